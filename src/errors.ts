@@ -1,0 +1,82 @@
+/**
+ * Every way a Drydock command can end, as one table: the name used in code, logs, docs and `--json`, and the process
+ * exit code that goes with it. 0 is not in it: success is not an error.
+ */
+export const exitCodes = {
+  FAULT: 1,
+  USAGE: 2,
+  PENDING: 3,
+  HISTORY: 4,
+  LOCKED: 10,
+  BUSY: 11,
+  PREFLIGHT: 12,
+  DAMAGED_BEFORE: 13,
+  REVISION_FAILED: 20,
+  CHECK_FAILED: 21,
+  RESTORED: 22,
+  STOPPED: 23,
+  NOT_RESTORED: 24,
+  RESTORE_FAILED: 30,
+} as const;
+
+export type ErrorCode = keyof typeof exitCodes;
+
+/** The three things a tired person needs, kept apart so that every renderer can order them. */
+export interface ErrorDetail {
+  /** What happened, and where (a file and line, a path, a revision). No full stop at the end. */
+  readonly what: string;
+  /** What state the data is in now. Left out only where no database was looked at. */
+  readonly state?: string;
+  /** What to do next: a command, or an edit. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** An operational failure: something outside Drydock's own logic went wrong, and this says what and what to do. */
+export class DrydockError extends Error {
+  override readonly name = 'DrydockError';
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly state: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(code: ErrorCode, detail: ErrorDetail) {
+    const parts = [detail.what, detail.state, detail.next].filter((part) => part !== undefined);
+    super(oneLine(`${parts.join('. ')}.`), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.what = detail.what;
+    this.state = detail.state;
+    this.next = detail.next;
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}
+
+/**
+ * Checks an invariant, in production too: a run that has lost its footing must stop before it writes.
+ * @throws {Error} A plain one, since a broken invariant is a bug in Drydock and not a condition to handle.
+ */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`Drydock's own invariant is broken: ${message}`);
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function unreachable(value: never): never {
+  throw new Error(`Drydock's own invariant is broken: unexpected ${JSON.stringify(value)}`);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The `code` that Node and SQLite put on their errors, such as `ENOSPC` or `SQLITE_BUSY_SNAPSHOT`. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
