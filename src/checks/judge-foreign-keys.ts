@@ -1,0 +1,52 @@
+import type { CheckResult, ForeignKeyPair, ForeignKeyViolations } from './measurement.ts';
+import { counted } from './words.ts';
+
+/** Orphan rows that were there before are let be; a run must not add any. */
+export function judgeForeignKeys(before: ForeignKeyViolations, after: ForeignKeyViolations): CheckResult[] {
+  const names = new Map([...before.pairs, ...after.pairs].map((pair) => [nameOf(pair), pair]));
+  const results = [
+    ...[...names.values()].map((pair) => judgePair(pair, before, after)),
+    ...after.unusable.map((fault) => judgeUnusable(fault, before.unusable)),
+  ];
+  return results.length > 0 ? results : [result('database', true, 0, 0, 'no row refers to one that does not exist')];
+}
+
+function judgePair(pair: ForeignKeyPair, before: ForeignKeyViolations, after: ForeignKeyViolations): CheckResult {
+  const { table, parent } = pair;
+  const [old, now] = [rowsOf(pair, before), rowsOf(pair, after)];
+  const refer = now === 1 ? 'refers' : 'refer';
+  const orphans = `${counted(now, 'row')} of ${table} ${refer} to a row of ${parent} that does not exist (${old} before)`;
+  if (now > old) return result(nameOf(pair), false, old, now, orphans);
+
+  const [stranger] = newKeys(pair, before, after);
+  if (stranger === undefined) return result(nameOf(pair), true, old, now, orphans);
+  const rowid = stranger.slice(table.length + 1, -parent.length - 1);
+  return result(nameOf(pair), false, old, now, `${orphans}, and the one with rowid ${rowid} is new`);
+}
+
+/** The orphan rows of one pair that were not there before; none where a list was cut short. */
+function newKeys({ table, parent }: ForeignKeyPair, before: ForeignKeyViolations, after: ForeignKeyViolations) {
+  if (!before.complete || !after.complete) return [];
+  const known = new Set(before.keys);
+  return after.keys.filter((key) => key.startsWith(`${table}|`) && key.endsWith(`|${parent}`) && !known.has(key));
+}
+
+function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
+  const old = before.includes(fault);
+  const message = old
+    ? `a foreign key could not be checked, as before: ${fault}`
+    : `a foreign key no longer works, since the columns it refers to are not a unique key any more: ${fault}`;
+  return result('database', old, old ? 1 : 0, 1, message);
+}
+
+function rowsOf(pair: ForeignKeyPair, violations: ForeignKeyViolations): number {
+  return violations.pairs.find((other) => other.table === pair.table && other.parent === pair.parent)?.rows ?? 0;
+}
+
+function nameOf({ table, parent }: ForeignKeyPair): string {
+  return `${table} -> ${parent}`;
+}
+
+function result(subject: string, ok: boolean, before: number, after: number, message: string): CheckResult {
+  return { check: 'foreign keys', subject, ok, before, after, message };
+}

@@ -1,0 +1,41 @@
+import type { Direction, RowExpectation } from '../revisions/revision.ts';
+import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { judgeRows } from './judge-rows.ts';
+import { judgeStatistics } from './judge-statistics.ts';
+import type { CheckResult, Measurement, Statistic } from './measurement.ts';
+
+export interface Judgement {
+  readonly before: Measurement;
+  readonly after: Measurement;
+  /** Those of all revisions of the run, in the run's direction. */
+  readonly expectations: readonly RowExpectation[];
+  readonly direction: Direction;
+  /** Statistics without a rule, or not named here, are only shown. */
+  readonly rules: readonly Pick<Statistic, 'name' | 'rule'>[];
+}
+
+/** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
+export function judge({ before, after, expectations, direction, rules }: Judgement): CheckResult[] {
+  return [
+    judgeIntegrity(before.integrity, after.integrity),
+    ...judgeForeignKeys(before.foreignKeys, after.foreignKeys),
+    ...judgeRows(before.rows, after.rows, expectations),
+    ...judgeStatistics(before.statistics, after.statistics, rules, direction),
+  ];
+}
+
+function judgeIntegrity(before: readonly string[], after: readonly string[]): CheckResult {
+  const [first] = after;
+  return {
+    check: 'integrity',
+    subject: 'database',
+    ok: first === undefined,
+    before: before.length,
+    after: after.length,
+    message: first === undefined ? 'the file is sound' : `the file is damaged: ${first}${andMore(after.length - 1)}`,
+  };
+}
+
+function andMore(count: number): string {
+  return count === 0 ? '' : ` (and ${count} more)`;
+}

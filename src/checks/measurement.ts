@@ -1,0 +1,63 @@
+/**
+ * What is measured of a database before and after a run. Plain values that survive JSON, since the engine measures and
+ * the supervisor judges, in two processes.
+ */
+export interface Measurement {
+  /** Problems that SQLite found, one a line. Empty: the file is sound. */
+  readonly integrity: readonly string[];
+  readonly foreignKeys: ForeignKeyViolations;
+  /** Rows of every ordinary table, by its name. Look names up with `Object.hasOwn`: a table may be called `constructor`. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly statistics: readonly StatisticValue[];
+}
+
+export interface ForeignKeyViolations {
+  /** Exact, whatever the number. Only pairs with at least one orphan row. */
+  readonly pairs: readonly ForeignKeyPair[];
+  /** `child table|rowid|parent table` of the orphan rows found first. The rowid is empty in a WITHOUT ROWID table. */
+  readonly keys: readonly string[];
+  /** Whether `keys` names every orphan row that `pairs` counts. */
+  readonly complete: boolean;
+  /** Foreign keys that SQLite cannot check, since their parent has no such unique key, in SQLite's words. */
+  readonly unusable: readonly string[];
+}
+
+export interface ForeignKeyPair {
+  readonly table: string;
+  readonly parent: string;
+  /** How many times a row of `table` refers to a row of `parent` that is not there. */
+  readonly rows: number;
+}
+
+export interface StatisticValue {
+  readonly name: string;
+  /** An integer beyond 2^53 is given as its digits. Null: the query gave NULL or no row, or could not be run. */
+  readonly value: string | number | null;
+  /** Why it could not be run, such as `no such table: comments`: the schema has not got, or no longer has, what it measures. */
+  readonly absent?: string;
+}
+
+/** A number that the owner of the data watches, from the config. */
+export interface Statistic {
+  readonly name: string;
+  /** One statement that only reads. Its first column of its first row is the value. */
+  readonly sql: string;
+  readonly rule?: StatisticRule;
+}
+
+export type StatisticRule =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'not-less' }
+  | { readonly kind: 'within'; readonly percent: number };
+
+/** One line of the report. */
+export interface CheckResult {
+  readonly check: 'integrity' | 'foreign keys' | 'rows' | 'statistic';
+  /** The table, the pair of tables, the statistic, or `database`. */
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly before: string | number | null;
+  readonly after: string | number | null;
+  /** One sentence for a person, without a full stop. */
+  readonly message: string;
+}

@@ -1,0 +1,55 @@
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import type { Statistic, StatisticValue } from './measurement.ts';
+import { firstValue, NotOnlyReading, type QueryPort } from './query-port.ts';
+
+/**
+ * Runs each statistic's query.
+ * @throws {DrydockError} USAGE where a query is not a single SELECT, is not valid SQL, or gives a blob. What the
+ * database itself gets wrong (busy, damaged, out of space) is thrown as SQLite throws it.
+ */
+export function readStatistics(
+  port: QueryPort,
+  statistics: readonly Pick<Statistic, 'name' | 'sql'>[],
+): StatisticValue[] {
+  return statistics.map((statistic) => readStatistic(port, statistic));
+}
+
+function readStatistic(port: QueryPort, { name, sql }: Pick<Statistic, 'name' | 'sql'>): StatisticValue {
+  // Before SQLite sees it: some pragmas take effect when they are prepared, and `readonly` lets them through.
+  if (!selects(sql)) throw wrongQuery(name, 'it is not a SELECT');
+  try {
+    return { name, value: plain(firstValue(port, sql), name) };
+  } catch (error) {
+    if (/^no such (table|column)/.test(messageOf(error))) return { name, value: null, absent: messageOf(error) };
+    if (!isFaultOfQuery(error)) throw error;
+    throw wrongQuery(name, messageOf(error), error);
+  }
+}
+
+function selects(sql: string): boolean {
+  const afterComments = sql.replace(/^(\s+|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)*/, '');
+  return /^(select|with|values)\b/i.test(afterComments);
+}
+
+/** SQLite's general error (syntax, unknown function, overflow) or better-sqlite3's refusal of several statements. */
+function isFaultOfQuery(error: unknown): boolean {
+  return (
+    error instanceof RangeError ||
+    error instanceof NotOnlyReading ||
+    /^SQLITE_(ERROR|MISMATCH|TOOBIG|AUTH)/.test(codeOf(error))
+  );
+}
+
+/** As it survives JSON. */
+function plain(value: unknown, name: string): string | number | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  throw wrongQuery(name, 'its value is a blob, which cannot be shown or compared');
+}
+
+function wrongQuery(name: string, why: string, cause?: unknown): DrydockError {
+  const next = 'Write one SELECT that gives one number or text, under statistics in the config';
+  return new DrydockError('USAGE', { what: `the statistic '${name}' cannot be read: ${why}`, next, cause });
+}

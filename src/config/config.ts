@@ -1,0 +1,106 @@
+import path from 'node:path';
+import type { Statistic } from '../checks/measurement.ts';
+import { DrydockError } from '../errors.ts';
+import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
+import { type ConfigFile, readConfigFile } from './file.ts';
+import { durationMs, sizeBytes } from './quantities.ts';
+import type { FileSettings } from './schema.ts';
+import { parseStatisticRule } from './statistic-rule.ts';
+import { checkWindows } from './windows.ts';
+
+export type { Flags } from './environment.ts';
+
+/** Every setting with its value resolved: paths absolute, times in milliseconds. */
+export interface Config {
+  /** As it was named, made absolute: symbolic links are not followed yet. */
+  readonly database: string;
+  readonly migrations: string;
+  /** 0: do not wait. */
+  readonly lockTimeoutMs: number;
+  /** 0: do not wait. */
+  readonly busyTimeoutMs: number;
+  /** Undefined: a run may take as long as it takes. */
+  readonly deadlineMs: number | undefined;
+  readonly allowNetworkFilesystem: boolean;
+  readonly snapshots: SnapshotSettings;
+  readonly statistics: readonly Statistic[];
+}
+
+export interface SnapshotSettings {
+  /** At least 1. */
+  readonly keep: number;
+  readonly maxAgeMs?: number;
+  readonly maxBytes?: number;
+}
+
+const defaultFile = path.join('config', 'drydock.yaml');
+const defaults = { migrations: 'migrations', lockTimeout: '5m', busyTimeout: '60s', keep: 10 };
+
+/**
+ * Flags go before environment, environment before the file, the file before the defaults.
+ * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ */
+export async function loadConfig(input: {
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly flags: Flags;
+}): Promise<Config> {
+  const said: Flags = { ...readEnvironment(input.env), ...readFlags(input.flags) };
+  const file = openFile(input.cwd, said.config);
+  if (file !== undefined) await checkWindows(file);
+  return resolve(input.cwd, said, file);
+}
+
+function openFile(cwd: string, asked: string | undefined): ConfigFile | undefined {
+  const file = readConfigFile(cwd, asked ?? defaultFile);
+  if (file !== undefined || asked === undefined) return file;
+  const next = 'Correct --config or DRYDOCK_CONFIG, or create the file';
+  throw new DrydockError('USAGE', { what: `the config file ${path.resolve(cwd, asked)} does not exist`, next });
+}
+
+function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config {
+  const settings = file?.settings ?? {};
+  const deadline = said.deadline ?? settings.deadline;
+  return {
+    database: databasePath(cwd, said, file),
+    migrations: pathOf(cwd, said.migrations, file, settings.migrations) ?? defaultMigrations(cwd, file),
+    lockTimeoutMs: durationMs(said.lockTimeout ?? settings.lock_timeout ?? defaults.lockTimeout),
+    busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),
+    deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
+    allowNetworkFilesystem: settings.allow_network_filesystem ?? false,
+    snapshots: snapshotSettings(settings.snapshots),
+    statistics: (settings.statistics ?? []).map(({ name, sql, rule }) => ({
+      name,
+      sql,
+      ...(rule === undefined ? {} : { rule: parseStatisticRule(rule) }),
+    })),
+  };
+}
+
+function databasePath(cwd: string, said: Flags, file: ConfigFile | undefined): string {
+  const database = pathOf(cwd, said.database, file, file?.settings.database);
+  if (database !== undefined) return database;
+  const next = `Set database in ${said.config ?? defaultFile}, or give --database or DRYDOCK_DATABASE`;
+  throw new DrydockError('USAGE', { what: 'no database is named', next });
+}
+
+/** What was said is relative to where it was said: a shell's folder, or the file's. */
+function pathOf(cwd: string, said: string | undefined, file: ConfigFile | undefined, written: string | undefined) {
+  if (said !== undefined) return path.resolve(cwd, said);
+  return file === undefined || written === undefined ? undefined : path.resolve(file.folder, written);
+}
+
+/** The same folder either way: the config file stands in `config/`. */
+function defaultMigrations(cwd: string, file: ConfigFile | undefined): string {
+  return file === undefined
+    ? path.resolve(cwd, defaults.migrations)
+    : path.resolve(file.folder, '..', defaults.migrations);
+}
+
+function snapshotSettings(settings: FileSettings['snapshots'] = {}): SnapshotSettings {
+  return {
+    keep: settings.keep ?? defaults.keep,
+    ...(settings.max_age === undefined ? {} : { maxAgeMs: durationMs(settings.max_age) }),
+    ...(settings.max_bytes === undefined ? {} : { maxBytes: sizeBytes(settings.max_bytes) }),
+  };
+}

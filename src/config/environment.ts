@@ -1,0 +1,68 @@
+import { DrydockError } from '../errors.ts';
+import { problem, problemAt, suggest } from './problem.ts';
+import { overridable } from './schema.ts';
+
+/** What flags and environment can say. Undefined: not said. */
+export interface Flags {
+  readonly config?: string | undefined;
+  readonly database?: string | undefined;
+  readonly migrations?: string | undefined;
+  readonly lockTimeout?: string | undefined;
+  readonly busyTimeout?: string | undefined;
+  readonly deadline?: string | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Each setting with its three names, the one in the YAML file being that of `overridable`. */
+const settings = [
+  { name: 'config', variable: 'DRYDOCK_CONFIG', flag: '--config', schema: overridable.migrations },
+  { name: 'database', variable: 'DRYDOCK_DATABASE', flag: '--database', schema: overridable.database },
+  { name: 'migrations', variable: 'DRYDOCK_MIGRATIONS', flag: '--migrations', schema: overridable.migrations },
+  { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
+  { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
+  { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },
+] as const;
+
+/** Read by the container's entrypoint, not here. */
+const ownedByEntrypoint = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP'];
+
+/** Read by builds made for fault tests. */
+const faultPrefix = 'DRYDOCK_FAULT';
+
+/**
+ * What the `DRYDOCK_*` variables say, validated.
+ * @throws {DrydockError} USAGE, also for a variable of that prefix that nobody reads: it is a typing error.
+ */
+export function readEnvironment(env: Environment): Flags {
+  const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByEntrypoint];
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('DRYDOCK_') || variable.startsWith(faultPrefix) || known.includes(variable)) continue;
+    const next = `${suggest(variable, known)} Unset it if it is not meant for Drydock`;
+    throw new DrydockError('USAGE', { what: `the environment sets ${variable}, which Drydock does not know`, next });
+  }
+
+  const said = settings.flatMap(({ name, variable, schema }) => {
+    const value = env[variable];
+    if (value === undefined) return [];
+    // `DATABASE=${UNSET}` in a compose file must not fall back to another database without a word.
+    if (value === '') throw problemAt(variable, problem('is set but empty', 'Give it a value, or unset it'));
+    return [[name, validated(schema, value, variable)]];
+  });
+  return Object.fromEntries(said);
+}
+
+/** The flags, validated. */
+export function readFlags(flags: Flags): Flags {
+  const said = settings.flatMap(({ name, flag, schema }) => {
+    const value = flags[name];
+    return value === undefined ? [] : [[name, validated(schema, value, flag)]];
+  });
+  return Object.fromEntries(said);
+}
+
+function validated(schema: (typeof settings)[number]['schema'], value: string, where: string): string {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw problemAt(where, parsed.error.issues[0]?.message ?? 'is not valid');
+}

@@ -1,0 +1,113 @@
+/** The supervisor's end: starts the engine, asks it, hears what it waits for, and kills it when it must. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { invariant } from '../errors.ts';
+import type { Observer } from '../run-events.ts';
+import { siblingModule } from './entry.ts';
+import type { EngineRequests, Reply, RequestName } from './protocol.ts';
+import { fromWire } from './wire-error.ts';
+
+export interface Engine {
+  readonly pid: number;
+  /**
+   * @throws {DrydockError} what the engine threw.
+   * @throws {EngineDied} where the process ended before it answered.
+   */
+  call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']): Promise<EngineRequests[K]['gives']>;
+  /** True where the engine lives and waits for a question. */
+  isIdle(): boolean;
+  /** Ends the process at once, in the middle of a statement too; SQLite rolls back. Resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** The engine's process ended when it should not have. */
+export class EngineDied extends Error {
+  readonly signal: string | null;
+  readonly exitCode: number | null;
+
+  constructor(request: string, exitCode: number | null, signal: string | null) {
+    const how = signal === null ? `ended itself with exit code ${exitCode}` : `was ended by ${signal}`;
+    super(`the engine process ${how} during ${request}`);
+    this.signal = signal;
+    this.exitCode = exitCode;
+  }
+}
+
+export interface EngineOptions {
+  /** Where SQLite puts its temporary files: on the database's own volume, since /tmp may be tiny or read-only. */
+  readonly temporaryDirectory: string;
+  readonly observer: Observer;
+  /** Says what is known of the process that holds a SQLite lock. */
+  readonly describeHolder: () => string;
+}
+
+export function startEngine({ temporaryDirectory, observer, describeHolder }: EngineOptions): Engine {
+  const child = fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { SQLITE_TMPDIR: temporaryDirectory, ...process.env },
+  });
+  const { pid } = child;
+  invariant(pid !== undefined, 'the engine process could not be started');
+  observer({ kind: 'engine-started', pid });
+  forwardOutput(child, observer);
+  const ended = once(child, 'exit');
+  let asking: { name: string; resolve(value: unknown): void; reject(error: Error): void } | undefined;
+
+  child.on('message', (reply: Reply) => {
+    switch (reply.kind) {
+      case 'answer':
+        asking?.resolve(reply.value);
+        break;
+      case 'error':
+        asking?.reject(fromWire(reply.error));
+        break;
+      case 'waiting':
+        observer({ ...reply, holder: describeHolder() });
+        break;
+      case 'progress':
+        observer(reply);
+        break;
+    }
+  });
+  child.on('exit', (exitCode, signal) => {
+    asking?.reject(new EngineDied(asking.name, exitCode, signal));
+  });
+
+  const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
+
+  return {
+    pid,
+    isIdle: () => isAlive() && asking === undefined,
+    async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']) {
+      invariant(asking === undefined, `request ${name} while ${asking?.name} is not answered`);
+      if (!isAlive()) throw new EngineDied(name, child.exitCode, child.signalCode);
+      try {
+        return await new Promise<EngineRequests[K]['gives']>((resolve, reject) => {
+          asking = { name, resolve: (value) => resolve(value as EngineRequests[K]['gives']), reject };
+          child.send({ name, takes }, (error) => {
+            // A failed send means that the process is ending: its exit says more than the pipe does.
+            if (error !== null) ended.then(() => undefined, reject);
+          });
+        });
+      } finally {
+        asking = undefined;
+      }
+    },
+    async kill() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** What a revision prints is not Drydock's output: it goes to the log, so that stdout stays one JSON object. */
+function forwardOutput(child: ChildProcess, observer: Observer): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null)
+      createInterface({ input: stream }).on('line', (line) => observer({ kind: 'engine-output', line }));
+  }
+}

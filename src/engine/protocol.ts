@@ -1,0 +1,101 @@
+/**
+ * What supervisor and engine say to each other, over Node's IPC channel. The supervisor asks, one request at a time;
+ * the engine answers, and between question and answer tells what it waits for and how far it is.
+ */
+import type { Measurement, Statistic } from '../checks/measurement.ts';
+import type { HistoryRow } from '../revisions/applied-tables.ts';
+import type { Direction, Statement } from '../revisions/revision.ts';
+
+/** The state of the live file, read under SQLite's write lock. */
+export interface HeldState {
+  readonly current: readonly string[];
+  readonly history: readonly HistoryRow[];
+  readonly pageCount: number;
+  readonly pageSize: number;
+  readonly journalMode: string;
+}
+
+/** One step as the engine runs it: SQL as it was read and checked, a module by its path and checksum. */
+export interface EngineStep {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly transaction: boolean;
+  readonly path: string;
+  readonly body:
+    | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
+    | { readonly kind: 'module'; readonly checksum: string };
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly statements: number;
+}
+
+export type NewHistoryRow = Omit<HistoryRow, 'id'>;
+
+/** Each request with what it takes and what it gives. */
+export interface EngineRequests {
+  /** Opens the live file and takes the write lock, waiting for others. */
+  hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldState };
+  /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
+  holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
+  /** Gives the write lock back, undoing what was not committed. */
+  release: { takes: Record<never, never>; gives: null };
+  /** Imports revision modules, so that one that cannot be loaded fails before anything is touched. */
+  load: { takes: { steps: readonly EngineStep[] }; gives: null };
+  /** Copies the live file, as it was when `hold` got the lock, to a new file. */
+  copy: { takes: { to: string }; gives: { pages: number } };
+  /** From here on revisions, measurements and history rows go to this copy and not to the live file. */
+  useWorkingCopy: { takes: { path: string }; gives: null };
+  migrate: { takes: { steps: readonly EngineStep[] }; gives: readonly StepReport[] };
+  measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
+  /** Writes alembic_version and the history rows, in the same transaction as the revisions. */
+  record: { takes: { current: readonly string[]; rows: readonly NewHistoryRow[] }; gives: null };
+  commit: { takes: { busyTimeoutMs: number }; gives: null };
+  /** Makes the live file equal to another database file, in one transaction, unless others wrote since the lock. */
+  replace: {
+    takes: { source: string; busyTimeoutMs: number };
+    gives: { outcome: 'replaced' | 'others-wrote' };
+  };
+  /** Runs content-preserving statements outside any transaction. */
+  maintain: { takes: { step: EngineStep; runId: string; busyTimeoutMs: number }; gives: StepReport };
+  /** Reads the live file through a fresh connection: what quick_check finds, and the revisions it is at. */
+  verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };
+  /** Puts the live file in this journal mode, where nobody prevents it. */
+  setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
+}
+
+export type RequestName = keyof EngineRequests;
+
+export type Request = {
+  [K in RequestName]: { readonly name: K; readonly takes: EngineRequests[K]['takes'] };
+}[RequestName];
+
+/** An error on its way between processes: a DrydockError keeps its parts. */
+export interface WireError {
+  readonly message: string;
+  readonly code: string;
+  readonly stack: string;
+  readonly drydock?: { readonly code: string; readonly what: string; readonly state?: string; readonly next?: string };
+}
+
+export type Reply =
+  | { readonly kind: 'answer'; readonly value: unknown }
+  | { readonly kind: 'error'; readonly error: WireError }
+  | {
+      readonly kind: 'waiting';
+      readonly waitingFor: string;
+      readonly attempt: number;
+      readonly waitedMs: number;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly task: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+    };

@@ -1,0 +1,288 @@
+/**
+ * What the engine does for each request. It holds the one connection to the live file for the whole run: between
+ * `hold` and the commit in one write transaction, so that nobody can commit in between and be undone by a restore.
+ */
+import Database from 'better-sqlite3';
+import { measure, quickCheck } from '../checks/measure.ts';
+import { queryPort } from '../checks/query-port.ts';
+import { DrydockError, invariant } from '../errors.ts';
+import { faultPoint } from '../faults.ts';
+import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
+import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
+import { type BackupProgress, backUp } from './backup.ts';
+import { type Fence, type LiveFile, openLiveFile, tune } from './live-file.ts';
+import type { EngineRequests, HeldState, Reply, RequestName } from './protocol.ts';
+import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
+
+type Handlers = {
+  readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
+};
+
+/** @param tell Sends what is waited for and how far a copy is. */
+export function engineSession(tell: (reply: Reply) => void): Handlers {
+  let live: LiveFile | undefined;
+  let fence: Fence | undefined;
+  let workingCopy: Database.Database | undefined;
+  let modules: LoadedModules = new Map();
+
+  const requireLive = (): LiveFile => {
+    invariant(live !== undefined, 'the engine was asked for something before it held the database');
+    return live;
+  };
+  const requireHeld = (): Database.Database => {
+    const { connection } = requireLive();
+    invariant(connection.open && connection.inTransaction, 'the write lock of the live file was lost');
+    return connection;
+  };
+  /** Where the revisions run: the working copy once there is one. */
+  const target = (): Database.Database => workingCopy ?? requireHeld();
+
+  const waiting = <T>(waitingFor: string, timeoutMs: number, attempt: () => T | Promise<T>): Promise<T> =>
+    waitOutBusy(attempt, {
+      timeoutMs,
+      onWait: (attemptNumber, waitedMs) =>
+        tell({ kind: 'waiting', waitingFor, attempt: attemptNumber, waitedMs, timeoutMs }),
+    });
+  const progress =
+    (task: string): BackupProgress =>
+    (done, total) =>
+      tell({ kind: 'progress', task, done, total, unit: 'pages' });
+
+  const takeWriteLock = (busyTimeoutMs: number) =>
+    waiting('the write lock of the database', busyTimeoutMs, () => requireLive().connection.exec('BEGIN IMMEDIATE'));
+
+  return {
+    async hold({ database, busyTimeoutMs }) {
+      live = await waiting('the database to be readable', busyTimeoutMs, () => openLiveFile(database));
+      await takeWriteLock(busyTimeoutMs);
+      probeWrite(live);
+      fence = live.fence();
+      return heldState(live.connection);
+    },
+
+    async holdAgain({ busyTimeoutMs }) {
+      invariant(fence !== undefined, 'holdAgain before hold');
+      await takeWriteLock(busyTimeoutMs);
+      const othersWrote = requireLive().othersWroteSince(fence);
+      fence = requireLive().fence();
+      return { othersWrote };
+    },
+
+    async release() {
+      const { connection } = requireLive();
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+      return null;
+    },
+
+    async load({ steps }) {
+      modules = await loadModules(steps);
+      return null;
+    },
+
+    async copy({ to }) {
+      requireHeld();
+      // A second connection: a backup from the one that holds the lock copies nothing and says nothing.
+      const reader = new Database(requireLive().path, { readonly: true, fileMustExist: true, timeout: 0 });
+      try {
+        if (reader.pragma('page_count', { simple: true }) === 0) return { pages: createEmptyDatabase(to) };
+        const pages = await backUp(reader, to, progress('snapshot'));
+        await faultPoint('engine:copied');
+        makeSelfContained(to);
+        return { pages };
+      } finally {
+        reader.close();
+      }
+    },
+
+    async useWorkingCopy({ path }) {
+      workingCopy = new Database(path, { fileMustExist: true, timeout: 0 });
+      workingCopy.pragma('foreign_keys = OFF');
+      // A scratch file: after a crash it is thrown away, so nothing is spent on making it durable.
+      workingCopy.pragma('synchronous = OFF');
+      tune(workingCopy);
+      return null;
+    },
+
+    async migrate({ steps }) {
+      const reports = [];
+      for (const [index, step] of steps.entries()) {
+        tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
+        await faultPoint(`engine:step:${index}`);
+        reports.push(await runPlanned(target(), step));
+      }
+      if (workingCopy === undefined) requireHeld();
+      return reports;
+    },
+
+    async measure({ statistics }) {
+      return measure(queryPort(target()), statistics);
+    },
+
+    async record({ current, rows }) {
+      const connection = target();
+      const write = () => writeApplied(appliedPort(connection), { current: [...current], rows: [...rows] });
+      if (connection.inTransaction) write();
+      else connection.transaction(write)();
+      return null;
+    },
+
+    async commit({ busyTimeoutMs }) {
+      const connection = requireHeld();
+      await faultPoint('engine:before-commit');
+      // In a rollback-journal mode readers hold a COMMIT up; the transaction stays open and COMMIT may be tried again.
+      await waiting('readers to let the commit through', busyTimeoutMs, () => {
+        requireHeld();
+        connection.exec('COMMIT');
+      });
+      await faultPoint('engine:after-commit');
+      checkpoint(requireLive());
+      return null;
+    },
+
+    async replace({ source, busyTimeoutMs }) {
+      requireHeld();
+      const agreed = fence;
+      invariant(agreed !== undefined, 'replace before hold');
+      workingCopy?.close();
+      workingCopy = undefined;
+      const { connection, path } = requireLive();
+      const from = new Database(source, { readonly: true, fileMustExist: true, timeout: 0 });
+      tune(from);
+      try {
+        // The restore's own connection needs the lock; what happens in the gap is seen by the fence below.
+        connection.exec('ROLLBACK');
+        await waiting('readers and writers to let the restore through', busyTimeoutMs, () =>
+          backUp(from, path, progress('restore'), () => {
+            if (requireLive().othersWroteBeforeRestore(agreed)) throw new OthersWrote();
+          }),
+        );
+        await faultPoint('engine:replaced');
+      } catch (error) {
+        if (error instanceof OthersWrote) return { outcome: 'others-wrote' };
+        throw error;
+      } finally {
+        from.close();
+      }
+      checkpoint(requireLive());
+      return { outcome: 'replaced' };
+    },
+
+    async maintain({ step, runId, busyTimeoutMs }) {
+      const { connection } = requireLive();
+      await faultPoint('engine:maintain');
+      const report = await waiting('others to let a maintenance statement through', busyTimeoutMs, () =>
+        runStep(connection, step, 'autocommit', modules),
+      );
+      await takeWriteLock(busyTimeoutMs);
+      markDone(appliedPort(connection), runId, step.id);
+      connection.exec('COMMIT');
+      checkpoint(requireLive());
+      return report;
+    },
+
+    async verify() {
+      const fresh = new Database(requireLive().path, { readonly: true, fileMustExist: true, timeout: 0 });
+      try {
+        tune(fresh);
+        const problems = await waiting('the database to be readable', 10_000, () => quickCheck(queryPort(fresh)));
+        const current = problems.length > 0 ? [] : readApplied(appliedPort(fresh)).current;
+        return { problems, current };
+      } finally {
+        fresh.close();
+      }
+    },
+
+    async setJournalMode({ mode, busyTimeoutMs }) {
+      const { connection } = requireLive();
+      const now = await waiting('others to let the journal mode be set', busyTimeoutMs, () =>
+        connection.pragma(`journal_mode = ${mode}`, { simple: true }),
+      );
+      return { mode: String(now) };
+    },
+  };
+
+  /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
+  async function runPlanned(connection: Database.Database, step: Parameters<typeof runStep>[1]) {
+    if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules);
+    if (!step.transaction) return runStep(connection, step, 'autocommit', modules);
+    connection.exec('BEGIN IMMEDIATE');
+    const report = await runStep(connection, step, 'transaction', modules);
+    connection.exec('COMMIT');
+    return report;
+  }
+}
+
+/** Somebody else committed between our lock and the moment a restore got it back: the restore must not go on. */
+class OthersWrote extends Error {}
+
+function heldState(connection: Database.Database): HeldState {
+  const { current, history } = readApplied(appliedPort(connection));
+  return {
+    current,
+    history,
+    pageCount: connection.pragma('page_count', { simple: true }) as number,
+    pageSize: connection.pragma('page_size', { simple: true }) as number,
+    journalMode: connection.pragma('journal_mode', { simple: true }) as string,
+  };
+}
+
+/**
+ * Writes a value that is already there. On a read-only file BEGIN IMMEDIATE succeeds and only the first write fails.
+ * @throws {DrydockError} PREFLIGHT
+ */
+function probeWrite(live: LiveFile): void {
+  try {
+    const version = live.connection.pragma('user_version', { simple: true });
+    live.connection.pragma(`user_version = ${version}`);
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    throw new DrydockError('PREFLIGHT', {
+      what: `${live.path} cannot be written: ${error instanceof Error ? error.message : error}`,
+      state: 'Nothing was changed',
+      next: 'Check the permissions of the file and of its directory, the free space, and that the volume is not read-only',
+      cause: error,
+    });
+  }
+}
+
+/** A file of its own: one in WAL mode could not be read without creating two more files beside it. */
+function makeSelfContained(path: string): void {
+  const db = new Database(path, { fileMustExist: true, timeout: 0 });
+  try {
+    const mode = db.pragma('journal_mode = DELETE', { simple: true });
+    invariant(mode === 'delete', `the copy ${path} stays in journal mode ${mode}`);
+  } finally {
+    db.close();
+  }
+}
+
+/** What a database of no bytes is when it is written down: one page. The backup API cannot copy zero pages. */
+function createEmptyDatabase(path: string): number {
+  const db = new Database(path, { timeout: 0 });
+  try {
+    db.pragma('user_version = 1');
+    db.pragma('user_version = 0');
+    return db.pragma('page_count', { simple: true }) as number;
+  } finally {
+    db.close();
+  }
+}
+
+/** Moves the WAL into the file, so that the file alone has everything. Readers may prevent it: it is no more than tidy. */
+function checkpoint(live: LiveFile): void {
+  if (live.connection.pragma('journal_mode', { simple: true }) !== 'wal') return;
+  try {
+    live.connection.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+function appliedPort(connection: Database.Database): AppliedPort {
+  return {
+    all: (sql, ...params) => connection.prepare(sql).all(...params),
+    run: (sql, ...params) => {
+      connection.prepare(sql).run(...params);
+    },
+  };
+}

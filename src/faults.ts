@@ -1,0 +1,16 @@
+/**
+ * Where the test harness may stop a process, so that it can be killed at a place with a name. The published build
+ * defines the variable away (see ops/build.ts) and nothing of this is left in it.
+ */
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+/** Stops here until `<DRYDOCK_FAULT_DIR>/<name>.continue` appears, after leaving `<name>.reached` with the pid. */
+export async function faultPoint(name: string): Promise<void> {
+  if (process.env['DRYDOCK_FAULT_PAUSE'] === name) {
+    const base = `${process.env['DRYDOCK_FAULT_DIR']}/${name.replaceAll(':', '-')}`;
+    writeFileSync(`${base}.reached.tmp`, String(process.pid));
+    renameSync(`${base}.reached.tmp`, `${base}.reached`);
+    while (!existsSync(`${base}.continue`)) await setTimeout(20);
+  }
+}

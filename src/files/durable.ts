@@ -1,0 +1,51 @@
+/**
+ * Writing so that a power cut cannot take it back. A file is durable once its content and the directory entry that
+ * names it are both on the disk: fsync of the file alone does not save the entry (fsync(2), and the experiment in which
+ * a finished snapshot came back as an empty database 83 times of 83).
+ */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Forces a file's content to the disk. */
+export function fsyncFile(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Forces a directory's entries (created, renamed, removed names) to the disk. */
+export function fsyncDirectory(path: string): void {
+  fsyncFile(path);
+}
+
+/** Gives a durable file its final name, so that the name is never seen on anything but the whole content. */
+export function renameDurably(from: string, to: string): void {
+  fsyncFile(from);
+  // The directory first: what was unlinked beside the file (a rollback journal) must be gone before the name appears.
+  fsyncDirectory(dirname(from));
+  renameSync(from, to);
+  fsyncDirectory(dirname(to));
+}
+
+/** Writes a small file whole: readers and power cuts see the old content or the new, never a part. */
+export function writeFileDurably(path: string, content: string, mode: number): void {
+  const temporary = `${path}.tmp`;
+  const fd = openSync(temporary, 'w', mode);
+  try {
+    writeSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, path);
+  fsyncDirectory(dirname(path));
+}
+
+/** Removes a file so that it stays removed. A file that is not there is no error. */
+export function removeDurably(path: string): void {
+  rmSync(path, { force: true });
+  fsyncDirectory(dirname(path));
+}

@@ -1,0 +1,66 @@
+/**
+ * Where everything stands that belongs to one database. All of it is beside the real file (symlinks resolved), since
+ * that is where SQLite puts its own -wal and -journal, and what containers that share the directory share.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { codeOf, DrydockError } from '../errors.ts';
+
+export interface Layout {
+  /** Real path of the database file. */
+  readonly database: string;
+  readonly directory: string;
+  /** Drydock's own small files: the kernel lock, the run journal, the working copy, SQLite's temporary files. */
+  readonly work: string;
+  /** The file whose SQLite lock is the lock between runners. */
+  readonly runnerLock: string;
+  readonly owner: string;
+  readonly runJournal: string;
+  readonly workingCopy: string;
+  /** proper-lockfile's directory, for people and other tools. */
+  readonly visibleLock: string;
+  readonly snapshots: string;
+}
+
+/**
+ * @param path The database as the user named it; may be a symlink; need not exist.
+ * @throws {DrydockError} USAGE where the directory that should hold the database does not exist.
+ */
+export function layoutFor(path: string): Layout {
+  const database = resolveDatabase(path);
+  const work = `${database}.drydock`;
+  return {
+    database,
+    directory: dirname(database),
+    work,
+    runnerLock: join(work, 'runner.lock'),
+    owner: join(work, 'owner.json'),
+    runJournal: join(work, 'run.json'),
+    workingCopy: join(work, 'working-copy.db'),
+    visibleLock: `${database}.lock`,
+    snapshots: `${database}.snapshots`,
+  };
+}
+
+function resolveDatabase(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') {
+      throw new DrydockError('USAGE', {
+        what: `The database path ${path} cannot be followed (${codeOf(error)})`,
+        next: 'Check the path and the permissions of the directories above it',
+        cause: error,
+      });
+    }
+  }
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    throw new DrydockError('USAGE', {
+      what: `There is no directory ${dirname(path)} for the database ${path}`,
+      next: 'Check --database (or `database` in the config); in a container, check that the volume is mounted',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Who holds the lock and since when, for people to read. Never for a decision: the runner has the same pid in every
+ * container, and a host name may be reused.
+ */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { codeOf } from '../errors.ts';
+import { writeFileDurably } from '../files/durable.ts';
+
+export interface Owner {
+  readonly runId: string;
+  readonly command: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly since: string;
+  readonly toolVersion: string;
+  /** Inode of the visible lock directory that this owner made, so that a leftover of ours can be told from another tool's. */
+  readonly visibleLockInode: number;
+}
+
+export function describeSelf(): Pick<Owner, 'host' | 'bootId' | 'pid'> {
+  return { host: hostname(), bootId: bootId(), pid: process.pid };
+}
+
+export function writeOwner(path: string, owner: Owner, mode: number): void {
+  writeFileDurably(path, `${JSON.stringify(owner, null, 2)}\n`, mode);
+}
+
+/** The owner on record, or undefined where there is none that can be read. */
+export function readOwner(path: string): Owner | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return isOwner(value) ? value : undefined;
+  } catch (error) {
+    // The file is information only: one that a crash or a person mangled is as good as none.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** "drydock upgrade, run 1a2b…, pid 7 on host web-1, since 2026-01-01T00:00:00Z". */
+export function describeOwner(owner: Owner | undefined): string {
+  if (owner === undefined) return 'not known';
+  return `drydock ${owner.command}, run ${owner.runId}, pid ${owner.pid} on host ${owner.host}, since ${owner.since}`;
+}
+
+function isOwner(value: unknown): value is Owner {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const texts = ['runId', 'command', 'host', 'bootId', 'since', 'toolVersion'];
+  return (
+    texts.every((key) => typeof record[key] === 'string') &&
+    typeof record['pid'] === 'number' &&
+    typeof record['visibleLockInode'] === 'number'
+  );
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch (error) {
+    // Only Linux has it.
+    if (codeOf(error) === 'ENOENT') return 'unknown';
+    throw error;
+  }
+}

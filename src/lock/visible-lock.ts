@@ -1,0 +1,125 @@
+/**
+ * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, its mtime moving while the
+ * holder lives. It is taken under the lock between runners and decides nothing between them.
+ */
+import { lstatSync, rmdirSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
+import { describeOwner, describeSelf, type Owner, readOwner, writeOwner } from './owner.ts';
+import type { LockWait } from './runner-lock.ts';
+
+export interface VisibleLock {
+  release(): Promise<void>;
+}
+
+/** A holder that has not moved the directory's mtime for this long is dead. */
+const staleMs = 10_000;
+const heartbeatMs = 2_000;
+const pollMs = 250;
+
+/**
+ * @throws {DrydockError} PREFLIGHT where something other than a lock directory stands in its place; LOCKED where
+ *   another tool's lock is alive past the timeout.
+ */
+export async function acquireVisibleLock(
+  layout: Layout,
+  self: Pick<Owner, 'runId' | 'command' | 'since' | 'toolVersion'>,
+  fileMode: number,
+  wait: LockWait,
+): Promise<VisibleLock> {
+  await clearTheWay(layout, wait);
+  let compromised = false;
+  const release = await lockfile.lock(layout.database, {
+    lockfilePath: layout.visibleLock,
+    realpath: false,
+    stale: staleMs,
+    update: heartbeatMs,
+    retries: 0,
+    onCompromised: (error) => {
+      // Only a person or another tool can do this while we hold the lock between runners, and that one is the truth.
+      compromised = true;
+      wait.observer({
+        kind: 'warning',
+        message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runners`,
+      });
+    },
+  });
+  writeOwner(
+    layout.owner,
+    { ...self, ...describeSelf(), visibleLockInode: lstatSync(layout.visibleLock).ino },
+    fileMode,
+  );
+  return {
+    async release() {
+      // After a takeover the directory is somebody else's: releasing would remove their lock without an error.
+      if (!compromised) await release();
+    },
+  };
+}
+
+/**
+ * Removes the lock directory of a dead holder. It is ours, and dead since we hold the lock between runners, where the
+ * owner on record made this very directory; another tool's is dead when its mtime stands still on *our* clock, so that
+ * a clock that is wrong, or an mtime in the future, neither steals a living lock nor blocks for ever.
+ */
+async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
+  const started = performance.now();
+  let seenMtime: number | undefined;
+  let unchangedSince = started;
+  for (let attempt = 1; ; attempt++) {
+    wait.signal.throwIfAborted();
+    const stats = lstatSync(layout.visibleLock, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (!stats.isDirectory()) throw notALockDirectory(layout);
+    const now = performance.now();
+    if (stats.mtimeMs !== seenMtime) {
+      seenMtime = stats.mtimeMs;
+      unchangedSince = now;
+    }
+    const ours = readOwner(layout.owner)?.visibleLockInode === stats.ino;
+    if (ours || now - unchangedSince >= staleMs) {
+      removeLockDirectory(layout);
+      continue;
+    }
+    // A dead holder shows only after `staleMs`: a shorter timeout would blame the living for the dead.
+    if (now - started > Math.max(wait.timeoutMs, staleMs + pollMs)) throw heldByAnotherTool(layout, now - started);
+    if (attempt % 4 === 1) {
+      wait.observer({
+        kind: 'waiting',
+        waitingFor: `the lock directory ${layout.visibleLock}`,
+        holder: `another tool, or a run that died before it said who it was (${describeOwner(readOwner(layout.owner))})`,
+        attempt,
+        waitedMs: now - started,
+        timeoutMs: wait.timeoutMs,
+      });
+    }
+    await setTimeout(pollMs, undefined, { signal: wait.signal });
+  }
+}
+
+function removeLockDirectory(layout: Layout): void {
+  try {
+    rmdirSync(layout.visibleLock);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw codeOf(error) === 'ENOTEMPTY' ? notALockDirectory(layout) : error;
+  }
+}
+
+function notALockDirectory(layout: Layout): DrydockError {
+  return new DrydockError('PREFLIGHT', {
+    what: `${layout.visibleLock} is not an empty lock directory: it belongs to something other than Drydock`,
+    state: 'Nothing was changed',
+    next: 'Find out which tool made it; if none uses it any more, remove it and run again',
+  });
+}
+
+function heldByAnotherTool(layout: Layout, waitedMs: number): DrydockError {
+  return new DrydockError('LOCKED', {
+    what: `Another tool holds the lock directory ${layout.visibleLock}, and kept it alive for ${Math.round(waitedMs)} ms`,
+    state: 'Nothing was changed',
+    next: 'Wait for that tool, or give this run a longer --lock-timeout',
+  });
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { DrydockError, invariant } from '../errors.ts';
+
+/** What these functions need of a connection. Values are bound, rows are objects by column name. */
+export interface SqlPort {
+  all(sql: string, ...params: unknown[]): unknown[];
+  run(sql: string, ...params: unknown[]): void;
+}
+
+export const versionTable = 'alembic_version';
+export const historyTable = 'drydock_history';
+
+/** To the letter what Alembic's own first run leaves in sqlite_schema. */
+export const versionTableSql = `CREATE TABLE ${versionTable} (
+\tversion_num VARCHAR(32) NOT NULL, 
+\tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)`;
+
+export const historyTableSql = `CREATE TABLE ${historyTable} (
+\tid INTEGER PRIMARY KEY,
+\trun_id TEXT NOT NULL,
+\trevision TEXT NOT NULL,
+\tdirection TEXT NOT NULL CHECK (direction IN ('up', 'down', 'stamp')),
+\tchecksum TEXT NOT NULL,
+\tstarted_at TEXT NOT NULL,
+\tduration_ms INTEGER NOT NULL,
+\tsnapshot TEXT,
+\ttool_version TEXT NOT NULL,
+\tresult TEXT NOT NULL CHECK (result IN ('done', 'deferred'))
+) STRICT`;
+
+// better-sqlite3 gives integers as bigint where the connection was told to.
+const integer = z.union([z.int(), z.bigint().transform(Number)]);
+
+const historyRow = z.object({
+  id: integer,
+  runId: z.string().min(1),
+  revision: z.string().min(1),
+  direction: z.enum(['up', 'down', 'stamp']),
+  /** Of the revision's file when it ran: see `checksum`. */
+  checksum: z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256 in hex'),
+  /** ISO 8601 in UTC. */
+  startedAt: z.iso.datetime(),
+  durationMs: integer,
+  /** Id of the snapshot that the run took, if it took one. */
+  snapshot: z.string().nullable(),
+  toolVersion: z.string().min(1),
+  /** `deferred`: runs after the commit, outside a transaction, and has not been seen to end. */
+  result: z.enum(['done', 'deferred']),
+});
+
+/** One row of `drydock_history`: one revision, run or stamped, in one run. */
+export type HistoryRow = Readonly<z.output<typeof historyRow>>;
+
+const historyColumns: Readonly<Record<keyof HistoryRow, string>> = {
+  id: 'id',
+  runId: 'run_id',
+  revision: 'revision',
+  direction: 'direction',
+  checksum: 'checksum',
+  startedAt: 'started_at',
+  durationMs: 'duration_ms',
+  snapshot: 'snapshot',
+  toolVersion: 'tool_version',
+  result: 'result',
+};
+
+export interface Applied {
+  /** The ids in `alembic_version`, sorted: the heads of what is applied. */
+  readonly current: string[];
+  /** Every row of `drydock_history`, oldest first. */
+  readonly history: HistoryRow[];
+}
+
+/**
+ * Reads what the database says is applied. Writes nothing; a table that is not there reads as empty.
+ * @throws {DrydockError} HISTORY where a table is not what Alembic or Drydock makes, or holds what neither writes.
+ */
+export function readApplied(port: SqlPort): Applied {
+  return { current: readCurrent(port), history: readHistory(port) };
+}
+
+/**
+ * Records where the database is now, and what was run to bring it there. Makes the tables that are missing.
+ * Belongs in the transaction of the run: the caller has opened it.
+ * @param record.current What `alembic_version` is to hold, exactly. Rows that it holds already are left alone.
+ * @param record.rows Appended to `drydock_history`, in this order.
+ * @throws {DrydockError} HISTORY as `readApplied` does.
+ */
+export function writeApplied(
+  port: SqlPort,
+  record: { readonly current: readonly string[]; readonly rows: readonly Omit<HistoryRow, 'id'>[] },
+): void {
+  const before = readCurrent(port);
+  if (columnsOf(port, versionTable).length === 0) port.run(versionTableSql);
+  if (columnsOf(port, historyTable).length === 0) port.run(historyTableSql);
+  else requireColumns(port, historyTable, Object.values(historyColumns));
+  for (const id of before.filter((old) => !record.current.includes(old))) {
+    port.run(`DELETE FROM ${versionTable} WHERE version_num = ?`, id);
+  }
+  for (const id of record.current.filter((now) => !before.includes(now))) {
+    port.run(`INSERT INTO ${versionTable} (version_num) VALUES (?)`, id);
+  }
+  for (const row of record.rows) insertHistory(port, row);
+}
+
+/**
+ * Turns the row of a revision that was to run after the commit from `deferred` into `done`.
+ * @throws {Error} Where the run has no such row: a caller that says so has lost track of its run.
+ */
+export function markDone(port: SqlPort, runId: string, revision: string): void {
+  const where = `WHERE run_id = ? AND revision = ? AND result = 'deferred'`;
+  const rows = port.all(`SELECT id FROM ${historyTable} ${where}`, runId, revision);
+  invariant(rows.length === 1, `run ${runId} has ${rows.length} deferred rows of revision ${revision}, not one`);
+  port.run(`UPDATE ${historyTable} SET result = 'done' ${where}`, runId, revision);
+}
+
+function readCurrent(port: SqlPort): string[] {
+  if (columnsOf(port, versionTable).length === 0) return [];
+  requireColumns(port, versionTable, ['version_num']);
+  const rows = port.all(`SELECT version_num AS id FROM ${versionTable}`);
+  const shape = z.object({ id: z.string().min(1) });
+  const ids = rows.map((row) => parseRow(shape, row, versionTable).id).sort();
+  const twice = ids.find((id, index) => ids[index - 1] === id);
+  if (twice !== undefined) throw garbage(versionTable, `revision '${twice}' stands in it twice`);
+  return ids;
+}
+
+function readHistory(port: SqlPort): HistoryRow[] {
+  if (columnsOf(port, historyTable).length === 0) return [];
+  requireColumns(port, historyTable, Object.values(historyColumns));
+  const columns = Object.entries(historyColumns).map(([key, column]) => `${column} AS ${key}`);
+  const rows = port.all(`SELECT ${columns.join(', ')} FROM ${historyTable} ORDER BY id`);
+  return rows.map((row) => parseRow(historyRow, row, historyTable));
+}
+
+function insertHistory(port: SqlPort, row: Omit<HistoryRow, 'id'>): void {
+  const { id: _, ...columns } = historyColumns;
+  const keys = Object.keys(columns) as (keyof typeof columns)[];
+  const names = keys.map((key) => columns[key]).join(', ');
+  const marks = keys.map(() => '?').join(', ');
+  port.run(`INSERT INTO ${historyTable} (${names}) VALUES (${marks})`, ...keys.map((key) => row[key]));
+}
+
+/** Names of a table's columns in lower case; none where there is no such table. */
+function columnsOf(port: SqlPort, table: string): string[] {
+  const shape = z.object({ name: z.string() });
+  const rows = port.all('SELECT name FROM pragma_table_info(?)', table);
+  return rows.map((row) => parseRow(shape, row, table).name.toLowerCase());
+}
+
+function requireColumns(port: SqlPort, table: string, wanted: readonly string[]): void {
+  const columns = columnsOf(port, table);
+  const missing = wanted.filter((column) => !columns.includes(column));
+  if (missing.length > 0) throw garbage(table, `it has no column ${missing.join(', ')}`);
+}
+
+function parseRow<T extends z.ZodType>(shape: T, row: unknown, table: string): z.output<T> {
+  const parsed = shape.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw garbage(table, `a row of it cannot be read (${problems.join('; ')})`);
+}
+
+function garbage(table: string, problem: string): DrydockError {
+  return new DrydockError('HISTORY', {
+    what: `The table ${table} is not what Drydock or Alembic writes: ${problem}`,
+    state: 'The database is unchanged',
+    next: `Look at the table (\`SELECT * FROM ${table}\`) and put it right, or restore a snapshot (\`drydock snapshot list\`)`,
+  });
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A revision's text as Drydock takes it: without a BOM, with LF for every line ending. Git may check one commit out with
+ * different line endings on two machines, and both must hold, and run, the same revision.
+ */
+export function normaliseText(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+}
+
+/**
+ * The checksum by which an edited revision is known.
+ * @returns sha256 of the normalised text as UTF-8, in lower-case hex.
+ */
+export function checksum(text: string): string {
+  return createHash('sha256').update(normaliseText(text), 'utf8').digest('hex');
+}

@@ -1,0 +1,198 @@
+/** From the snapshot to the commit and beyond: the part of a run that may change the database. */
+import { judge } from '../checks/judge.ts';
+import type { CheckResult, Measurement } from '../checks/measurement.ts';
+import type { Engine } from '../engine/client.ts';
+import type { HeldState, StepReport } from '../engine/protocol.ts';
+import { DrydockError } from '../errors.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
+import { commit } from './commit.ts';
+import { phase, type RunContext, stoppable } from './context.ts';
+import { type RunJournal, removeJournal, writeJournal } from './journal.ts';
+import type { RunLocks } from './locks.ts';
+import { maintain } from './maintain.ts';
+import { engineSteps, migrate, record, useWorkingCopy } from './migrate.ts';
+import type { Plan } from './plan.ts';
+import { requireSpace } from './preflight.ts';
+import { retain } from './retain.ts';
+import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
+import { undo } from './undo.ts';
+import { describeBytes } from './words.ts';
+
+export interface Applied {
+  readonly steps: readonly StepReport[];
+  readonly checks: readonly CheckResult[];
+  readonly snapshot: Manifest | null;
+  readonly pruned: readonly string[];
+}
+
+/** What is known once everything that can be known before the commit is known. */
+interface Prepared {
+  readonly snapshot: InspectedSnapshot;
+  readonly steps: readonly StepReport[];
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * @param held The state under the write lock, which the engine holds from here to the commit.
+ * @throws {DrydockError} with the state of the data told.
+ * @throws {CommitHappened} where the engine died in a commit that the database turned out to have.
+ */
+export async function applyPlan(
+  context: RunContext,
+  locks: RunLocks,
+  engine: Engine,
+  held: HeldState,
+  plan: Plan,
+): Promise<Applied> {
+  const { neededBytes, freeBytes } = requireSpace(context, plan.onWorkingCopy ? 3 : 2);
+  const space = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
+  context.observer({ kind: 'note', message: space });
+  await stoppable(context, engine, engine.call('load', { steps: engineSteps(plan) }));
+
+  const journal = writeJournal(context, beginJournal(context, plan));
+  const { snapshot, steps, checks, committed } = await changeOrUndo(context, locks, engine, held, plan, journal);
+  const maintained = await finish(context, engine, plan, committed, snapshot);
+  const pruned = await retain(context, idsOf(snapshot));
+  return { steps: [...steps, ...maintained], checks, snapshot: snapshot.manifest, pruned };
+}
+
+/** Up to and with the commit. Whatever fails here, the database is what it was when the error is thrown. */
+async function changeOrUndo(
+  context: RunContext,
+  locks: RunLocks,
+  engine: Engine,
+  held: HeldState,
+  plan: Plan,
+  journal: RunJournal,
+): Promise<Prepared & { readonly committed: RunJournal }> {
+  const taken: { snapshot?: InspectedSnapshot } = {};
+  try {
+    const prepared = await prepare(context, engine, held, plan, (snapshot) => {
+      taken.snapshot = snapshot;
+    });
+    locks.assertHeld();
+    const snapshot = prepared.snapshot.manifest.id;
+    const announced = writeJournal(context, { ...journal, phase: 'committing', snapshot });
+    const committed = await phase(context, 'commit', () => commit(context, engine, plan, announced));
+    return { ...prepared, committed };
+  } catch (error) {
+    const ending = await undo(context, engine, taken.snapshot, error);
+    await retain(context, idsOf(taken.snapshot));
+    throw ending;
+  }
+}
+
+/** After the commit, when others may write again: verify, then what could not be part of the transaction. */
+async function finish(
+  context: RunContext,
+  engine: Engine,
+  plan: Plan,
+  journal: RunJournal,
+  snapshot: InspectedSnapshot,
+): Promise<readonly StepReport[]> {
+  const [problem] = await phase(context, 'verify', () => verifyCommitted(engine, plan.to));
+  if (problem !== undefined) await restoreAfterCommit(context, engine, journal, snapshot, problem);
+  const maintained = await maintain(context, engine, plan);
+  removeJournal(context);
+  return maintained;
+}
+
+/** Snapshot, revisions and checks, with nothing committed. In WAL mode the snapshot is proven while the revisions run. */
+async function prepare(
+  context: RunContext,
+  engine: Engine,
+  held: HeldState,
+  plan: Plan,
+  onSnapshot: (snapshot: InspectedSnapshot) => void,
+): Promise<Prepared> {
+  const copy = await phase(
+    context,
+    'snapshot',
+    () => stoppable(context, engine, copyLive(context, engine, held)),
+    describeCopy,
+  );
+  const inspecting = phase(
+    context,
+    'inspect',
+    async () => {
+      const snapshot = await inspectCopy(context, copy, context.request.command.verb);
+      onSnapshot(snapshot);
+      return snapshot;
+    },
+    ({ manifest, reused }) => ({ snapshot: manifest.id, bytes: manifest.bytes, sha256: manifest.sha256, reused }),
+  );
+  // A rollback journal lets pages into the live file before the commit, a WAL does not; a working copy needs the snapshot.
+  if (held.journalMode !== 'wal' || plan.onWorkingCopy) await inspecting;
+
+  // Both are waited for, whichever fails: a rollback is compared with the snapshot.
+  const [inspected, changed] = await Promise.allSettled([inspecting, change(context, engine, plan, inspecting)]);
+  if (inspected.status === 'rejected') throw inspected.reason;
+  if (changed.status === 'rejected') throw changed.reason;
+  const snapshot = inspected.value;
+  const { steps, after } = changed.value;
+
+  const checks = judgeAll(context, plan, snapshot.inspection.measurement, after);
+  await stoppable(context, engine, record(context, engine, plan, snapshot.manifest, steps));
+  context.stop.throwIfAborted();
+  return { snapshot, steps, checks };
+}
+
+async function change(context: RunContext, engine: Engine, plan: Plan, inspecting: Promise<InspectedSnapshot>) {
+  if (plan.onWorkingCopy) await useWorkingCopy(context, engine, (await inspecting).path);
+  const steps = await phase(context, 'migrate', () => stoppable(context, engine, migrate(engine, plan)), describeSteps);
+  const after = await phase(context, 'check', () =>
+    stoppable(context, engine, engine.call('measure', { statistics: context.request.config.statistics })),
+  );
+  return { steps, after };
+}
+
+/** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
+function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: Measurement): readonly CheckResult[] {
+  const { verb } = context.request.command;
+  const checks = judge({
+    before,
+    after,
+    expectations: plan.steps.flatMap(({ revision, direction }) => revision.expect[direction]),
+    direction: verb === 'downgrade' ? 'down' : 'up',
+    rules: context.request.config.statistics,
+  });
+  for (const result of checks) context.observer({ kind: 'check', result });
+  const failed = checks.filter(({ ok }) => !ok);
+  if (failed.length > 0) {
+    throw new DrydockError('CHECK_FAILED', {
+      what: `After the revisions ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed: ${failed.map(({ message }) => message).join('; ')}`,
+      next: 'Mend the revision, or announce the change if it is meant, and run again',
+    });
+  }
+  return checks;
+}
+
+function beginJournal(context: RunContext, plan: Plan): RunJournal {
+  return {
+    format: 1,
+    runId: context.runId,
+    command: context.request.command.verb,
+    phase: 'working',
+    startedAt: context.startedAt.toISOString(),
+    toolVersion: context.request.toolVersion,
+    from: [...plan.from],
+    to: [...plan.to],
+    snapshot: null,
+    committedFile: null,
+    restoring: null,
+    exchanging: null,
+  };
+}
+
+function idsOf(snapshot: InspectedSnapshot | undefined): ReadonlySet<string> {
+  return new Set(snapshot === undefined ? [] : [snapshot.manifest.id]);
+}
+
+function describeCopy({ pages, held }: { pages: number; held: HeldState }) {
+  return { pages, bytes: pages * held.pageSize };
+}
+
+function describeSteps(steps: readonly StepReport[]) {
+  return { revisions: steps.map(({ id, direction, durationMs }) => ({ id, direction, durationMs })) };
+}

@@ -1,0 +1,44 @@
+/** The one step that changes what others see. The journal has announced it; from here on a stop waits for its end. */
+import type { Engine } from '../engine/client.ts';
+import { DrydockError } from '../errors.ts';
+import type { RunContext } from './context.ts';
+import { fileState } from './file-state.ts';
+import { type RunJournal, writeJournal } from './journal.ts';
+import type { Plan } from './plan.ts';
+import { makeLiveDurable } from './restore.ts';
+
+/** Thrown around whatever went wrong in a commit: whether it happened, only the database can tell. */
+export class CommitUncertain extends Error {}
+
+/** @returns The journal, which now says that the commit is durable. */
+export async function commit(
+  context: RunContext,
+  engine: Engine,
+  plan: Plan,
+  journal: RunJournal,
+): Promise<RunJournal> {
+  try {
+    await order(context, engine, plan);
+    makeLiveDurable(context);
+  } catch (error) {
+    throw error instanceof DrydockError
+      ? error
+      : new CommitUncertain('the commit did not report back', { cause: error });
+  }
+  return writeJournal(context, { ...journal, phase: 'committed', committedFile: fileState(context) });
+}
+
+async function order(context: RunContext, engine: Engine, plan: Plan): Promise<void> {
+  const { busyTimeoutMs } = context.request.config;
+  if (!plan.onWorkingCopy) {
+    await engine.call('commit', { busyTimeoutMs });
+    return;
+  }
+  const { outcome } = await engine.call('replace', { source: context.layout.workingCopy, busyTimeoutMs });
+  if (outcome === 'others-wrote') {
+    throw new DrydockError('BUSY', {
+      what: `Another process wrote to ${context.layout.database} in the moment in which the finished working copy was to take its place`,
+      next: 'Run again; if it happens again, stop the writer first',
+    });
+  }
+}

@@ -1,0 +1,109 @@
+/** What every phase of a run shares. */
+import { randomUUID } from 'node:crypto';
+import { type Engine, startEngine } from '../engine/client.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { faultPoint } from '../faults.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import { type Ownership, ownershipOf } from '../files/ownership.ts';
+import { describeSqliteHolder } from '../lock/holder.ts';
+import type { Observer, PhaseName } from '../run-events.ts';
+import type { InspectOptions } from '../snapshots/inspect.ts';
+import type { PhaseReport, RunRequest } from './outcome.ts';
+
+export interface RunContext {
+  readonly request: RunRequest;
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly layout: Layout;
+  readonly ownership: Ownership;
+  readonly observer: Observer;
+  /** Aborted, with a {@link Stop} as its reason, by a signal or by the deadline. */
+  readonly stop: AbortSignal;
+  readonly phases: PhaseReport[];
+}
+
+/** Why a run is to end early. */
+export class Stop extends Error {}
+
+export function createContext(request: RunRequest, observer: Observer, stop: AbortSignal): RunContext {
+  const layout = layoutFor(request.config.database);
+  return {
+    request,
+    runId: randomUUID(),
+    startedAt: new Date(),
+    layout,
+    ownership: ownershipOf(layout.database),
+    observer,
+    stop,
+    phases: [],
+  };
+}
+
+/**
+ * Runs one phase of the checklist and says when it begins and ends.
+ * @param describe What the log says of the result: bytes, counts.
+ */
+export async function phase<T>(
+  context: RunContext,
+  name: PhaseName,
+  work: () => T | Promise<T>,
+  describe: (result: T) => Readonly<Record<string, unknown>> = () => ({}),
+): Promise<T> {
+  const started = performance.now();
+  context.observer({ kind: 'phase-start', phase: name });
+  try {
+    await faultPoint(`phase:${name}`);
+    const result = await work();
+    const durationMs = Math.round(performance.now() - started);
+    context.phases.push({ phase: name, durationMs });
+    context.observer({ kind: 'phase-end', phase: name, durationMs, detail: describe(result) });
+    return result;
+  } catch (error) {
+    context.observer({ kind: 'phase-failed', phase: name, durationMs: Math.round(performance.now() - started), error });
+    throw error;
+  }
+}
+
+/** Starts the engine for this run's database. */
+export function engineFor(context: RunContext): Engine {
+  return startEngine({
+    temporaryDirectory: context.layout.work,
+    observer: context.observer,
+    describeHolder: () => describeSqliteHolder(context.layout.database),
+  });
+}
+
+/**
+ * Lets a stop end work that may be ended anywhere: the engine is killed in the middle of it and SQLite rolls back.
+ * What may not be interrupted, a commit or a restore, is simply not called through this.
+ */
+export async function stoppable<T>(context: RunContext, engine: Engine, work: Promise<T>): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const onStop = () => {
+    engine.kill().then(() => reject(context.stop.reason), reject);
+  };
+  context.stop.addEventListener('abort', onStop, { once: true });
+  if (context.stop.aborted) onStop();
+  try {
+    return await Promise.race([work, stopped]);
+  } catch (error) {
+    // The engine's death is the consequence of the stop, not the cause of the failure.
+    throw context.stop.aborted ? context.stop.reason : error;
+  } finally {
+    context.stop.removeEventListener('abort', onStop);
+  }
+}
+
+export function inspectOptions(context: RunContext): InspectOptions {
+  return { temporaryDirectory: context.layout.work, signal: context.stop };
+}
+
+/** The same error with the state of the data told, for one whose thrower could not know it. */
+export function withState(error: DrydockError, state: string): DrydockError {
+  return new DrydockError(error.code, {
+    what: error.what,
+    state,
+    ...(error.next !== undefined && { next: error.next }),
+    cause: error.cause ?? messageOf(error),
+  });
+}

@@ -1,0 +1,57 @@
+/** Turns whatever ended a run into the one line that a person reads. */
+import { EngineDied } from '../engine/client.ts';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { busyError } from './busy.ts';
+import { CommitUncertain } from './commit.ts';
+import { type RunContext, Stop } from './context.ts';
+
+/** @param state What the data is now, known to the caller. */
+export function explain(context: RunContext, error: unknown, state: string): DrydockError {
+  const plain = busyError(context, error instanceof CommitUncertain ? error.cause : error);
+  if (plain instanceof DrydockError) {
+    const { what, next, cause } = plain;
+    return new DrydockError(plain.code, { what, state, ...(next !== undefined && { next }), cause });
+  }
+  if (plain instanceof Stop) {
+    return new DrydockError('STOPPED', {
+      what: `The run was stopped by ${plain.message}`,
+      state,
+      next: 'Run again',
+      cause: plain,
+    });
+  }
+  if (plain instanceof EngineDied) {
+    const next =
+      'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again';
+    return new DrydockError('REVISION_FAILED', { what: capital(plain.message), state, next, cause: plain });
+  }
+  if (isVolumeProblem(plain)) {
+    const next = 'Free space on the volume, or make it writable, and run again';
+    return new DrydockError('PREFLIGHT', {
+      what: `The volume gave up in the middle: ${messageOf(plain)}`,
+      state,
+      next,
+      cause: plain,
+    });
+  }
+  return new DrydockError('FAULT', {
+    what: `Something unexpected went wrong: ${messageOf(plain)}`,
+    state,
+    next: 'Run again with --debug, and report it if it happens again',
+    cause: plain,
+  });
+}
+
+/** Full, read-only or forbidden, as Node and SQLite say it. */
+function isVolumeProblem(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'SQLITE_FULL'].includes(code) ||
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN')
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,89 @@
+/**
+ * The run journal: one small file beside the database that says how far a run has come, so that the next start can
+ * finish the story of a run that died. It is written whole and durably before each step that it announces, and gone
+ * when nothing is left to finish. Its truth is about intentions; whether a commit happened, the database itself says.
+ */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { removeDurably, writeFileDurably } from '../files/durable.ts';
+import { own } from '../files/ownership.ts';
+import type { RunContext } from './context.ts';
+
+/**
+ * - working: the live file may hold uncommitted pages; SQLite rolls them back.
+ * - committing: the commit was ordered; the history table tells whether it happened.
+ * - committed: the commit is durable; what is left is to verify it.
+ * - restoring: the live file is being made equal to a snapshot.
+ * - exchanging: a live file beyond opening is being moved aside and a snapshot put in its place.
+ */
+const phaseSchema = z.enum(['working', 'committing', 'committed', 'restoring', 'exchanging']);
+export type JournalPhase = z.infer<typeof phaseSchema>;
+
+/** A file's identity and state as stat(2) tells them: equal twice means that nobody committed in between. */
+const fileStateSchema = z.strictObject({
+  inode: z.string(),
+  bytes: z.string(),
+  mtimeNs: z.string(),
+  walBytes: z.string(),
+});
+export type FileState = z.infer<typeof fileStateSchema>;
+
+const journalSchema = z.strictObject({
+  format: z.literal(1),
+  runId: z.string(),
+  command: z.string(),
+  phase: phaseSchema,
+  startedAt: z.iso.datetime(),
+  toolVersion: z.string(),
+  /** Rows of alembic_version before the run, and after it if it commits. */
+  from: z.array(z.string()),
+  to: z.array(z.string()),
+  /** The way back: the state before the run. */
+  snapshot: z.nullable(z.string()),
+  /** Once 'committed': the live file as the commit left it, or null where its WAL could not be emptied. */
+  committedFile: z.nullable(fileStateSchema),
+  /** While 'restoring': the snapshot that the live file is to become, and the one that keeps what it was. */
+  restoring: z.nullable(z.strictObject({ source: z.string(), kept: z.string() })),
+  /** While 'exchanging': the snapshot, and the inode of the damaged file, null where there was none. */
+  exchanging: z.nullable(z.strictObject({ source: z.string(), damagedInode: z.nullable(z.string()) })),
+});
+
+export type RunJournal = z.infer<typeof journalSchema>;
+
+/** Writes the journal, durably; only then may the step that it announces begin. */
+export function writeJournal(context: RunContext, journal: RunJournal): RunJournal {
+  const path = context.layout.runJournal;
+  writeFileDurably(path, `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`, context.ownership.mode);
+  own(path, context.ownership);
+  return journal;
+}
+
+export function removeJournal(context: RunContext): void {
+  removeDurably(context.layout.runJournal);
+}
+
+/**
+ * @returns undefined where no run was interrupted.
+ * @throws {DrydockError} RESTORE_FAILED where the file is there and cannot be understood: nobody knows then what state
+ *   the database is in, and a person must look.
+ */
+export function readJournal(path: string): RunJournal | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return journalSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new DrydockError('RESTORE_FAILED', {
+      what: `The run journal ${path} of an interrupted run cannot be understood (${messageOf(error).replace(/\s+/g, ' ').slice(0, 160)})`,
+      state: 'The database was not touched by this start',
+      next: 'If a newer Drydock wrote it, run that version; else check the database (drydock verify), then move the journal away and run again',
+      cause: error,
+    });
+  }
+}

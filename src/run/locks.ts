@@ -1,0 +1,41 @@
+/** Takes both locks of a run, the one that decides first, and gives them back in the other order. */
+import { ensureDirectory } from '../files/ownership.ts';
+import { acquireRunnerLock } from '../lock/runner-lock.ts';
+import { acquireVisibleLock } from '../lock/visible-lock.ts';
+import type { RunContext } from './context.ts';
+
+export interface RunLocks {
+  /** @throws {Error} where the lock between runners is no longer ours. */
+  assertHeld(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * @param command What the owner file says is running.
+ * @throws {DrydockError} LOCKED at the lock timeout; PREFLIGHT where something else stands in a lock's place.
+ */
+export async function acquireLocks(context: RunContext, command: string): Promise<RunLocks> {
+  const { layout, ownership, observer, stop, request } = context;
+  ensureDirectory(layout.work, layout.directory, ownership);
+  const wait = { timeoutMs: request.config.lockTimeoutMs, signal: stop, observer };
+  const runnerLock = await acquireRunnerLock(layout, ownership, wait);
+  try {
+    const self = {
+      runId: context.runId,
+      command,
+      since: context.startedAt.toISOString(),
+      toolVersion: request.toolVersion,
+    };
+    const visibleLock = await acquireVisibleLock(layout, self, ownership.mode, wait);
+    return {
+      assertHeld: () => runnerLock.assertHeld(),
+      async release() {
+        await visibleLock.release();
+        runnerLock.release();
+      },
+    };
+  } catch (error) {
+    runnerLock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Revisions of `transaction: false` that change no content run here, on the live file, after everything else is
+ * committed and verified. They cannot be part of the transaction and need not be: one that fails or is killed is run
+ * again by the next upgrade, which finds it 'deferred' in the history.
+ */
+import type { Engine } from '../engine/client.ts';
+import type { StepReport } from '../engine/protocol.ts';
+import { DrydockError, invariant, messageOf } from '../errors.ts';
+import { verifyCommitted } from './after-commit.ts';
+import { phase, type RunContext, Stop, stoppable } from './context.ts';
+import { removeJournal } from './journal.ts';
+import { engineStep } from './migrate.ts';
+import type { Plan } from './plan.ts';
+import { describeRevisions } from './words.ts';
+
+/**
+ * @throws {DrydockError} REVISION_FAILED where one could not be run, STOPPED where the run was told to stop meanwhile:
+ *   the new state is committed and sound in both.
+ */
+export async function maintain(context: RunContext, engine: Engine, plan: Plan): Promise<StepReport[]> {
+  if (plan.maintenance.length === 0) return [];
+  return phase(context, 'maintain', async () => {
+    const reports: StepReport[] = [];
+    for (const { step, deferredBy } of plan.maintenance) {
+      try {
+        const request = engine.call('maintain', {
+          step: engineStep(step),
+          runId: deferredBy ?? context.runId,
+          busyTimeoutMs: context.request.config.busyTimeoutMs,
+        });
+        reports.push(await stoppable(context, engine, request));
+      } catch (error) {
+        removeJournal(context);
+        throw notDone(plan, step.revision.id, error);
+      }
+    }
+    const [problem] = await verifyCommitted(engine, plan.to);
+    invariant(problem === undefined, `after the maintenance: ${problem}`);
+    return reports;
+  });
+}
+
+function notDone(plan: Plan, revision: string, error: unknown): DrydockError {
+  return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
+    what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${messageOf(error)}`,
+    state: `All else is committed, checked and sound: the database's content is at ${describeRevisions(plan.to)}, and that revision changed none of it`,
+    next: 'Run drydock upgrade again: it runs what is left, after what hindered it is out of the way',
+    cause: error,
+  });
+}

@@ -1,0 +1,83 @@
+/** The revisions themselves, and what is written down about them. */
+import { constants } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import type { Engine } from '../engine/client.ts';
+import type { EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
+import { own } from '../files/ownership.ts';
+import type { Step } from '../revisions/revision.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import type { RunContext } from './context.ts';
+import type { Plan } from './plan.ts';
+
+export function engineSteps(plan: Plan): EngineStep[] {
+  return plan.steps.map(engineStep);
+}
+
+export function engineStep({ revision, direction }: Step): EngineStep {
+  const { id, transaction, path, body, checksum } = revision;
+  return {
+    id,
+    direction,
+    transaction,
+    path,
+    body: body.kind === 'sql' ? { kind: 'sql', statements: body[direction] } : { kind: 'module', checksum },
+  };
+}
+
+export function migrate(engine: Engine, plan: Plan): Promise<readonly StepReport[]> {
+  return engine.call('migrate', { steps: engineSteps(plan) });
+}
+
+/**
+ * Lets the revisions run on a copy: one that asked for no transaction cannot be rolled back, so the live file is kept
+ * out of it until everything has passed, and then becomes the copy in one transaction. See
+ * docs/decisions/0002-working-copy.md.
+ */
+export async function useWorkingCopy(context: RunContext, engine: Engine, snapshotPath: string): Promise<void> {
+  const { workingCopy } = context.layout;
+  await copyFile(snapshotPath, workingCopy, constants.COPYFILE_FICLONE);
+  own(workingCopy, context.ownership);
+  await engine.call('useWorkingCopy', { path: workingCopy });
+}
+
+/** Writes what was applied, in the same transaction: the run's id in the database is the proof of the commit. */
+export async function record(
+  context: RunContext,
+  engine: Engine,
+  plan: Plan,
+  snapshot: Manifest,
+  reports: readonly StepReport[],
+): Promise<void> {
+  const common = { runId: context.runId, snapshot: snapshot.id, toolVersion: context.request.toolVersion };
+  const now = new Date().toISOString();
+  const ran: NewHistoryRow[] = plan.steps.map(({ revision, direction }, index) => ({
+    ...common,
+    revision: revision.id,
+    direction,
+    checksum: revision.checksum,
+    startedAt: reports[index]?.startedAt ?? now,
+    durationMs: reports[index]?.durationMs ?? 0,
+    result: 'done',
+  }));
+  const deferred: NewHistoryRow[] = plan.maintenance
+    .filter(({ deferredBy }) => deferredBy === undefined)
+    .map(({ step: { revision, direction } }) => ({
+      ...common,
+      revision: revision.id,
+      direction,
+      checksum: revision.checksum,
+      startedAt: now,
+      durationMs: 0,
+      result: 'deferred',
+    }));
+  const stamped: NewHistoryRow[] = plan.stamped.map((revision) => ({
+    ...common,
+    revision: revision.id,
+    direction: 'stamp',
+    checksum: revision.checksum,
+    startedAt: now,
+    durationMs: 0,
+    result: 'done',
+  }));
+  await engine.call('record', { current: plan.to, rows: [...ran, ...deferred, ...stamped] });
+}

@@ -1,0 +1,50 @@
+/** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
+import type { CheckResult } from '../checks/measurement.ts';
+import type { Config } from '../config/config.ts';
+import type { StepReport } from '../engine/protocol.ts';
+import type { PhaseName } from '../run-events.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+
+/** The commands that are a safe run. */
+export type RunCommand =
+  | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
+  | { readonly verb: 'stamp'; readonly target: string };
+
+export interface PhaseReport {
+  readonly phase: PhaseName;
+  readonly durationMs: number;
+}
+
+/** How the run before this one, which was interrupted, was brought to its end. */
+export interface RecoveryReport {
+  readonly runId: string;
+  /** The last phase that the interrupted run had entered in its journal. */
+  readonly interruptedIn: string;
+  readonly outcome: 'rolled-back' | 'committed' | 'restored';
+  readonly message: string;
+}
+
+export interface RunReport {
+  readonly outcome: 'nothing-pending' | 'done';
+  readonly runId: string;
+  readonly command: RunCommand['verb'];
+  readonly database: string;
+  /** Rows of alembic_version before and after. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly steps: readonly StepReport[];
+  readonly checks: readonly CheckResult[];
+  readonly snapshot: Manifest | null;
+  readonly recovered: RecoveryReport | null;
+  readonly pruned: readonly string[];
+  readonly phases: readonly PhaseReport[];
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+/** Everything a run needs to know; no argv, no environment, no logger. */
+export interface RunRequest {
+  readonly command: RunCommand;
+  readonly config: Config;
+  readonly toolVersion: string;
+}

@@ -1,0 +1,91 @@
+/** What can be found out before anything is locked or changed: reads only. */
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { codeOf, DrydockError } from '../errors.ts';
+import { freeBytes, isMountPoint, networkFileSystem } from '../files/volume.ts';
+import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
+import { loadRevisions } from '../revisions/load.ts';
+import { statDatabase } from '../sqlite/reader.ts';
+import type { RunContext } from './context.ts';
+import { describeBytes } from './words.ts';
+
+/**
+ * The revisions as one consistent graph.
+ * @throws {DrydockError} USAGE naming the file and line.
+ */
+export function loadGraph(migrations: string): RevisionGraph {
+  return buildGraph(loadRevisions(migrations));
+}
+
+/**
+ * @throws {DrydockError} PREFLIGHT where the ground is not one on which the promises can be kept.
+ */
+export function inspectGround(context: RunContext): void {
+  const { database, directory } = context.layout;
+  statDatabase(database);
+  refuseNetworkFileSystem(context);
+  if (isMountPoint(database)) {
+    throw refuse(
+      `${database} is mounted into this container as a single file: its locks, its -wal and its -journal would stand in a directory that no other container sees`,
+      'Mount the directory that holds the database, not the file',
+    );
+  }
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    accessSync(database, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw refuse(
+      `This user (uid ${process.getuid?.()}) may not write to ${database} or to its directory (${codeOf(error)})`,
+      'Give it write permission on both, or run as the owner; check that the volume is not mounted read-only',
+    );
+  }
+}
+
+function refuseNetworkFileSystem(context: RunContext): void {
+  const kind = networkFileSystem(context.layout.directory);
+  if (kind === undefined) return;
+  if (context.request.config.allowNetworkFilesystem) {
+    context.observer({
+      kind: 'warning',
+      message: `${context.layout.directory} is on ${kind}; allowed by allow_network_filesystem`,
+    });
+    return;
+  }
+  throw refuse(
+    `${context.layout.directory} is on ${kind}, where file locks cannot be relied on`,
+    'Put the database on a local volume, or set allow_network_filesystem: true in the config if you know that its locks work',
+  );
+}
+
+export interface SpaceEstimate {
+  readonly databaseBytes: number;
+  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+}
+
+const reserveBytes = 1024 * 1024;
+
+/**
+ * @throws {DrydockError} PREFLIGHT where a run would probably fill the volume.
+ */
+export function requireSpace(context: RunContext, copies: number): SpaceEstimate {
+  const { database, directory } = context.layout;
+  const wal = `${database}-wal`;
+  const databaseBytes = statSync(database).size + (existsSync(wal) ? statSync(wal).size : 0);
+  const estimate = {
+    databaseBytes,
+    neededBytes: copies * databaseBytes + reserveBytes,
+    freeBytes: freeBytes(directory),
+  };
+  if (estimate.freeBytes < estimate.neededBytes) {
+    throw refuse(
+      `${directory} has ${describeBytes(estimate.freeBytes)} free, and this run needs about ${describeBytes(estimate.neededBytes)} for the snapshot and SQLite's journal (the database is ${describeBytes(databaseBytes)})`,
+      'Free space on the volume (drydock snapshot prune removes old snapshots) or make it larger, and run again',
+    );
+  }
+  return estimate;
+}
+
+function refuse(what: string, next: string): DrydockError {
+  return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next });
+}

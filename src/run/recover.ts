@@ -1,0 +1,178 @@
+/**
+ * Finishes the story of a run that died. The journal says how far it meant to go, the database says how far it came,
+ * and between the two there is one right ending for each phase:
+ *
+ * | journal     | the database has the run's history row | ending                                                  |
+ * |-------------|----------------------------------------|---------------------------------------------------------|
+ * | none        |                                        | nothing to do                                           |
+ * | working     | no                                     | SQLite has rolled back: the old state                   |
+ * | committing  | no                                     | the same                                                |
+ * | committing  | yes                                    | the commit happened: verify it, as below                |
+ * | committed   | yes                                    | verify; where it is not sound, restore behind the fence |
+ * | restoring   |                                        | the content is still what was to be replaced: restore again; it is the snapshot's: done; neither: others have written, nothing is undone |
+ * | exchanging  |                                        | put the snapshot in the place of the damaged file again |
+ */
+import { rmSync } from 'node:fs';
+import type { Engine } from '../engine/client.ts';
+import type { HeldState } from '../engine/protocol.ts';
+import { DrydockError, invariant, unreachable } from '../errors.ts';
+import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
+import { hashElsewhere } from '../snapshots/inspect.ts';
+import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
+import { engineFor, inspectOptions, type RunContext, stoppable } from './context.ts';
+import { exchangeFile } from './exchange.ts';
+import { fileState, isSameState } from './file-state.ts';
+import { type RunJournal, readJournal, removeJournal } from './journal.ts';
+import type { RecoveryReport } from './outcome.ts';
+import { settleRestored } from './restore.ts';
+import { copyLive } from './take-snapshot.ts';
+import { describeRevisions } from './words.ts';
+
+/**
+ * To be called under the lock between runners, before anything else.
+ * @returns How the interrupted run ended, or null where none was interrupted.
+ * @throws {DrydockError} RESTORED, NOT_RESTORED or RESTORE_FAILED where the end is not one to go on from.
+ */
+export async function recover(context: RunContext): Promise<RecoveryReport | null> {
+  const { layout } = context;
+  removeLeftovers(layout);
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${layout.workingCopy}${suffix}`, { force: true });
+  const journal = readJournal(layout.runJournal);
+  if (journal === undefined) return null;
+  if (journal.exchanging !== null) {
+    const { source, damagedInode } = journal.exchanging;
+    exchangeFile(context, findSnapshot(layout, source), damagedInode);
+    return ended(context, journal, 'restored', `Snapshot ${source} was put in the place of the damaged file`);
+  }
+  // Before the engine opens the file: opening may already change it.
+  const found = fileState(context);
+  const engine = engineFor(context);
+  try {
+    const held = await stoppable(context, engine, hold(context, engine));
+    return await finish(context, engine, journal, held, isSameState(found, journal.committedFile));
+  } finally {
+    await engine.kill();
+  }
+}
+
+async function finish(
+  context: RunContext,
+  engine: Engine,
+  journal: RunJournal,
+  held: HeldState,
+  untouchedSinceCommit: boolean,
+): Promise<RecoveryReport> {
+  switch (journal.phase) {
+    case 'working':
+    case 'committing':
+    case 'committed':
+      if (!held.history.some((row) => row.runId === journal.runId)) {
+        return ended(
+          context,
+          journal,
+          'rolled-back',
+          `The database is at ${describeRevisions(held.current)}, as before that run`,
+        );
+      }
+      await engine.call('release', {});
+      return verifyAgain(context, engine, journal, untouchedSinceCommit);
+    case 'restoring':
+      return finishRestore(context, engine, journal, held);
+    case 'exchanging':
+      throw new Error('an exchange is finished without the engine');
+    default:
+      return unreachable(journal.phase);
+  }
+}
+
+async function verifyAgain(
+  context: RunContext,
+  engine: Engine,
+  journal: RunJournal,
+  untouchedSinceCommit: boolean,
+): Promise<RecoveryReport> {
+  const [problem] = await verifyCommitted(engine, journal.to);
+  if (problem === undefined) {
+    return ended(
+      context,
+      journal,
+      'committed',
+      `That run had committed: the database is at ${describeRevisions(journal.to)}`,
+    );
+  }
+  if (journal.snapshot === null || !untouchedSinceCommit) {
+    removeJournal(context);
+    throw new DrydockError('NOT_RESTORED', {
+      what: `The interrupted run ${journal.runId} had committed, and the database does not pass the verification (${problem})`,
+      state: `Others may have written since, so it was not undone; the state before that run is in snapshot ${journal.snapshot}`,
+      next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${journal.snapshot}`,
+    });
+  }
+  return restoreAfterCommit(context, engine, journal, findSnapshot(context.layout, journal.snapshot), problem);
+}
+
+/** The content tells how far the restore came, since it is one transaction: all of it or nothing. */
+async function finishRestore(
+  context: RunContext,
+  engine: Engine,
+  journal: RunJournal,
+  held: HeldState,
+): Promise<RecoveryReport> {
+  const { layout } = context;
+  invariant(journal.restoring !== null, 'a journal that says restoring does not say what');
+  const source = findSnapshot(layout, journal.restoring.source);
+  const kept = findSnapshot(layout, journal.restoring.kept);
+  const now = await copyLive(context, engine, held);
+  const { contentSha256 } = await hashElsewhere(now.path, inspectOptions(context));
+  rmSync(now.path, { force: true });
+  if (contentSha256 === kept.manifest.contentSha256) {
+    const { outcome } = await engine.call('replace', {
+      source: source.path,
+      busyTimeoutMs: context.request.config.busyTimeoutMs,
+    });
+    if (outcome === 'others-wrote') throw othersWrote(context, journal, source);
+  } else if (contentSha256 !== source.manifest.contentSha256) {
+    await engine.call('release', {});
+    throw othersWrote(context, journal, source);
+  } else {
+    await engine.call('release', {});
+  }
+  await settleRestored(context, engine, source);
+  return ended(
+    context,
+    journal,
+    'restored',
+    `Snapshot ${source.manifest.id} was put back: the database is at ${describeRevisions(source.manifest.revision)}`,
+  );
+}
+
+function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {
+  removeJournal(context);
+  return new DrydockError('NOT_RESTORED', {
+    what: `A restore of snapshot ${source.manifest.id} was interrupted (run ${journal.runId}), and others have written to the database since`,
+    state: 'What they wrote was not undone; SQLite made the restore happen wholly or not at all',
+    next: `See drydock current; to go back and lose what was written since: drydock snapshot restore ${source.manifest.id}`,
+  });
+}
+
+function ended(
+  context: RunContext,
+  journal: RunJournal,
+  outcome: RecoveryReport['outcome'],
+  message: string,
+): RecoveryReport {
+  removeJournal(context);
+  context.observer({
+    kind: 'note',
+    message: `run ${journal.runId} (${journal.command}) had been interrupted while ${journal.phase}; ${message}`,
+  });
+  return { runId: journal.runId, interruptedIn: journal.phase, outcome, message };
+}
+
+/** Takes the write lock; SQLite rolls back on the way what a killed process left. */
+export async function hold(context: RunContext, engine: Engine): Promise<HeldState> {
+  return engine.call('hold', {
+    database: context.layout.database,
+    busyTimeoutMs: context.request.config.busyTimeoutMs,
+  });
+}

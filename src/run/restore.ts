@@ -1,0 +1,115 @@
+/** Puts a snapshot back into the live file, behind the fence, keeping what it replaces. */
+import { statSync } from 'node:fs';
+import type { Engine } from '../engine/client.ts';
+import type { HeldState } from '../engine/protocol.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
+import { inspect } from '../snapshots/inspect.ts';
+import { inspectOptions, type RunContext } from './context.ts';
+import { type RunJournal, writeJournal } from './journal.ts';
+import { copyLive, keepCopy } from './take-snapshot.ts';
+
+/**
+ * @throws {DrydockError} RESTORE_FAILED where the snapshot is not what its manifest says. Nothing was changed then.
+ */
+export async function proveSnapshot(context: RunContext, snapshot: Snapshot): Promise<void> {
+  const { manifest, path } = snapshot;
+  const inspection = await inspect(path, [], {
+    ...inspectOptions(context),
+    signal: new AbortController().signal,
+  }).catch((error: unknown) => {
+    throw unusable(snapshot, `cannot be read (${messageOf(error)})`);
+  });
+  if (inspection.hashes.sha256 !== manifest.sha256 || inspection.hashes.bytes !== manifest.bytes) {
+    throw unusable(snapshot, 'is not the file that was taken: its sha256 is not the one in its manifest');
+  }
+  const [problem] = inspection.measurement.integrity;
+  if (problem !== undefined) throw unusable(snapshot, `is damaged (integrity_check: ${problem})`);
+}
+
+function unusable({ manifest, path }: Snapshot, why: string): DrydockError {
+  return new DrydockError('PREFLIGHT', {
+    what: `Snapshot ${manifest.id} (${path}) ${why}`,
+    state: 'It was not restored and the database was not touched',
+    next: 'Choose another one: drydock snapshot list, then drydock snapshot verify <id>',
+  });
+}
+
+export type RestoreOutcome =
+  | { readonly outcome: 'restored'; readonly kept: Snapshot }
+  | { readonly outcome: 'others-wrote' };
+
+/**
+ * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
+ * have written since `held` was read; the journal tells a start after a crash how to finish.
+ *
+ * @throws {DrydockError} RESTORE_FAILED, naming both copies, where the restore did not happen or is not sound.
+ */
+export async function restoreSnapshot(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot,
+  held: HeldState,
+  journal: RunJournal,
+): Promise<RestoreOutcome> {
+  const kept = await keepCopy(context, await copyLive(context, engine, held));
+  writeJournal(context, {
+    ...journal,
+    phase: 'restoring',
+    restoring: { source: snapshot.manifest.id, kept: kept.manifest.id },
+  });
+  try {
+    const { outcome } = await engine.call('replace', {
+      source: snapshot.path,
+      busyTimeoutMs: context.request.config.busyTimeoutMs,
+    });
+    if (outcome === 'others-wrote') return { outcome };
+    await settleRestored(context, engine, snapshot);
+    return { outcome: 'restored', kept };
+  } catch (error) {
+    throw restoreFailed(context, snapshot, kept, error);
+  }
+}
+
+/** After the pages are back: the journal mode, the disk, and a last look. */
+export async function settleRestored(context: RunContext, engine: Engine, snapshot: Snapshot): Promise<void> {
+  const { journalMode } = snapshot.manifest;
+  const { mode } = await engine
+    .call('setJournalMode', { mode: journalMode, busyTimeoutMs: 2000 })
+    .catch((error: unknown) => {
+      context.observer({
+        kind: 'warning',
+        message: `the journal mode could not be set back to ${journalMode}: ${messageOf(error)}`,
+      });
+      return { mode: journalMode };
+    });
+  if (mode !== journalMode) {
+    context.observer({
+      kind: 'warning',
+      message: `the journal mode is ${mode}, and was ${journalMode} in the snapshot`,
+    });
+  }
+  makeLiveDurable(context);
+  const { problems } = await engine.call('verify', {});
+  const [problem] = problems;
+  if (problem !== undefined) throw new Error(`quick_check after the restore: ${problem}`);
+}
+
+/** The restore's own connection writes with SQLite's defaults; what it wrote must outlive a power cut all the same. */
+export function makeLiveDurable(context: RunContext): void {
+  const { database, directory } = context.layout;
+  const wal = `${database}-wal`;
+  if (statSync(wal, { throwIfNoEntry: false }) !== undefined) fsyncFile(wal);
+  fsyncFile(database);
+  fsyncDirectory(directory);
+}
+
+function restoreFailed(context: RunContext, snapshot: Snapshot, kept: Snapshot, cause: unknown): DrydockError {
+  return new DrydockError('RESTORE_FAILED', {
+    what: `Putting snapshot ${snapshot.manifest.id} back into ${context.layout.database} failed: ${messageOf(cause)}`,
+    state: `A person must look: the state before the run is in ${snapshot.path}, the state that was to be replaced in ${kept.path}`,
+    next: 'Stop the application, free space or mend the volume, and run drydock upgrade again: it goes on with the restore',
+    cause,
+  });
+}

@@ -1,0 +1,23 @@
+import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
+import { snapshotsToPrune } from '../snapshots/retention.ts';
+import { phase, type RunContext } from './context.ts';
+
+/**
+ * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
+ * @param protectedIds Snapshots that this run took or used, which it must not remove.
+ * @returns The ids that were removed.
+ */
+export function retain(context: RunContext, protectedIds: ReadonlySet<string>): Promise<string[]> {
+  return phase(
+    context,
+    'retain',
+    () => {
+      const { keep, maxAgeMs, maxBytes } = context.request.config.snapshots;
+      const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
+      const prune = snapshotsToPrune(listSnapshots(context.layout), policy, Date.now(), protectedIds);
+      for (const { manifest } of prune) removeSnapshot(context.layout, manifest.id);
+      return prune.map(({ manifest }) => manifest.id);
+    },
+    (pruned) => ({ pruned }),
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * Brings a run that failed before its commit to its end: what it wrote is rolled back, and that is not believed but
+ * compared with the snapshot.
+ */
+import { statSync } from 'node:fs';
+import type { Engine } from '../engine/client.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
+import { hashElsewhere } from '../snapshots/inspect.ts';
+import { inspectOptions, type RunContext } from './context.ts';
+
+export type Rollback =
+  | { readonly outcome: 'unchanged'; readonly evidence: string }
+  /** Rolled back, nobody else wrote, and yet not what the snapshot has: only a restore can help. The lock is held. */
+  | { readonly outcome: 'differs' };
+
+/**
+ * Rolls back in a living engine and compares the live file with the snapshot.
+ * @param snapshot undefined where the run failed before there was one, and so before anything was changed.
+ */
+export async function rollBack(context: RunContext, engine: Engine, snapshot: Snapshot | undefined): Promise<Rollback> {
+  const { busyTimeoutMs } = context.request.config;
+  await engine.call('release', {});
+  if (snapshot === undefined) return { outcome: 'unchanged', evidence: 'nothing was committed' };
+  const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs });
+  if (othersWrote) {
+    await engine.call('release', {});
+    return {
+      outcome: 'unchanged',
+      evidence: 'SQLite rolled back; others have written since, so it was not compared with the snapshot',
+    };
+  }
+  if (!mainFileHasEverything(context)) {
+    await engine.call('release', {});
+    return {
+      outcome: 'unchanged',
+      evidence: 'SQLite rolled back; readers keep its WAL, so it was not compared with the snapshot',
+    };
+  }
+  const { contentSha256, bytes } = await hashElsewhere(context.layout.database, {
+    ...inspectOptions(context),
+    signal: new AbortController().signal,
+  });
+  // A file of no bytes and its snapshot, one empty page, are the same database.
+  if (contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0) return { outcome: 'differs' };
+  await engine.call('release', {});
+  return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
+}
+
+/** In WAL mode the main file alone is the content only while the WAL is empty. */
+function mainFileHasEverything(context: RunContext): boolean {
+  const wal = statSync(`${context.layout.database}-wal`, { throwIfNoEntry: false });
+  return wal === undefined || wal.size === 0;
+}

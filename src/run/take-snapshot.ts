@@ -1,0 +1,122 @@
+/** Takes the way back: a copy of the live file as it is under the write lock, made durable, reopened, checked, hashed. */
+import { existsSync, rmSync } from 'node:fs';
+import type { Engine } from '../engine/client.ts';
+import type { HeldState } from '../engine/protocol.ts';
+import { DrydockError, invariant } from '../errors.ts';
+import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import { ensureDirectory, own } from '../files/ownership.ts';
+import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
+import { hashElsewhere, type Inspection, inspect } from '../snapshots/inspect.ts';
+import type { Manifest, SnapshotReason } from '../snapshots/manifest.ts';
+import { inspectOptions, type RunContext } from './context.ts';
+
+/** A copy that is on the disk, and not yet known to be sound. */
+export interface RawCopy {
+  readonly id: string;
+  readonly path: string;
+  readonly pages: number;
+  readonly held: HeldState;
+}
+
+export interface InspectedSnapshot extends Snapshot {
+  readonly inspection: Inspection;
+  /** True where a snapshot of the same content was there already and this copy was not kept. */
+  readonly reused: boolean;
+}
+
+/** Copies the live file under the write lock that the engine holds. */
+export async function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
+  const { layout, ownership, runId } = context;
+  ensureDirectory(layout.snapshots, layout.directory, ownership);
+  const id = newSnapshotId(new Date(), runId);
+  const path = temporaryPath(layout, id);
+  const { pages } = await engine.call('copy', { to: path });
+  own(path, ownership);
+  fsyncFile(path);
+  fsyncDirectory(layout.snapshots);
+  return { id, path, pages, held };
+}
+
+/**
+ * Proves the copy in a process of its own and gives it its name. In WAL mode this runs beside the migration.
+ * @throws {DrydockError} DAMAGED_BEFORE where the database was damaged before this run.
+ */
+export async function inspectCopy(
+  context: RunContext,
+  copy: RawCopy,
+  reason: SnapshotReason,
+): Promise<InspectedSnapshot> {
+  const inspection = await inspect(copy.path, context.request.config.statistics, inspectOptions(context));
+  invariant(
+    inspection.pageCount === copy.pages && inspection.hashes.bytes === copy.pages * inspection.pageSize,
+    `the snapshot has ${inspection.pageCount} pages in ${inspection.hashes.bytes} bytes, and ${copy.pages} pages were copied`,
+  );
+  const [problem] = inspection.measurement.integrity;
+  if (problem !== undefined) {
+    rmSync(copy.path, { force: true });
+    throw new DrydockError('DAMAGED_BEFORE', {
+      what: `${context.layout.database} is damaged (integrity_check: ${problem})`,
+      state: 'It was like that before this run, which changed nothing',
+      next: 'Restore a sound snapshot (drydock snapshot list), or salvage what is left: sqlite3 damaged.db .recover',
+    });
+  }
+  const manifest = manifestOf(context, copy, inspection, reason);
+  const equal = await findEqual(context, manifest);
+  if (equal !== undefined) {
+    rmSync(copy.path, { force: true });
+    return { ...equal, inspection, reused: true };
+  }
+  return { ...publishSnapshot(context.layout, manifest, context.ownership), inspection, reused: false };
+}
+
+/**
+ * Keeps what a restore is about to replace, sound or not: it is hashed and named, and not checked, since checking
+ * cannot change that it must be kept.
+ */
+export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
+  const hashes = await hashElsewhere(copy.path, { ...inspectOptions(context), signal: new AbortController().signal });
+  const manifest: Manifest = {
+    ...commonFacts(context, copy, 'replaced'),
+    ...hashes,
+    pageCount: copy.pages,
+    pageSize: copy.held.pageSize,
+    integrity: 'not checked',
+    sqliteVersion: 'unknown',
+  };
+  return publishSnapshot(context.layout, manifest, context.ownership);
+}
+
+function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, reason: SnapshotReason): Manifest {
+  return {
+    ...commonFacts(context, copy, reason),
+    ...inspection.hashes,
+    pageCount: inspection.pageCount,
+    pageSize: inspection.pageSize,
+    integrity: 'ok',
+    sqliteVersion: inspection.sqliteVersion,
+  };
+}
+
+function commonFacts(context: RunContext, copy: RawCopy, reason: SnapshotReason) {
+  return {
+    format: 1 as const,
+    id: copy.id,
+    database: context.layout.database,
+    reason,
+    runId: context.runId,
+    revision: [...copy.held.current],
+    createdAt: new Date().toISOString(),
+    journalMode: copy.held.journalMode,
+    toolVersion: context.request.toolVersion,
+  };
+}
+
+/** A sound snapshot with the same content, whose file still is what its manifest says: then one is enough. */
+async function findEqual(context: RunContext, manifest: Manifest): Promise<Snapshot | undefined> {
+  const candidate = listSnapshots(context.layout).findLast(
+    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
+  );
+  if (candidate === undefined || !existsSync(candidate.path)) return undefined;
+  const { sha256 } = await hashElsewhere(candidate.path, inspectOptions(context));
+  return sha256 === candidate.manifest.sha256 ? candidate : undefined;
+}

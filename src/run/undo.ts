@@ -1,0 +1,111 @@
+/** The end of a run that failed: brings the database back, and says in what state it is. */
+import type { Engine } from '../engine/client.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
+import { CommitUncertain } from './commit.ts';
+import { phase, type RunContext } from './context.ts';
+import { explain } from './explain.ts';
+import { type RunJournal, readJournal, removeJournal } from './journal.ts';
+import type { RecoveryReport } from './outcome.ts';
+import { recover } from './recover.ts';
+import { proveSnapshot, restoreSnapshot } from './restore.ts';
+import { rollBack } from './settle.ts';
+
+/** The commit happened although nobody could report it: the run is to go on from there. */
+export class CommitHappened extends Error {
+  readonly recovered: RecoveryReport;
+
+  constructor(recovered: RecoveryReport, cause: unknown) {
+    super('the commit happened', { cause });
+    this.recovered = recovered;
+  }
+}
+
+/**
+ * @param snapshot What was taken before the failure, if it came that far.
+ * @returns The error to end the run with, the state of the data told in it.
+ */
+export async function undo(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot | undefined,
+  error: unknown,
+): Promise<unknown> {
+  try {
+    if (engine.isIdle() && !(error instanceof CommitUncertain))
+      return await undoInEngine(context, engine, snapshot, error);
+    return await undoByRecovery(context, engine, error);
+  } catch (undoing) {
+    if (undoing instanceof DrydockError) return undoing;
+    return explain(
+      context,
+      error,
+      `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`,
+    );
+  }
+}
+
+/** The engine lives: it rolls back, and what it left is compared with the snapshot. */
+async function undoInEngine(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot | undefined,
+  error: unknown,
+): Promise<unknown> {
+  const rollback = await phase(
+    context,
+    'rollback',
+    () => rollBack(context, engine, snapshot),
+    ({ outcome }) => ({ outcome }),
+  );
+  if (rollback.outcome === 'unchanged') {
+    removeJournal(context);
+    return explain(context, error, `The database is unchanged (${rollback.evidence})`);
+  }
+  const journal = readJournal(context.layout.runJournal);
+  if (snapshot === undefined || journal === undefined) return error;
+  return restoreAfterRollback(context, engine, snapshot, journal, error);
+}
+
+async function restoreAfterRollback(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot,
+  journal: RunJournal,
+  error: unknown,
+): Promise<unknown> {
+  await proveSnapshot(context, snapshot);
+  const { manifest } = snapshot;
+  const held = { ...manifest, current: manifest.revision, history: [] };
+  const restored = await phase(context, 'restore', () => restoreSnapshot(context, engine, snapshot, held, journal));
+  removeJournal(context);
+  if (restored.outcome === 'others-wrote') {
+    return new DrydockError('NOT_RESTORED', {
+      what: `${messageOf(error)} The rollback left something behind`,
+      state: `Others have written since, so snapshot ${manifest.id} was not put back`,
+      next: 'Look at the database: drydock verify, drydock current',
+      cause: error,
+    });
+  }
+  return new DrydockError('RESTORED', {
+    what: messageOf(error).replace(/\.$/, ''),
+    state: `The rollback was not complete, so snapshot ${manifest.id} was put back and verified; what it replaced is kept in ${restored.kept.path}`,
+    next: 'Mend the revision and run again',
+    cause: error,
+  });
+}
+
+/** The engine is gone, or nobody knows what it did last: the way of the next start is the right one, and is gone now. */
+async function undoByRecovery(context: RunContext, engine: Engine, error: unknown): Promise<unknown> {
+  await engine.kill();
+  const recovered = await phase(context, 'recover', () => recover(patient(context)));
+  if (recovered?.outcome === 'committed') return new CommitHappened(recovered, error);
+  return explain(context, error, 'The database is unchanged: SQLite rolled back what was not committed');
+}
+
+/** For a run that was told to stop: its undoing is not stopped again, and waits for nobody for long. */
+function patient(context: RunContext): RunContext {
+  if (!context.stop.aborted) return context;
+  const config = { ...context.request.config, busyTimeoutMs: 500 };
+  return { ...context, request: { ...context.request, config }, stop: new AbortController().signal };
+}

@@ -1,0 +1,35 @@
+import { tokenize, tokenName } from 'sqlite3-parser';
+import { invariant } from '../errors.ts';
+
+/**
+ * A table, column or index name as it is written in SQL: bare where SQLite reads it as a plain identifier, so that the
+ * stored schema stays readable, and in double quotes otherwise (keywords, spaces, quotes, anything but ASCII).
+ * https://sqlite.org/lang_keywords.html
+ */
+export function quoteName(name: string): string {
+  // SQLite stops reading at a NUL byte, so a name that holds one can never be what its author meant.
+  invariant(!name.includes('\0'), `a NUL byte in the name ${JSON.stringify(name)}`);
+  return isBareName(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string as an SQL literal. */
+export function quoteText(text: string): string {
+  invariant(!text.includes('\0'), `a NUL byte in the text ${JSON.stringify(text)}`);
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Whether SQLite takes two names for the same: it folds the case of ASCII letters and of no others. */
+export function sameName(one: string, other: string): boolean {
+  return foldCase(one) === foldCase(other);
+}
+
+function foldCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function isBareName(name: string): boolean {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return false;
+  // Not keywords to the tokenizer, yet constants where no column answers to the name: https://sqlite.org/lang_expr.html
+  if (sameName(name, 'true') || sameName(name, 'false')) return false;
+  return [...tokenize(name)].every((token) => tokenName(token.type) === 'ID');
+}

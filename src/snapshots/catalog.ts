@@ -1,0 +1,105 @@
+/** The snapshots of one database: `<database>.snapshots/<id>.db` with `<id>.json` beside each. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DrydockError } from '../errors.ts';
+import { fsyncDirectory, removeDurably, renameDurably, writeFileDurably } from '../files/durable.ts';
+import type { Layout } from '../files/layout.ts';
+import { type Ownership, own } from '../files/ownership.ts';
+import { type Manifest, readManifest, renderManifest } from './manifest.ts';
+
+export interface Snapshot {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?<kind>db|json)$/;
+
+/**
+ * @param at When the snapshot is taken; ids sort by it.
+ * @param runId Hex; its first eight digits keep two snapshots of one millisecond apart.
+ */
+export function newSnapshotId(at: Date, runId: string): string {
+  return `${at.toISOString().replace(/[-:.]/g, '')}-${runId.replaceAll('-', '').slice(0, 8)}`;
+}
+
+/** Every snapshot that has both its file and its manifest, oldest first. */
+export function listSnapshots(layout: Layout): Snapshot[] {
+  return idsWith(layout, 'json')
+    .filter((id) => existsSync(snapshotPath(layout, id)))
+    .map((id) => ({ path: snapshotPath(layout, id), manifest: readManifest(manifestPath(layout, id)) }));
+}
+
+/**
+ * @param prefix The whole id or a part of its beginning, or `latest`.
+ * @throws {DrydockError} USAGE where none or several fit.
+ */
+export function findSnapshot(layout: Layout, prefix: string): Snapshot {
+  const all = listSnapshots(layout);
+  const newest = all.at(-1);
+  if (prefix === 'latest' && newest !== undefined) return newest;
+  const fitting = all.filter(({ manifest }) => manifest.id.startsWith(prefix));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  throw new DrydockError('USAGE', {
+    what: `${fitting.length === 0 ? 'No snapshot' : `More than one snapshot (${fitting.map(({ manifest }) => manifest.id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
+    state: 'Nothing was changed',
+    next: 'See drydock snapshot list',
+  });
+}
+
+export function snapshotPath(layout: Layout, id: string): string {
+  return join(layout.snapshots, `${id}.db`);
+}
+
+function manifestPath(layout: Layout, id: string): string {
+  return join(layout.snapshots, `${id}.json`);
+}
+
+/** Where a snapshot is while it is made; never taken for one. */
+export function temporaryPath(layout: Layout, id: string): string {
+  return join(layout.snapshots, `${id}.tmp`);
+}
+
+/** Makes a finished copy a snapshot. The manifest comes first: a snapshot is there when its file has its name. */
+export function publishSnapshot(layout: Layout, manifest: Manifest, ownership: Ownership): Snapshot {
+  const temporary = temporaryPath(layout, manifest.id);
+  const path = snapshotPath(layout, manifest.id);
+  own(temporary, ownership);
+  writeManifest(layout, manifest, ownership);
+  renameDurably(temporary, path);
+  return { path, manifest };
+}
+
+export function writeManifest(layout: Layout, manifest: Manifest, ownership: Ownership): void {
+  const path = manifestPath(layout, manifest.id);
+  writeFileDurably(path, renderManifest(manifest), ownership.mode);
+  own(path, ownership);
+}
+
+/** Removes a snapshot, file first: what a crash leaves is a manifest without a file, which is no snapshot. */
+export function removeSnapshot(layout: Layout, id: string): void {
+  removeDurably(snapshotPath(layout, id));
+  removeDurably(manifestPath(layout, id));
+}
+
+/** Removes what runs that were killed left half made. To be called under the lock between runners. */
+export function removeLeftovers(layout: Layout): void {
+  if (!existsSync(layout.snapshots)) return;
+  for (const name of readdirSync(layout.snapshots)) {
+    if (/\.tmp(-journal|-wal|-shm)?$/.test(name)) rmSync(join(layout.snapshots, name), { force: true });
+  }
+  for (const id of idsWith(layout, 'json')) {
+    if (!existsSync(snapshotPath(layout, id))) rmSync(manifestPath(layout, id), { force: true });
+  }
+  fsyncDirectory(layout.snapshots);
+}
+
+function idsWith(layout: Layout, kind: 'db' | 'json'): string[] {
+  if (!existsSync(layout.snapshots)) return [];
+  return readdirSync(layout.snapshots)
+    .flatMap((name) => {
+      const groups = idPattern.exec(name)?.groups;
+      return groups?.['kind'] === kind && groups['id'] !== undefined ? [groups['id']] : [];
+    })
+    .sort();
+}

@@ -1,0 +1,68 @@
+/** What is known of one snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+
+/** Why a snapshot was taken. `replaced` is what a restore put aside. */
+const reasonSchema = z.enum(['upgrade', 'downgrade', 'stamp', 'manual', 'replaced']);
+export type SnapshotReason = z.infer<typeof reasonSchema>;
+
+const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  id: z.string().check(z.regex(/^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}$/)),
+  database: z.string(),
+  reason: reasonSchema,
+  runId: z.string(),
+  /** Rows of alembic_version, as they are in the snapshot. */
+  revision: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  /** Of the file as it is. */
+  sha256: z.string(),
+  /** Of its content, header bookkeeping apart: equal for two snapshots of the same state. */
+  contentSha256: z.string(),
+  bytes: z.int(),
+  pageCount: z.int(),
+  pageSize: z.int(),
+  /** Of the database when the snapshot was taken; the snapshot itself is always a plain file. */
+  journalMode: z.string(),
+  /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
+  integrity: z.enum(['ok', 'damaged', 'not checked']),
+  toolVersion: z.string(),
+  sqliteVersion: z.string(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * @throws {DrydockError} PREFLIGHT where the file is there and is not a manifest.
+ */
+export function readManifest(path: string): Manifest {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unusable(path, `cannot be read (${codeOf(error)})`, error);
+  }
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw unusable(path, `is not a snapshot manifest (${firstLine(messageOf(error))})`, error);
+  }
+}
+
+export function renderManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function unusable(path: string, why: string, cause: unknown): DrydockError {
+  return new DrydockError('PREFLIGHT', {
+    what: `${path} ${why}`,
+    state: 'Nothing was changed',
+    next: 'Use another snapshot (drydock snapshot list), or move the damaged manifest and its snapshot out of the directory',
+    cause,
+  });
+}
+
+function firstLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 200);
+}

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judge } from '../../src/checks/judge.ts';
+import type {
+  CheckResult,
+  ForeignKeyViolations,
+  Measurement,
+  StatisticRule,
+  StatisticValue,
+} from '../../src/checks/measurement.ts';
+import type { Direction, RowExpectation } from '../../src/revisions/revision.ts';
+
+const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
+
+function measured(parts: Partial<Measurement>): Measurement {
+  return { integrity: [], foreignKeys: noViolations, rows: {}, statistics: [], ...parts };
+}
+
+function judged(check: CheckResult['check'], before: Partial<Measurement>, after: Partial<Measurement>): CheckResult[] {
+  const sides = { before: measured(before), after: measured(after) };
+  return judge({ ...sides, expectations: [], direction: 'up', rules: [] }).filter((result) => result.check === check);
+}
+
+function orphans(rows: number, keys: string[], complete = keys.length === rows): ForeignKeyViolations {
+  return { pairs: rows === 0 ? [] : [{ table: 'c', parent: 'p', rows }], keys, complete, unusable: [] };
+}
+
+test('a sound database passes with one line for integrity and one for foreign keys', () => {
+  const sound = measured({});
+  assert.deepEqual(judge({ before: sound, after: sound, expectations: [], direction: 'up', rules: [] }), [
+    { check: 'integrity', subject: 'database', ok: true, before: 0, after: 0, message: 'the file is sound' },
+    {
+      check: 'foreign keys',
+      subject: 'database',
+      ok: true,
+      before: 0,
+      after: 0,
+      message: 'no row refers to one that does not exist',
+    },
+  ]);
+});
+
+test('damage fails, even where it was there before', () => {
+  const [result] = judged('integrity', { integrity: ['a'] }, { integrity: ['row 1 missing from index i', 'b'] });
+  assert.equal(result?.ok, false);
+  assert.equal(result?.message, 'the file is damaged: row 1 missing from index i (and 1 more)');
+});
+
+const violations: [name: string, before: ForeignKeyViolations, after: ForeignKeyViolations, ok: boolean][] = [
+  ['orphans that were there pass', orphans(1, ['c|1|p']), orphans(1, ['c|1|p']), true],
+  ['fewer orphans pass', orphans(2, ['c|1|p', 'c|2|p']), orphans(1, ['c|2|p']), true],
+  ['orphans that are gone pass', orphans(1, ['c|1|p']), orphans(0, []), true],
+  ['a first orphan fails', orphans(0, []), orphans(1, ['c|1|p']), false],
+  ['one more orphan fails', orphans(1, ['c|1|p']), orphans(2, ['c|1|p', 'c|2|p']), false],
+  ['as many but other orphans fail', orphans(1, ['c|1|p']), orphans(1, ['c|2|p']), false],
+  ['others are not looked for in lists cut short', orphans(5, ['c|1|p'], false), orphans(5, ['c|2|p'], false), true],
+  ['nor where only the first was cut short', orphans(5, ['c|1|p'], false), orphans(1, ['c|2|p']), true],
+  ['one more fails in lists cut short too', orphans(5, ['c|1|p'], false), orphans(6, ['c|1|p'], false), false],
+  ['without rowids the count decides', orphans(2, ['c||p', 'c||p']), orphans(3, ['c||p', 'c||p', 'c||p']), false],
+  ['without rowids as many pass', orphans(2, ['c||p', 'c||p']), orphans(2, ['c||p', 'c||p']), true],
+  ['a foreign key that stops working fails', noViolations, { ...noViolations, unusable: ['mismatch'] }, false],
+  [
+    'one that never worked passes',
+    { ...noViolations, unusable: ['mismatch'] },
+    { ...noViolations, unusable: ['mismatch'] },
+    true,
+  ],
+];
+for (const [name, before, after, ok] of violations) {
+  test(`foreign keys: ${name}`, () => {
+    const results = judged('foreign keys', { foreignKeys: before }, { foreignKeys: after });
+    assert.deepEqual(
+      results.map((result) => result.ok),
+      [ok],
+    );
+  });
+}
+
+test('foreign keys: the message names both tables and the new row', () => {
+  const [more] = judged('foreign keys', {}, { foreignKeys: orphans(1, ['c|1|p']) });
+  assert.equal(more?.message, '1 row of c refers to a row of p that does not exist (0 before)');
+  const [other] = judged(
+    'foreign keys',
+    { foreignKeys: orphans(1, ['c|1|p']) },
+    { foreignKeys: orphans(1, ['c|2|p']) },
+  );
+  assert.match(other?.message ?? '', /and the one with rowid 2 is new$/);
+  assert.equal(other?.subject, 'c -> p');
+});
+
+type Rows = RowExpectation['rows'];
+const rowCases: [before: number | null, after: number | null, announced: Rows[], ok: boolean][] = [
+  [609, 609, [], true],
+  [609, 700, [], true],
+  [609, 599, [], false],
+  [609, 599, [-10], true],
+  [609, 599, [-4, -6], true],
+  [609, 599, [-9], false],
+  [609, 609, [-10], false],
+  [609, 619, [10], true],
+  [609, 620, [10], false],
+  [609, 609, [0], true],
+  [609, 610, [0], false],
+  [609, 609, [5, -5], true],
+  [609, 0, ['fewer'], true],
+  [609, 700, ['fewer'], true],
+  [609, 500, ['fewer', -10], true],
+  [609, null, [], false],
+  [609, null, ['fewer'], false],
+  [609, null, [-609], false],
+  [609, null, ['dropped'], true],
+  [609, null, ['dropped', -10], true],
+  [609, 609, ['dropped'], true],
+  [609, 3, ['dropped'], true],
+  [0, null, [], true],
+  [0, null, [0], true],
+  [0, null, [3], false],
+  [null, 0, [], true],
+  [null, 5, [], true],
+  [null, 5, [5], true],
+  [null, 5, [6], false],
+];
+for (const [before, after, announced, ok] of rowCases) {
+  test(`rows: ${before} to ${after}, announced ${JSON.stringify(announced)}: ${ok ? 'passes' : 'fails'}`, () => {
+    const rows = (count: number | null): Partial<Measurement> => ({ rows: count === null ? {} : { comments: count } });
+    const results = judge({
+      before: measured(rows(before)),
+      after: measured(rows(after)),
+      expectations: announced.map((said) => ({ table: 'Comments', rows: said })),
+      direction: 'up',
+      rules: [],
+    }).filter(({ check }) => check === 'rows');
+    assert.deepEqual(
+      results.map((result) => [result.ok, result.before, result.after, result.subject]),
+      [[ok, before, after, 'comments']],
+    );
+  });
+}
+
+test('rows: an unannounced loss says what to write', () => {
+  const [result] = judged('rows', { rows: { comments: 609 } }, { rows: { comments: 599 } });
+  assert.equal(
+    result?.message,
+    'comments lost 10 rows (609 before, 599 after) and no revision announced it; ' +
+      'if that is meant, add `-- expect: rows comments -10` to the revision',
+  );
+  const [gone] = judged('rows', { rows: { comments: 1 } }, {});
+  assert.equal(
+    gone?.message,
+    'comments is gone (1 row before) and no revision announced it; ' +
+      'if that is meant, add `-- expect: rows comments dropped` to the revision',
+  );
+});
+
+test('rows: every table has a line, and names of Object are only names', () => {
+  const results = judged('rows', { rows: { constructor: 1, b: 2 } }, { rows: { a: 3, b: 2, toString: 1 } });
+  assert.deepEqual(
+    results.map(({ subject, ok }) => [subject, ok]),
+    [
+      ['a', true],
+      ['b', true],
+      ['constructor', false],
+      ['toString', true],
+    ],
+  );
+});
+
+test('rows: a name that changed only in case is the same table', () => {
+  assert.deepEqual(
+    judged('rows', { rows: { Comments: 3 } }, { rows: { comments: 3 } }).map(({ subject, ok }) => [subject, ok]),
+    [['comments', true]],
+  );
+});
+
+test('rows: a number announced for a table that does not exist fails', () => {
+  const sides = { before: measured({}), after: measured({}) };
+  const results = judge({ ...sides, expectations: [{ table: 'coments', rows: -3 }], direction: 'up', rules: [] });
+  assert.deepEqual(results.at(-1), {
+    check: 'rows',
+    subject: 'coments',
+    ok: false,
+    before: null,
+    after: null,
+    message: "there is no table coments, but the run's revisions announce -3 for it",
+  });
+});
+
+const percent = (n: number): StatisticRule => ({ kind: 'within', percent: n });
+const same: StatisticRule = { kind: 'same' };
+const notLess: StatisticRule = { kind: 'not-less' };
+type Value = string | number | null | 'absent';
+const statistics: [Value, Value, StatisticRule | undefined, Direction, ok: boolean][] = [
+  [1, 5, undefined, 'up', true],
+  [1, 'absent', undefined, 'up', true],
+  [3, 3, same, 'up', true],
+  [3, 4, same, 'up', false],
+  [3, '3', same, 'up', false],
+  [3, 3, notLess, 'up', true],
+  [3, 2, notLess, 'up', false],
+  [9, 10, notLess, 'up', true],
+  ['2025-11-01', '2025-11-02', notLess, 'up', true],
+  ['2025-11-02', '2025-11-01', notLess, 'up', false],
+  [9007199254740991, '9007199254740993', notLess, 'up', true],
+  ['9007199254740993', 9007199254740991, notLess, 'up', false],
+  [3, 'three', notLess, 'up', false],
+  [100, 101, percent(1), 'up', true],
+  [100, 99, percent(1), 'up', true],
+  [100, 101.1, percent(1), 'up', false],
+  [-100, -101, percent(1), 'up', true],
+  [-100, 100, percent(1), 'up', false],
+  [0.3, 0.303, percent(1), 'up', true],
+  [0, 0, percent(1), 'up', true],
+  [0, 0.0001, percent(50), 'up', false],
+  ['a', 'a', percent(1), 'up', false],
+  [null, 3, same, 'up', true],
+  ['absent', 3, same, 'up', true],
+  ['absent', 'absent', same, 'up', true],
+  [3, 'absent', same, 'up', false],
+  [3, null, same, 'up', false],
+  [3, 'absent', same, 'down', true],
+  [3, null, same, 'down', false],
+  [3, 2, notLess, 'down', false],
+];
+for (const [before, after, rule, direction, ok] of statistics) {
+  test(`statistic: ${before} to ${after} ${direction} under ${JSON.stringify(rule)} ${ok ? 'passes' : 'fails'}`, () => {
+    const value = (given: Value): StatisticValue[] =>
+      given === 'absent' ? [{ name: 'it', value: null, absent: 'no such table: t' }] : [{ name: 'it', value: given }];
+    const result = judge({
+      before: measured({ statistics: value(before) }),
+      after: measured({ statistics: value(after) }),
+      expectations: [],
+      direction,
+      rules: [rule === undefined ? { name: 'it' } : { name: 'it', rule }],
+    }).at(-1);
+    assert.equal(result?.check, 'statistic');
+    assert.equal(result?.ok, ok, result?.message);
+  });
+}
+
+test('statistic: messages say what changed and which rule it breaks', () => {
+  const message = (after: StatisticValue, rule: StatisticRule, direction: Direction) =>
+    judge({
+      before: measured({ statistics: [{ name: 'newest', value: 5 }] }),
+      after: measured({ statistics: [after] }),
+      expectations: [],
+      direction,
+      rules: [{ name: 'newest', rule }],
+    }).at(-1)?.message;
+  const absent = { name: 'newest', value: null, absent: 'no such table: t' };
+  assert.equal(
+    message({ name: 'newest', value: 4 }, notLess, 'up'),
+    'newest went from 5 to 4, which breaks its rule `not-less`',
+  );
+  assert.equal(
+    message(absent, same, 'up'),
+    'newest was 5 and has no value any more: no such table: t, so its rule `same` is broken',
+  );
+  assert.equal(
+    message(absent, same, 'down'),
+    'newest was 5 and has no value any more: no such table: t; going back removes what it measured',
+  );
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { type Flags, loadConfig } from '../../src/config/config.ts';
+import { folderWith } from './folder.ts';
+
+const load = (cwd: string, flags: Flags = {}, env: Record<string, string> = {}) => loadConfig({ cwd, env, flags });
+
+test('without a file the database comes from a flag and the rest are defaults', async () => {
+  const cwd = folderWith();
+  assert.deepEqual(await load(cwd, { database: 'data/app.db' }), {
+    database: path.join(cwd, 'data/app.db'),
+    migrations: path.join(cwd, 'migrations'),
+    lockTimeoutMs: 300_000,
+    busyTimeoutMs: 60_000,
+    deadlineMs: undefined,
+    allowNetworkFilesystem: false,
+    snapshots: { keep: 10 },
+    statistics: [],
+  });
+});
+
+test('every key is read', async () => {
+  const cwd = folderWith(`
+    database: ../data/app.db
+    migrations: ./steps
+    lock_timeout: 0s
+    busy_timeout: 1.5m
+    deadline: 2h
+    allow_network_filesystem: true
+    snapshots: { keep: 3, max_age: 30d, max_bytes: 20GB }
+    statistics:
+      - { name: a, sql: SELECT 1, rule: same }
+      - { name: b, sql: SELECT 2, rule: not-less }
+      - { name: c, sql: SELECT 3, rule: within 0.5 % }
+      - { name: d, sql: SELECT 4 }
+    windows:
+      - { name: night, cron: 0 4 * * *, time_zone: Europe/Berlin, tasks: [upgrade, prune] }
+      - { name: noon, cron: 0 12 * * 1-5, tasks: [verify] }`);
+  assert.deepEqual(await load(cwd), {
+    database: path.join(cwd, 'data/app.db'),
+    migrations: path.join(cwd, 'config/steps'),
+    lockTimeoutMs: 0,
+    busyTimeoutMs: 90_000,
+    deadlineMs: 7_200_000,
+    allowNetworkFilesystem: true,
+    snapshots: { keep: 3, maxAgeMs: 30 * 86_400_000, maxBytes: 20 * 1024 ** 3 },
+    statistics: [
+      { name: 'a', sql: 'SELECT 1', rule: { kind: 'same' } },
+      { name: 'b', sql: 'SELECT 2', rule: { kind: 'not-less' } },
+      { name: 'c', sql: 'SELECT 3', rule: { kind: 'within', percent: 0.5 } },
+      { name: 'd', sql: 'SELECT 4' },
+    ],
+  });
+});
+
+test('flags go before environment, environment before the file', async () => {
+  const cwd = folderWith('database: file.db\nlock_timeout: 1s\nbusy_timeout: 1s\ndeadline: 1m\n');
+  const env = { DRYDOCK_DATABASE: 'env.db', DRYDOCK_LOCK_TIMEOUT: '2s', DRYDOCK_BUSY_TIMEOUT: '2s' };
+  const config = await load(cwd, { database: 'flag.db', lockTimeout: '3s', deadline: undefined }, env);
+  assert.equal(config.database, path.join(cwd, 'flag.db'));
+  assert.equal(config.lockTimeoutMs, 3000);
+  assert.equal(config.busyTimeoutMs, 2000);
+  assert.equal(config.deadlineMs, 60_000);
+});
+
+test('paths are relative to where they were said', async () => {
+  const cwd = folderWith('database: a.db\n');
+  assert.equal((await load(cwd)).database, path.join(cwd, 'config/a.db'));
+  assert.equal((await load(cwd)).migrations, path.join(cwd, 'migrations'));
+  const { migrations } = await load(cwd, {}, { DRYDOCK_MIGRATIONS: '../elsewhere' });
+  assert.equal(migrations, path.resolve(cwd, '../elsewhere'));
+  assert.equal((await load(cwd, { database: '/abs/a.db' })).database, '/abs/a.db');
+});
+
+test('another file can be named by flag or environment', async () => {
+  const cwd = folderWith('database: default.db\n');
+  writeFileSync(path.join(cwd, 'other.yaml'), '\uFEFFdatabase: other.db\r\n');
+  assert.equal((await load(cwd, { config: 'other.yaml' })).database, path.join(cwd, 'other.db'));
+  assert.equal((await load(cwd, {}, { DRYDOCK_CONFIG: 'other.yaml' })).database, path.join(cwd, 'other.db'));
+});
+
+test('variables of the entrypoint and of fault tests are let be', async () => {
+  const env = { DRYDOCK_ON_FAILURE: 'serve', DRYDOCK_SKIP: '', DRYDOCK_FAULT_AT: '3', DRYDOCKER: 'x' };
+  assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
+});
+
+test("et-intel's own config is valid", async () => {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const config = await load(root);
+  assert.equal(config.database, path.join(root, 'data/et_intelligence.db'));
+  assert.equal(config.migrations, path.join(root, 'migrations'));
+  assert.equal(config.statistics.length, 5);
+});
+
+test('node-cron is not loaded where there are no windows', () => {
+  const script = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) { if (url.includes('node-cron')) console.log(url); return next(url, context) } });
+    const { loadConfig } = await import(${JSON.stringify(import.meta.resolve('../../src/config/config.ts'))});
+    await loadConfig({ cwd: process.argv[1], env: {}, flags: {} });`;
+  const loaded = (content: string) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script, folderWith(content)], { encoding: 'utf8' });
+  assert.equal(loaded('database: a.db\n'), '');
+  assert.match(loaded('database: a.db\nwindows: [{ name: n, cron: 0 4 * * *, tasks: [prune] }]\n'), /node-cron/);
+});

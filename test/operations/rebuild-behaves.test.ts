@@ -1,0 +1,208 @@
+/** What the same text in sqlite_schema does not prove: that it still works, and that the rest is refused. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { DrydockError } from '../../src/errors.ts';
+import { createOperations } from '../../src/operations/operations.ts';
+import { column, dump, openDatabase, operationsOn, portOn } from './database.ts';
+
+const refused = (pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof DrydockError, String(error));
+  assert.equal(error.code, 'REVISION_FAILED');
+  assert.match(error.message, pattern);
+  return true;
+};
+
+test('triggers fire after a rebuild as often and in the same order as before', () => {
+  const script = `CREATE TABLE log (n INTEGER PRIMARY KEY, entry TEXT);
+    CREATE TABLE t (a VARCHAR(5));
+    ${['c', 'a', 'd', 'b'].map((name) => `CREATE TRIGGER ${name} AFTER INSERT ON t BEGIN INSERT INTO log (entry) VALUES ('${name}'); END;`).join('\n')}`;
+  const [plain, rebuilt] = [openDatabase(script), openDatabase(script)];
+  operationsOn(rebuilt).alterColumn('t', 'a', { type: 'TEXT' });
+  for (const db of [plain, rebuilt]) db.exec("INSERT INTO t VALUES ('x')");
+  assert.deepEqual(dump(rebuilt).rows, dump(plain).rows);
+  assert.equal(column(rebuilt, 'SELECT entry FROM log').length, 4);
+});
+
+test('an AUTOINCREMENT table never gives an id twice, across a rebuild', () => {
+  const db = openDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a VARCHAR(5));
+    INSERT INTO t VALUES (100, 'deleted'); DELETE FROM t;`);
+  operationsOn(db).alterColumn('t', 'a', { type: 'TEXT' });
+  db.exec("INSERT INTO t (a) VALUES ('next')");
+  assert.deepEqual(column(db, 'SELECT id FROM t'), [101]);
+});
+
+test('foreign keys are enforced after the rebuild as before it', () => {
+  const db = openDatabase(`CREATE TABLE parent (id INTEGER PRIMARY KEY, a VARCHAR(5));
+    CREATE TABLE child (id INTEGER REFERENCES parent ON DELETE CASCADE);
+    INSERT INTO parent VALUES (1, 'x'); INSERT INTO child VALUES (1);`);
+  operationsOn(db).alterColumn('parent', 'a', { type: 'TEXT' });
+  db.exec('COMMIT; PRAGMA foreign_keys = ON; DELETE FROM parent;');
+  assert.deepEqual(column(db, 'SELECT count(*) FROM child'), [0]);
+});
+
+test('full-text search over the table still finds its rows', () => {
+  const db = openDatabase(`CREATE TABLE t (a VARCHAR(5)); INSERT INTO t VALUES ('x'), ('y'), ('z');
+    DELETE FROM t WHERE a = 'x';
+    CREATE VIRTUAL TABLE search USING fts5(a, content = 't'); INSERT INTO search (search) VALUES ('rebuild');`);
+  operationsOn(db).alterColumn('t', 'a', { type: 'TEXT' });
+  assert.deepEqual(column(db, "SELECT a FROM search WHERE search MATCH 'z'"), ['z']);
+  db.exec("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)");
+});
+
+const conversions = [
+  ['TEXT', 'INTEGER', "'007'", 1],
+  ['TEXT', 'NUMERIC', "'1.50', 'word', '  2 ', NULL", 2],
+  ['INTEGER', 'TEXT', '1, 2, NULL', 2],
+  ['INTEGER', 'FLOAT', '1, 2', 2],
+  ['FLOAT', 'INTEGER', '1.0, 1.5', 1],
+  ['BLOB', 'INTEGER', "'12', 12, x'12'", 1],
+] as const;
+
+for (const [from, to, values, changed] of conversions) {
+  test(`a change from ${from} to ${to} that would convert ${values} is refused`, () => {
+    const list = values.split(', ').map((value) => `(${value})`);
+    const db = openDatabase(`CREATE TABLE t (c ${from}); INSERT INTO t VALUES ${list.join(', ')};`);
+    const expected = new RegExp(`^${changed} values of t\\.c would change if its type became ${to}\\. Convert them`);
+    assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type: to }), refused(expected));
+  });
+}
+
+test('a change of type that leaves every value alone goes through, across affinities', () => {
+  const db = openDatabase("CREATE TABLE t (c TEXT); INSERT INTO t VALUES ('word'), (NULL), (x'00');");
+  operationsOn(db).alterColumn('t', 'c', { type: 'INTEGER' });
+  assert.deepEqual(column(db, 'SELECT quote(c) FROM t'), ["'word'", 'NULL', "X'00'"]);
+});
+
+test('INT PRIMARY KEY becomes the rowid when it is made INTEGER, and NULL in it is refused', () => {
+  const db = openDatabase("CREATE TABLE t (id INT PRIMARY KEY, a); INSERT INTO t VALUES (30, 'x'), (10, 'y');");
+  operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER' });
+  assert.deepEqual(column(db, 'SELECT rowid FROM t ORDER BY a'), [30, 10]);
+  operationsOn(db).alterColumn('t', 'id', { type: 'INT' });
+  assert.deepEqual(column(db, 'SELECT rowid FROM t ORDER BY a'), [30, 10]);
+  db.exec("INSERT INTO t VALUES (NULL, 'z')");
+  assert.throws(() => operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER' }), refused(/^1 values of t\.id/));
+});
+
+test('any values and any two types: kept to the bit, or refused', () => {
+  const types = ['TEXT', 'INTEGER', 'NUMERIC', 'FLOAT', 'BLOB', 'VARCHAR(3)', 'BOOLEAN', 'DATETIME'];
+  const value = fc.oneof(
+    fc.constantFrom('007', '1e3', ' 5', '9007199254740993', '-0', 'inf', '0x10', '', null, 0, 1.5, -0),
+    fc.string(),
+    fc.double({ noNaN: true }),
+    fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+    fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes)),
+  );
+  const type = fc.constantFrom(...types);
+  fc.assert(
+    fc.property(type, type, fc.array(value, { maxLength: 5 }), (from, to, values) => {
+      const db = openDatabase(`CREATE TABLE t (c ${from})`);
+      for (const each of values) db.prepare('INSERT INTO t VALUES (?)').run(each);
+      const before = dump(db).rows;
+      try {
+        operationsOn(db).alterColumn('t', 'c', { type: to });
+      } catch (error) {
+        return refused(/would change/)(error);
+      }
+      assert.deepEqual(dump(db).rows, before);
+      return true;
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const injections = [
+  '',
+  'TEXT NOT NULL',
+  'TEXT, extra INTEGER',
+  'TEXT -- ',
+  'TEXT /*',
+  'TEXT);DROP TABLE t',
+  ' TEXT',
+  'TEXT DEFAULT 1',
+  'TEXT GENERATED ALWAYS',
+];
+
+for (const type of injections) {
+  test(`${JSON.stringify(type)} is no type`, () => {
+    const db = openDatabase('CREATE TABLE t (c INTEGER, d TEXT)');
+    const before = dump(db);
+    assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type }), refused(/is not a column type|cannot parse/));
+    assert.deepEqual(dump(db), before);
+  });
+}
+
+const refusals: readonly (readonly [name: string, script: string, pattern: RegExp])[] = [
+  ['a table that is not there', 'CREATE TABLE other (c)', /there is no table "t"/],
+  ['a view', 'CREATE VIEW t AS SELECT 1 AS c', /there is no table "t"/],
+  ['a column that is not there', 'CREATE TABLE t (d)', /there is no column "c"/],
+  ['a virtual table', 'CREATE VIRTUAL TABLE t USING fts5(c)', /only an ordinary table's columns/],
+  ['a taken name', 'CREATE TABLE t (c INT); CREATE TABLE drydock_rebuild_T (x)', /needs the name 'drydock_rebuild_t'/],
+  [
+    'a temporary trigger',
+    'CREATE TABLE t (c INT); CREATE TEMP TRIGGER tt AFTER INSERT ON t BEGIN SELECT 1; END',
+    /beside the temporary trigger tt/,
+  ],
+  [
+    'a temporary table of the same name',
+    'CREATE TABLE t (c INT); CREATE TEMP TABLE T (c)',
+    /beside the temporary table T/,
+  ],
+  ['a table without a rowid to reach', 'CREATE TABLE t (c INT, rowid, _rowid_, OID)', /cannot be told apart/],
+];
+
+for (const [name, script, pattern] of refusals) {
+  test(`a rebuild refuses ${name} and changes nothing`, () => {
+    const db = openDatabase(script);
+    const before = column(db, 'SELECT sql FROM sqlite_schema');
+    assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type: 'INTEGER' }), refused(pattern));
+    if (!name.includes('to reach')) assert.deepEqual(column(db, 'SELECT sql FROM sqlite_schema'), before);
+  });
+}
+
+test('a rebuild with foreign keys enforced is a broken invariant', () => {
+  const db = openDatabase('CREATE TABLE t (c INT)');
+  db.exec('COMMIT; PRAGMA foreign_keys = ON; BEGIN');
+  assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type: 'TEXT' }), /invariant is broken.*foreign_keys on/);
+});
+
+test('legacy_alter_table is put back, also where it was on and where the rename fails', () => {
+  const db = openDatabase('CREATE TABLE t (c INT)');
+  db.pragma('legacy_alter_table = ON');
+  operationsOn(db).alterColumn('t', 'c', { type: 'INTEGER' });
+  assert.equal(db.pragma('legacy_alter_table', { simple: true }), 1);
+  db.pragma('legacy_alter_table = OFF');
+  const port = portOn(db);
+  const failing = createOperations({
+    ...port,
+    run(sql, ...params) {
+      if (sql.includes('RENAME TO')) throw new Error('no rename today');
+      return port.run(sql, ...params);
+    },
+  });
+  assert.throws(() => failing.alterColumn('t', 'c', { type: 'INT' }), /no rename today/);
+  assert.equal(db.pragma('legacy_alter_table', { simple: true }), 0);
+});
+
+test('rows that go missing in the copy are noticed', () => {
+  const db = openDatabase('CREATE TABLE t (c INT); INSERT INTO t VALUES (1), (2), (3);');
+  const port = portOn(db);
+  const losing = createOperations({
+    ...port,
+    run: (sql, ...params) => port.run(sql.startsWith('INSERT') ? `${sql} LIMIT 1` : sql, ...params),
+  });
+  assert.throws(() => losing.alterColumn('t', 'c', { type: 'INTEGER' }), refused(/copied 1 of 3 rows/));
+});
+
+test('an index or trigger that goes missing is noticed', () => {
+  for (const lost of ['CREATE INDEX', 'CREATE TRIGGER']) {
+    const db = openDatabase(`CREATE TABLE t (c INT); CREATE INDEX i ON t (c);
+      CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;`);
+    const port = portOn(db);
+    const losing = createOperations({
+      ...port,
+      run: (sql, ...params) => (sql.startsWith(lost) ? { changes: 0 } : port.run(sql, ...params)),
+    });
+    assert.throws(() => losing.alterColumn('t', 'c', { type: 'INTEGER' }), refused(/changed more of the schema/));
+  }
+});

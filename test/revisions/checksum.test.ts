@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checksum } from '../../src/revisions/checksum.ts';
+
+test('the checksum is sha256 of the UTF-8 text', () => {
+  // printf 'größe\n' | sha256sum
+  assert.equal(checksum('größe\n'), '80509adb883cb2f4aac2f5ec0461503ff7dad5a379ad05b97e04afd29f3b3a4a');
+});
+
+test('a BOM and the kind of line ending make no difference', () => {
+  const wanted = checksum('a\nb\n\nc\n');
+  for (const text of ['\uFEFFa\nb\n\nc\n', 'a\r\nb\r\n\r\nc\r\n', 'a\rb\r\rc\r', '\uFEFFa\r\nb\n\rc\r\n']) {
+    assert.equal(checksum(text), wanted, JSON.stringify(text));
+  }
+});
+
+test('anything else makes a difference', () => {
+  const texts = ['a\nb', 'a\nb\n', 'a\n b', 'a b', 'A\nb', 'a\n\uFEFFb', 'a\n\nb'];
+  assert.equal(new Set(texts.map(checksum)).size, texts.length);
+});
