@@ -26,6 +26,7 @@ export const phaseNames = [
 export type PhaseName = (typeof phaseNames)[number];
 
 export type RunEvent =
+  | { readonly kind: 'run-start'; readonly runId: string }
   | { readonly kind: 'phase-start'; readonly phase: PhaseName }
   | {
       readonly kind: 'phase-end';

@@ -40,6 +40,18 @@ export function guardedPort(connection: Database.Database, mode: PortMode, where
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       }),
+    atomically: (work) => {
+      connection.exec('SAVEPOINT drydock_operation');
+      try {
+        const result = work();
+        connection.exec('RELEASE drydock_operation');
+        return result;
+      } catch (error) {
+        // Gone already where SQLite ended the whole transaction.
+        if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        throw error;
+      }
+    },
   };
 }
 

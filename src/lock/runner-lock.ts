@@ -60,7 +60,8 @@ export async function acquireRunnerLock(layout: Layout, ownership: Ownership, wa
   }
 }
 
-function tryLock(path: string): RunnerLock {
+/** One try. @throws SQLITE_BUSY where another runner has it. */
+export function tryLock(path: string): RunnerLock {
   const inode = inodeOf(path);
   const db = new Database(path, { timeout: 0, fileMustExist: true });
   try {

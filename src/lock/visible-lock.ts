@@ -99,7 +99,8 @@ async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
   }
 }
 
-function removeLockDirectory(layout: Layout): void {
+/** @throws {DrydockError} PREFLIGHT where it is not an empty directory. */
+export function removeLockDirectory(layout: Layout): void {
   try {
     rmdirSync(layout.visibleLock);
   } catch (error) {

@@ -35,11 +35,13 @@ export function columnOperations(port: SqlPort): ColumnOperations {
     },
 
     alterColumn(table, name, { type, nullable, newName }) {
-      if (type !== undefined) rebuildWithColumnType(port, table, name, type);
-      if (nullable !== undefined) setNullable(port, table, name, nullable ? 'DROP NOT NULL' : 'SET NOT NULL');
-      if (newName !== undefined) {
-        port.run(`ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(name)} TO ${quoteName(newName)}`);
-      }
+      port.atomically(() => {
+        if (type !== undefined) rebuildWithColumnType(port, table, name, type);
+        if (nullable !== undefined) setNullable(port, table, name, nullable ? 'DROP NOT NULL' : 'SET NOT NULL');
+        if (newName !== undefined) {
+          port.run(`ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(name)} TO ${quoteName(newName)}`);
+        }
+      });
     },
   };
 }

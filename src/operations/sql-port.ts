@@ -14,4 +14,10 @@ export interface SqlPort {
    * counts as a statement that returns rows (sqlite3_column_count is 1), and so do RETURNING and several pragmas.
    */
   run(sql: string, ...params: unknown[]): { changes: number };
+
+  /**
+   * Does several statements wholly or not at all, so that a revision that catches an operation's error does not go on
+   * with half of it done.
+   */
+  atomically<T>(work: () => T): T;
 }

@@ -44,9 +44,7 @@ function* moduleTokens(text: string, from: number, path: string): Generator<Modu
 
 function tokenAt(text: string, start: number, previous: string, path: string): Omit<ModuleToken, 'code'> {
   const character = text.charAt(start);
-  if (text.startsWith('//', start)) {
-    return { kind: 'comment', end: endOfLine(text, start) };
-  }
+  if (text.startsWith('//', start)) return { kind: 'comment', end: endOfLine(text, start) };
   if (text.startsWith('/*', start)) return { kind: 'comment', end: commentEnd(text, start, path) };
   if (character === '`') return { kind: 'literal', end: templateEnd(text, start, path) };
   if (character === "'" || character === '"') return { kind: 'literal', end: stringEnd(text, start) };

@@ -2,9 +2,10 @@
 import type { Engine } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
-import { phase, type RunContext } from './context.ts';
+import { phase, type RunContext, unstoppable } from './context.ts';
 import { type RunJournal, removeJournal } from './journal.ts';
-import { proveSnapshot, restoreSnapshot } from './restore.ts';
+import { proveSnapshot } from './prove-snapshot.ts';
+import { restoreSnapshot } from './restore.ts';
 import { describeRevisions } from './words.ts';
 
 /** @returns What is wrong with the committed database, one line each; empty where it is sound. */
@@ -41,7 +42,7 @@ export async function restoreAfterCommit(
     'restore',
     async () => {
       try {
-        await proveSnapshot(context, snapshot);
+        await proveSnapshot(snapshot, unstoppable(context));
         const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs: context.request.config.busyTimeoutMs });
         if (othersWrote) return { outcome: 'others-wrote' as const };
         const held = { ...snapshotFacts(snapshot), current: journal.to, history: [] };

@@ -8,7 +8,7 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { commit } from './commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
-import { type RunJournal, removeJournal, writeJournal } from './journal.ts';
+import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
 import { engineSteps, migrate, record, useWorkingCopy } from './migrate.ts';
@@ -50,7 +50,7 @@ export async function applyPlan(
   context.observer({ kind: 'note', message: space });
   await stoppable(context, engine, engine.call('load', { steps: engineSteps(plan) }));
 
-  const journal = writeJournal(context, beginJournal(context, plan));
+  const journal = beginJournal(context, plan);
   const { snapshot, steps, checks, committed } = await changeOrUndo(context, locks, engine, held, plan, journal);
   const maintained = await finish(context, engine, plan, committed, snapshot);
   const pruned = await retain(context, idsOf(snapshot));
@@ -116,7 +116,7 @@ async function prepare(
     context,
     'inspect',
     async () => {
-      const snapshot = await inspectCopy(context, copy, context.request.command.verb);
+      const snapshot = await inspectCopy(context, copy, plan.command);
       onSnapshot(snapshot);
       return snapshot;
     },
@@ -149,12 +149,11 @@ async function change(context: RunContext, engine: Engine, plan: Plan, inspectin
 
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
 function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: Measurement): readonly CheckResult[] {
-  const { verb } = context.request.command;
   const checks = judge({
     before,
     after,
     expectations: plan.steps.flatMap(({ revision, direction }) => revision.expect[direction]),
-    direction: verb === 'downgrade' ? 'down' : 'up',
+    direction: plan.command === 'downgrade' ? 'down' : 'up',
     rules: context.request.config.statistics,
   });
   for (const result of checks) context.observer({ kind: 'check', result });
@@ -166,23 +165,6 @@ function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: M
     });
   }
   return checks;
-}
-
-function beginJournal(context: RunContext, plan: Plan): RunJournal {
-  return {
-    format: 1,
-    runId: context.runId,
-    command: context.request.command.verb,
-    phase: 'working',
-    startedAt: context.startedAt.toISOString(),
-    toolVersion: context.request.toolVersion,
-    from: [...plan.from],
-    to: [...plan.to],
-    snapshot: null,
-    committedFile: null,
-    restoring: null,
-    exchanging: null,
-  };
 }
 
 function idsOf(snapshot: InspectedSnapshot | undefined): ReadonlySet<string> {

@@ -1,7 +1,6 @@
 /** What every phase of a run shares. */
 import { randomUUID } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/client.ts';
-import { DrydockError, messageOf } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
@@ -25,14 +24,22 @@ export interface RunContext {
 /** Why a run is to end early. */
 export class Stop extends Error {}
 
-export function createContext(request: RunRequest, observer: Observer, stop: AbortSignal): RunContext {
+/** @param ownedLike The file whose owner and mode everything gets; the database, unless there is none any more. */
+export function createContext(
+  request: RunRequest,
+  observer: Observer,
+  stop: AbortSignal,
+  ownedLike = request.config.database,
+): RunContext {
   const layout = layoutFor(request.config.database);
+  const runId = randomUUID();
+  observer({ kind: 'run-start', runId });
   return {
     request,
-    runId: randomUUID(),
+    runId,
     startedAt: new Date(),
     layout,
-    ownership: ownershipOf(layout.database),
+    ownership: ownershipOf(ownedLike),
     observer,
     stop,
     phases: [],
@@ -98,12 +105,7 @@ export function inspectOptions(context: RunContext): InspectOptions {
   return { temporaryDirectory: context.layout.work, signal: context.stop };
 }
 
-/** The same error with the state of the data told, for one whose thrower could not know it. */
-export function withState(error: DrydockError, state: string): DrydockError {
-  return new DrydockError(error.code, {
-    what: error.what,
-    state,
-    ...(error.next !== undefined && { next: error.next }),
-    cause: error.cause ?? messageOf(error),
-  });
+/** For an inspection that must be finished even though the run was told to stop. */
+export function unstoppable(context: RunContext): InspectOptions {
+  return { temporaryDirectory: context.layout.work, signal: new AbortController().signal };
 }

@@ -51,6 +51,30 @@ const journalSchema = z.strictObject({
 
 export type RunJournal = z.infer<typeof journalSchema>;
 
+/**
+ * Announces a run, before anything of it is on the disk.
+ * @param heads Rows of alembic_version before the run, and after it if it commits.
+ */
+export function beginJournal(
+  context: RunContext,
+  heads: { readonly from: readonly string[]; readonly to: readonly string[] },
+): RunJournal {
+  return writeJournal(context, {
+    format: 1,
+    runId: context.runId,
+    command: context.request.command.verb,
+    phase: 'working',
+    startedAt: context.startedAt.toISOString(),
+    toolVersion: context.request.toolVersion,
+    from: [...heads.from],
+    to: [...heads.to],
+    snapshot: null,
+    committedFile: null,
+    restoring: null,
+    exchanging: null,
+  });
+}
+
 /** Writes the journal, durably; only then may the step that it announces begin. */
 export function writeJournal(context: RunContext, journal: RunJournal): RunJournal {
   const path = context.layout.runJournal;

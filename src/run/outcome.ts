@@ -5,10 +5,16 @@ import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
-/** The commands that are a safe run. */
+/** The commands that take the database to a revision. */
+export interface MigrationCommand {
+  readonly verb: 'upgrade' | 'downgrade' | 'stamp';
+  readonly target: string;
+}
+
+/** Every command that runs under the lock. */
 export type RunCommand =
-  | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
-  | { readonly verb: 'stamp'; readonly target: string };
+  | MigrationCommand
+  | { readonly verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune' };
 
 export interface PhaseReport {
   readonly phase: PhaseName;
@@ -27,7 +33,7 @@ export interface RecoveryReport {
 export interface RunReport {
   readonly outcome: 'nothing-pending' | 'done';
   readonly runId: string;
-  readonly command: RunCommand['verb'];
+  readonly command: MigrationCommand['verb'];
   readonly database: string;
   /** Rows of alembic_version before and after. */
   readonly from: readonly string[];
@@ -43,8 +49,8 @@ export interface RunReport {
 }
 
 /** Everything a run needs to know; no argv, no environment, no logger. */
-export interface RunRequest {
-  readonly command: RunCommand;
+export interface RunRequest<C extends RunCommand = RunCommand> {
+  readonly command: C;
   readonly config: Config;
   readonly toolVersion: string;
 }

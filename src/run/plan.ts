@@ -6,9 +6,10 @@ import { editedError, editedRevisions } from '../revisions/edited.ts';
 import { newHeads, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import { isContentPreserving } from '../revisions/statements.ts';
-import type { RunCommand } from './outcome.ts';
+import type { MigrationCommand } from './outcome.ts';
 
 export interface Plan {
+  readonly command: MigrationCommand['verb'];
   /** In the order in which they are applied: the steps that are one transaction, or one exchange of a working copy. */
   readonly steps: readonly Step[];
   /**
@@ -38,7 +39,7 @@ export interface MaintenanceStep {
 export function planRun(
   graph: RevisionGraph,
   applied: { readonly current: readonly string[]; readonly history: readonly HistoryRow[] },
-  command: RunCommand,
+  command: MigrationCommand,
 ): Plan {
   const { current, history } = applied;
   requireKnown(graph, current);
@@ -53,6 +54,7 @@ export function planRun(
   const deferred = command.verb === 'upgrade' ? deferredSteps(graph, current, history) : [];
   const steps = all.filter((step) => !isMaintenance(step));
   return {
+    command: command.verb,
     steps,
     maintenance: [...deferred, ...all.filter(isMaintenance).map((step) => ({ step, deferredBy: undefined }))],
     onWorkingCopy: steps.some((step) => !step.revision.transaction && !isEmpty(step)),
@@ -69,7 +71,7 @@ export function isNothing(plan: Plan): boolean {
 function planStamp(graph: RevisionGraph, current: readonly string[], target: string): Plan {
   const to = [...resolveRevision(graph, target, current)].sort();
   const stamped = graph.revisions.filter(({ id }) => graph.ancestors(to).has(id));
-  return { steps: [], maintenance: [], onWorkingCopy: false, from: current, to, stamped };
+  return { command: 'stamp', steps: [], maintenance: [], onWorkingCopy: false, from: current, to, stamped };
 }
 
 function appliedAfter(graph: RevisionGraph, current: readonly string[], steps: readonly Step[]): Set<string> {

@@ -5,36 +5,9 @@ import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
-import { inspect } from '../snapshots/inspect.ts';
-import { inspectOptions, type RunContext } from './context.ts';
+import type { RunContext } from './context.ts';
 import { type RunJournal, writeJournal } from './journal.ts';
 import { copyLive, keepCopy } from './take-snapshot.ts';
-
-/**
- * @throws {DrydockError} RESTORE_FAILED where the snapshot is not what its manifest says. Nothing was changed then.
- */
-export async function proveSnapshot(context: RunContext, snapshot: Snapshot): Promise<void> {
-  const { manifest, path } = snapshot;
-  const inspection = await inspect(path, [], {
-    ...inspectOptions(context),
-    signal: new AbortController().signal,
-  }).catch((error: unknown) => {
-    throw unusable(snapshot, `cannot be read (${messageOf(error)})`);
-  });
-  if (inspection.hashes.sha256 !== manifest.sha256 || inspection.hashes.bytes !== manifest.bytes) {
-    throw unusable(snapshot, 'is not the file that was taken: its sha256 is not the one in its manifest');
-  }
-  const [problem] = inspection.measurement.integrity;
-  if (problem !== undefined) throw unusable(snapshot, `is damaged (integrity_check: ${problem})`);
-}
-
-function unusable({ manifest, path }: Snapshot, why: string): DrydockError {
-  return new DrydockError('PREFLIGHT', {
-    what: `Snapshot ${manifest.id} (${path}) ${why}`,
-    state: 'It was not restored and the database was not touched',
-    next: 'Choose another one: drydock snapshot list, then drydock snapshot verify <id>',
-  });
-}
 
 export type RestoreOutcome =
   | { readonly outcome: 'restored'; readonly kept: Snapshot }

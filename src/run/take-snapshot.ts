@@ -8,7 +8,7 @@ import { ensureDirectory, own } from '../files/ownership.ts';
 import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
 import { hashElsewhere, type Inspection, inspect } from '../snapshots/inspect.ts';
 import type { Manifest, SnapshotReason } from '../snapshots/manifest.ts';
-import { inspectOptions, type RunContext } from './context.ts';
+import { inspectOptions, type RunContext, unstoppable } from './context.ts';
 
 /** A copy that is on the disk, and not yet known to be sound. */
 export interface RawCopy {
@@ -74,7 +74,7 @@ export async function inspectCopy(
  * cannot change that it must be kept.
  */
 export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
-  const hashes = await hashElsewhere(copy.path, { ...inspectOptions(context), signal: new AbortController().signal });
+  const hashes = await hashElsewhere(copy.path, unstoppable(context));
   const manifest: Manifest = {
     ...commonFacts(context, copy, 'replaced'),
     ...hashes,

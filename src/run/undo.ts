@@ -3,12 +3,13 @@ import type { Engine } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { CommitUncertain } from './commit.ts';
-import { phase, type RunContext } from './context.ts';
+import { phase, type RunContext, unstoppable } from './context.ts';
 import { explain } from './explain.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import type { RecoveryReport } from './outcome.ts';
+import { proveSnapshot } from './prove-snapshot.ts';
 import { recover } from './recover.ts';
-import { proveSnapshot, restoreSnapshot } from './restore.ts';
+import { restoreSnapshot } from './restore.ts';
 import { rollBack } from './settle.ts';
 
 /** The commit happened although nobody could report it: the run is to go on from there. */
@@ -74,7 +75,7 @@ async function restoreAfterRollback(
   journal: RunJournal,
   error: unknown,
 ): Promise<unknown> {
-  await proveSnapshot(context, snapshot);
+  await proveSnapshot(snapshot, unstoppable(context));
   const { manifest } = snapshot;
   const held = { ...manifest, current: manifest.revision, history: [] };
   const restored = await phase(context, 'restore', () => restoreSnapshot(context, engine, snapshot, held, journal));

@@ -1,9 +1,8 @@
-import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
+import { guardedPort } from '../../src/engine/guarded-port.ts';
 import type { Operations } from '../../src/operations/operations.ts';
 import { createOperations } from '../../src/operations/operations.ts';
 import type { Row, SqlPort } from '../../src/operations/sql-port.ts';
-import { statementProblem } from '../../src/revisions/statements.ts';
 import { quoteName } from '../../src/schema/quote.ts';
 
 /** A database in memory, as the engine would hold it: foreign keys not enforced, a transaction open. */
@@ -15,21 +14,9 @@ export function openDatabase(script: string): Database.Database {
   return db;
 }
 
-/** Refuses what the engine's port refuses to a revision, so that no operation comes to need it. */
+/** The engine's own port, which refuses what a revision may not do, so that no operation comes to need it. */
 export function portOn(db: Database.Database): SqlPort {
-  const prepare = (sql: string) => {
-    assert.equal(statementProblem(sql, 'transaction'), undefined);
-    return db.prepare<unknown[], Row>(sql);
-  };
-  return {
-    all: (sql, ...params) => prepare(sql).all(...params),
-    run(sql, ...params) {
-      const statement = prepare(sql);
-      if (!statement.reader) return { changes: statement.run(...params).changes };
-      statement.all(...params);
-      return { changes: 0 };
-    },
-  };
+  return guardedPort(db, 'transaction', 'test');
 }
 
 export function operationsOn(db: Database.Database): Operations {

@@ -88,7 +88,7 @@ export const revision = 'template \${\`nested
 export const revision = 'nested';
 \`}';
 \`;
-const quotes = [/['"\`]/, text.replace(/[/'"\`]/g, ''), 4 / 2, "export const revision = 'string'"];
+const quotes = [/['"\`]/, text.replace(/[/\`]/g, 1), 4 / 2, "export const revision = 'string'"];
 if (text) /\`/.test(text);
 const joined = \`\${text.replace(/\`/g, '}')}
 export const revision = 'after a regular expression';
@@ -98,6 +98,19 @@ const message = 'not exported';
 `;
   const { id, message } = parse(decoys + header + functions);
   assert.deepEqual([id, message], ['a1', 'a1']);
+});
+
+test('a quote in a regular expression opens nothing', () => {
+  const lines = [
+    'a = /`/;',
+    'a = /[/`]/;',
+    'a = /\\/`/;',
+    'if (a) /`/.test(a);',
+    'return /`/;',
+    'a = b / c; d = /`/;',
+    'a = (b) / c;',
+  ];
+  for (const line of lines) assert.equal(withLine(line).id, 'a1', line);
 });
 
 test('upgrade and downgrade that only comments and strings mention are missing', () => {

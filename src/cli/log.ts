@@ -1,0 +1,141 @@
+/** Turns what a run tells into log lines on stderr: JSON, or readable on a terminal with one moving status line. */
+import pino from 'pino';
+import { DrydockError, messageOf } from '../errors.ts';
+import type { Observer, RunEvent } from '../run-events.ts';
+import { openStatusLine, type StatusLine } from './status-line.ts';
+
+export interface RunLog {
+  readonly observe: Observer;
+  /** Ends the status line and writes out what is buffered. */
+  close(): void;
+}
+
+/** Progress lines in JSON come at most this often, and one says so when a phase is silent for long. */
+const progressEveryMs = 2_000;
+
+export async function openRunLog(command: string): Promise<RunLog> {
+  const terminal = process.stderr.isTTY === true;
+  const status = terminal ? openStatusLine(process.stderr) : undefined;
+  const logger = pino(
+    { base: { command }, timestamp: pino.stdTimeFunctions.isoTime },
+    terminal ? await prettyStream(status) : pino.destination({ dest: 2, sync: true }),
+  );
+  const ticker = watchSilence(logger, status);
+  return {
+    observe(event) {
+      ticker.heard(event);
+      write(logger, status, event);
+    },
+    close() {
+      ticker.stop();
+      status?.clear();
+    },
+  };
+}
+
+async function prettyStream(status: StatusLine | undefined): Promise<pino.DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  const colorize = process.env['NO_COLOR'] === undefined || process.env['NO_COLOR'] === '';
+  const format = pretty.prettyFactory({ colorize, ignore: 'command,runId', translateTime: 'SYS:HH:MM:ss' });
+  return {
+    write(line: string) {
+      status?.clear();
+      process.stderr.write(format(JSON.parse(line)) ?? line);
+    },
+  };
+}
+
+function write(logger: pino.Logger, status: StatusLine | undefined, event: RunEvent): void {
+  switch (event.kind) {
+    case 'run-start':
+      logger.setBindings({ runId: event.runId });
+      break;
+    case 'phase-start':
+      logger.debug({ phase: event.phase }, `${event.phase} …`);
+      break;
+    case 'phase-end':
+      logger.info({ phase: event.phase, durationMs: event.durationMs, ...event.detail }, event.phase);
+      break;
+    case 'phase-failed':
+      logger.error(
+        { phase: event.phase, durationMs: event.durationMs, ...describe(event.error) },
+        `${event.phase} failed`,
+      );
+      break;
+    case 'waiting': {
+      const { waitingFor, holder, attempt, waitedMs, timeoutMs } = event;
+      logger.warn(
+        { waitingFor, holder, attempt, waitedMs: Math.round(waitedMs), timeoutMs },
+        `waiting for ${waitingFor}`,
+      );
+      break;
+    }
+    case 'progress':
+      if (status !== undefined) status.show(`${event.task}: ${event.done} of ${event.total} ${event.unit}`);
+      else if (isDue(event)) logger.info({ ...event, kind: undefined }, 'progress');
+      break;
+    case 'engine-started':
+      logger.info({ enginePid: event.pid }, 'engine started');
+      break;
+    case 'engine-output':
+      logger.info({ output: event.line }, 'output of a revision');
+      break;
+    case 'check':
+      if (event.result.ok)
+        logger.info({ check: event.result }, `check passed: ${event.result.check} ${event.result.subject}`);
+      else logger.error({ check: event.result }, `check failed: ${event.result.check} ${event.result.subject}`);
+      break;
+    case 'note':
+      logger.info(event.message);
+      break;
+    case 'warning':
+      logger.warn(event.message);
+      break;
+  }
+}
+
+const lastProgress = new Map<string, number>();
+
+function isDue({ task, done, total }: { task: string; done: number; total: number }): boolean {
+  const now = performance.now();
+  if (done < total && now - (lastProgress.get(task) ?? Number.NEGATIVE_INFINITY) < progressEveryMs) return false;
+  lastProgress.set(task, now);
+  return true;
+}
+
+/** Says that a phase is still running: one SQL statement may take a minute and reports nothing of itself. */
+function watchSilence(logger: pino.Logger, status: StatusLine | undefined) {
+  const running = new Map<string, number>();
+  let lastHeard = performance.now();
+  const timer = setInterval(
+    () => {
+      const now = performance.now();
+      const [oldest] = running;
+      if (oldest === undefined) return;
+      const [phase, since] = oldest;
+      const elapsedMs = Math.round(now - since);
+      if (status !== undefined) status.show(`${[...running.keys()].join(' and ')}: ${Math.round(elapsedMs / 1000)} s`);
+      else if (now - lastHeard > 10_000) {
+        lastHeard = now;
+        logger.info({ phase, elapsedMs }, `${phase} is still running`);
+      }
+    },
+    status === undefined ? 1_000 : 250,
+  );
+  timer.unref();
+  return {
+    heard(event: RunEvent) {
+      lastHeard = performance.now();
+      if (event.kind === 'phase-start') running.set(event.phase, lastHeard);
+      if (event.kind === 'phase-end' || event.kind === 'phase-failed') running.delete(event.phase);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function describe(error: unknown) {
+  return {
+    error: messageOf(error),
+    ...(error instanceof DrydockError && { code: error.code, exitCode: error.exitCode }),
+  };
+}

@@ -1,0 +1,48 @@
+/** The only places that write to stdout and stderr for a verb. */
+import { codeOf, DrydockError, exitCodes, messageOf } from '../errors.ts';
+
+/** What a verb has to say. */
+export interface Output {
+  /** What `--json` prints; documented in docs/json.md. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** 0 unless the verb's answer is one that a script must be able to tell. */
+  readonly exitCode?: number;
+}
+
+export function printOutput(verb: string, output: Output, format: 'json' | 'text'): void {
+  const line =
+    format === 'json'
+      ? JSON.stringify({ command: verb, ok: (output.exitCode ?? 0) === 0, ...output.data })
+      : output.text;
+  process.stdout.write(`${line}\n`);
+}
+
+/**
+ * One line on stderr: what, in what state the data is, what to do. With `--json` the same on stdout as an object. The
+ * flags are looked for in argv itself, since the error may be that they could not be parsed.
+ */
+export function printError(error: unknown, argv: readonly string[]): void {
+  const known = error instanceof DrydockError ? error : undefined;
+  if (argv.includes('--json')) {
+    const {
+      code = 'FAULT',
+      exitCode = exitCodes.FAULT,
+      what = messageOf(error),
+      state = null,
+      next = null,
+    } = known ?? {};
+    process.stdout.write(`${JSON.stringify({ ok: false, error: { code, exitCode, what, state, next } })}\n`);
+  }
+  const message =
+    known?.message ??
+    `Unexpected: ${messageOf(error)}${codeOf(error) && ` (${codeOf(error)})`}. Run again with --debug and report it.`;
+  process.stderr.write(`drydock: ${message}\n`);
+  if (argv.includes('--debug')) process.stderr.write(`${stackOf(error)}\n`);
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack}${cause}`;
+}

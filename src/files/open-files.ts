@@ -1,0 +1,35 @@
+/** Which processes have a file open, as far as Linux shows: those of other containers and of other users it does not. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { codeOf } from '../errors.ts';
+
+/** "pid 42 (python3)" for each process but this one that has the file open. */
+export function processesWithOpen(path: string): string[] {
+  return entries('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === path))
+    .map((pid) => `pid ${pid} (${commandOf(pid)})`);
+}
+
+const notShown = ['ENOENT', 'EACCES', 'EPERM', 'ESRCH', 'ENOTDIR'];
+
+function shown<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    // The process is gone, or somebody else's, or this is not Linux.
+    if (notShown.includes(codeOf(error))) return otherwise;
+    throw error;
+  }
+}
+
+function entries(path: string): string[] {
+  return shown(() => readdirSync(path), []);
+}
+
+function targetOf(link: string): string {
+  return shown(() => readlinkSync(link), '');
+}
+
+function commandOf(pid: string): string {
+  return shown(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'unknown');
+}

@@ -1,0 +1,43 @@
+/** Removes what a dead run left of its lock. Seldom needed: the next run does the same by itself. */
+import { existsSync } from 'node:fs';
+import { DrydockError } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
+import { isBusy } from './busy-wait.ts';
+import { describeOwner, type Owner, readOwner } from './owner.ts';
+import { type RunnerLock, tryLock } from './runner-lock.ts';
+import { removeLockDirectory } from './visible-lock.ts';
+
+export interface UnlockResult {
+  readonly outcome: 'was-free' | 'removed';
+  /** Who had it, as far as is known. */
+  readonly owner: Owner | null;
+}
+
+/**
+ * @throws {DrydockError} LOCKED where a run that lives holds the lock: it is never taken away from one.
+ */
+export function removeDeadLock(layout: Layout): UnlockResult {
+  const owner = readOwner(layout.owner) ?? null;
+  const lock = existsSync(layout.runnerLock) ? tryLockOrExplain(layout) : undefined;
+  try {
+    if (!existsSync(layout.visibleLock)) return { outcome: 'was-free', owner };
+    removeLockDirectory(layout);
+    return { outcome: 'removed', owner };
+  } finally {
+    lock?.release();
+  }
+}
+
+function tryLockOrExplain(layout: Layout): RunnerLock {
+  try {
+    return tryLock(layout.runnerLock);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    throw new DrydockError('LOCKED', {
+      what: `The lock of ${layout.database} is held by a run that is alive (${describeOwner(readOwner(layout.owner))})`,
+      state: 'Nothing was changed',
+      next: 'Wait for it, or end that process: the lock is free the moment it is gone',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The common case: nothing is pending. It is answered by a plain read, without a lock, a child or a byte written, so it
+ * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
+ */
+import { existsSync } from 'node:fs';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import type { MigrationCommand } from './outcome.ts';
+import { isNothing, planRun } from './plan.ts';
+import { readAppliedFrom } from './read-state.ts';
+
+/**
+ * @returns The revisions that the database is at, where they are the target; undefined where a run is needed to tell.
+ * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
+ */
+export function atTarget(
+  database: string,
+  graph: RevisionGraph,
+  command: MigrationCommand,
+): readonly string[] | undefined {
+  const layout = layoutFor(database);
+  // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
+  if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
+  const plan = planRun(graph, readAppliedFrom(layout.database), command);
+  return isNothing(plan) && !existsSync(layout.runJournal) ? plan.from : undefined;
+}
+
+/** A rollback journal that stands there may be hot, and a reader cannot roll it back. */
+function isBeingWritten(layout: Layout): boolean {
+  return existsSync(`${layout.database}-journal`);
+}

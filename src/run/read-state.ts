@@ -1,0 +1,28 @@
+/** What the reading verbs start from: the revisions and what the database says it is at. Writes nothing. */
+import type { Config } from '../config/config.ts';
+import { layoutFor } from '../files/layout.ts';
+import { type Applied, readApplied } from '../revisions/applied-tables.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { loadGraph } from './preflight.ts';
+
+export interface DatabaseState {
+  /** Real path of the database. */
+  readonly database: string;
+  readonly graph: RevisionGraph;
+  readonly applied: Applied;
+}
+
+export function readState(config: Config): DatabaseState {
+  const { database } = layoutFor(config.database);
+  const graph = loadGraph(config.migrations);
+  return { database, graph, applied: readAppliedFrom(database) };
+}
+
+export function readAppliedFrom(database: string): Applied {
+  return withReader(database, (reader) => readApplied({ all: reader.all, run: refuseToWrite }));
+}
+
+function refuseToWrite(): never {
+  throw new Error('a reading command tried to write');
+}

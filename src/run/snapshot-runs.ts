@@ -1,0 +1,151 @@
+/** The snapshot commands that take the lock: create, restore, prune. */
+import { existsSync } from 'node:fs';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import { processesWithOpen } from '../files/open-files.ts';
+import type { Observer } from '../run-events.ts';
+import { findSnapshot, type Snapshot } from '../snapshots/catalog.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import { statDatabase } from '../sqlite/reader.ts';
+import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable } from './context.ts';
+import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
+import { beginJournal, removeJournal, writeJournal } from './journal.ts';
+import type { RunRequest } from './outcome.ts';
+import { inspectGround, requireSpace } from './preflight.ts';
+import { proveSnapshot } from './prove-snapshot.ts';
+import { hold } from './recover.ts';
+import { restoreSnapshot, settleRestored } from './restore.ts';
+import { retain } from './retain.ts';
+import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
+import { explained, underLocks } from './under-locks.ts';
+
+/** Takes a snapshot now, beside whoever reads; writers wait while it is copied. */
+export function createSnapshot(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<InspectedSnapshot> {
+  statDatabase(request.config.database);
+  const context = createContext(request, observer, stop);
+  return explained(context, () => {
+    inspectGround(context);
+    return underLocks(context, () => snapshotNow(context));
+  });
+}
+
+async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
+  requireSpace(context, 1);
+  const engine = engineFor(context);
+  try {
+    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
+    const copy = await phase(context, 'snapshot', () => stoppable(context, engine, copyLive(context, engine, held)));
+    await engine.call('release', {});
+    const snapshot = await phase(context, 'inspect', () => inspectCopy(context, copy, 'manual'));
+    await retain(context, new Set([snapshot.manifest.id]));
+    return snapshot;
+  } finally {
+    await engine.kill();
+  }
+}
+
+export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
+  statDatabase(request.config.database);
+  const context = createContext(request, observer, stop);
+  return explained(context, () => underLocks(context, () => retain(context, new Set())));
+}
+
+export interface RestoreReport {
+  readonly database: string;
+  readonly restored: Manifest;
+  /** Where the state is that was replaced: a snapshot's file, or a folder with the damaged file. Null: there was none. */
+  readonly kept: string | null;
+}
+
+/**
+ * Puts a snapshot back because a person asked for it. What is replaced is kept.
+ * @param id The snapshot's id, the beginning of it, or `latest`.
+ */
+export function restore(
+  request: RunRequest,
+  id: string,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<RestoreReport> {
+  const layout = layoutFor(request.config.database);
+  const chosen = findSnapshot(layout, id);
+  const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
+  const context = createContext(request, observer, stop, ownedLike);
+  return explained(context, () =>
+    underLocks(context, async () => {
+      const snapshot = findSnapshot(layout, chosen.manifest.id);
+      await phase(context, 'inspect', () => proveSnapshot(snapshot, inspectOptions(context)));
+      const kept = await phase(context, 'restore', () => restoreEitherWay(context, snapshot));
+      removeJournal(context);
+      return { database: layout.database, restored: snapshot.manifest, kept };
+    }),
+  );
+}
+
+/** Through SQLite where it can open the live file, else by exchanging the file. */
+async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<string | null> {
+  if (!existsSync(context.layout.database)) return exchange(context, snapshot);
+  try {
+    return await restoreThroughSqlite(context, snapshot);
+  } catch (error) {
+    if (!isBeyondOpening(error)) throw error;
+    context.observer({
+      kind: 'warning',
+      message: `SQLite cannot write into the damaged file (${messageOf(error)}): it is moved aside, and the snapshot takes its place`,
+    });
+    return exchange(context, snapshot);
+  }
+}
+
+async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<string> {
+  requireSpace(context, 2);
+  const engine = engineFor(context);
+  try {
+    const held = await stoppable(context, engine, hold(context, engine));
+    const journal = beginJournal(context, { from: held.current, to: snapshot.manifest.revision });
+    const result = await restoreSnapshot(context, engine, snapshot, held, journal);
+    if (result.outcome === 'restored') return result.kept.path;
+    removeJournal(context);
+    throw new DrydockError('BUSY', {
+      what: `Another process wrote to ${context.layout.database} in the moment in which the snapshot was to be put back`,
+      state: 'The database is unchanged by this run',
+      next: 'Stop the writer and run again',
+    });
+  } finally {
+    await engine.kill();
+  }
+}
+
+function isBeyondOpening(error: unknown): boolean {
+  const cause = error instanceof DrydockError ? error.cause : undefined;
+  return [error, cause].some((it) => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(it)));
+}
+
+async function exchange(context: RunContext, snapshot: Snapshot): Promise<string | null> {
+  const { database } = context.layout;
+  const users = processesWithOpen(database);
+  if (users.length > 0) {
+    throw new DrydockError('PREFLIGHT', {
+      what: `${database} is too damaged to be written into, so it must be exchanged, and ${users.join(', ')} still has it open: what that process writes would be lost`,
+      state: 'Nothing was changed',
+      next: 'Stop the application and run again',
+    });
+  }
+  const damagedInode = inodeOf(database);
+  const journal = beginJournal(context, { from: [], to: snapshot.manifest.revision });
+  writeJournal(context, {
+    ...journal,
+    phase: 'exchanging',
+    exchanging: { source: snapshot.manifest.id, damagedInode },
+  });
+  exchangeFile(context, snapshot, damagedInode);
+  const engine = engineFor(context);
+  try {
+    await hold(context, engine);
+    await engine.call('release', {});
+    await settleRestored(context, engine, snapshot);
+  } finally {
+    await engine.kill();
+  }
+  return damagedInode === null ? null : damagedFolder(context, snapshot);
+}

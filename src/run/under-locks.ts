@@ -1,0 +1,45 @@
+/** What every command that may change something goes through: the locks, the recovery of the last run, a last word. */
+import { existsSync } from 'node:fs';
+import { DrydockError } from '../errors.ts';
+import { phase, type RunContext } from './context.ts';
+import { explain } from './explain.ts';
+import { readJournal } from './journal.ts';
+import { acquireLocks, type RunLocks } from './locks.ts';
+import type { RecoveryReport } from './outcome.ts';
+import { recover } from './recover.ts';
+
+/** Takes the locks, finishes the story of an interrupted run, does the work, and gives the locks back. */
+export async function underLocks<T>(
+  context: RunContext,
+  work: (locks: RunLocks, recovered: RecoveryReport | null) => Promise<T>,
+): Promise<T> {
+  const locks = await phase(context, 'lock', () => acquireLocks(context, context.request.command.verb));
+  try {
+    const recovered = await phase(
+      context,
+      'recover',
+      () => recover(context),
+      (report) => ({ interrupted: report?.runId ?? null }),
+    );
+    return await work(locks, recovered);
+  } finally {
+    await phase(context, 'unlock', () => locks.release());
+  }
+}
+
+/** Turns an error that nobody below has turned into a sentence into one. */
+export async function explained<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof DrydockError ? error : explain(context, error, lastWord(context));
+  }
+}
+
+/** For an error that nobody foresaw: the journal knows whether the commit was ordered. */
+function lastWord({ layout }: RunContext): string {
+  const ordered = existsSync(layout.runJournal) && readJournal(layout.runJournal)?.phase !== 'working';
+  return ordered
+    ? 'The run was past its commit: the next start verifies the database, and restores the snapshot if it must'
+    : 'The database is unchanged';
+}
