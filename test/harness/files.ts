@@ -1,0 +1,62 @@
+/** Folders, databases and revision files for tests that drive the real command on real files. */
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+export const bundledMigrations = join(projectRoot, 'migrations');
+
+export type JournalMode = 'delete' | 'wal';
+export const journalModes: readonly JournalMode[] = ['delete', 'wal'];
+
+/** A folder that is gone when the test is over. */
+export function testFolder(t: TestContext): string {
+  const folder = realpathSync(mkdtempSync(join(process.env['DRYDOCK_TEST_TMPDIR'] ?? tmpdir(), 'drydock-test-')));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The production-shaped et_intelligence.db: at 002, its three indexes missing. */
+export function productionDatabase(folder: string, mode: JournalMode): string {
+  const fixture = readFileSync(new URL('../fixtures/et_intelligence.sql', import.meta.url), 'utf8');
+  return createDatabase(join(folder, 'et_intelligence.db'), mode, fixture);
+}
+
+export function createDatabase(path: string, mode: JournalMode, sql: string): string {
+  const db = new Database(path);
+  try {
+    db.exec(sql);
+    db.pragma(`journal_mode = ${mode}`);
+  } finally {
+    db.close();
+  }
+  return path;
+}
+
+/**
+ * A folder of revisions. Each key is a file name, each value its text; `.sql` values that do not begin with a header
+ * get one from their place: 001 first, each revising the one before.
+ */
+export function revisionFolder(folder: string, files: Readonly<Record<string, string>>): string {
+  const migrations = join(folder, 'migrations');
+  mkdirSync(migrations, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(migrations, name), text);
+  return migrations;
+}
+
+/** The text of a SQL revision. */
+export function sqlRevision(id: string, revises: string | undefined, up: string, down = '', header = ''): string {
+  return [
+    `-- revision: ${id}`,
+    ...(revises === undefined ? [] : [`-- revises: ${revises}`]),
+    ...(header === '' ? [] : [header]),
+    '-- migrate:up',
+    up,
+    '-- migrate:down',
+    down,
+    '',
+  ].join('\n');
+}
