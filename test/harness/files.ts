@@ -14,7 +14,7 @@ export const journalModes: readonly JournalMode[] = ['delete', 'wal'];
 
 /** A folder that is gone when the test is over. */
 export function testFolder(t: TestContext): string {
-  const folder = realpathSync(mkdtempSync(join(process.env['DRYDOCK_TEST_TMPDIR'] ?? tmpdir(), 'drydock-test-')));
+  const folder = realpathSync(mkdtempSync(join(process.env['TEST_TMPDIR'] ?? tmpdir(), 'drydock-test-')));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
