@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { invariant } from '../errors.ts';
+import { invariant, messageOf } from '../errors.ts';
 import type { Observer } from '../run-events.ts';
 import { siblingModule } from './entry.ts';
 import type { EngineRequests, Reply, RequestName } from './protocol.ts';
@@ -18,6 +18,8 @@ export interface Engine {
   call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']): Promise<EngineRequests[K]['gives']>;
   /** True where the engine lives and waits for a question. */
   isIdle(): boolean;
+  /** Ends the process in good order where it is idle, at once where it is not. */
+  stop(): Promise<void>;
   /** Ends the process at once, in the middle of a statement too; SQLite rolls back. Resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -79,7 +81,7 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
 
   const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
 
-  return {
+  const engine: Engine = {
     pid,
     isIdle: () => isAlive() && asking === undefined,
     async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']) {
@@ -97,11 +99,23 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
         asking = undefined;
       }
     },
+    async stop() {
+      if (engine.isIdle()) {
+        await engine.call('close', {}).catch((error: unknown) => {
+          observer({
+            kind: 'warning',
+            message: `the engine did not close the database in good order: ${messageOf(error)}`,
+          });
+        });
+      }
+      await engine.kill();
+    },
     async kill() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await ended;
     },
   };
+  return engine;
 }
 
 /** What a revision prints is not Drydock's output: it goes to the log, so that stdout stays one JSON object. */

@@ -64,6 +64,8 @@ export interface EngineRequests {
   maintain: { takes: { step: EngineStep; runId: string; busyTimeoutMs: number }; gives: StepReport };
   /** Reads the live file through a fresh connection: what quick_check finds, and the revisions it is at. */
   verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };
+  /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
+  close: { takes: Record<never, never>; gives: null };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

@@ -111,6 +111,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
         reports.push(await runPlanned(target(), step));
       }
       if (workingCopy === undefined) requireHeld();
+      else requireSameFormat(requireLive().connection, workingCopy);
       return reports;
     },
 
@@ -192,6 +193,12 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       }
     },
 
+    async close() {
+      workingCopy?.close();
+      live?.connection.close();
+      return null;
+    },
+
     async setJournalMode({ mode, busyTimeoutMs }) {
       const { connection } = requireLive();
       const now = await waiting('others to let the journal mode be set', busyTimeoutMs, () =>
@@ -243,6 +250,20 @@ function probeWrite(live: LiveFile): void {
       cause: error,
     });
   }
+}
+
+/**
+ * The exchange moves content, and neither journal mode nor page size go with it.
+ * @throws {DrydockError} REVISION_FAILED
+ */
+function requireSameFormat(live: Database.Database, workingCopy: Database.Database): void {
+  const mode = workingCopy.pragma('journal_mode', { simple: true });
+  const pageSizes = [live, workingCopy].map((db) => db.pragma('page_size', { simple: true }));
+  if (mode === 'delete' && pageSizes[0] === pageSizes[1]) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: 'A revision with transaction: false changes the journal mode or the page size beside other statements',
+    next: 'Put PRAGMA journal_mode, or PRAGMA page_size with its VACUUM, into a revision of its own',
+  });
 }
 
 /** A file of its own: one in WAL mode could not be read without creating two more files beside it. */

@@ -30,10 +30,11 @@ export function ensureDirectory(path: string, parent: string, ownership: Ownersh
 
 /** Gives a file the owner and the permission bits of the database. */
 export function own(path: string, ownership: Ownership): void {
-  const { uid, gid } = statSync(path);
+  const { uid, gid, mode } = statSync(path);
   // Only root may give a file away; anybody else's files are their own already, or cannot be.
   if ((uid !== ownership.uid || gid !== ownership.gid) && process.getuid?.() === 0) {
     chownSync(path, ownership.uid, ownership.gid);
   }
-  chmodSync(path, ownership.mode);
+  // Whoever made it set the mode already, and nobody else may.
+  if ((mode & 0o777) !== ownership.mode) chmodSync(path, ownership.mode);
 }

@@ -5,7 +5,7 @@ import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, unstoppable } from './context.ts';
 import { type RunJournal, removeJournal } from './journal.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
-import { restoreSnapshot } from './restore.ts';
+import { restoreFailed, restoreSnapshot } from './restore.ts';
 import { describeRevisions } from './words.ts';
 
 /** @returns What is wrong with the committed database, one line each; empty where it is sound. */
@@ -35,7 +35,6 @@ export async function restoreAfterCommit(
   snapshot: Snapshot,
   problem: string,
 ): Promise<never> {
-  const { database } = context.layout;
   const what = `The database did not pass the verification after the commit (${problem})`;
   const result = await phase(
     context,
@@ -48,13 +47,7 @@ export async function restoreAfterCommit(
         const held = { ...snapshotFacts(snapshot), current: journal.to, history: [] };
         return await restoreSnapshot(context, engine, snapshot, held, journal);
       } catch (error) {
-        if (error instanceof DrydockError && error.code === 'RESTORE_FAILED') throw error;
-        throw new DrydockError('RESTORE_FAILED', {
-          what: `${what}, and it could not be restored: ${messageOf(error)}`,
-          state: `A person must look: the damaged database is ${database}, the state before the run is in ${snapshot.path}`,
-          next: 'Stop the application, then drydock snapshot restore latest',
-          cause: error,
-        });
+        throw restoreFailed(context, snapshot, new Error(`${what}; then ${messageOf(error)}`, { cause: error }));
       }
     },
     ({ outcome }) => ({ outcome, snapshot: snapshot.manifest.id }),

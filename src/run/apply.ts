@@ -3,7 +3,7 @@ import { judge } from '../checks/judge.ts';
 import type { CheckResult, Measurement } from '../checks/measurement.ts';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { commit } from './commit.ts';
@@ -78,7 +78,9 @@ async function changeOrUndo(
     return { ...prepared, committed };
   } catch (error) {
     const ending = await undo(context, engine, taken.snapshot, error);
-    await retain(context, idsOf(taken.snapshot));
+    await retain(context, idsOf(taken.snapshot)).catch((retaining: unknown) => {
+      context.observer({ kind: 'warning', message: `old snapshots could not be removed: ${messageOf(retaining)}` });
+    });
     throw ending;
   }
 }

@@ -4,7 +4,6 @@ import { codeOf, DrydockError } from '../errors.ts';
 import { freeBytes, isMountPoint, networkFileSystem } from '../files/volume.ts';
 import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
 import { loadRevisions } from '../revisions/load.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import type { RunContext } from './context.ts';
 import { describeBytes } from './words.ts';
 
@@ -21,7 +20,6 @@ export function loadGraph(migrations: string): RevisionGraph {
  */
 export function inspectGround(context: RunContext): void {
   const { database, directory } = context.layout;
-  statDatabase(database);
   refuseNetworkFileSystem(context);
   if (isMountPoint(database)) {
     throw refuse(
@@ -31,7 +29,7 @@ export function inspectGround(context: RunContext): void {
   }
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
-    accessSync(database, constants.R_OK | constants.W_OK);
+    if (existsSync(database)) accessSync(database, constants.R_OK | constants.W_OK);
   } catch (error) {
     throw refuse(
       `This user (uid ${process.getuid?.()}) may not write to ${database} or to its directory (${codeOf(error)})`,

@@ -51,7 +51,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
     const held = await stoppable(context, engine, hold(context, engine));
     return await finish(context, engine, journal, held, isSameState(found, journal.committedFile));
   } finally {
-    await engine.kill();
+    await engine.stop();
   }
 }
 

@@ -17,7 +17,7 @@ export type RestoreOutcome =
  * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
  * have written since `held` was read; the journal tells a start after a crash how to finish.
  *
- * @throws {DrydockError} RESTORE_FAILED, naming both copies, where the restore did not happen or is not sound.
+ * @throws what went wrong, where the restore did not happen or is not sound; see {@link restoreFailed}.
  */
 export async function restoreSnapshot(
   context: RunContext,
@@ -27,22 +27,15 @@ export async function restoreSnapshot(
   journal: RunJournal,
 ): Promise<RestoreOutcome> {
   const kept = await keepCopy(context, await copyLive(context, engine, held));
-  writeJournal(context, {
-    ...journal,
-    phase: 'restoring',
-    restoring: { source: snapshot.manifest.id, kept: kept.manifest.id },
+  const restoring = { source: snapshot.manifest.id, kept: kept.manifest.id };
+  writeJournal(context, { ...journal, phase: 'restoring', restoring });
+  const { outcome } = await engine.call('replace', {
+    source: snapshot.path,
+    busyTimeoutMs: context.request.config.busyTimeoutMs,
   });
-  try {
-    const { outcome } = await engine.call('replace', {
-      source: snapshot.path,
-      busyTimeoutMs: context.request.config.busyTimeoutMs,
-    });
-    if (outcome === 'others-wrote') return { outcome };
-    await settleRestored(context, engine, snapshot);
-    return { outcome: 'restored', kept };
-  } catch (error) {
-    throw restoreFailed(context, snapshot, kept, error);
-  }
+  if (outcome === 'others-wrote') return { outcome };
+  await settleRestored(context, engine, snapshot);
+  return { outcome: 'restored', kept };
 }
 
 /** After the pages are back: the journal mode, the disk, and a last look. */
@@ -78,11 +71,12 @@ export function makeLiveDurable(context: RunContext): void {
   fsyncDirectory(directory);
 }
 
-function restoreFailed(context: RunContext, snapshot: Snapshot, kept: Snapshot, cause: unknown): DrydockError {
+/** The one ending that needs a person. The journal stays: the next start goes on with the restore. */
+export function restoreFailed(context: RunContext, snapshot: Snapshot, cause: unknown): DrydockError {
   return new DrydockError('RESTORE_FAILED', {
     what: `Putting snapshot ${snapshot.manifest.id} back into ${context.layout.database} failed: ${messageOf(cause)}`,
-    state: `A person must look: the state before the run is in ${snapshot.path}, the state that was to be replaced in ${kept.path}`,
-    next: 'Stop the application, free space or mend the volume, and run drydock upgrade again: it goes on with the restore',
+    state: `A person must look: the state to go back to is in ${snapshot.path}, what it was to replace is in ${context.layout.database} and among the snapshots in ${context.layout.snapshots}`,
+    next: 'Stop the application, free space or mend the volume, and run the same command again: it goes on with the restore',
     cause,
   });
 }

@@ -63,7 +63,7 @@ async function runUnderLock(
     if (isNothing(plan)) return report(context, plan, recovered, nothingApplied);
     return report(context, plan, recovered, await applyPlan(context, locks, engine, held, plan));
   } finally {
-    await engine.kill();
+    await engine.stop();
   }
 }
 

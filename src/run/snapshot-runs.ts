@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
 import { processesWithOpen } from '../files/open-files.ts';
+import { isBusy } from '../lock/busy-wait.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
@@ -14,7 +15,7 @@ import type { RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { hold } from './recover.ts';
-import { restoreSnapshot, settleRestored } from './restore.ts';
+import { restoreFailed, restoreSnapshot, settleRestored } from './restore.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
 import { explained, underLocks } from './under-locks.ts';
@@ -40,7 +41,7 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
     await retain(context, new Set([snapshot.manifest.id]));
     return snapshot;
   } finally {
-    await engine.kill();
+    await engine.stop();
   }
 }
 
@@ -71,15 +72,16 @@ export function restore(
   const chosen = findSnapshot(layout, id);
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
-  return explained(context, () =>
-    underLocks(context, async () => {
+  return explained(context, () => {
+    inspectGround(context);
+    return underLocks(context, async () => {
       const snapshot = findSnapshot(layout, chosen.manifest.id);
       await phase(context, 'inspect', () => proveSnapshot(snapshot, inspectOptions(context)));
       const kept = await phase(context, 'restore', () => restoreEitherWay(context, snapshot));
       removeJournal(context);
       return { database: layout.database, restored: snapshot.manifest, kept };
-    }),
-  );
+    });
+  });
 }
 
 /** Through SQLite where it can open the live file, else by exchanging the file. */
@@ -103,7 +105,11 @@ async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Pr
   try {
     const held = await stoppable(context, engine, hold(context, engine));
     const journal = beginJournal(context, { from: held.current, to: snapshot.manifest.revision });
-    const result = await restoreSnapshot(context, engine, snapshot, held, journal);
+    const result = await restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
+      // A restore that met a lock has changed nothing: it is one transaction.
+      if (isBusy(error)) removeJournal(context);
+      throw isBusy(error) || isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
+    });
     if (result.outcome === 'restored') return result.kept.path;
     removeJournal(context);
     throw new DrydockError('BUSY', {
@@ -112,7 +118,7 @@ async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Pr
       next: 'Stop the writer and run again',
     });
   } finally {
-    await engine.kill();
+    await engine.stop();
   }
 }
 
@@ -145,7 +151,7 @@ async function exchange(context: RunContext, snapshot: Snapshot): Promise<string
     await engine.call('release', {});
     await settleRestored(context, engine, snapshot);
   } finally {
-    await engine.kill();
+    await engine.stop();
   }
   return damagedInode === null ? null : damagedFolder(context, snapshot);
 }

@@ -9,7 +9,7 @@ import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { recover } from './recover.ts';
-import { restoreSnapshot } from './restore.ts';
+import { restoreFailed, restoreSnapshot } from './restore.ts';
 import { rollBack } from './settle.ts';
 
 /** The commit happened although nobody could report it: the run is to go on from there. */
@@ -33,7 +33,7 @@ export async function undo(
   error: unknown,
 ): Promise<unknown> {
   try {
-    if (engine.isIdle() && !(error instanceof CommitUncertain))
+    if (engine.isIdle() && !(error instanceof CommitUncertain) && !context.stop.aborted)
       return await undoInEngine(context, engine, snapshot, error);
     return await undoByRecovery(context, engine, error);
   } catch (undoing) {
@@ -78,7 +78,11 @@ async function restoreAfterRollback(
   await proveSnapshot(snapshot, unstoppable(context));
   const { manifest } = snapshot;
   const held = { ...manifest, current: manifest.revision, history: [] };
-  const restored = await phase(context, 'restore', () => restoreSnapshot(context, engine, snapshot, held, journal));
+  const restored = await phase(context, 'restore', () =>
+    restoreSnapshot(context, engine, snapshot, held, journal).catch((restoring: unknown) => {
+      throw restoreFailed(context, snapshot, restoring);
+    }),
+  );
   removeJournal(context);
   if (restored.outcome === 'others-wrote') {
     return new DrydockError('NOT_RESTORED', {

@@ -32,5 +32,5 @@ async function run(config: Config, command: MigrationCommand): Promise<Output> {
     const safeRun = await import('../../run/run.ts');
     return safeRun.run({ command, config, toolVersion: toolVersion() }, observer, stop);
   });
-  return { data: { ...report, command: undefined }, text: renderRunReport(report) };
+  return { data: { ...report }, text: renderRunReport(report) };
 }
