@@ -1,12 +1,12 @@
 /** Takes the way back: a copy of the live file as it is under the write lock, made durable, reopened, checked, hashed. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
 import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
-import { hashElsewhere, type Inspection, inspect } from '../snapshots/inspect.ts';
+import { hashElsewhere, type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest, SnapshotReason } from '../snapshots/manifest.ts';
 import { inspectOptions, type RunContext, unstoppable } from './context.ts';
 
@@ -61,12 +61,8 @@ export async function inspectCopy(
     });
   }
   const manifest = manifestOf(context, copy, inspection, reason);
-  const equal = await findEqual(context, manifest);
-  if (equal !== undefined) {
-    rmSync(copy.path, { force: true });
-    return { ...equal, inspection, reused: true };
-  }
-  return { ...publishSnapshot(context.layout, manifest, context.ownership), inspection, reused: false };
+  const snapshot = await storeOnce(context, copy, manifest, inspectOptions(context));
+  return { ...snapshot, inspection, reused: snapshot.manifest.id !== manifest.id };
 }
 
 /**
@@ -74,15 +70,35 @@ export async function inspectCopy(
  * cannot change that it must be kept.
  */
 export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
-  const hashes = await hashElsewhere(copy.path, unstoppable(context));
+  const options = unstoppable(context);
   const manifest: Manifest = {
     ...commonFacts(context, copy, 'replaced'),
-    ...hashes,
+    ...(await hashElsewhere(copy.path, options)),
     pageCount: copy.pages,
     pageSize: copy.held.pageSize,
     integrity: 'not checked',
     sqliteVersion: 'unknown',
   };
+  return storeOnce(context, copy, manifest, options);
+}
+
+/** Names the copy, unless its content is stored already in a snapshot that still is what its manifest says. */
+async function storeOnce(
+  context: RunContext,
+  copy: RawCopy,
+  manifest: Manifest,
+  options: InspectOptions,
+): Promise<Snapshot> {
+  const candidate = listSnapshots(context.layout).findLast(
+    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
+  );
+  if (candidate !== undefined) {
+    const { sha256 } = await hashElsewhere(candidate.path, options);
+    if (sha256 === candidate.manifest.sha256) {
+      rmSync(copy.path, { force: true });
+      return candidate;
+    }
+  }
   return publishSnapshot(context.layout, manifest, context.ownership);
 }
 
@@ -109,14 +125,4 @@ function commonFacts(context: RunContext, copy: RawCopy, reason: SnapshotReason)
     journalMode: copy.held.journalMode,
     toolVersion: context.request.toolVersion,
   };
-}
-
-/** A sound snapshot with the same content, whose file still is what its manifest says: then one is enough. */
-async function findEqual(context: RunContext, manifest: Manifest): Promise<Snapshot | undefined> {
-  const candidate = listSnapshots(context.layout).findLast(
-    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
-  );
-  if (candidate === undefined || !existsSync(candidate.path)) return undefined;
-  const { sha256 } = await hashElsewhere(candidate.path, inspectOptions(context));
-  return sha256 === candidate.manifest.sha256 ? candidate : undefined;
 }

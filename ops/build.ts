@@ -1,0 +1,80 @@
+/**
+ * Bundles the command into dist/, which is what the package and the image ship. A bundle starts in a fraction of the
+ * time that a folder of modules takes, and a container that finds nothing to do is all start.
+ */
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as bundle, type Plugin } from 'esbuild';
+
+const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+
+/** The names are those that src/engine/entry.ts looks for beside itself. */
+const entryPoints = {
+  drydock: 'src/cli/main.ts',
+  engine: 'src/engine/main.ts',
+  lifeline: 'src/engine/lifeline.ts',
+  inspector: 'src/snapshots/inspector.ts',
+};
+
+/** It carries a binary. Everything else is bundled, so that an installation is two packages. */
+const external = ['better-sqlite3'];
+
+/** Takes the place of src/faults.ts: what is published cannot be told to stop in the middle of a commit. */
+const withoutFaultPoints: Plugin = {
+  name: 'without-fault-points',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]faults\.ts$/ }, () => ({ contents: 'export async function faultPoint() {}' }));
+  },
+};
+
+/** Some dependencies are CommonJS, and a bundle of ES modules has no `require` for Node's own modules. */
+const requireForCommonJs =
+  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+
+/** @param outdir Emptied first. Its parent must hold package.json, where the version is read from. */
+export async function build(outdir: string): Promise<void> {
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  const { metafile } = await bundle({
+    absWorkingDir: projectRoot,
+    entryPoints,
+    outdir,
+    external,
+    plugins: [withoutFaultPoints],
+    banner: { js: requireForCommonJs },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    // Names stay: a stack that --debug prints must be of use in an issue.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  chmodSync(join(outdir, 'drydock.js'), 0o755);
+  writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of what was bundled: each asks to be passed on with every copy. */
+function licencesOf(inputs: readonly string[]): string {
+  const folders = inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  return [...new Set(folders)].sort().map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licenceOf(folder: string): string {
+  const absolute = join(projectRoot, folder);
+  const { name, version, license } = JSON.parse(readFileSync(join(absolute, 'package.json'), 'utf8'));
+  const file = readdirSync(absolute).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+  const text = file === undefined ? `Licence: ${license}\n` : readFileSync(join(absolute, file), 'utf8');
+  return `${name} ${version}\n\n${text.trim()}\n`;
+}
+
+if (import.meta.main) {
+  const outdir = join(projectRoot, 'dist');
+  await build(outdir);
+  process.stdout.write(`Built ${readdirSync(outdir).length} files in dist/\n`);
+}
