@@ -1,6 +1,6 @@
 /**
  * Where the test harness may stop a process, so that it can be killed at a place with a name. The published build
- * defines the variable away (see ops/build.ts) and nothing of this is left in it.
+ * has an empty function in the place of this (see ops/build.ts) and refuses the variables like any that it does not know.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -13,4 +13,9 @@ export async function faultPoint(name: string): Promise<void> {
     renameSync(`${base}.reached.tmp`, `${base}.reached`);
     while (!existsSync(`${base}.continue`)) await setTimeout(20);
   }
+}
+
+/** True for the variables that only this file reads. */
+export function isFaultVariable(name: string): boolean {
+  return name.startsWith('DRYDOCK_FAULT_');
 }

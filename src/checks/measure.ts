@@ -86,7 +86,8 @@ function readProblems(port: QueryPort, pragma: string): string[] {
     if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error;
     problems.push(messageOf(error));
   }
-  return problems.filter((problem) => problem !== 'ok').slice(0, maxProblems);
+  // A heading is no finding, and would be the one that an error quotes.
+  return problems.filter((problem) => problem !== 'ok' && !/^\*{3} in database /.test(problem)).slice(0, maxProblems);
 }
 
 /** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. */

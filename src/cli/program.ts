@@ -1,113 +1,170 @@
 /** The verbs with their flags. What a verb does stands in verbs/, and is loaded only when it is asked for. */
 import { Command, CommanderError, Option } from 'commander';
-import { type Config, loadConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
-import { type Output, printOutput } from './print.ts';
+import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, type Verb } from './verb.ts';
 
-/** Flags that every verb has. */
-interface GlobalFlags {
-  readonly config?: string;
-  readonly database?: string;
-  readonly migrations?: string;
-  readonly lockTimeout?: string;
-  readonly busyTimeout?: string;
-  readonly deadline?: string;
-  readonly json?: true;
-  readonly debug?: true;
-}
+const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
+const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
+const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
+const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
-type Verb = (config: Config, ...args: string[]) => Promise<Output>;
+const runs: readonly Verb<Config>[] = [
+  {
+    usage: 'upgrade [target]',
+    description: 'run the pending revisions up to a target (head)',
+    flags: [argument],
+    load: async () => (await import('./verbs/run.ts')).upgrade,
+  },
+  {
+    usage: 'downgrade <target>',
+    description: 'go back to a revision, -N or base',
+    flags: [argument],
+    load: async () => (await import('./verbs/run.ts')).downgrade,
+  },
+  {
+    usage: 'stamp <targets...>',
+    description: 'write revisions down as applied without running them',
+    flags: [new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows')],
+    load: async () => (await import('./verbs/run.ts')).stamp,
+  },
+  {
+    usage: 'ensure-version',
+    description: 'create the table alembic_version where it is missing',
+    load: async () => (await import('./verbs/ensure-version.ts')).ensureVersion,
+  },
+];
+
+const reads: readonly Verb<Config>[] = [
+  {
+    usage: 'current',
+    description: 'show the revision that the database is at',
+    flags: [verbose, new Option('-c, --check-heads', 'exit 3 where a head is not applied')],
+    load: async () => (await import('./verbs/current.ts')).current,
+  },
+  {
+    usage: 'history',
+    description: 'list the revisions, newest first',
+    flags: [
+      new Option('-r, --rev-range <range>', '[start]:[end], such as -3: or base:current'),
+      new Option('-i, --indicate-current', "mark the database's revision"),
+      verbose,
+    ],
+    load: async () => (await import('./verbs/history.ts')).history,
+  },
+  {
+    usage: 'show <revision>',
+    description: 'show one revision, current or heads',
+    load: async () => (await import('./verbs/show.ts')).show,
+  },
+  {
+    usage: 'heads',
+    description: 'show the revisions that no other one revises',
+    flags: [verbose, new Option('--resolve-dependencies', 'leave out those that another one depends on')],
+    load: async () => (await import('./verbs/heads.ts')).heads,
+  },
+  {
+    usage: 'branches',
+    description: 'show where the revisions branch',
+    flags: [verbose],
+    load: async () => (await import('./verbs/branches.ts')).branches,
+  },
+  {
+    usage: 'verify',
+    description: 'check the database: integrity, foreign keys, revision',
+    load: async () => (await import('./verbs/verify.ts')).verify,
+  },
+  {
+    usage: 'stats',
+    description: 'show the configured statistics',
+    load: async () => (await import('./verbs/stats.ts')).stats,
+  },
+];
+
+const writes: readonly Verb<Config>[] = [
+  {
+    usage: 'revision',
+    description: 'write the file of a new revision',
+    flags: [
+      new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
+      new Option('--sql', 'in SQL (the default)'),
+      new Option('--ts', 'in TypeScript'),
+      revisionId,
+      new Option('--head <revision>', 'the revision before it (head); base for a new beginning'),
+      new Option('--splice', 'allow one that others revise already, which makes a branch'),
+      new Option('--depends-on <revision...>', 'ids or branch labels that must be applied before'),
+      branchLabel,
+    ],
+    load: async () => (await import('./verbs/revision.ts')).revision,
+  },
+  {
+    usage: 'merge <revisions...>',
+    description: 'write a revision that joins several heads',
+    flags: [new Option('-m, --message <text>', 'why, in one line'), revisionId, branchLabel],
+    load: async () => (await import('./verbs/merge.ts')).merge,
+  },
+  {
+    usage: 'edit <revision>',
+    description: 'open a revision in $VISUAL or $EDITOR',
+    load: async () => (await import('./verbs/edit.ts')).edit,
+  },
+  {
+    usage: 'unlock',
+    description: 'remove the lock directory that a dead run left',
+    load: async () => (await import('./verbs/unlock.ts')).unlock,
+  },
+];
+
+const snapshots: readonly Verb<Config>[] = [
+  {
+    usage: 'create',
+    description: 'take a snapshot of the database now',
+    load: async () => (await import('./verbs/snapshot.ts')).create,
+  },
+  {
+    usage: 'list',
+    description: 'list the snapshots, newest first',
+    load: async () => (await import('./verbs/snapshot.ts')).list,
+  },
+  {
+    usage: 'verify <id>',
+    description: 'prove that a snapshot is sound and is what was taken',
+    load: async () => (await import('./verbs/snapshot.ts')).verify,
+  },
+  {
+    usage: 'restore <id>',
+    description: 'put a snapshot back; what it replaces is kept',
+    load: async () => (await import('./verbs/snapshot.ts')).restore,
+  },
+  {
+    usage: 'prune',
+    description: 'remove the snapshots that the retention policy does not keep',
+    load: async () => (await import('./verbs/snapshot.ts')).prune,
+  },
+];
 
 export function buildProgram() {
-  const program = new Command('drydock')
+  const program = quiet(new Command('drydock'))
     .description(
       'Safety-first migrations for SQLite: snapshot, migrate, check, and put everything back if anything is wrong.',
     )
     .version(toolVersion(), '--version')
-    .showHelpAfterError(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .showHelpAfterError(false);
   let exitCode = 0;
-
-  const add = (parent: Command, usage: string, description: string, load: () => Promise<Verb>) => {
-    const command = withGlobalFlags(parent.command(usage).description(description).exitOverride());
-    command.configureOutput({ outputError: () => undefined });
-    command.action(async () => {
-      const flags = command.opts<GlobalFlags>();
-      const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
-      const verb = await load();
-      const output = await verb(config, ...command.processedArgs.filter((arg) => arg !== undefined));
-      printOutput(fullName(command), output, flags.json ? 'json' : 'text');
-      exitCode = output.exitCode ?? 0;
-    });
+  const ended = (code: number) => {
+    exitCode = code;
   };
 
-  add(
-    program,
-    'upgrade [target]',
-    'run the pending revisions up to a target (head)',
-    async () => (await import('./verbs/run.ts')).upgrade,
-  );
-  add(
-    program,
-    'downgrade <target>',
-    'go back to a revision, -N or base',
-    async () => (await import('./verbs/run.ts')).downgrade,
-  );
-  add(
-    program,
-    'stamp <target>',
-    'write a revision down as applied without running it',
-    async () => (await import('./verbs/run.ts')).stamp,
-  );
-  add(
-    program,
-    'current',
-    'show the revision that the database is at',
-    async () => (await import('./verbs/current.ts')).current,
-  );
-  add(program, 'history', 'list the revisions, newest first', async () => (await import('./verbs/history.ts')).history);
-  add(program, 'show <revision>', 'show one revision', async () => (await import('./verbs/show.ts')).show);
-  add(
-    program,
-    'verify',
-    'check the database: integrity, foreign keys, revision',
-    async () => (await import('./verbs/verify.ts')).verify,
-  );
-  add(program, 'stats', 'show the configured statistics', async () => (await import('./verbs/stats.ts')).stats);
-  add(
-    program,
-    'unlock',
-    'remove the lock directory that a dead run left',
-    async () => (await import('./verbs/unlock.ts')).unlock,
-  );
-  const snapshot = program
-    .command('snapshot')
-    .description('make, list, check, restore and remove snapshots')
-    .exitOverride();
-  snapshot.configureOutput({ outputError: () => undefined });
-  const snapshots = () => import('./verbs/snapshot.ts');
-  add(snapshot, 'create', 'take a snapshot of the database now', async () => (await snapshots()).create);
-  add(snapshot, 'list', 'list the snapshots, newest first', async () => (await snapshots()).list);
-  add(
-    snapshot,
-    'verify <id>',
-    'prove that a snapshot is sound and is what was taken',
-    async () => (await snapshots()).verify,
-  );
-  add(
-    snapshot,
-    'restore <id>',
-    'put a snapshot back; what it replaces is kept',
-    async () => (await snapshots()).restore,
-  );
-  add(
-    snapshot,
-    'prune',
-    'remove the snapshots that the retention policy does not keep',
-    async () => (await snapshots()).prune,
-  );
+  const init: Verb<GlobalFlags> = {
+    usage: 'init [folder]',
+    description: 'make a folder for revisions (migrations) and a config',
+    load: async () => (await import('./verbs/init.ts')).init,
+  };
+  addVerbWithoutConfig(program, init, ended);
+  for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
+  const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
+  for (const verb of snapshots) addVerb(snapshot, verb, ended);
 
   return {
     /** @returns The exit code. @throws {DrydockError} */
@@ -122,23 +179,6 @@ export function buildProgram() {
       }
     },
   };
-}
-
-function withGlobalFlags(command: Command): Command {
-  return command
-    .option('--config <file>', 'config file (config/drydock.yaml)')
-    .option('--database <file>', 'the SQLite database')
-    .option('--migrations <folder>', 'the folder of the revisions')
-    .option('--lock-timeout <duration>', 'how long to wait for another run (5m)')
-    .option('--busy-timeout <duration>', 'how long to wait for other writers (60s)')
-    .option('--deadline <duration>', 'when to stop the run and roll back (none)')
-    .addOption(new Option('--json', 'print one JSON object on stdout'))
-    .option('--debug', 'print the stack of an error');
-}
-
-function fullName(command: Command): string {
-  const { parent } = command;
-  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
 }
 
 function usageError(error: CommanderError): DrydockError {

@@ -1,4 +1,5 @@
 import { DrydockError } from '../errors.ts';
+import { isFaultVariable } from '../faults.ts';
 import { problem, problemAt, suggest } from './problem.ts';
 import { overridable } from './schema.ts';
 
@@ -27,9 +28,6 @@ const settings = [
 /** Read by the container's entrypoint, not here. */
 const ownedByEntrypoint = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP'];
 
-/** Read by builds made for fault tests. */
-const faultPrefix = 'DRYDOCK_FAULT';
-
 /**
  * What the `DRYDOCK_*` variables say, validated.
  * @throws {DrydockError} USAGE, also for a variable of that prefix that nobody reads: it is a typing error.
@@ -37,7 +35,7 @@ const faultPrefix = 'DRYDOCK_FAULT';
 export function readEnvironment(env: Environment): Flags {
   const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByEntrypoint];
   for (const variable of Object.keys(env)) {
-    if (!variable.startsWith('DRYDOCK_') || variable.startsWith(faultPrefix) || known.includes(variable)) continue;
+    if (!variable.startsWith('DRYDOCK_') || isFaultVariable(variable) || known.includes(variable)) continue;
     const next = `${suggest(variable, known)} Unset it if it is not meant for Drydock`;
     throw new DrydockError('USAGE', { what: `the environment sets ${variable}, which Drydock does not know`, next });
   }

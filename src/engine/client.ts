@@ -28,12 +28,21 @@ export interface Engine {
 export class EngineDied extends Error {
   readonly signal: string | null;
   readonly exitCode: number | null;
+  /** How many units of the request's task were done, where it told. */
+  readonly done: number;
 
-  constructor(request: string, exitCode: number | null, signal: string | null) {
+  constructor(request: string, exitCode: number | null, signal: string | null, done = 0) {
     const how = signal === null ? `ended itself with exit code ${exitCode}` : `was ended by ${signal}`;
     super(`the engine process ${how} during ${request}`);
     this.signal = signal;
     this.exitCode = exitCode;
+    this.done = done;
+  }
+
+  /** Says what it was at, for somebody who knows. */
+  at(what: string): this {
+    if (what !== '') this.message += `, in ${what}`;
+    return this;
   }
 }
 
@@ -57,6 +66,7 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
   observer({ kind: 'engine-started', pid });
   forwardOutput(child, observer);
   const ended = once(child, 'exit');
+  let done = 0;
   let asking: { name: string; resolve(value: unknown): void; reject(error: Error): void } | undefined;
 
   child.on('message', (reply: Reply) => {
@@ -71,12 +81,13 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
         observer({ ...reply, holder: describeHolder() });
         break;
       case 'progress':
+        done = reply.done;
         observer(reply);
         break;
     }
   });
   child.on('exit', (exitCode, signal) => {
-    asking?.reject(new EngineDied(asking.name, exitCode, signal));
+    asking?.reject(new EngineDied(asking.name, exitCode, signal, done));
   });
 
   const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
@@ -86,9 +97,14 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
     isIdle: () => isAlive() && asking === undefined,
     async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']) {
       invariant(asking === undefined, `request ${name} while ${asking?.name} is not answered`);
-      if (!isAlive()) throw new EngineDied(name, child.exitCode, child.signalCode);
+      if (!isAlive()) {
+        // Its channel may close a moment before its exit is told, and only the exit says how it ended.
+        await ended;
+        throw new EngineDied(name, child.exitCode, child.signalCode);
+      }
       try {
         return await new Promise<EngineRequests[K]['gives']>((resolve, reject) => {
+          done = 0;
           asking = { name, resolve: (value) => resolve(value as EngineRequests[K]['gives']), reject };
           child.send({ name, takes }, (error) => {
             // A failed send means that the process is ending: its exit says more than the pipe does.

@@ -4,7 +4,7 @@
  * through `INSERT OR ROLLBACK`, RAISE(ROLLBACK) or SQLITE_FULL, and then runs the next statement in autocommit.
  */
 import type Database from 'better-sqlite3';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { SqlPort } from '../operations/sql-port.ts';
 import { statementProblem } from '../revisions/statements.ts';
 
@@ -13,26 +13,45 @@ export type PortMode = 'transaction' | 'autocommit';
 export interface GuardedPort extends SqlPort {
   /** How many statements have been run through it. */
   readonly statements: () => number;
+  /** Lets nothing through any more: what a revision left running must not write behind the checks, or after the commit. */
+  readonly close: () => void;
 }
 
 /**
- * @param where Named in errors: the revision and the file it stands in.
- * @throws {DrydockError} REVISION_FAILED from each call whose statement must not run, or ended the transaction.
+ * @param where The revision and the file it stands in.
+ * @throws {DrydockError} REVISION_FAILED from each call whose statement must not run, or ended the transaction, and from
+ *   each call after such a one: a revision that catches the error must not go on in autocommit.
  */
 export function guardedPort(connection: Database.Database, mode: PortMode, where: string): GuardedPort {
   let statements = 0;
+  let closed = false;
+  const requireOpen = (sql: string) => {
+    if (closed)
+      throw refusal(
+        `${where} had returned already when it ran: ${excerpt(sql)}`,
+        'Await what it starts, and run again',
+      );
+    requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
+  };
   const guarded = <T>(sql: string, use: (statement: Database.Statement) => T): T => {
-    refuse(sql, mode, where);
+    refuse(sql, mode);
+    // Before too, since a statement that is run in autocommit is committed before anybody looks.
+    requireOpen(sql);
     statements += 1;
     try {
       return use(connection.prepare(sql));
+    } catch (error) {
+      requireTransaction(connection, mode, `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
+      throw error;
     } finally {
-      // Also after an error: a revision that catches it must not go on in autocommit.
-      requireTransaction(connection, mode, where, sql);
+      requireTransaction(connection, mode, `by this: ${excerpt(sql)}`);
     }
   };
   return {
     statements: () => statements,
+    close: () => {
+      closed = true;
+    },
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
     run: (sql, ...params) =>
       guarded(sql, (statement) => {
@@ -41,6 +60,8 @@ export function guardedPort(connection: Database.Database, mode: PortMode, where
         return { changes: 0 };
       }),
     atomically: (work) => {
+      // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
+      requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
       try {
         const result = work();
@@ -55,18 +76,23 @@ export function guardedPort(connection: Database.Database, mode: PortMode, where
   };
 }
 
-function refuse(sql: string, mode: PortMode, where: string): void {
+function refuse(sql: string, mode: PortMode): void {
   const problem = sql.includes('\0') ? 'a NUL byte, at which SQLite would stop reading' : statementProblem(sql, mode);
-  if (problem !== undefined) throw new DrydockError('REVISION_FAILED', { what: `${where}: ${problem}` });
+  if (problem !== undefined) throw refusal(problem);
 }
 
-function requireTransaction(connection: Database.Database, mode: PortMode, where: string, sql: string): void {
-  if (mode === 'transaction' && !connection.inTransaction) {
-    throw new DrydockError('REVISION_FAILED', {
-      what: `${where} ended Drydock's transaction with: ${excerpt(sql)}`,
-      next: 'Take out what rolls back (OR ROLLBACK, RAISE(ROLLBACK)), or free disk space if it was full, and run again',
-    });
-  }
+function requireTransaction(connection: Database.Database, mode: PortMode, ended: string, cause?: unknown): void {
+  if (mode !== 'transaction' || connection.inTransaction) return;
+  throw refusal(
+    `Drydock's transaction was ended ${ended}`,
+    'Take out what rolls back (OR ROLLBACK, RAISE(ROLLBACK)), or free disk space if it was full, and run again',
+    cause,
+  );
+}
+
+/** What a revision did wrong; whoever runs it adds which one it is and where. */
+function refusal(what: string, next?: string, cause?: unknown): DrydockError {
+  return new DrydockError('REVISION_FAILED', { what, ...(next !== undefined && { next }), cause });
 }
 
 /** The first words of a statement, on one line, for an error. */

@@ -2,6 +2,7 @@
 import { openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
+import { isBusy } from '../lock/busy-wait.ts';
 
 /**
  * Evidence that nobody else committed. In WAL mode `data_version` says it; in a rollback-journal mode it cannot be
@@ -111,4 +112,23 @@ function explainOpening(path: string, error: unknown): unknown {
     });
   }
   return error;
+}
+
+/**
+ * Writes a value that is already there. On a read-only file BEGIN IMMEDIATE succeeds and only the first write fails.
+ * @throws {DrydockError} PREFLIGHT
+ */
+export function probeWrite(live: LiveFile): void {
+  try {
+    const version = live.connection.pragma('user_version', { simple: true });
+    live.connection.pragma(`user_version = ${version}`);
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    throw new DrydockError('PREFLIGHT', {
+      what: `${live.path} cannot be written: ${messageOf(error)}`,
+      state: 'Nothing was changed',
+      next: 'Check the permissions of the file and of its directory, the free space, and that the volume is not read-only',
+      cause: error,
+    });
+  }
 }

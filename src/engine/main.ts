@@ -1,6 +1,6 @@
 /** The engine: a child process that does the synchronous SQLite work, and can be killed in the middle of it. */
 import { Worker } from 'node:worker_threads';
-import { invariant } from '../errors.ts';
+import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { siblingModule } from './entry.ts';
 import type { EngineRequests, Reply, Request, RequestName } from './protocol.ts';
 import { engineSession } from './session.ts';
@@ -12,9 +12,29 @@ invariant(process.send !== undefined, 'the engine was started without a supervis
 // A thread of its own, since a running statement blocks this one: an engine whose supervisor died must not go on.
 new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: supervisorPid }).unref();
 
+// The place in a revision's file stands deep in a stack: an operation calls others before it comes to a statement.
+Error.stackTraceLimit = 100;
+
 const tell = (reply: Reply) => process.send?.(reply);
 const handlers = engineSession(tell);
 let busy = false;
+
+/** What failed in something that a revision left running when it returned. */
+let stray: DrydockError | undefined;
+const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'commit']);
+
+// Not the end of the process: once the run has committed, a revision's timer must not make it look like a damaged database.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  stray ??=
+    error instanceof DrydockError
+      ? error
+      : new DrydockError('REVISION_FAILED', {
+          what: `A revision left something running that failed after it had returned: ${messageOf(error)}`,
+          next: 'Await what it starts, and run again',
+          cause: error,
+        });
+});
 
 process.on('message', (request: Request) => {
   void answer(request);
@@ -25,6 +45,7 @@ async function answer(request: Request): Promise<void> {
   invariant(!busy, `request ${request.name} came before the last one was answered`);
   busy = true;
   try {
+    if (stray !== undefined && towardsCommit.has(request.name)) throw stray;
     const value = await handle(request.name, request.takes);
     busy = false;
     tell({ kind: 'answer', value });

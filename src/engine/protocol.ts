@@ -3,7 +3,7 @@
  * the engine answers, and between question and answer tells what it waits for and how far it is.
  */
 import type { Measurement, Statistic } from '../checks/measurement.ts';
-import type { HistoryRow } from '../revisions/applied-tables.ts';
+import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
@@ -15,6 +15,13 @@ export interface HeldState {
   readonly journalMode: string;
 }
 
+/** What `hold` finds. */
+export interface HeldNow extends HeldState {
+  readonly versioned: Applied['versioned'];
+  readonly current: string[];
+  readonly history: HistoryRow[];
+}
+
 /** One step as the engine runs it: SQL as it was read and checked, a module by its path and checksum. */
 export interface EngineStep {
   readonly id: string;
@@ -24,6 +31,8 @@ export interface EngineStep {
   readonly body:
     | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
     | { readonly kind: 'module'; readonly checksum: string };
+  /** For `op.arguments`. */
+  readonly arguments: Readonly<Record<string, string>>;
 }
 
 export interface StepReport {
@@ -39,7 +48,7 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 /** Each request with what it takes and what it gives. */
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
-  hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldState };
+  hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */

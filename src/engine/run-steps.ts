@@ -33,6 +33,7 @@ async function loadModule(step: EngineStep, expectedChecksum: string): Promise<R
   const fail = (why: string, cause?: unknown) =>
     new DrydockError('USAGE', {
       what: `Revision ${step.id} (${step.path}) ${why}`,
+      state: 'Nothing was changed',
       next: 'Mend the file and run again',
       cause,
     });
@@ -65,8 +66,12 @@ export async function runStep(
   const started = performance.now();
   const port = guardedPort(connection, mode, `Revision ${step.id} (${step.path})`);
   if (mode === 'transaction') connection.exec('SAVEPOINT drydock_guard');
-  if (step.body.kind === 'sql') runStatements(port, step, step.body.statements);
-  else await runModule(port, step, modules);
+  try {
+    if (step.body.kind === 'sql') runStatements(port, step, step.body.statements);
+    else await runModule(port, step, modules);
+  } finally {
+    port.close();
+  }
   if (mode === 'transaction') closeGuard(connection, step);
   else requireNoTransaction(connection, step);
   return {
@@ -83,8 +88,8 @@ function runStatements(port: GuardedPort, step: EngineStep, statements: readonly
     try {
       port.run(sql);
     } catch (error) {
-      if (error instanceof DrydockError) throw error;
-      throw failed(step, `at ${step.path}:${line}: ${describe(error)}, in: ${excerpt(sql)}`, error);
+      const statement = error instanceof DrydockError ? '' : `, in: ${excerpt(sql)}`;
+      throw failed(step, `at ${step.path}:${line}: ${describe(error)}${statement}`, error);
     }
   }
 }
@@ -92,37 +97,48 @@ function runStatements(port: GuardedPort, step: EngineStep, statements: readonly
 async function runModule(port: GuardedPort, step: EngineStep, modules: LoadedModules): Promise<void> {
   const module = modules.get(step.id);
   invariant(module !== undefined, `module ${step.id} was not loaded before it was run`);
-  const operations = createOperations(port);
+  const operations = createOperations(port, { arguments: step.arguments });
   try {
     await (step.direction === 'up' ? module.upgrade(operations) : module.downgrade(operations));
   } catch (error) {
-    if (error instanceof DrydockError && error.code === 'REVISION_FAILED') throw error;
-    throw failed(step, `(${step.path}): ${describe(error)}`, error);
+    throw failed(step, `at ${placeIn(step.path, error)}: ${describe(error)}`, error);
   }
+}
+
+/** `path:line` of the call in a revision's file that an error came from; the path alone where its stack does not tell. */
+function placeIn(path: string, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const [, after] = stack.split(`${pathToFileURL(path).href}:`);
+  const line = /^\d+/.exec(after ?? '')?.[0];
+  return line === undefined ? path : `${path}:${line}`;
 }
 
 function closeGuard(connection: Database.Database, step: EngineStep): void {
   try {
     connection.exec('RELEASE drydock_guard');
   } catch (error) {
-    throw failed(step, `(${step.path}) ended Drydock's transaction`, error);
+    throw failed(step, `at ${step.path}: it ended Drydock's transaction and hid the error`, error);
   }
 }
 
 function requireNoTransaction(connection: Database.Database, step: EngineStep): void {
-  if (connection.inTransaction) throw failed(step, `(${step.path}) left a transaction open`, undefined);
+  if (connection.inTransaction) throw failed(step, `at ${step.path}: it left a transaction open`, undefined);
 }
 
+/** What went wrong and what to do about it are the error's own where it is one of ours. */
 function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
+  const own = cause instanceof DrydockError ? cause.next : undefined;
+  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again';
   return new DrydockError('REVISION_FAILED', {
     what: `The ${verb} of revision ${step.id} failed ${how}`,
-    next: codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again',
+    next: own ?? mend,
     cause,
   });
 }
 
 function describe(error: unknown): string {
+  if (error instanceof DrydockError) return error.what;
   const code = codeOf(error);
   return code === '' ? messageOf(error) : `${messageOf(error)} (${code})`;
 }

@@ -5,13 +5,15 @@
 import Database from 'better-sqlite3';
 import { measure, quickCheck } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
-import { DrydockError, invariant } from '../errors.ts';
+import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
 import { type BackupProgress, backUp } from './backup.ts';
-import { type Fence, type LiveFile, openLiveFile, tune } from './live-file.ts';
-import type { EngineRequests, HeldState, Reply, RequestName } from './protocol.ts';
+import { createEmptyDatabase, makeSelfContained, requireSameFormat } from './copies.ts';
+import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
+import { requirePageSize } from './page-size.ts';
+import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
 
 type Handlers = {
@@ -24,6 +26,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   let fence: Fence | undefined;
   let workingCopy: Database.Database | undefined;
   let modules: LoadedModules = new Map();
+  let patienceMs = 10_000;
 
   const requireLive = (): LiveFile => {
     invariant(live !== undefined, 'the engine was asked for something before it held the database');
@@ -53,6 +56,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
   return {
     async hold({ database, busyTimeoutMs }) {
+      patienceMs = Math.max(patienceMs, busyTimeoutMs);
       live = await waiting('the database to be readable', busyTimeoutMs, () => openLiveFile(database));
       await takeWriteLock(busyTimeoutMs);
       probeWrite(live);
@@ -142,7 +146,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async replace({ source, busyTimeoutMs }) {
       requireHeld();
-      const agreed = fence;
+      await faultPoint('engine:before-replace');
+      let agreed = fence;
       invariant(agreed !== undefined, 'replace before hold');
       workingCopy?.close();
       workingCopy = undefined;
@@ -152,9 +157,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       try {
         // The restore's own connection needs the lock; what happens in the gap is seen by the fence below.
         connection.exec('ROLLBACK');
+        if (agreed.wal && pageSizeOf(connection) !== pageSizeOf(from)) agreed = await leaveWal(agreed, busyTimeoutMs);
+        const last = agreed;
         await waiting('readers and writers to let the restore through', busyTimeoutMs, () =>
           backUp(from, path, progress('restore'), () => {
-            if (requireLive().othersWroteBeforeRestore(agreed)) throw new OthersWrote();
+            if (requireLive().othersWroteBeforeRestore(last)) throw new OthersWrote();
           }),
         );
         await faultPoint('engine:replaced');
@@ -174,23 +181,17 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const report = await waiting('others to let a maintenance statement through', busyTimeoutMs, () =>
         runStep(connection, step, 'autocommit', modules),
       );
+      requirePageSize(connection, step);
       await takeWriteLock(busyTimeoutMs);
-      markDone(appliedPort(connection), runId, step.id);
-      connection.exec('COMMIT');
+      markDone(appliedPort(connection), runId, report);
+      await waiting('readers to let the commit through', busyTimeoutMs, () => connection.exec('COMMIT'));
       checkpoint(requireLive());
       return report;
     },
 
     async verify() {
-      const fresh = new Database(requireLive().path, { readonly: true, fileMustExist: true, timeout: 0 });
-      try {
-        tune(fresh);
-        const problems = await waiting('the database to be readable', 10_000, () => quickCheck(queryPort(fresh)));
-        const current = problems.length > 0 ? [] : readApplied(appliedPort(fresh)).current;
-        return { problems, current };
-      } finally {
-        fresh.close();
-      }
+      // Every read can meet a writer, and a database that is busy is not one that is damaged.
+      return waiting('the database to be readable', patienceMs, () => readBack(requireLive().path));
     },
 
     async close() {
@@ -208,6 +209,24 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
   };
 
+  /**
+   * A database in WAL mode keeps its page size: SQLite calls it read-only for a copy of another one. So it leaves the WAL
+   * first, for which it must be alone with the file; the journal mode of the snapshot is set when its pages are there.
+   */
+  async function leaveWal(agreed: Fence, busyTimeoutMs: number): Promise<Fence> {
+    const { connection, fence: fenceNow, othersWroteSince } = requireLive();
+    await waiting('others to close the database, since its page size is to change', busyTimeoutMs, () =>
+      connection.pragma('journal_mode = delete'),
+    );
+    await takeWriteLock(busyTimeoutMs);
+    try {
+      if (othersWroteSince(agreed)) throw new OthersWrote();
+      return fenceNow();
+    } finally {
+      connection.exec('ROLLBACK');
+    }
+  }
+
   /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
   async function runPlanned(connection: Database.Database, step: Parameters<typeof runStep>[1]) {
     if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules);
@@ -219,74 +238,34 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   }
 }
 
+function pageSizeOf(connection: Database.Database): unknown {
+  return connection.pragma('page_size', { simple: true });
+}
+
 /** Somebody else committed between our lock and the moment a restore got it back: the restore must not go on. */
 class OthersWrote extends Error {}
 
-function heldState(connection: Database.Database): HeldState {
-  const { current, history } = readApplied(appliedPort(connection));
+/** Through a fresh connection, which sees what anybody else would see. */
+function readBack(path: string): EngineRequests['verify']['gives'] {
+  const fresh = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    // One transaction: between two of them a writer could get in again, and again.
+    fresh.exec('BEGIN');
+    tune(fresh);
+    const problems = quickCheck(queryPort(fresh));
+    return { problems, current: problems.length > 0 ? [] : readApplied(appliedPort(fresh)).current };
+  } finally {
+    fresh.close();
+  }
+}
+
+function heldState(connection: Database.Database): HeldNow {
   return {
-    current,
-    history,
+    ...readApplied(appliedPort(connection)),
     pageCount: connection.pragma('page_count', { simple: true }) as number,
     pageSize: connection.pragma('page_size', { simple: true }) as number,
     journalMode: connection.pragma('journal_mode', { simple: true }) as string,
   };
-}
-
-/**
- * Writes a value that is already there. On a read-only file BEGIN IMMEDIATE succeeds and only the first write fails.
- * @throws {DrydockError} PREFLIGHT
- */
-function probeWrite(live: LiveFile): void {
-  try {
-    const version = live.connection.pragma('user_version', { simple: true });
-    live.connection.pragma(`user_version = ${version}`);
-  } catch (error) {
-    if (isBusy(error)) throw error;
-    throw new DrydockError('PREFLIGHT', {
-      what: `${live.path} cannot be written: ${error instanceof Error ? error.message : error}`,
-      state: 'Nothing was changed',
-      next: 'Check the permissions of the file and of its directory, the free space, and that the volume is not read-only',
-      cause: error,
-    });
-  }
-}
-
-/**
- * The exchange moves content, and neither journal mode nor page size go with it.
- * @throws {DrydockError} REVISION_FAILED
- */
-function requireSameFormat(live: Database.Database, workingCopy: Database.Database): void {
-  const mode = workingCopy.pragma('journal_mode', { simple: true });
-  const pageSizes = [live, workingCopy].map((db) => db.pragma('page_size', { simple: true }));
-  if (mode === 'delete' && pageSizes[0] === pageSizes[1]) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: 'A revision with transaction: false changes the journal mode or the page size beside other statements',
-    next: 'Put PRAGMA journal_mode, or PRAGMA page_size with its VACUUM, into a revision of its own',
-  });
-}
-
-/** A file of its own: one in WAL mode could not be read without creating two more files beside it. */
-function makeSelfContained(path: string): void {
-  const db = new Database(path, { fileMustExist: true, timeout: 0 });
-  try {
-    const mode = db.pragma('journal_mode = DELETE', { simple: true });
-    invariant(mode === 'delete', `the copy ${path} stays in journal mode ${mode}`);
-  } finally {
-    db.close();
-  }
-}
-
-/** What a database of no bytes is when it is written down: one page. The backup API cannot copy zero pages. */
-function createEmptyDatabase(path: string): number {
-  const db = new Database(path, { timeout: 0 });
-  try {
-    db.pragma('user_version = 1');
-    db.pragma('user_version = 0');
-    return db.pragma('page_count', { simple: true }) as number;
-  } finally {
-    db.close();
-  }
 }
 
 /** Moves the WAL into the file, so that the file alone has everything. Readers may prevent it: it is no more than tidy. */

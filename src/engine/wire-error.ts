@@ -12,6 +12,8 @@ export function toWire(error: unknown): WireError {
   const { code, what, state, next } = error;
   return {
     ...plain,
+    // Of what made it one of ours, since its own stands in `drydock`: who reads its cause wants to know SQLite's.
+    code: codeOf(error.cause),
     drydock: { code, what, ...(state !== undefined && { state }), ...(next !== undefined && { next }) },
   };
 }

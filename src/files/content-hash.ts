@@ -21,6 +21,7 @@ const bookkeeping: ReadonlyArray<readonly [offset: number, length: number]> = [
   [92, 8],
 ];
 
+const headerBytes = 100;
 const chunkBytes = 4 * 1024 * 1024;
 
 export function hashFile(path: string): FileHashes {
@@ -33,7 +34,8 @@ export function hashFile(path: string): FileHashes {
     for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
       const part = chunk.subarray(0, read);
       exact.update(part);
-      if (bytes === 0) for (const [offset, length] of bookkeeping) part.fill(0, offset, offset + length);
+      if (bytes === 0 && read >= headerBytes)
+        for (const [offset, length] of bookkeeping) part.fill(0, offset, offset + length);
       content.update(part);
       bytes += read;
     }

@@ -24,7 +24,7 @@ export interface Layout {
 
 /**
  * @param path The database as the user named it; may be a symlink; need not exist.
- * @throws {DrydockError} USAGE where the directory that should hold the database does not exist.
+ * @throws {DrydockError} USAGE where the directory that should hold the database does not exist; PREFLIGHT where it may not be entered.
  */
 export function layoutFor(path: string): Layout {
   const database = resolveDatabase(path);
@@ -47,7 +47,8 @@ function resolveDatabase(path: string): string {
     return realpathSync(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') {
-      throw new DrydockError('USAGE', {
+      // A path that may not be followed may well be the right one.
+      throw new DrydockError(codeOf(error) === 'EACCES' ? 'PREFLIGHT' : 'USAGE', {
         what: `The database path ${path} cannot be followed (${codeOf(error)})`,
         next: 'Check the path and the permissions of the directories above it',
         cause: error,

@@ -20,15 +20,21 @@ export function waitOutBusy<T>(attempt: () => T | Promise<T>, wait: BusyWait): P
     retries: Number.POSITIVE_INFINITY,
     maxRetryTime: wait.timeoutMs,
     minTimeout: 25,
-    maxTimeout: 1000,
+    // A writer that commits without a pause leaves gaps of milliseconds: who asks once a second waits for minutes.
+    maxTimeout: 200,
     factor: 1.5,
     randomize: true,
     ...(wait.signal && { signal: wait.signal }),
-    shouldRetry: ({ error }) => isBusy(error),
+    shouldRetry: ({ error }) => metLock(error),
     onFailedAttempt: ({ error, attemptNumber }) => {
-      if (isBusy(error)) wait.onWait(attemptNumber, Math.round(performance.now() - started));
+      if (metLock(error)) wait.onWait(attemptNumber, Math.round(performance.now() - started));
     },
   });
+}
+
+/** The error that names the revision stands around SQLite's own. */
+function metLock(error: Error): boolean {
+  return isBusy(error) || isBusy(error.cause);
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED with their extended codes (https://sqlite.org/rescode.html). */

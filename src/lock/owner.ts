@@ -15,8 +15,11 @@ export interface Owner {
   readonly pid: number;
   readonly since: string;
   readonly toolVersion: string;
-  /** Inode of the visible lock directory that this owner made, so that a leftover of ours can be told from another tool's. */
-  readonly visibleLockInode: number;
+  /**
+   * Inode and time of birth of the visible lock directory that this owner made, so that a leftover of ours can be told
+   * from another tool's. Both, since a file system gives the inode of one directory to the next.
+   */
+  readonly visibleLock: string;
 }
 
 export function describeSelf(): Pick<Owner, 'host' | 'bootId' | 'pid'> {
@@ -55,12 +58,8 @@ export function describeOwner(owner: Owner | undefined): string {
 function isOwner(value: unknown): value is Owner {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Record<string, unknown>;
-  const texts = ['runId', 'command', 'host', 'bootId', 'since', 'toolVersion'];
-  return (
-    texts.every((key) => typeof record[key] === 'string') &&
-    typeof record['pid'] === 'number' &&
-    typeof record['visibleLockInode'] === 'number'
-  );
+  const texts = ['runId', 'command', 'host', 'bootId', 'since', 'toolVersion', 'visibleLock'];
+  return texts.every((key) => typeof record[key] === 'string') && typeof record['pid'] === 'number';
 }
 
 function bootId(): string {

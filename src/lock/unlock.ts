@@ -1,11 +1,12 @@
 /** Removes what a dead run left of its lock. Seldom needed: the next run does the same by itself. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
+import type { Observer } from '../run-events.ts';
 import { isBusy } from './busy-wait.ts';
 import { describeOwner, type Owner, readOwner } from './owner.ts';
 import { type RunnerLock, tryLock } from './runner-lock.ts';
-import { removeLockDirectory } from './visible-lock.ts';
+import { clearTheWay } from './visible-lock.ts';
 
 export interface UnlockResult {
   readonly outcome: 'was-free' | 'removed';
@@ -14,14 +15,15 @@ export interface UnlockResult {
 }
 
 /**
- * @throws {DrydockError} LOCKED where a run that lives holds the lock: it is never taken away from one.
+ * @throws {DrydockError} LOCKED where a run or another tool that lives holds the lock: it is never taken away from one;
+ *   PREFLIGHT where something other than a lock directory stands in its place.
  */
-export function removeDeadLock(layout: Layout): UnlockResult {
+export async function removeDeadLock(layout: Layout, observer: Observer): Promise<UnlockResult> {
   const owner = readOwner(layout.owner) ?? null;
   const lock = existsSync(layout.runnerLock) ? tryLockOrExplain(layout) : undefined;
   try {
-    if (!existsSync(layout.visibleLock)) return { outcome: 'was-free', owner };
-    removeLockDirectory(layout);
+    if (lstatSync(layout.visibleLock, { throwIfNoEntry: false }) === undefined) return { outcome: 'was-free', owner };
+    await clearTheWay(layout, { timeoutMs: 0, signal: new AbortController().signal, observer });
     return { outcome: 'removed', owner };
   } finally {
     lock?.release();

@@ -2,11 +2,12 @@
  * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, its mtime moving while the
  * holder lives. It is taken under the lock between runners and decides nothing between them.
  */
-import { lstatSync, rmdirSync } from 'node:fs';
+import { lstatSync, mkdir, rmdir, rmdirSync, stat, utimes } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
+import { type Ownership, own } from '../files/ownership.ts';
 import { describeOwner, describeSelf, type Owner, readOwner, writeOwner } from './owner.ts';
 import type { LockWait } from './runner-lock.ts';
 
@@ -26,45 +27,82 @@ const pollMs = 250;
 export async function acquireVisibleLock(
   layout: Layout,
   self: Pick<Owner, 'runId' | 'command' | 'since' | 'toolVersion'>,
-  fileMode: number,
+  ownership: Ownership,
   wait: LockWait,
 ): Promise<VisibleLock> {
-  await clearTheWay(layout, wait);
   let compromised = false;
-  const release = await lockfile.lock(layout.database, {
-    lockfilePath: layout.visibleLock,
-    realpath: false,
-    stale: staleMs,
-    update: heartbeatMs,
-    retries: 0,
-    onCompromised: (error) => {
-      // Only a person or another tool can do this while we hold the lock between runners, and that one is the truth.
-      compromised = true;
-      wait.observer({
-        kind: 'warning',
-        message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runners`,
-      });
-    },
+  const release = await lockWhenClear(layout, wait, (error) => {
+    // Only a person or another tool can do this while we hold the lock between runners, and that one is the truth.
+    compromised = true;
+    wait.observer({
+      kind: 'warning',
+      message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runners`,
+    });
   });
-  writeOwner(
-    layout.owner,
-    { ...self, ...describeSelf(), visibleLockInode: lstatSync(layout.visibleLock).ino },
-    fileMode,
-  );
+  writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership.mode);
+  // What root leaves here, the owner of the database must be able to read when he waits for the lock.
+  own(layout.owner, ownership);
   return {
     async release() {
-      // After a takeover the directory is somebody else's: releasing would remove their lock without an error.
-      if (!compromised) await release();
+      if (compromised) return;
+      await release().catch((error: unknown) => {
+        // The run is over, and its outcome does not depend on a directory that decides nothing.
+        wait.observer({
+          kind: 'warning',
+          message: `the lock directory ${layout.visibleLock} could not be removed (${messageOf(error)}); remove it by hand`,
+        });
+      });
     },
   };
+}
+
+async function lockWhenClear(
+  layout: Layout,
+  wait: LockWait,
+  onCompromised: (error: Error) => void,
+): Promise<() => Promise<void>> {
+  let made: string | undefined;
+  const remove = (path: string, done: (error: Error | null) => void) => {
+    if (made === undefined || made === identityOf(layout)) rmdir(path, done);
+    // Somebody else's by now: proper-lockfile would remove their lock without an error.
+    else done(null);
+  };
+  for (;;) {
+    await clearTheWay(layout, wait);
+    try {
+      const release = await lockfile.lock(layout.database, {
+        lockfilePath: layout.visibleLock,
+        realpath: false,
+        stale: staleMs,
+        update: heartbeatMs,
+        retries: 0,
+        // At the end of the process it removes the directory without asking whose it is; `release` has done it by then.
+        fs: { mkdir, stat, utimes, rmdir: remove, rmdirSync: () => undefined },
+        onCompromised,
+      });
+      made = identityOf(layout);
+      return release;
+    } catch (error) {
+      // Another tool was quicker, between the look and the taking.
+      if (codeOf(error) !== 'ELOCKED') throw error;
+    }
+  }
+}
+
+/** Tells one directory of that name from another; '' where there is none. */
+function identityOf(layout: Layout): string {
+  const stats = lstatSync(layout.visibleLock, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? '' : `${stats.ino} born ${stats.birthtimeNs}`;
 }
 
 /**
  * Removes the lock directory of a dead holder. It is ours, and dead since we hold the lock between runners, where the
  * owner on record made this very directory; another tool's is dead when its mtime stands still on *our* clock, so that
  * a clock that is wrong, or an mtime in the future, neither steals a living lock nor blocks for ever.
+ *
+ * @throws {DrydockError} PREFLIGHT or LOCKED, as {@link acquireVisibleLock} does.
  */
-async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
+export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
   const started = performance.now();
   let seenMtime: number | undefined;
   let unchangedSince = started;
@@ -78,7 +116,7 @@ async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
       seenMtime = stats.mtimeMs;
       unchangedSince = now;
     }
-    const ours = readOwner(layout.owner)?.visibleLockInode === stats.ino;
+    const ours = readOwner(layout.owner)?.visibleLock === identityOf(layout);
     if (ours || now - unchangedSince >= staleMs) {
       removeLockDirectory(layout);
       continue;
@@ -100,7 +138,7 @@ async function clearTheWay(layout: Layout, wait: LockWait): Promise<void> {
 }
 
 /** @throws {DrydockError} PREFLIGHT where it is not an empty directory. */
-export function removeLockDirectory(layout: Layout): void {
+function removeLockDirectory(layout: Layout): void {
   try {
     rmdirSync(layout.visibleLock);
   } catch (error) {

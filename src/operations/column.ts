@@ -1,4 +1,11 @@
-import { quoteName } from '../schema/quote.ts';
+import { DrydockError } from '../errors.ts';
+import { parseExpression } from '../schema/edit-expression.ts';
+import type { TableText } from '../schema/edit-table.ts';
+import { parseTable } from '../schema/edit-table.ts';
+import { textAt } from '../schema/edit-text.ts';
+import { quoteName, sameName } from '../schema/quote.ts';
+import type { ForeignKeyOptions } from './constraint.ts';
+import { referencesSql } from './constraint.ts';
 
 /** What may be said of a column beside its name and type. */
 export interface ColumnOptions {
@@ -7,6 +14,29 @@ export interface ColumnOptions {
   /** SQL of the default: a literal such as `0` or `'legacy'`, or an expression in parentheses. */
   readonly default?: string;
   readonly primaryKey?: boolean;
+  /** With `primaryKey` on an INTEGER column: no id is given twice, ever. https://sqlite.org/autoinc.html */
+  readonly autoincrement?: boolean;
+  readonly unique?: boolean;
+  /** An SQL expression, without parentheses around it. */
+  readonly check?: string;
+  readonly collate?: string;
+  readonly references?: Reference;
+  readonly generated?: Generated;
+}
+
+/** The column that this one points to. */
+export interface Reference extends ForeignKeyOptions {
+  readonly table: string;
+  /** Left out: the primary key. */
+  readonly column?: string;
+}
+
+/** A column that is computed from others. https://sqlite.org/gencol.html */
+export interface Generated {
+  /** An SQL expression, without parentheses around it. */
+  readonly as: string;
+  /** Virtual: computed when read. Stored: computed when written. */
+  readonly kind: 'virtual' | 'stored';
 }
 
 /** A column to be created. */
@@ -16,35 +46,75 @@ export interface Column extends ColumnOptions {
   readonly type: string;
 }
 
-/** Makes the columns for `addColumn` and `createTable`; revisions reach it as `op.column`. */
-export interface ColumnBuilder {
-  /** VARCHAR(length): SQLite keeps the length as documentation and does not enforce it. */
-  string(name: string, length: number, options?: ColumnOptions): Column;
-  text(name: string, options?: ColumnOptions): Column;
-  integer(name: string, options?: ColumnOptions): Column;
-  float(name: string, options?: ColumnOptions): Column;
-  boolean(name: string, options?: ColumnOptions): Column;
-  datetime(name: string, options?: ColumnOptions): Column;
-  /** Any declared type, where the name of a method does not say it: `column.type('price', 'NUMERIC(10, 2)')`. */
-  type(name: string, type: string, options?: ColumnOptions): Column;
+/** The column as it stands in CREATE TABLE and ADD COLUMN. */
+export function columnSql(column: Column): string {
+  const words = constraintsOf(column);
+  const parts = [quoteName(column.name), column.type, ...words.map((each) => each.sql)];
+  const sql = parts.filter((part) => part !== '').join(' ');
+  requireNothingElse(column, sql, words);
+  return sql;
 }
 
-/** Declared types are those that SQLAlchemy writes, so that a schema reads alike whoever added the column. */
-export const column: ColumnBuilder = {
-  string: (name, length, options) => ({ ...options, name, type: `VARCHAR(${length})` }),
-  text: (name, options) => ({ ...options, name, type: 'TEXT' }),
-  integer: (name, options) => ({ ...options, name, type: 'INTEGER' }),
-  float: (name, options) => ({ ...options, name, type: 'FLOAT' }),
-  boolean: (name, options) => ({ ...options, name, type: 'BOOLEAN' }),
-  datetime: (name, options) => ({ ...options, name, type: 'DATETIME' }),
-  type: (name, type, options) => ({ ...options, name, type }),
-};
+/** What the parser is to find in the column, with its SQL. */
+interface Words {
+  readonly node: string;
+  readonly sql: string;
+}
 
-/** The column as it stands in CREATE TABLE and ADD COLUMN. */
-export function columnSql({ name, type, nullable, default: defaultSql, primaryKey }: Column): string {
-  const parts = [quoteName(name), type];
-  if (nullable === false) parts.push('NOT NULL');
-  if (defaultSql !== undefined) parts.push(`DEFAULT ${defaultSql}`);
-  if (primaryKey === true) parts.push('PRIMARY KEY');
-  return parts.join(' ');
+function constraintsOf(column: Column): Words[] {
+  const words: Words[] = [];
+  const add = (node: string, sql: string) => words.push({ node: `${node}ColumnConstraint`, sql });
+  for (const expression of [column.generated?.as, column.default, column.check]) {
+    if (expression !== undefined) parseExpression(expression);
+  }
+  if (column.generated !== undefined) {
+    add('Generated', `GENERATED ALWAYS AS (${column.generated.as}) ${column.generated.kind.toUpperCase()}`);
+  }
+  if (column.nullable === false) add('NotNull', 'NOT NULL');
+  if (column.default !== undefined) add('Default', `DEFAULT ${column.default}`);
+  if (column.primaryKey === true || column.autoincrement === true) add('PrimaryKey', primaryKeySql(column));
+  if (column.unique === true) add('Unique', 'UNIQUE');
+  if (column.check !== undefined) add('Check', `CHECK (${column.check})`);
+  if (column.collate !== undefined) add('Collate', `COLLATE ${quoteName(column.collate)}`);
+  if (column.references !== undefined) {
+    const { table, column: referred, ...options } = column.references;
+    add('ForeignKey', referencesSql(table, referred === undefined ? [] : [referred], options));
+    // The grammar reads a column's DEFERRABLE as a constraint by itself.
+    if (options.deferrable !== undefined) add('Defer', '');
+  }
+  return words;
+}
+
+function primaryKeySql({ name, type, primaryKey, autoincrement }: Column): string {
+  if (autoincrement !== true) return 'PRIMARY KEY';
+  if (primaryKey === true && sameName(type, 'INTEGER')) return 'PRIMARY KEY AUTOINCREMENT';
+  throw new DrydockError('REVISION_FAILED', {
+    what: `the column ${name} cannot be autoincrement: SQLite has that for INTEGER columns that are the primary key only`,
+  });
+}
+
+/** `default: '0, extra TEXT'` or a type of `TEXT UNIQUE` would make more than the column says. */
+function requireNothingElse(column: Column, sql: string, words: readonly Words[]): void {
+  const table = parseTable(`CREATE TABLE t (${sql})`);
+  const [read, more] = table.columns;
+  const alone = more === undefined && table.constraints.length === 0;
+  if (read === undefined || !alone || !sameName(read.name, column.name)) throw isMore(column, sql);
+  if (textAt(table.sql, read.type) !== column.type || column.type === '') {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `${JSON.stringify(column.type)} is not a column type`,
+      next: 'Give only the type, such as VARCHAR(50), and the rest as options of the column',
+    });
+  }
+  if (kinds(table).join() !== words.map(({ node }) => node).join()) throw isMore(column, sql);
+}
+
+function kinds(table: TableText): string[] {
+  return table.columns.flatMap(({ constraints }) => constraints.map(({ node }) => node.type));
+}
+
+function isMore(column: Column, sql: string): DrydockError {
+  return new DrydockError('REVISION_FAILED', {
+    what: `the options of the column ${column.name} say more than they should: ${sql}`,
+    next: 'Give each part of the column by its own option, and an expression without parentheses around it',
+  });
 }

@@ -1,64 +1,60 @@
-import { DrydockError } from '../errors.ts';
-import { quoteName } from '../schema/quote.ts';
+import { sameName } from '../schema/quote.ts';
+import { addColumnChange } from './add-column.ts';
+import type { ColumnChange } from './alter-column.ts';
+import { alterColumnChanges } from './alter-column.ts';
 import type { Column } from './column.ts';
-import { columnSql } from './column.ts';
-import { numberFrom } from './lookups.ts';
-import { rebuildWithColumnType } from './rebuild.ts';
+import { keepingDependents } from './dependents.ts';
+import { dropColumnChange } from './drop-column.ts';
+import { requireTable, tableColumns } from './lookups.ts';
+import { renameColumn } from './rename.ts';
 import type { SqlPort } from './sql-port.ts';
+import { tell } from './sql-port.ts';
+import { changeTable, changeTableOnly } from './table-change.ts';
 
-/** What `alterColumn` is to change; what is left out stays as it is. */
-export interface ColumnChange {
-  /** A new declared type. The table is rebuilt, and refused if any value would change with it. */
-  readonly type?: string;
-  readonly nullable?: boolean;
-  readonly newName?: string;
+export interface IfExists {
+  readonly ifExists?: boolean;
+}
+
+export interface IfNotExists {
+  readonly ifNotExists?: boolean;
 }
 
 /** Columns of an existing table: in place where SQLite can (https://sqlite.org/lang_altertable.html), else a rebuild. */
 export interface ColumnOperations {
-  addColumn(table: string, column: Column): void;
+  /** @throws {DrydockError} Where the rows that are there would have no value, such as NOT NULL without a default. */
+  addColumn(table: string, column: Column, options?: IfNotExists): void;
 
-  /** SQLite refuses to drop a column that an index, a constraint, a view or a trigger still uses. */
-  dropColumn(table: string, name: string): void;
+  /** @throws {DrydockError} Naming every index, constraint, view and trigger that still uses it. */
+  dropColumn(table: string, name: string, options?: IfExists): void;
 
+  /** @throws {DrydockError} Where values would change with a type, or rows hold NULL in what is to be NOT NULL. */
   alterColumn(table: string, name: string, change: ColumnChange): void;
 }
 
 export function columnOperations(port: SqlPort): ColumnOperations {
   return {
-    addColumn(table, column) {
-      port.run(`ALTER TABLE ${quoteName(table)} ADD COLUMN ${columnSql(column)}`);
+    addColumn(table, column, { ifNotExists = false } = {}) {
+      if (ifNotExists && hasColumn(port, table, column.name)) return;
+      changeTable(port, table, `addColumn on ${table}`, [addColumnChange(column)]);
     },
 
-    dropColumn(table, name) {
-      port.run(`ALTER TABLE ${quoteName(table)} DROP COLUMN ${quoteName(name)}`);
+    dropColumn(table, name, { ifExists = false } = {}) {
+      if (ifExists && !hasColumn(port, table, name)) return;
+      changeTable(port, table, `dropColumn of ${table}.${name}`, [dropColumnChange(name)]);
     },
 
-    alterColumn(table, name, { type, nullable, newName }) {
-      port.atomically(() => {
-        if (type !== undefined) rebuildWithColumnType(port, table, name, type);
-        if (nullable !== undefined) setNullable(port, table, name, nullable ? 'DROP NOT NULL' : 'SET NOT NULL');
-        if (newName !== undefined) {
-          port.run(`ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(name)} TO ${quoteName(newName)}`);
-        }
-      });
+    alterColumn(table, name, { newName, ...change }) {
+      const notes = keepingDependents(port, `alterColumn of ${table}.${name}`, (compiled) => [
+        ...changeTableOnly(port, table, alterColumnChanges(name, change), compiled),
+        ...(newName === undefined ? [] : [renameColumn(port, table, { from: name, to: newName }, compiled)]),
+      ]);
+      tell(port, notes);
     },
   };
 }
 
-function setNullable(port: SqlPort, table: string, name: string, change: 'SET NOT NULL' | 'DROP NOT NULL'): void {
-  if (change === 'SET NOT NULL') assertNoNulls(port, table, name);
-  port.run(`ALTER TABLE ${quoteName(table)} ALTER COLUMN ${quoteName(name)} ${change}`);
-}
-
-/** SQLite would say no more than "constraint failed". */
-function assertNoNulls(port: SqlPort, table: string, name: string): void {
-  // With the table's name: a bare quoted name that is no column could otherwise be taken for something else.
-  const column = `${quoteName(table)}.${quoteName(name)}`;
-  const nulls = numberFrom(port, `SELECT count(*) FROM ${quoteName(table)} WHERE ${column} IS NULL`);
-  if (nulls === 0) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: `${nulls} rows of ${table} hold NULL in ${name}, which is to become NOT NULL`,
-    next: 'Fill them in the revision first',
-  });
+/** @throws {DrydockError} Where there is no such table. */
+export function hasColumn(port: SqlPort, table: string, name: string): boolean {
+  const { name: stored } = requireTable(port, table);
+  return tableColumns(port, stored).some((column) => sameName(column.name, name));
 }

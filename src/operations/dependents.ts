@@ -1,42 +1,113 @@
+import { parseStmt } from 'sqlite3-parser';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { quoteName } from '../schema/quote.ts';
 import { tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 
-/** What SQLite said when it compiled each view, and each change that fires a trigger: undefined where all was well. */
-export type Compiled = ReadonlyMap<string, string | undefined>;
+/** Something in the schema that names other things in it, and a statement that SQLite compiles only if they are there. */
+interface Probe {
+  readonly kind: 'view' | 'trigger' | 'foreign keys';
+  /** The view, the trigger, or the table of the foreign keys. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+export interface Compiled extends Probe {
+  /** What SQLite said; undefined where all was well. */
+  readonly complaint: string | undefined;
+}
 
 /**
- * Compiles every view, and every trigger by way of the statements that would fire it, and runs nothing: CREATE VIEW and
- * CREATE TRIGGER do not look at the names inside, so a broken one shows only when somebody uses it.
+ * Does a change of the schema, and refuses it afterwards if a view, a trigger or a foreign key no longer compiles that
+ * did before. SQLite itself looks only at some of them and only in some changes: ADD COLUMN lets a trigger break that
+ * inserts into the table by position. Views that broke long ago are no reason to refuse.
+ *
+ * @param what The change, for the error: `dropColumn on people`.
+ * @throws {DrydockError} Naming everything that would break.
  */
-export function compileDependents(port: SqlPort): Compiled {
-  const views = port.all("SELECT name FROM main.sqlite_schema WHERE type = 'view'");
-  const fired = port.all("SELECT DISTINCT tbl_name AS name FROM main.sqlite_schema WHERE type = 'trigger'");
-  const probes = [
-    ...views.map(({ name }) => `SELECT * FROM main.${quoteName(String(name))} LIMIT 0`),
-    ...fired.flatMap(({ name }) => triggerProbes(port, String(name))),
-  ];
-  return new Map(probes.map((probe) => [probe, compile(port, probe)]));
+export function keepingDependents<T>(port: SqlPort, what: string, change: (before: readonly Compiled[]) => T): T {
+  return port.atomically(() => {
+    const before = compileDependents(port);
+    const result = change(before);
+    assertStillCompiles(before, compileDependents(port), what);
+    return result;
+  });
 }
 
-/** Databases have views that broke long ago. They are no reason to refuse; one that breaks now is. */
-export function assertStillCompiles(before: Compiled, after: Compiled): void {
-  for (const [probe, complaint] of after) {
-    if (complaint === undefined || before.get(probe) !== undefined) continue;
-    throw new DrydockError('REVISION_FAILED', { what: `after the rebuild, ${probe} fails: ${complaint}` });
-  }
+/**
+ * Compiles every view, every trigger by way of the statements that fire it, and every table's foreign keys, and runs
+ * nothing: CREATE VIEW and CREATE TRIGGER do not look at the names inside, so a broken one shows only in use.
+ */
+export function compileDependents(port: SqlPort): Compiled[] {
+  const probes = [...viewProbes(port), ...triggerProbes(port), ...foreignKeyProbes(port)];
+  return probes.map((probe) => ({ ...probe, complaint: compile(port, probe.sql) }));
 }
 
-function triggerProbes(port: SqlPort, table: string): string[] {
+/** The views and triggers that do not compile. While there is one, SQLite can neither rename nor drop a column. */
+export function brokenAmong(compiled: readonly Compiled[]): Compiled[] {
+  return compiled.filter(({ kind, complaint }) => kind !== 'foreign keys' && complaint !== undefined);
+}
+
+/** For errors: `the view totals (no such table: main.orders)`. */
+export function describeBroken({ kind, name, complaint }: Compiled): string {
+  return `the ${kind}${kind === 'foreign keys' ? ' of' : ''} ${name} (${complaint})`;
+}
+
+/** @throws {DrydockError} */
+export function assertStillCompiles(before: readonly Compiled[], after: readonly Compiled[], what: string): void {
+  const wasBroken = (one: Compiled) =>
+    before.some(({ kind, name, complaint }) => kind === one.kind && name === one.name && complaint !== undefined);
+  const broken = after.filter((one) => one.complaint !== undefined && !wasBroken(one));
+  if (broken.length === 0) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${what} would break ${broken.map(describeBroken).join(', ')}`,
+    next: 'Drop or change that first in the revision, and make it anew afterwards',
+  });
+}
+
+function viewProbes(port: SqlPort): Probe[] {
+  const views = port.all("SELECT name FROM main.sqlite_schema WHERE type = 'view' ORDER BY name");
+  return views.map(({ name }) => ({
+    kind: 'view',
+    name: String(name),
+    sql: `SELECT * FROM main.${quoteName(String(name))} LIMIT 0`,
+  }));
+}
+
+function triggerProbes(port: SqlPort): Probe[] {
+  const triggers = port.all("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY name");
+  return triggers.flatMap(({ name, tbl_name, sql }) =>
+    firingStatements(port, String(tbl_name), String(sql)).map(
+      (statement): Probe => ({ kind: 'trigger', name: String(name), sql: statement }),
+    ),
+  );
+}
+
+function firingStatements(port: SqlPort, table: string, createTrigger: string): string[] {
   const target = `main.${quoteName(table)}`;
+  const parsed = parseStmt(createTrigger);
+  const event =
+    parsed.status === 'ok' && parsed.root?.type === 'CreateTriggerStmt' ? parsed.root.event.type : undefined;
+  const insert = `EXPLAIN INSERT INTO ${target} DEFAULT VALUES`;
+  const remove = `EXPLAIN DELETE FROM ${target}`;
+  if (event === 'InsertTriggerEvent') return [insert];
+  if (event === 'DeleteTriggerEvent') return [remove];
   const columns = tableColumns(port, table).filter((column) => !column.generated);
   const assignments = columns.map(({ name }) => `${quoteName(name)} = ${quoteName(name)}`);
-  return [
-    `EXPLAIN INSERT INTO ${target} DEFAULT VALUES`,
-    `EXPLAIN UPDATE ${target} SET ${assignments.join(', ')}`,
-    `EXPLAIN DELETE FROM ${target}`,
-  ];
+  const update = `EXPLAIN UPDATE ${target} SET ${assignments.join(', ')}`;
+  return event === undefined ? [insert, update, remove] : [update];
+}
+
+/** Compiling the check looks for the parent's key, and complains of a "foreign key mismatch" where there is none. */
+function foreignKeyProbes(port: SqlPort): Probe[] {
+  const children = port.all(
+    `SELECT DISTINCT s.name FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name, 'main') WHERE s.type = 'table'`,
+  );
+  return children.map(({ name }) => ({
+    kind: 'foreign keys',
+    name: String(name),
+    sql: `EXPLAIN PRAGMA main.foreign_key_check(${quoteName(String(name))})`,
+  }));
 }
 
 function compile(port: SqlPort, probe: string): string | undefined {

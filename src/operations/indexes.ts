@@ -1,5 +1,10 @@
+import { parseExpression } from '../schema/edit-expression.ts';
 import { quoteName } from '../schema/quote.ts';
-import type { SqlPort } from './sql-port.ts';
+import type { IfExists } from './columns.ts';
+import { keepingDependents } from './dependents.ts';
+import { requireFit } from './fit.ts';
+import type { OperationNote, SqlPort } from './sql-port.ts';
+import { tell } from './sql-port.ts';
 
 export interface CreateIndexOptions {
   readonly unique?: boolean;
@@ -8,28 +13,76 @@ export interface CreateIndexOptions {
   readonly where?: string;
 }
 
-export interface DropIndexOptions {
-  readonly ifExists?: boolean;
+interface KeyOptions {
+  readonly desc?: boolean;
+  readonly collate?: string;
 }
 
-/** Indexes over columns; for one over an expression or with an order, write the SQL in `op.execute`. */
+/** What an index is ordered by: a column by its name alone, or with an order or a collation, or an SQL expression. */
+export type IndexKey =
+  | string
+  | (KeyOptions & { readonly column: string })
+  | (KeyOptions & { readonly expression: string });
+
 export interface IndexOperations {
-  createIndex(name: string, table: string, columns: readonly string[], options?: CreateIndexOptions): void;
-  dropIndex(name: string, options?: DropIndexOptions): void;
+  /** @throws {DrydockError} Where the index is unique and the rows are not. */
+  createIndex(name: string, table: string, keys: readonly IndexKey[], options?: CreateIndexOptions): void;
+
+  /** @throws {DrydockError} Where a view or a trigger asks for the index by name (INDEXED BY). */
+  dropIndex(name: string, options?: IfExists): void;
 }
 
 export function indexOperations(port: SqlPort): IndexOperations {
   return {
-    createIndex(name, table, columns, { unique = false, ifNotExists = false, where } = {}) {
-      const create = unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
-      const guard = ifNotExists ? ' IF NOT EXISTS' : '';
-      const condition = where === undefined ? '' : ` WHERE ${where}`;
-      const list = columns.map(quoteName).join(', ');
-      port.run(`${create}${guard} ${quoteName(name)} ON ${quoteName(table)} (${list})${condition}`);
+    createIndex(name, table, keys, options = {}) {
+      tell(port, [createIndex(port, name, table, keys, options)]);
     },
 
-    dropIndex(name, { ifExists = false } = {}) {
-      port.run(`DROP INDEX ${ifExists ? 'IF EXISTS ' : ''}${quoteName(name)}`);
+    dropIndex(name, options = {}) {
+      tell(
+        port,
+        keepingDependents(port, `dropIndex of ${name}`, () => dropIndex(port, name, options)),
+      );
     },
   };
+}
+
+export function createIndex(
+  port: SqlPort,
+  name: string,
+  table: string,
+  keys: readonly IndexKey[],
+  { unique = false, ifNotExists = false, where }: CreateIndexOptions,
+): OperationNote {
+  const create = unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
+  const guard = ifNotExists ? ' IF NOT EXISTS' : '';
+  const condition = where === undefined ? '' : ` WHERE ${where}`;
+  const list = keys.map(keySql).join(', ');
+  const sql = `${create}${guard} main.${quoteName(name)} ON ${quoteName(table)} (${list})${condition}`;
+  requireFit(table, `the index ${name}`, () => port.run(sql));
+  return { operation: 'createIndex', table, method: 'in place', why: 'an index stands beside its table' };
+}
+
+/** Without looking at what depends on it. */
+export function dropIndex(port: SqlPort, name: string, { ifExists = false }: IfExists): OperationNote[] {
+  const [index] = port.all(
+    "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ? COLLATE NOCASE",
+    name,
+  );
+  if (index === undefined && ifExists) return [];
+  port.run(`DROP INDEX main.${quoteName(name)}`);
+  const table = String(index?.['tbl_name']);
+  return [{ operation: 'dropIndex', table, method: 'in place', why: 'an index stands beside its table' }];
+}
+
+function keySql(key: IndexKey): string {
+  if (typeof key === 'string') return quoteName(key);
+  const collate = key.collate === undefined ? '' : ` COLLATE ${quoteName(key.collate)}`;
+  const order = key.desc === true ? ' DESC' : '';
+  return `${'column' in key ? quoteName(key.column) : expressionSql(key.expression)}${collate}${order}`;
+}
+
+function expressionSql(expression: string): string {
+  parseExpression(expression);
+  return `(${expression})`;
 }

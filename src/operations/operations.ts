@@ -1,16 +1,28 @@
-import type { ColumnBuilder } from './column.ts';
-import { column } from './column.ts';
+import type { BackfillOperations } from './backfill.ts';
+import { backfillOperations } from './backfill.ts';
+import type { BatchOperations } from './batch.ts';
+import { batchOperations } from './batch.ts';
+import type { ColumnBuilder } from './column-builder.ts';
+import { column } from './column-builder.ts';
 import type { ColumnOperations } from './columns.ts';
 import { columnOperations } from './columns.ts';
+import type { ConstraintBuilder } from './constraint.ts';
+import { constraint } from './constraint.ts';
+import type { ConstraintOperations } from './constraints.ts';
+import { constraintOperations } from './constraints.ts';
 import type { IndexOperations } from './indexes.ts';
 import { indexOperations } from './indexes.ts';
 import type { LookupOperations } from './lookups.ts';
 import { lookupOperations } from './lookups.ts';
+import type { RowOperations } from './rows.ts';
+import { rowOperations } from './rows.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { StatementOperations } from './statements.ts';
 import { statementOperations } from './statements.ts';
 import type { TableOperations } from './tables.ts';
 import { tableOperations } from './tables.ts';
+import type { ViewOperations } from './views.ts';
+import { viewOperations } from './views.ts';
 
 /**
  * What a TypeScript revision works with: `export function upgrade(op: Operations): void { … }`. The names are
@@ -21,19 +33,42 @@ export interface Operations
     LookupOperations,
     TableOperations,
     ColumnOperations,
-    IndexOperations {
+    ConstraintOperations,
+    IndexOperations,
+    ViewOperations,
+    BatchOperations,
+    RowOperations,
+    BackfillOperations {
   /** Makes columns, so that a revision needs no import at run time: `op.column.string('platform', 20)`. */
   readonly column: ColumnBuilder;
+
+  /** Makes constraints, for `createTable` and `dropConstraint`: `op.constraint.unique(['email'])`. */
+  readonly constraint: ConstraintBuilder;
+
+  /** What the command line said with `-x key=value`, by key. */
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/** What a run tells its revisions. */
+export interface OperationSettings {
+  readonly arguments?: Readonly<Record<string, string>>;
 }
 
 /** The operations over one connection. */
-export function createOperations(port: SqlPort): Operations {
+export function createOperations(port: SqlPort, settings: OperationSettings = {}): Operations {
   return {
     column,
+    constraint,
+    arguments: settings.arguments ?? {},
     ...statementOperations(port),
     ...lookupOperations(port),
     ...tableOperations(port),
     ...columnOperations(port),
+    ...constraintOperations(port),
     ...indexOperations(port),
+    ...viewOperations(port),
+    ...batchOperations(port),
+    ...rowOperations(port),
+    ...backfillOperations(port),
   };
 }

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
-import { withColumnType } from '../schema/column-type.ts';
-import { quoteName, quoteText, sameName } from '../schema/quote.ts';
-import { assertStillCompiles, compileDependents } from './dependents.ts';
-import type { StoredColumn, StoredTable } from './lookups.ts';
-import { findTable, numberFrom, requireTable, tableColumns } from './lookups.ts';
-import { columnList, rowIdentity } from './row-identity.ts';
+import { hasAutoincrement } from '../schema/edit-constraints.ts';
+import { parseTable } from '../schema/edit-table.ts';
+import { quoteName, quoteText } from '../schema/quote.ts';
+import { requireFit, requireSense } from './fit.ts';
+import type { StoredTable } from './lookups.ts';
+import { findTable, numberFrom } from './lookups.ts';
+import { assertSameRows, copyMapping } from './rebuild-copy.ts';
 import type { SqlPort } from './sql-port.ts';
+import type { TablePlan } from './table-plan.ts';
 
 /**
  * One row of sqlite_schema, without the root page, which a rebuild changes of course. The rows without SQL are the indexes
@@ -20,7 +22,7 @@ interface SchemaRow {
 }
 
 /**
- * Changes the declared type of a column by rebuilding its table, and keeps everything else: the rest of the CREATE TABLE
+ * Rebuilds a table after a new CREATE TABLE text, and keeps everything that the plan does not change: the rest of the
  * text to the character, rows and rowids, indexes, triggers here and elsewhere, views, foreign keys that point here,
  * the AUTOINCREMENT counter and the statistics of ANALYZE. It proves so before it returns, or throws.
  *
@@ -31,99 +33,73 @@ interface SchemaRow {
  * and views; with legacy_alter_table on and foreign_keys off it follows none of them, and the comparison of all of
  * sqlite_schema at the end would show it if it had.
  *
- * @throws {DrydockError} Where a value would change with the type, or SQLite did anything that was not asked for.
+ * @throws {DrydockError} Where a row does not fit the new table, a value would change that the plan does not convert, or
+ *   SQLite did anything that was not asked for.
  */
-export function rebuildWithColumnType(port: SqlPort, tableName: string, column: string, type: string): void {
+export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): void {
   // With enforcement on, DROP TABLE deletes the rows first, and ON DELETE CASCADE empties the children.
   // Read through SELECT, because a revision, whose port this is, may not use the pragma itself.
   const enforced = numberFrom(port, 'SELECT foreign_keys FROM pragma_foreign_keys');
   invariant(enforced === 0, 'a table is rebuilt with foreign_keys on');
-  const table = requireTable(port, tableName);
-  const newSql = withColumnType(table.sql, column, type);
-  if (newSql === table.sql) return;
-
   const aside = `drydock_rebuild_${table.name}`;
   assertNameIsFree(port, aside);
   assertNothingTemporary(port, table.name);
   const schemaBefore = schemaRows(port);
-  const columnsBefore = tableColumns(port, table.name);
   const attached = attachedSql(port, table.name);
-  const compiledBefore = compileDependents(port);
 
-  renameAside(port, table.name, aside);
-  port.run(newSql);
-  assertOnlyTypeDiffers(columnsBefore, tableColumns(port, table.name), column);
-  copyRows(port, table, aside);
-  assertSameCount(port, table.name, aside);
-  assertSameValues(port, table, aside, { column, type });
-  keepSequence(port, table.name, aside);
+  withLegacyAlter(port, 'ON', () =>
+    port.run(`ALTER TABLE main.${quoteName(table.name)} RENAME TO ${quoteName(aside)}`),
+  );
+  const mapping = requireSense(`what ${table.name} is to become`, () => {
+    port.run(plan.table.sql);
+    const found = copyMapping(port, { table: table.name, aside, plan });
+    copyRows(port, table.name, aside, found);
+    return found;
+  });
+  assertSameRows(port, { table: table.name, aside, plan }, mapping);
+  keepSequence(port, table, aside, plan);
   port.run(`DROP TABLE main.${quoteName(aside)}`);
-  for (const sql of attached) port.run(sql);
+  for (const sql of attached) requireFit(table.name, sql, () => port.run(sql));
 
-  assertSchemaIs(expectedSchema(schemaBefore, table.name, newSql), schemaRows(port));
-  assertStillCompiles(compiledBefore, compileDependents(port));
+  assertSchemaIs(expectedSchema(schemaBefore, table.name, plan.table.sql), schemaRows(port));
 }
 
-function renameAside(port: SqlPort, table: string, aside: string): void {
-  // https://sqlite.org/pragma.html#pragma_legacy_alter_table
-  const legacy = numberFrom(port, 'PRAGMA legacy_alter_table');
-  port.run('PRAGMA legacy_alter_table = ON');
+/** Does something with legacy_alter_table set. https://sqlite.org/pragma.html#pragma_legacy_alter_table */
+export function withLegacyAlter<T>(port: SqlPort, legacy: 'ON' | 'OFF', work: () => T): T {
+  const before = numberFrom(port, 'PRAGMA legacy_alter_table');
+  port.run(`PRAGMA legacy_alter_table = ${legacy}`);
   try {
-    port.run(`ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(aside)}`);
+    return work();
   } finally {
-    port.run(`PRAGMA legacy_alter_table = ${legacy}`);
+    port.run(`PRAGMA legacy_alter_table = ${before}`);
   }
 }
 
-function copyRows(port: SqlPort, table: StoredTable, aside: string): void {
-  const columns = columnList(port, table);
-  // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
-  port.run(
-    `INSERT OR ABORT INTO main.${quoteName(table.name)} (${columns}) SELECT ${columns} FROM main.${quoteName(aside)}`,
-  );
-}
-
-function assertSameCount(port: SqlPort, table: string, aside: string): void {
-  const copied = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
-  const expected = numberFrom(port, `SELECT count(*) FROM main.${quoteName(aside)}`);
-  if (copied === expected) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: `the rebuild of ${table} copied ${copied} of ${expected} rows`,
-  });
-}
-
-/** A new affinity converts what it can, silently: '007' becomes 7. https://sqlite.org/datatype3.html#type_affinity */
-function assertSameValues(
+function copyRows(
   port: SqlPort,
-  table: StoredTable,
+  table: string,
   aside: string,
-  change: { readonly column: string; readonly type: string },
+  { targets, sources }: { readonly targets: readonly string[]; readonly sources: readonly string[] },
 ): void {
-  const column = quoteName(change.column);
-  const sameRow = rowIdentity(port, table).map((key) => `fresh.${key} = stale.${key}`);
-  const changed = numberFrom(
-    port,
-    `SELECT count(*) FROM main.${quoteName(aside)} AS stale WHERE NOT EXISTS (
-       SELECT 1 FROM main.${quoteName(table.name)} AS fresh WHERE ${sameRow.join(' AND ')}
-         AND fresh.${column} IS stale.${column} COLLATE BINARY AND typeof(fresh.${column}) = typeof(stale.${column}))`,
-  );
-  if (changed === 0) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: `${changed} values of ${table.name}.${change.column} would change if its type became ${change.type}`,
-    next: 'Convert them explicitly in the revision, in a column of the new type, so that the conversion is your choice',
-  });
+  // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
+  const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
+  // Under the table's own name, which an expression of the revision may use.
+  const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
+  requireFit(table, 'what it is to become', () => port.run(`${insert} ${select}`));
 }
 
 /** RENAME moved the counter along with the old table; it belongs to the new one, whatever the copy made of it. */
-function keepSequence(port: SqlPort, table: string, aside: string): void {
+function keepSequence(port: SqlPort, table: StoredTable, aside: string, plan: TablePlan): void {
   // The table exists once any table of the file has AUTOINCREMENT. https://sqlite.org/autoinc.html
   if (findTable(port, 'sqlite_sequence') === undefined) return;
-  port.run('DELETE FROM main.sqlite_sequence WHERE name = ?', table);
-  port.run('UPDATE main.sqlite_sequence SET name = ? WHERE name = ?', table, aside);
+  const [before, after] = [hasAutoincrement(parseTable(table.sql)), hasAutoincrement(plan.table)];
+  if (before || !after) port.run('DELETE FROM main.sqlite_sequence WHERE name = ?', table.name);
+  if (after) port.run('UPDATE main.sqlite_sequence SET name = ? WHERE name = ?', table.name, aside);
+  else port.run('DELETE FROM main.sqlite_sequence WHERE name = ?', aside);
 }
 
 /** SQL of the table's indexes and triggers, in the order of their making, which is what triggers fire by. */
-function attachedSql(port: SqlPort, table: string): string[] {
+export function attachedSql(port: SqlPort, table: string): string[] {
   const rows = port.all(
     `SELECT sql FROM main.sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name = ? COLLATE NOCASE
        AND sql IS NOT NULL ORDER BY rowid`,
@@ -133,8 +109,12 @@ function attachedSql(port: SqlPort, table: string): string[] {
 }
 
 function schemaRows(port: SqlPort): SchemaRow[] {
+  // sqlite_sequence appears with the first AUTOINCREMENT of a file.
   return port
-    .all('SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name')
+    .all(
+      `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
+         WHERE sql IS NOT NULL AND name <> 'sqlite_sequence' ORDER BY type, name`,
+    )
     .map(({ type, name, tbl_name, sql }) => ({
       type: String(type),
       name: String(name),
@@ -152,17 +132,6 @@ function assertSchemaIs(expected: readonly SchemaRow[], actual: readonly SchemaR
   const odd = actual.find((row) => !expected.some((other) => isDeepStrictEqual(row, other)));
   throw new DrydockError('REVISION_FAILED', {
     what: `the rebuild changed more of the schema than it was asked to: ${odd?.type ?? 'an object'} ${odd?.name ?? 'is gone'}`,
-  });
-}
-
-/** The parser placed the type; this is SQLite's own reading of the result. */
-function assertOnlyTypeDiffers(before: readonly StoredColumn[], after: readonly StoredColumn[], name: string): void {
-  const expected = before.map((column) =>
-    sameName(column.name, name) ? { ...column, type: after.find((other) => other.name === column.name)?.type } : column,
-  );
-  if (isDeepStrictEqual(expected, after)) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: `Drydock and SQLite read the new CREATE TABLE differently: ${JSON.stringify(after)}`,
   });
 }
 

@@ -1,6 +1,18 @@
 /** One row of a result, by column name. */
 export type Row = Record<string, unknown>;
 
+/** How an operation was done, for a plan to show. */
+export interface OperationNote {
+  /** The operation's name: `addColumn`. */
+  readonly operation: string;
+  /** The table that it changed, or the view. */
+  readonly table: string;
+  /** A rebuild copies the table; in place, SQLite changes its schema. */
+  readonly method: 'in place' | 'rebuild';
+  /** Why so, as a sentence without its full stop. */
+  readonly why: string;
+}
+
 /**
  * The only way from an operation to the database. Each call is one statement; whoever implements it checks the
  * statement before it runs and the transaction after it.
@@ -20,4 +32,15 @@ export interface SqlPort {
    * with half of it done.
    */
   atomically<T>(work: () => T): T;
+
+  /** Called once each operation on the schema is done. */
+  note?(note: OperationNote): void;
+
+  /** Called as a long operation goes on: `done` of `total` rows. */
+  progress?(task: string, done: number, total: number): void;
+}
+
+/** Tells how operations were done, once nothing can refuse them any more. */
+export function tell(port: SqlPort, notes: readonly OperationNote[]): void {
+  for (const note of notes) port.note?.(note);
 }

@@ -1,17 +1,33 @@
 import { DrydockError } from '../errors.ts';
 import { splitStatements } from '../revisions/statements.ts';
+import { CannotDowngrade } from './cannot-downgrade.ts';
 import type { Row, SqlPort } from './sql-port.ts';
+import { bindableParams } from './values.ts';
 
-/** SQL as the author writes it. */
+/** SQL as the author writes it. Parameters are values for `?`, or one object of values for `:name`. */
 export interface StatementOperations {
   /** Runs SQL: one statement with its parameters, or several without. */
   execute(sql: string, ...params: unknown[]): void;
 
   /** The rows of one SELECT. The type is the author's word: nothing checks it. */
   select<T extends object = Row>(sql: string, ...params: unknown[]): T[];
+
+  /** The first row, or undefined where there is none. */
+  selectOne<T extends object = Row>(sql: string, ...params: unknown[]): T | undefined;
+
+  /** The first column of every row. */
+  selectColumn<T = unknown>(sql: string, ...params: unknown[]): T[];
+
+  /** The first column of the first row, such as a count; undefined where there is no row. */
+  selectValue<T = unknown>(sql: string, ...params: unknown[]): T | undefined;
+
+  /** Says that there is no way down, and why. @throws {CannotDowngrade} Always. */
+  cannotDowngrade(reason: string): never;
 }
 
 export function statementOperations(port: SqlPort): StatementOperations {
+  const rows = (sql: string, params: readonly unknown[]) => port.all(sql, ...bindableParams(params));
+  const column = (sql: string, params: readonly unknown[]) => rows(sql, params).map((row) => Object.values(row)[0]);
   return {
     execute(sql, ...params) {
       const statements = splitStatements(sql);
@@ -21,11 +37,27 @@ export function statementOperations(port: SqlPort): StatementOperations {
           next: 'Call op.execute once for each statement',
         });
       }
-      for (const statement of statements) port.run(statement.sql, ...params);
+      for (const statement of statements) port.run(statement.sql, ...bindableParams(params));
     },
 
     select<T extends object>(sql: string, ...params: unknown[]) {
-      return port.all(sql, ...params) as T[];
+      return rows(sql, params) as T[];
+    },
+
+    selectOne<T extends object>(sql: string, ...params: unknown[]) {
+      return rows(sql, params)[0] as T | undefined;
+    },
+
+    selectColumn<T>(sql: string, ...params: unknown[]) {
+      return column(sql, params) as T[];
+    },
+
+    selectValue<T>(sql: string, ...params: unknown[]) {
+      return column(sql, params)[0] as T | undefined;
+    },
+
+    cannotDowngrade(reason) {
+      throw new CannotDowngrade(reason);
     },
   };
 }

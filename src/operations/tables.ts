@@ -1,25 +1,76 @@
 import { quoteName } from '../schema/quote.ts';
 import type { Column } from './column.ts';
 import { columnSql } from './column.ts';
+import type { IfExists, IfNotExists } from './columns.ts';
+import type { Constraint } from './constraint.ts';
+import { requireConstraint } from './constraint-changes.ts';
+import { keepingDependents } from './dependents.ts';
+import { findTable } from './lookups.ts';
+import { renameTable } from './rename.ts';
 import type { SqlPort } from './sql-port.ts';
+import { tell } from './sql-port.ts';
+
+export interface TableOptions extends IfNotExists {
+  /** Columns hold only what their type says. https://sqlite.org/stricttables.html */
+  readonly strict?: boolean;
+  /** https://sqlite.org/withoutrowid.html */
+  readonly withoutRowid?: boolean;
+}
+
+type TablePart = Column | Constraint;
+
+/** Columns and constraints, and behind them, if any, the options of the table. */
+export type TableParts = readonly TablePart[] | readonly [...parts: TablePart[], options: TableOptions];
 
 /** Whole tables. */
 export interface TableOperations {
-  createTable(name: string, ...columns: readonly Column[]): void;
+  createTable(name: string, ...parts: TableParts): void;
 
-  /** Drops the table with its indexes and triggers. The check of row counts asks for an `expect` if it held rows. */
-  dropTable(name: string): void;
+  /**
+   * Drops the table with its indexes and triggers. The check of row counts asks for an `expect` if it held rows.
+   * @throws {DrydockError} Naming the views, and the triggers of other tables, that need it.
+   */
+  dropTable(name: string, options?: IfExists): void;
+
+  /** Views, triggers and foreign keys follow, and the statistics of ANALYZE. */
+  renameTable(from: string, to: string): void;
 }
 
 export function tableOperations(port: SqlPort): TableOperations {
   return {
-    createTable(name, ...columns) {
-      const lines = columns.map((column) => `  ${columnSql(column)}`);
-      port.run(`CREATE TABLE ${quoteName(name)} (\n${lines.join(',\n')}\n)`);
+    createTable(name, ...given) {
+      const parts: readonly (TablePart | TableOptions)[] = given;
+      const { strict = false, withoutRowid = false, ifNotExists = false } = parts.find(isOptions) ?? {};
+      if (ifNotExists && findTable(port, name) !== undefined) return;
+      const columns = parts.filter(isColumn).map((column) => columnSql(column));
+      const constraints = parts.filter(isConstraint).map((constraint) => requireConstraint(constraint));
+      const lines = [...columns, ...constraints].map((line) => `  ${line}`);
+      const options = [strict ? 'STRICT' : '', withoutRowid ? 'WITHOUT ROWID' : ''].filter((word) => word !== '');
+      const ending = options.length === 0 ? '' : ` ${options.join(', ')}`;
+      port.run(`CREATE TABLE main.${quoteName(name)} (\n${lines.join(',\n')}\n)${ending}`);
+      port.note?.({ operation: 'createTable', table: name, method: 'in place', why: 'the table is new' });
     },
 
-    dropTable(name) {
-      port.run(`DROP TABLE ${quoteName(name)}`);
+    dropTable(name, { ifExists = false } = {}) {
+      if (ifExists && findTable(port, name) === undefined) return;
+      keepingDependents(port, `dropTable of ${name}`, () => port.run(`DROP TABLE main.${quoteName(name)}`));
+      port.note?.({ operation: 'dropTable', table: name, method: 'in place', why: 'the table goes as a whole' });
+    },
+
+    renameTable(from, to) {
+      tell(port, [port.atomically(() => renameTable(port, from, to))]);
     },
   };
+}
+
+function isConstraint(part: TablePart | TableOptions): part is Constraint {
+  return 'kind' in part;
+}
+
+function isColumn(part: TablePart | TableOptions): part is Column {
+  return 'type' in part;
+}
+
+function isOptions(part: TablePart | TableOptions): part is TableOptions {
+  return !isConstraint(part) && !isColumn(part);
 }

@@ -17,6 +17,8 @@ export function renderRunReport(report: RunReport): string {
 
 function headline({ outcome, command, database, from, to, durationMs }: RunReport): string {
   if (outcome === 'nothing-pending') return `Nothing is pending: ${database} is at ${describeRevisions(to)}.`;
+  if (command === 'ensure-version')
+    return `Created the table alembic_version in ${database}, empty, in ${durationMs} ms.`;
   const verb = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }[command];
   return `${verb} ${database} from ${describeRevisions(from)} to ${describeRevisions(to)} in ${durationMs} ms; every check passed.`;
 }

@@ -1,194 +1,156 @@
 import { DrydockError } from '../errors.ts';
-import { newHeads, type RevisionGraph, requireKnown } from './graph.ts';
-import type { Revision, Step } from './revision.ts';
+import { branchHeads, branchOf } from './branches.ts';
+import { type RevisionGraph, requireKnown } from './graph.ts';
+import { ambiguous, backwards, forwards, lastUndone, startsForwards } from './relative.ts';
 
-interface RelativeAddress {
+/** An address taken apart: `LABEL@REV+2`. */
+export interface Address {
+  /** As it was written. */
+  readonly text: string;
+  readonly branch: Branch | undefined;
   /** What stands before the sign: '' for the current revisions. */
-  readonly from: string;
-  readonly sign: '+' | '-';
-  readonly count: number;
+  readonly name: string;
+  readonly offset: { readonly sign: '+' | '-'; readonly count: number } | undefined;
+}
+
+/** What stands before the `@`: a branch label, or a revision, which then means the branch that it is on. */
+export interface Branch {
+  /** As it was written. */
+  readonly text: string;
+  /** Id of the revision that gives the label, or is the one named. */
+  readonly anchor: string;
+  /** Ids of all that comes before and after the anchor along `revises`. */
+  readonly members: ReadonlySet<string>;
 }
 
 /**
- * Finds what an address in Alembic's forms names: `head`, `heads`, `base`, `current`, an id, a unique prefix of one, `+N`
- * and `-N` from the current revisions, `REV+N`, `REV-N`.
+ * Finds what an address in Alembic's forms names: `head`, `heads`, `base`, `current`, an id, a unique prefix of one, a branch
+ * label (the revision that gives it), `+N` and `-N` from the current revisions, `REV+N`, `REV-N`; each of them also on one
+ * branch, as `LABEL@head`, `LABEL@heads`, `LABEL@base`, `LABEL@REV`, `LABEL@+N`, `LABEL@-N`, `LABEL@REV+N`.
  * @param current The ids of the database's `alembic_version` table.
  * @returns Ids of the heads that a database at that address has: none for `base`, several for a state of several branches.
  * @throws {DrydockError} USAGE for an address that names nothing, or more than one thing; HISTORY where the address starts
  *   from the current revisions and the files do not know them.
  */
-export function resolveRevision(graph: RevisionGraph, address: string, current: readonly string[]): readonly string[] {
-  const relative = relativeAddress(address);
-  if (relative === undefined) return resolveName(graph, address, current);
-  if (relative.from === '') return fromCurrent(graph, address, relative, current);
-  const starts = resolveName(graph, relative.from, current);
-  if (starts.length > 1) throw ambiguous(address, `'${relative.from}' is more than one revision`, starts);
-  const end =
-    relative.sign === '+'
-      ? forwards(graph, address, relative, starts[0])
-      : backwards(graph, address, relative, starts[0]);
+export function resolveRevision(graph: RevisionGraph, text: string, current: readonly string[]): readonly string[] {
+  return resolveAddress(graph, parseAddress(graph, text), current);
+}
+
+/** Takes an address apart, and looks up its branch. */
+export function parseAddress(graph: RevisionGraph, text: string): Address {
+  const [, branch, name, sign, count] = /^(?:([^@]*)@)?([^@+-]*)(?:([+-])(\d+))?$/.exec(text) ?? [];
+  if (name === undefined) throw notLocated(graph, text);
+  return {
+    text,
+    branch: branch === undefined ? undefined : findBranch(graph, branch),
+    name,
+    offset: sign === '+' || sign === '-' ? { sign, count: Number(count) } : undefined,
+  };
+}
+
+/** Whether an address means something else for another state of the database. */
+export function startsFromCurrent(text: string): boolean {
+  return /^(?:[^@]*@)?(?:current(?=[+-]|$)|[+-])/.test(text);
+}
+
+/** Does what {@link resolveRevision} does, for an address that was taken apart already. */
+export function resolveAddress(graph: RevisionGraph, address: Address, current: readonly string[]): readonly string[] {
+  const { name, offset, branch, text } = address;
+  if (offset === undefined) return resolveName(graph, address, current);
+  if (name === '') return fromCurrent(graph, address, offset, current);
+  const starts = resolveName(graph, address, current);
+  if (starts.length > 1) throw ambiguous(text, `'${name}' is more than one revision`, starts);
+  const walk = offset.sign === '+' ? forwards : backwards;
+  const end = walk(graph, { text, branch, count: offset.count }, starts[0]);
   return end === undefined ? [] : [end];
-}
-
-/**
- * What an upgrade to an address would run.
- * @param current The ids of the database's `alembic_version` table.
- * @returns Steps in the order of execution; none where the target is applied already. `+N` is the next N steps of an
- *   upgrade to `heads`.
- * @throws {DrydockError} USAGE for a bad address; HISTORY where the files do not know a current revision.
- */
-export function planUpgrade(graph: RevisionGraph, current: readonly string[], address: string): Step[] {
-  requireKnown(graph, current);
-  refuseDirection(address, '-', 'an upgrade', 'drydock downgrade');
-  const applied = graph.ancestors(current);
-  const wanted = graph.ancestors(resolveRevision(graph, address, current));
-  return graph.revisions
-    .filter(({ id }) => wanted.has(id) && !applied.has(id))
-    .map((revision) => ({ revision, direction: 'up' }));
-}
-
-/**
- * What a downgrade to an address would run: it undoes whatever is applied beyond the target, other branches too.
- * @param current The ids of the database's `alembic_version` table.
- * @returns Steps in the order of execution, children first. `-N` is the last N steps of an upgrade to where the database is.
- * @throws {DrydockError} USAGE for a bad address, or a target that is not applied; HISTORY where the files do not know a
- *   current revision.
- */
-export function planDowngrade(graph: RevisionGraph, current: readonly string[], address: string): Step[] {
-  requireKnown(graph, current);
-  refuseDirection(address, '+', 'a downgrade', 'drydock upgrade');
-  const applied = graph.ancestors(current);
-  const targets = resolveRevision(graph, address, current);
-  const stranger = targets.find((id) => !applied.has(id));
-  if (stranger !== undefined) {
-    const from = current.length === 0 ? 'base' : current.join(', ');
-    throw new DrydockError('USAGE', {
-      what: `Destination '${stranger}' is not a valid downgrade target from current revision ${from}: it is not applied`,
-      state: 'The database is unchanged',
-      next: 'Name an applied revision (`drydock history`), or `base`',
-    });
-  }
-  const kept = graph.ancestors(targets);
-  return appliedInOrder(graph, applied)
-    .filter(({ id }) => !kept.has(id))
-    .map((revision): Step => ({ revision, direction: 'down' }))
-    .reverse();
-}
-
-function relativeAddress(address: string): RelativeAddress | undefined {
-  const [, from, sign, count] = /^([^+-]*)([+-])(\d+)$/.exec(address) ?? [];
-  if (from === undefined || (sign !== '+' && sign !== '-')) return undefined;
-  return { from, sign, count: Number(count) };
-}
-
-function resolveName(graph: RevisionGraph, name: string, current: readonly string[]): readonly string[] {
-  if (name === 'base') return [];
-  if (name === 'heads') return graph.heads;
-  if (name === 'head') return onlyHead(graph);
-  if (name === 'current') {
-    requireKnown(graph, current);
-    return [...current].sort();
-  }
-  return [byIdOrPrefix(graph, name)];
-}
-
-function onlyHead(graph: RevisionGraph): readonly string[] {
-  if (graph.heads.length <= 1) return graph.heads;
-  throw new DrydockError('USAGE', {
-    what: `Multiple head revisions are present for given argument 'head': ${graph.heads.join(', ')}`,
-    next: 'Name one of them, or all with `heads`, or join them with `drydock merge`',
-  });
-}
-
-function byIdOrPrefix(graph: RevisionGraph, name: string): string {
-  if (graph.get(name) !== undefined) return name;
-  const candidates = graph.revisions.map(({ id }) => id).filter((id) => name !== '' && id.startsWith(name));
-  const [found, ...others] = candidates.sort();
-  if (found !== undefined && others.length === 0) return found;
-  if (found !== undefined) {
-    throw new DrydockError('USAGE', {
-      what: `Multiple revisions start with '${name}': ${candidates.join(', ')}`,
-      next: 'Write more of the id',
-    });
-  }
-  const heads = graph.heads.length === 0 ? 'there are no revisions' : `the heads are ${graph.heads.join(', ')}`;
-  throw new DrydockError('USAGE', {
-    what: `Can't locate revision identified by '${name}'; ${heads}`,
-    next: 'See the known revisions with `drydock history`',
-  });
 }
 
 function fromCurrent(
   graph: RevisionGraph,
-  address: string,
-  { sign, count }: RelativeAddress,
+  { text, branch }: Address,
+  { sign, count }: { readonly sign: '+' | '-'; readonly count: number },
   current: readonly string[],
 ): readonly string[] {
   requireKnown(graph, current);
-  const applied = graph.ancestors(current);
-  const done = appliedInOrder(graph, applied);
-  const pending = graph.revisions.filter(({ id }) => !applied.has(id));
-  if (count > (sign === '+' ? pending : done).length) throw tooFar(address, count);
-  const reached = sign === '+' ? [...done, ...pending.slice(0, count)] : done.slice(0, done.length - count);
-  return newHeads(graph, new Set(reached.map(({ id }) => id)));
-}
-
-function forwards(
-  graph: RevisionGraph,
-  address: string,
-  { count }: RelativeAddress,
-  start: string | undefined,
-): string | undefined {
-  let at = start;
-  for (let step = 0; step < count; step += 1) {
-    const children = at === undefined ? graph.bases : graph.children(at);
-    if (children.length === 0) throw tooFar(address, count);
-    if (children.length > 1) throw ambiguous(address, `several revisions follow '${at ?? 'base'}'`, children);
-    at = children[0];
+  if (count === 0) return currentOn(graph, branch, current);
+  if (sign === '+') {
+    const end = forwards(graph, { text, branch, count }, startsForwards(graph, { text, branch, count }, current));
+    return end === undefined ? [] : [end];
   }
-  return at;
+  // From a merge one step back is where all of its branches are.
+  return [...graph.parents(lastUndone(graph, { text, branch, count }, current))].sort();
 }
 
-function backwards(
-  graph: RevisionGraph,
-  address: string,
-  { count }: RelativeAddress,
-  start: string | undefined,
-): string | undefined {
-  let at = start;
-  for (let step = 0; step < count; step += 1) {
-    if (at === undefined) throw tooFar(address, count);
-    const parents = graph.parents(at);
-    if (parents.length > 1) throw ambiguous(address, `'${at}' merges several revisions`, parents);
-    at = parents[0];
+function resolveName(graph: RevisionGraph, { text, name, branch }: Address, current: readonly string[]) {
+  if (name === 'base') return [];
+  if (name === 'heads') return branch === undefined ? graph.tips : onBranch(graph.heads, branch);
+  if (name === 'head') return onlyHead(onBranch(graph.heads, branch), branch);
+  if (name === 'current') {
+    requireKnown(graph, current);
+    return currentOn(graph, branch, current);
   }
-  return at;
-}
-
-function appliedInOrder(graph: RevisionGraph, applied: ReadonlySet<string>): readonly Revision[] {
-  return graph.revisions.filter(({ id }) => applied.has(id));
-}
-
-function refuseDirection(address: string, sign: '+' | '-', verb: string, other: string): void {
-  const relative = relativeAddress(address);
-  if (relative?.from !== '' || relative.sign !== sign) return;
+  const id = graph.labelled(name) ?? byIdOrPrefix(graph, name, text, branch);
+  if (branch === undefined || branch.members.has(id)) return [id];
   throw new DrydockError('USAGE', {
-    what: `'${address}' is no target for ${verb}`,
-    state: 'The database is unchanged',
-    next: `Turn the sign round, or use \`${other} ${address}\``,
+    what: `Revision ${id} is not a member of branch '${branch.text}'`,
+    next: 'See the branches with `drydock history` and `drydock branches`',
   });
 }
 
-function tooFar(address: string, count: number): DrydockError {
-  return new DrydockError('USAGE', {
-    what: `Relative revision ${address} didn't produce ${count} migrations`,
-    next: 'Ask for fewer steps; `drydock history` shows how many there are',
+/** A branch that another one depends on has no row of its own. */
+function currentOn(graph: RevisionGraph, branch: Branch | undefined, current: readonly string[]): readonly string[] {
+  const rows = onBranch([...current].sort(), branch);
+  return rows.length > 0 ? rows : onBranch(branchHeads(graph, graph.ancestors(current)), branch);
+}
+
+function onBranch(ids: readonly string[], branch: Branch | undefined): readonly string[] {
+  return branch === undefined ? ids : ids.filter((id) => branch.members.has(id));
+}
+
+function onlyHead(heads: readonly string[], branch: Branch | undefined): readonly string[] {
+  if (heads.length <= 1) return heads;
+  const argument = branch === undefined ? 'head' : `${branch.text}@head`;
+  throw new DrydockError('USAGE', {
+    what: `Multiple head revisions are present for given argument '${argument}': ${heads.join(', ')}`,
+    next: `Name one of them, or all with \`heads\`, or join them: drydock merge ${heads.join(' ')} -m "merge"`,
   });
 }
 
-function ambiguous(address: string, reason: string, candidates: readonly string[]): DrydockError {
+function findBranch(graph: RevisionGraph, text: string): Branch {
+  const anchor = graph.labelled(text) ?? graph.get(text)?.id ?? onlyPrefixed(graph, text);
+  if (anchor !== undefined) return { text, anchor, members: branchOf(graph, anchor) };
+  throw new DrydockError('USAGE', {
+    what: `No such branch: '${text}'`,
+    next: 'Name a branch label or a revision before the @; see `drydock history`',
+  });
+}
+
+function byIdOrPrefix(graph: RevisionGraph, name: string, text: string, branch: Branch | undefined): string {
+  if (graph.get(name) !== undefined) return name;
+  const candidates = onBranch(prefixed(graph, name), branch);
+  const [found, ...others] = candidates;
+  if (found !== undefined && others.length === 0) return found;
+  if (found === undefined) throw notLocated(graph, text);
+  throw new DrydockError('USAGE', {
+    what: `Multiple revisions start with '${name}': ${candidates.join(', ')}`,
+    next: 'Write more of the id',
+  });
+}
+
+function prefixed(graph: RevisionGraph, name: string): readonly string[] {
+  const ids = graph.revisions.map(({ id }) => id);
+  return ids.filter((id) => name !== '' && id.startsWith(name)).sort();
+}
+
+function onlyPrefixed(graph: RevisionGraph, name: string): string | undefined {
+  const [found, ...others] = prefixed(graph, name);
+  return others.length === 0 ? found : undefined;
+}
+
+function notLocated(graph: RevisionGraph, text: string): DrydockError {
+  const heads = graph.heads.length === 0 ? 'there are no revisions' : `the heads are ${graph.heads.join(', ')}`;
   return new DrydockError('USAGE', {
-    what: `'${address}' is ambiguous, because ${reason}: ${candidates.join(', ')}`,
-    next: 'Name the revision by its id',
+    what: `Can't locate revision identified by '${text}'; ${heads}`,
+    next: 'See the known revisions with `drydock history`',
   });
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { DrydockError, invariant } from '../errors.ts';
 
 /** What these functions need of a connection. Values are bound, rows are objects by column name. */
@@ -30,21 +30,23 @@ export const historyTableSql = `CREATE TABLE ${historyTable} (
 ) STRICT`;
 
 // better-sqlite3 gives integers as bigint where the connection was told to.
-const integer = z.union([z.int(), z.bigint().transform(Number)]);
+const integer = z.pipe(z.union([z.int(), z.bigint()]), z.transform(Number));
+
+const nonEmpty = z.string().check(z.minLength(1));
 
 const historyRow = z.object({
   id: integer,
-  runId: z.string().min(1),
-  revision: z.string().min(1),
+  runId: nonEmpty,
+  revision: nonEmpty,
   direction: z.enum(['up', 'down', 'stamp']),
   /** Of the revision's file when it ran: see `checksum`. */
-  checksum: z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256 in hex'),
+  checksum: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a sha256 in hex')),
   /** ISO 8601 in UTC. */
   startedAt: z.iso.datetime(),
   durationMs: integer,
   /** Id of the snapshot that the run took, if it took one. */
-  snapshot: z.string().nullable(),
-  toolVersion: z.string().min(1),
+  snapshot: z.nullable(z.string()),
+  toolVersion: nonEmpty,
   /** `deferred`: runs after the commit, outside a transaction, and has not been seen to end. */
   result: z.enum(['done', 'deferred']),
 });
@@ -66,6 +68,8 @@ const historyColumns: Readonly<Record<keyof HistoryRow, string>> = {
 };
 
 export interface Applied {
+  /** Whether `alembic_version` is there, be it empty. */
+  readonly versioned: boolean;
   /** The ids in `alembic_version`, sorted: the heads of what is applied. */
   readonly current: string[];
   /** Every row of `drydock_history`, oldest first. */
@@ -77,7 +81,8 @@ export interface Applied {
  * @throws {DrydockError} HISTORY where a table is not what Alembic or Drydock makes, or holds what neither writes.
  */
 export function readApplied(port: SqlPort): Applied {
-  return { current: readCurrent(port), history: readHistory(port) };
+  const versioned = columnsOf(port, versionTable).length > 0;
+  return { versioned, current: readCurrent(port), history: readHistory(port) };
 }
 
 /**
@@ -108,18 +113,24 @@ export function writeApplied(
  * Turns the row of a revision that was to run after the commit from `deferred` into `done`.
  * @throws {Error} Where the run has no such row: a caller that says so has lost track of its run.
  */
-export function markDone(port: SqlPort, runId: string, revision: string): void {
+export function markDone(
+  port: SqlPort,
+  runId: string,
+  { id, startedAt, durationMs }: { readonly id: string; readonly startedAt: string; readonly durationMs: number },
+): void {
   const where = `WHERE run_id = ? AND revision = ? AND result = 'deferred'`;
-  const rows = port.all(`SELECT id FROM ${historyTable} ${where}`, runId, revision);
-  invariant(rows.length === 1, `run ${runId} has ${rows.length} deferred rows of revision ${revision}, not one`);
-  port.run(`UPDATE ${historyTable} SET result = 'done' ${where}`, runId, revision);
+  const rows = port.all(`SELECT id FROM ${historyTable} ${where}`, runId, id);
+  invariant(rows.length === 1, `run ${runId} has ${rows.length} deferred rows of revision ${id}, not one`);
+  const now = `UPDATE ${historyTable} SET result = 'done', started_at = ?, duration_ms = ? ${where}`;
+  port.run(now, startedAt, durationMs, runId, id);
 }
 
 function readCurrent(port: SqlPort): string[] {
   if (columnsOf(port, versionTable).length === 0) return [];
   requireColumns(port, versionTable, ['version_num']);
+  requireNoOtherValue(port);
   const rows = port.all(`SELECT version_num AS id FROM ${versionTable}`);
-  const shape = z.object({ id: z.string().min(1) });
+  const shape = z.object({ id: nonEmpty });
   const ids = rows.map((row) => parseRow(shape, row, versionTable).id).sort();
   const twice = ids.find((id, index) => ids[index - 1] === id);
   if (twice !== undefined) throw garbage(versionTable, `revision '${twice}' stands in it twice`);
@@ -144,9 +155,32 @@ function insertHistory(port: SqlPort, row: Omit<HistoryRow, 'id'>): void {
 
 /** Names of a table's columns in lower case; none where there is no such table. */
 function columnsOf(port: SqlPort, table: string): string[] {
+  requireTable(port, table);
   const shape = z.object({ name: z.string() });
   const rows = port.all('SELECT name FROM pragma_table_info(?)', table);
   return rows.map((row) => parseRow(shape, row, table).name.toLowerCase());
+}
+
+/** A view of that name can be read like a table, and would refuse the write at the very end of a run. */
+function requireTable(port: SqlPort, table: string): void {
+  const shape = z.object({ type: z.string() });
+  for (const row of port.all('SELECT type FROM sqlite_schema WHERE name = ? COLLATE NOCASE', table)) {
+    const { type } = parseRow(shape, row, table);
+    if (type !== 'table') throw garbage(table, `it is no table, but a ${type}`);
+  }
+}
+
+/** Alembic can be told to make more columns (`version_table_impl`); one that must be given is one that we cannot write. */
+function requireNoOtherValue(port: SqlPort): void {
+  const shape = z.object({ name: z.string() });
+  const sql = `SELECT name FROM pragma_table_info(?)
+    WHERE lower(name) <> 'version_num' AND "notnull" = 1 AND dflt_value IS NULL`;
+  const [row] = port.all(sql, versionTable);
+  if (row === undefined) return;
+  throw garbage(
+    versionTable,
+    `its column ${parseRow(shape, row, versionTable).name} must be given a value, and nothing says which`,
+  );
 }
 
 function requireColumns(port: SqlPort, table: string, wanted: readonly string[]): void {
@@ -155,7 +189,7 @@ function requireColumns(port: SqlPort, table: string, wanted: readonly string[])
   if (missing.length > 0) throw garbage(table, `it has no column ${missing.join(', ')}`);
 }
 
-function parseRow<T extends z.ZodType>(shape: T, row: unknown, table: string): z.output<T> {
+function parseRow<T extends z.ZodMiniType>(shape: T, row: unknown, table: string): z.output<T> {
   const parsed = shape.safeParse(row);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

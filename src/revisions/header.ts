@@ -17,7 +17,7 @@ const reservedIds = new Set(['head', 'heads', 'base', 'current', 'none']);
  * @throws {DrydockError} USAGE
  */
 export function checkId(id: Placed<string>): string {
-  const problem = idProblem(id.value);
+  const problem = nameProblem(id.value, 'revision id');
   if (problem !== undefined) throw fileError(id.file, id.line, problem);
   return id.value;
 }
@@ -27,12 +27,35 @@ export function checkId(id: Placed<string>): string {
  * @throws {DrydockError} USAGE
  */
 export function checkParents(parents: Placed<readonly string[]>): readonly string[] {
-  for (const [index, parent] of parents.value.entries()) {
-    checkId({ ...parents, value: parent });
-    if (parents.value.indexOf(parent) === index) continue;
-    throw fileError(parents.file, parents.line, `the revision names its parent '${parent}' twice`);
+  for (const parent of parents.value) checkId({ ...parents, value: parent });
+  return requireDistinct(parents, 'its parent');
+}
+
+/**
+ * Checks the ids and branch labels that a revision depends on. Whether there are such is for the graph to say.
+ * @throws {DrydockError} USAGE
+ */
+export function checkDependencies(dependencies: Placed<readonly string[]>): readonly string[] {
+  for (const dependency of dependencies.value) checkId({ ...dependencies, value: dependency });
+  return requireDistinct(dependencies, 'its dependency');
+}
+
+/**
+ * Checks a revision's branch labels, which stand in addresses where an id may stand, and so follow the same rule.
+ * @throws {DrydockError} USAGE
+ */
+export function checkLabels(labels: Placed<readonly string[]>): readonly string[] {
+  for (const label of labels.value) {
+    const problem = nameProblem(label, 'branch label');
+    if (problem !== undefined) throw fileError(labels.file, labels.line, problem);
   }
-  return parents.value;
+  return requireDistinct(labels, 'its branch label');
+}
+
+function requireDistinct(names: Placed<readonly string[]>, what: string): readonly string[] {
+  const twice = names.value.find((name, index) => names.value.indexOf(name) !== index);
+  if (twice === undefined) return names.value;
+  throw fileError(names.file, names.line, `the revision names ${what} '${twice}' twice`);
 }
 
 /** The `message` header on one line; where there is none, the id's words without a leading number. */
@@ -58,12 +81,12 @@ export function checkExpectations(expectations: readonly Placed<RowExpectation>[
   return expectations.map(({ value }) => value);
 }
 
-function idProblem(id: string): string | undefined {
-  if (id === '') return 'a revision id may not be empty';
-  const forbidden = /[@\-+:,]|\s/.exec(id)?.[0];
-  if (forbidden?.trim() === '') return `the revision id '${id}' may not hold a blank`;
-  if (forbidden !== undefined) return `the revision id '${id}' may not hold '${forbidden}'`;
-  return reservedIds.has(id)
-    ? `the revision id '${id}' is a word with a meaning of its own: choose another`
+function nameProblem(name: string, kind: 'revision id' | 'branch label'): string | undefined {
+  if (name === '') return `a ${kind} may not be empty`;
+  const forbidden = /[@\-+:,]|\s/.exec(name)?.[0];
+  if (forbidden?.trim() === '') return `the ${kind} '${name}' may not hold a blank`;
+  if (forbidden !== undefined) return `the ${kind} '${name}' may not hold '${forbidden}'`;
+  return reservedIds.has(name)
+    ? `the ${kind} '${name}' is a word with a meaning of its own: choose another`
     : undefined;
 }

@@ -1,11 +1,25 @@
 import { checksum, normaliseText } from './checksum.ts';
 import { fileError, lineAt } from './file-error.ts';
-import { checkExpectations, checkId, checkParents, messageOf, type Placed } from './header.ts';
+import {
+  checkDependencies,
+  checkExpectations,
+  checkId,
+  checkLabels,
+  checkParents,
+  messageOf,
+  type Placed,
+} from './header.ts';
 import { type Literal, notLiteral, readLiteral } from './literal.ts';
 import { maskModule } from './module-text.ts';
 import type { Direction, Revision, RowExpectation } from './revision.ts';
 
-const headerNames = ['revision', 'revises', 'message', 'transaction', 'expect'] as const;
+const headerNames = ['revision', 'revises', 'dependsOn', 'branchLabels', 'message', 'transaction', 'expect'] as const;
+/** Alembic's own spellings, each with ours. Under them a revision would lose its place in the graph without a word. */
+const alembicNames: ReadonlyMap<string, HeaderName> = new Map<string, HeaderName>([
+  ['down_revision', 'revises'],
+  ['depends_on', 'dependsOn'],
+  ['branch_labels', 'branchLabels'],
+]);
 type HeaderName = (typeof headerNames)[number];
 type Header = ReadonlyMap<HeaderName, Placed<Literal>>;
 
@@ -32,7 +46,9 @@ export function parseModuleRevision(text: string, path: string): Revision {
   requireFunction(source, 'downgrade');
   return {
     id,
-    revises: readParents(header),
+    revises: checkParents(readList(header, 'revises')),
+    dependsOn: checkDependencies(readList(header, 'dependsOn')),
+    branchLabels: checkLabels(readList(header, 'branchLabels')),
     message: messageOf(typed(header, 'message', isString, 'a string'), id),
     path,
     checksum: checksum(text),
@@ -47,8 +63,10 @@ function readHeader(source: ModuleSource): Header {
   for (const declaration of source.code.matchAll(/(?<![\w$.])export\s+(const|let|var)\s+([\w$]+)/g)) {
     const [found, keyword, word] = declaration;
     const name = headerNames.find((known) => known === word);
-    if (name === undefined) continue;
     const line = lineAt(source.text, declaration.index);
+    const ours = alembicNames.get(word ?? '');
+    if (ours !== undefined) throw fileError(source.path, line, `\`${word}\` is called \`${ours}\` here`);
+    if (name === undefined) continue;
     if (keyword !== 'const') throw fileError(source.path, line, `\`${name}\` must be an \`export const\``);
     if (header.has(name)) throw fileError(source.path, line, `\`export const ${name}\` stands here a second time`);
     const value = readInitialiser(source, declaration.index + found.length);
@@ -76,11 +94,12 @@ function revisionId(header: Header, path: string): string {
   return checkId({ value: id, file: path, line: header.get('revision')?.line ?? 1 });
 }
 
-function readParents(header: Header): readonly string[] {
-  const revises = typed(header, 'revises', isParents, 'an id, an array of ids, or null');
-  if (revises === undefined || revises === null) return [];
-  const { file, line } = header.get('revises') ?? { file: '', line: 1 };
-  return checkParents({ value: typeof revises === 'string' ? [revises] : revises, file, line });
+/** One name, several, or none. */
+function readList(header: Header, name: 'revises' | 'dependsOn' | 'branchLabels'): Placed<readonly string[]> {
+  const wanted = name === 'branchLabels' ? 'a label, an array of labels, or null' : 'an id, an array of ids, or null';
+  const names = typed(header, name, isNames, wanted) ?? [];
+  const { file, line } = header.get(name) ?? { file: '', line: 1 };
+  return { value: typeof names === 'string' ? [names] : names, file, line };
 }
 
 function readExpect(header: Header): { up: readonly RowExpectation[]; down: readonly RowExpectation[] } {
@@ -131,7 +150,7 @@ function typed<T extends Literal>(
 const isString = (value: Literal): value is string => typeof value === 'string';
 const isBoolean = (value: Literal): value is boolean => typeof value === 'boolean';
 const isMap = (value: Literal): value is ReadonlyMap<string, Literal> => value instanceof Map;
-const isParents = (value: Literal): value is string | readonly string[] | null =>
+const isNames = (value: Literal): value is string | readonly string[] | null =>
   value === null || isString(value) || (Array.isArray(value) && value.every(isString));
 const isRows = (value: Literal): value is number | 'fewer' | 'dropped' =>
   value === 'fewer' || value === 'dropped' || (typeof value === 'number' && Number.isSafeInteger(value));

@@ -3,7 +3,10 @@
  *
  * - revision: one step of the schema, a file in the migrations folder, with an id, a way up and a way down.
  * - head: a revision that no other revision revises. base: the state before the first revision.
- * - applied: named, itself or through a descendant, by a row of the database's `alembic_version` table.
+ * - branch: the revisions before and after one revision, along `revises`. A branch label is a name for one.
+ * - depends on: must be applied before, without being of the same branch.
+ * - tip: a head that no other revision depends on either. With everything applied, `alembic_version` holds the tips.
+ * - applied: named, itself or through something that comes after it, by a row of the database's `alembic_version` table.
  * - pending: between what is applied and the target of a run.
  */
 
@@ -24,6 +27,10 @@ export interface Revision {
   readonly id: string;
   /** Ids of the parents: empty for a first revision, several for a merge. */
   readonly revises: readonly string[];
+  /** Ids or branch labels, as the header has them, of revisions that must be applied before this one. */
+  readonly dependsOn: readonly string[];
+  /** Names for the branch that this revision is on, given here. */
+  readonly branchLabels: readonly string[];
   /** One line for people: the `message` header, else the id's words. */
   readonly message: string;
   /** Absolute path of the file. */

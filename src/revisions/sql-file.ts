@@ -1,11 +1,19 @@
 import { checksum, normaliseText } from './checksum.ts';
 import { fileError } from './file-error.ts';
-import { checkExpectations, checkId, checkParents, messageOf, type Placed } from './header.ts';
+import {
+  checkDependencies,
+  checkExpectations,
+  checkId,
+  checkLabels,
+  checkParents,
+  messageOf,
+  type Placed,
+} from './header.ts';
 import type { Revision, RowExpectation, Statement } from './revision.ts';
 import { cutSections, type LineComment, type Section } from './sql-sections.ts';
 import { splitStatements, statementProblem } from './statements.ts';
 
-const headerKeys = ['revision', 'revises', 'message', 'transaction'] as const;
+const headerKeys = ['revision', 'revises', 'message', 'transaction', 'depends-on', 'branch-labels'] as const;
 type HeaderKey = (typeof headerKeys)[number];
 type Header = ReadonlyMap<HeaderKey, Placed<string>>;
 
@@ -23,7 +31,9 @@ export function parseSqlRevision(text: string, path: string): Revision {
   const transaction = readTransaction(header);
   return {
     id,
-    revises: readParents(header),
+    revises: checkParents(readList(header, 'revises')),
+    dependsOn: checkDependencies(readList(header, 'depends-on')),
+    branchLabels: checkLabels(readList(header, 'branch-labels')),
     message: messageOf(header.get('message')?.value, id),
     path,
     checksum: checksum(text),
@@ -51,9 +61,10 @@ function readHeader(comments: readonly LineComment[], path: string): Header {
 
 /** The key of a `-- key: value` comment; undefined for prose, which is anything but one word before the colon. */
 function headerKey(comment: LineComment, path: string): HeaderKey | undefined {
-  const word = /^([A-Za-z_]+)\s*:(?!\/\/)/.exec(comment.text)?.[1];
+  const word = /^([A-Za-z_-]+)\s*:(?!\/\/)/.exec(comment.text)?.[1];
   const known = headerKeys.find((key) => key === word);
   if (word === undefined || known !== undefined) return known;
+  if (word.includes('-') && !/^(?:depend|branch)/i.test(word)) return undefined;
   if (word === 'expect') {
     throw fileError(path, comment.line, '`-- expect:` belongs below `-- migrate:up` or `-- migrate:down`');
   }
@@ -69,10 +80,11 @@ function revisionId(header: Header, path: string): string {
   return checkId(id);
 }
 
-function readParents(header: Header): readonly string[] {
-  const revises = header.get('revises');
-  if (revises === undefined || revises.value === 'none') return [];
-  return checkParents({ ...revises, value: revises.value.split(',').map((parent) => parent.trim()) });
+/** Names with commas between; none where the header is not there, or says `none`. */
+function readList(header: Header, key: HeaderKey): Placed<readonly string[]> {
+  const list = header.get(key);
+  if (list === undefined) return { value: [], file: '', line: 1 };
+  return { ...list, value: list.value === 'none' ? [] : list.value.split(',').map((name) => name.trim()) };
 }
 
 function readTransaction(header: Header): boolean {

@@ -1,5 +1,5 @@
 /** What is left when the commit is done: look at the result through fresh eyes, and go back if it is not sound. */
-import type { Engine } from '../engine/client.ts';
+import { type Engine, EngineDied } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, unstoppable } from './context.ts';
@@ -8,12 +8,15 @@ import { proveSnapshot } from './prove-snapshot.ts';
 import { restoreFailed, restoreSnapshot } from './restore.ts';
 import { describeRevisions } from './words.ts';
 
-/** @returns What is wrong with the committed database, one line each; empty where it is sound. */
+/**
+ * @returns What is wrong with the committed database, one line each; empty where it is sound.
+ * @throws {EngineDied} where the engine is gone, which says nothing of the database.
+ */
 export async function verifyCommitted(engine: Engine, expected: readonly string[]): Promise<readonly string[]> {
-  const { problems, current } = await engine.call('verify', {}).catch((error: unknown) => ({
-    problems: [`it cannot be read back: ${messageOf(error)}`],
-    current: [],
-  }));
+  const { problems, current } = await engine.call('verify', {}).catch((error: unknown) => {
+    if (error instanceof EngineDied) throw error;
+    return { problems: [`it cannot be read back: ${messageOf(error)}`], current: [] };
+  });
   if (problems.length > 0) return problems;
   const same = [...current].sort().join() === [...expected].sort().join();
   return same

@@ -1,7 +1,7 @@
 /** From the snapshot to the commit and beyond: the part of a run that may change the database. */
 import { judge } from '../checks/judge.ts';
 import type { CheckResult, Measurement } from '../checks/measurement.ts';
-import type { Engine } from '../engine/client.ts';
+import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
@@ -11,12 +11,12 @@ import { phase, type RunContext, stoppable } from './context.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
-import { engineSteps, migrate, record, useWorkingCopy } from './migrate.ts';
+import { load, migrate, record, removeWorkingCopy, useWorkingCopy } from './migrate.ts';
 import type { Plan } from './plan.ts';
 import { requireSpace } from './preflight.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
-import { undo } from './undo.ts';
+import { undo, undoByRecovery } from './undo.ts';
 import { describeBytes } from './words.ts';
 
 export interface Applied {
@@ -36,7 +36,7 @@ interface Prepared {
 /**
  * @param held The state under the write lock, which the engine holds from here to the commit.
  * @throws {DrydockError} with the state of the data told.
- * @throws {CommitHappened} where the engine died in a commit that the database turned out to have.
+ * @throws {CommitHappened} where the engine died in or after a commit that the database turned out to have.
  */
 export async function applyPlan(
   context: RunContext,
@@ -45,15 +45,12 @@ export async function applyPlan(
   held: HeldState,
   plan: Plan,
 ): Promise<Applied> {
-  const { neededBytes, freeBytes } = requireSpace(context, plan.onWorkingCopy ? 3 : 2);
+  const { neededBytes, freeBytes } = requireSpace(context, copiesOf(plan));
   const space = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
   context.observer({ kind: 'note', message: space });
-  await stoppable(context, engine, engine.call('load', { steps: engineSteps(plan) }));
-
   const journal = beginJournal(context, plan);
   const { snapshot, steps, checks, committed } = await changeOrUndo(context, locks, engine, held, plan, journal);
-  const maintained = await finish(context, engine, plan, committed, snapshot);
-  const pruned = await retain(context, idsOf(snapshot));
+  const { maintained, pruned } = await finish(context, engine, plan, committed, snapshot);
   return { steps: [...steps, ...maintained], checks, snapshot: snapshot.manifest, pruned };
 }
 
@@ -68,6 +65,8 @@ async function changeOrUndo(
 ): Promise<Prepared & { readonly committed: RunJournal }> {
   const taken: { snapshot?: InspectedSnapshot } = {};
   try {
+    // Before the snapshot, so that a module that cannot be loaded costs no time.
+    await stoppable(context, engine, load(engine, plan));
     const prepared = await prepare(context, engine, held, plan, (snapshot) => {
       taken.snapshot = snapshot;
     });
@@ -78,10 +77,20 @@ async function changeOrUndo(
     return { ...prepared, committed };
   } catch (error) {
     const ending = await undo(context, engine, taken.snapshot, error);
-    await retain(context, idsOf(taken.snapshot)).catch((retaining: unknown) => {
-      context.observer({ kind: 'warning', message: `old snapshots could not be removed: ${messageOf(retaining)}` });
-    });
+    await tidyUp(context, idsOf(taken.snapshot));
     throw ending;
+  }
+}
+
+/** Removes what is no longer needed. What goes wrong with it does not change how the run ended. */
+async function tidyUp(context: RunContext, protectedIds: ReadonlySet<string>): Promise<readonly string[]> {
+  try {
+    removeWorkingCopy(context);
+    return await retain(context, protectedIds);
+  } catch (error) {
+    const message = `the working copy or old snapshots could not be removed: ${messageOf(error)}`;
+    context.observer({ kind: 'warning', message });
+    return [];
   }
 }
 
@@ -92,12 +101,18 @@ async function finish(
   plan: Plan,
   journal: RunJournal,
   snapshot: InspectedSnapshot,
-): Promise<readonly StepReport[]> {
-  const [problem] = await phase(context, 'verify', () => verifyCommitted(engine, plan.to));
-  if (problem !== undefined) await restoreAfterCommit(context, engine, journal, snapshot, problem);
-  const maintained = await maintain(context, engine, plan);
-  removeJournal(context);
-  return maintained;
+): Promise<{ readonly maintained: readonly StepReport[]; readonly pruned: readonly string[] }> {
+  try {
+    const [problem] = await phase(context, 'verify', () => verifyCommitted(engine, plan.to));
+    if (problem !== undefined) await restoreAfterCommit(context, engine, journal, snapshot, problem);
+    const maintained = await maintain(context, engine, plan);
+    // Before the journal goes: without one the next start finds nothing pending and would leave a working copy for ever.
+    const pruned = await tidyUp(context, idsOf(snapshot));
+    removeJournal(context);
+    return { maintained, pruned };
+  } catch (error) {
+    throw error instanceof EngineDied ? await undoByRecovery(context, engine, error) : error;
+  }
 }
 
 /** Snapshot, revisions and checks, with nothing committed. In WAL mode the snapshot is proven while the revisions run. */
@@ -167,6 +182,11 @@ function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: M
     });
   }
   return checks;
+}
+
+/** How many times its size a run may need: the snapshot and a journal; a working copy, or what VACUUM copies, on top. */
+function copiesOf(plan: Plan): number {
+  return plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2;
 }
 
 function idsOf(snapshot: InspectedSnapshot | undefined): ReadonlySet<string> {

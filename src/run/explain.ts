@@ -26,7 +26,7 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
     return new DrydockError('REVISION_FAILED', { what: capital(plain.message), state, next, cause: plain });
   }
   if (isVolumeProblem(plain)) {
-    const next = 'Free space on the volume, or make it writable, and run again';
+    const next = 'Free space on the volume, make it writable or mend it, and run again';
     return new DrydockError('PREFLIGHT', {
       what: `The volume gave up in the middle: ${messageOf(plain)}`,
       state,
@@ -42,12 +42,13 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
   });
 }
 
-/** Full, read-only or forbidden, as Node and SQLite say it. */
+/** Full, read-only, forbidden or failing, as Node and SQLite say it. A full disk may well be an I/O error to SQLite. */
 function isVolumeProblem(error: unknown): boolean {
   const code = codeOf(error);
   return (
     ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'SQLITE_FULL'].includes(code) ||
     code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_IOERR') ||
     code.startsWith('SQLITE_CANTOPEN')
   );
 }

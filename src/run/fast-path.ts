@@ -3,6 +3,7 @@
  * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
  */
 import { existsSync } from 'node:fs';
+import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { MigrationCommand } from './outcome.ts';
@@ -21,8 +22,20 @@ export function atTarget(
   const layout = layoutFor(database);
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
-  const plan = planRun(graph, readAppliedFrom(layout.database), command);
+  const applied = readUnlessBusy(layout.database);
+  if (applied === undefined) return undefined;
+  const plan = planRun(graph, applied, command);
   return isNothing(plan) && !existsSync(layout.runJournal) ? plan.from : undefined;
+}
+
+/** Undefined where a writer is in the way: the run waits for it, and for as long as it was told to. */
+function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | undefined {
+  try {
+    return readAppliedFrom(database);
+  } catch (error) {
+    if (error instanceof DrydockError && error.code === 'BUSY') return undefined;
+    throw error;
+  }
 }
 
 /** A rollback journal that stands there may be hot, and a reader cannot roll it back. */

@@ -26,7 +26,7 @@ export async function acquireLocks(context: RunContext, command: string): Promis
       since: context.startedAt.toISOString(),
       toolVersion: request.toolVersion,
     };
-    const visibleLock = await acquireVisibleLock(layout, self, ownership.mode, wait);
+    const visibleLock = await acquireVisibleLock(layout, self, ownership, wait);
     return {
       assertHeld: () => runnerLock.assertHeld(),
       async release() {

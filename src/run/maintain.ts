@@ -24,7 +24,7 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
     for (const { step, deferredBy } of plan.maintenance) {
       try {
         const request = engine.call('maintain', {
-          step: engineStep(step),
+          step: engineStep(step, plan),
           runId: deferredBy ?? context.runId,
           busyTimeoutMs: context.request.config.busyTimeoutMs,
         });
@@ -42,9 +42,15 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
 
 function notDone(plan: Plan, revision: string, error: unknown): DrydockError {
   return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
-    what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${messageOf(error)}`,
+    what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${whatOf(error)}`,
     state: `All else is committed, checked and sound: the database's content is at ${describeRevisions(plan.to)}, and that revision changed none of it`,
-    next: 'Run drydock upgrade again: it runs what is left, after what hindered it is out of the way',
+    next: 'Run the same command again: it runs what is left, once what hindered it is out of the way',
     cause: error,
   });
+}
+
+/** Without what the error says of the state and of what to do next, which are another here. */
+function whatOf(error: unknown): string {
+  if (error instanceof Stop) return `the run was stopped by ${error.message}`;
+  return error instanceof DrydockError ? error.what : messageOf(error);
 }

@@ -1,7 +1,7 @@
 /** The revisions themselves, and what is written down about them. */
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import type { Engine } from '../engine/client.ts';
+import { type Engine, EngineDied } from '../engine/client.ts';
 import type { EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
@@ -10,10 +10,10 @@ import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 
 export function engineSteps(plan: Plan): EngineStep[] {
-  return plan.steps.map(engineStep);
+  return plan.steps.map((step) => engineStep(step, plan));
 }
 
-export function engineStep({ revision, direction }: Step): EngineStep {
+export function engineStep({ revision, direction }: Step, plan: Plan): EngineStep {
   const { id, transaction, path, body, checksum } = revision;
   return {
     id,
@@ -21,11 +21,26 @@ export function engineStep({ revision, direction }: Step): EngineStep {
     transaction,
     path,
     body: body.kind === 'sql' ? { kind: 'sql', statements: body[direction] } : { kind: 'module', checksum },
+    arguments: plan.arguments,
   };
 }
 
-export function migrate(engine: Engine, plan: Plan): Promise<readonly StepReport[]> {
-  return engine.call('migrate', { steps: engineSteps(plan) });
+/** Imports the modules among the steps. */
+export async function load(engine: Engine, plan: Plan): Promise<void> {
+  const modules = plan.steps.filter(({ revision }) => revision.body.kind === 'module');
+  await engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
+    throw error instanceof EngineDied ? error.at(modules.map(describeStep).join(' or ')) : error;
+  });
+}
+
+export async function migrate(engine: Engine, plan: Plan): Promise<readonly StepReport[]> {
+  return engine.call('migrate', { steps: engineSteps(plan) }).catch((error: unknown) => {
+    throw error instanceof EngineDied ? error.at(plan.steps.slice(error.done).map(describeStep)[0] ?? '') : error;
+  });
+}
+
+function describeStep({ revision }: Step): string {
+  return `revision ${revision.id} (${revision.path})`;
 }
 
 /**
@@ -38,6 +53,10 @@ export async function useWorkingCopy(context: RunContext, engine: Engine, snapsh
   await copyFile(snapshotPath, workingCopy, constants.COPYFILE_FICLONE);
   own(workingCopy, context.ownership);
   await engine.call('useWorkingCopy', { path: workingCopy });
+}
+
+export function removeWorkingCopy({ layout }: RunContext): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${layout.workingCopy}${suffix}`, { force: true });
 }
 
 /** Writes what was applied, in the same transaction: the run's id in the database is the proof of the commit. */

@@ -5,11 +5,21 @@ import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
-/** The commands that take the database to a revision. */
-export interface MigrationCommand {
-  readonly verb: 'upgrade' | 'downgrade' | 'stamp';
-  readonly target: string;
-}
+/** The commands that take the database to a revision, or write down that it is at one. */
+export type MigrationCommand =
+  | {
+      readonly verb: 'upgrade' | 'downgrade';
+      readonly target: string;
+      /** What a revision finds in `op.arguments`: `-x key=value` of the command line. */
+      readonly arguments?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly verb: 'stamp';
+      readonly targets: readonly string[];
+      /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
+      readonly forget: 'replaced' | 'all';
+    }
+  | { readonly verb: 'ensure-version' };
 
 /** Every command that runs under the lock. */
 export type RunCommand =

@@ -1,11 +1,13 @@
 /** What a run will do, decided from the revisions and from what the database says it is at. Pure. */
 import { DrydockError, unreachable } from '../errors.ts';
-import { planDowngrade, planUpgrade, resolveRevision } from '../revisions/address.ts';
-import type { HistoryRow } from '../revisions/applied-tables.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
+import { checksum } from '../revisions/checksum.ts';
 import { editedError, editedRevisions } from '../revisions/edited.ts';
 import { newHeads, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
+import { planStamp } from '../revisions/stamp.ts';
 import { isContentPreserving } from '../revisions/statements.ts';
+import { planDowngrade, planUpgrade } from '../revisions/steps.ts';
 import type { MigrationCommand } from './outcome.ts';
 
 export interface Plan {
@@ -22,9 +24,14 @@ export interface Plan {
   /** Rows of alembic_version before and after. */
   readonly from: readonly string[];
   readonly to: readonly string[];
-  /** What the run writes down as applied without running it. */
-  readonly stamped: readonly Revision[];
+  /** What the run writes down as applied without running it; {@link baseStamp} where that is nothing. */
+  readonly stamped: readonly Pick<Revision, 'id' | 'checksum'>[];
+  /** What a revision finds in `op.arguments`. */
+  readonly arguments: Readonly<Record<string, string>>;
 }
+
+/** Every run leaves a row in the history, which is how the next start knows that it committed; so does a stamp of base. */
+const baseStamp: Pick<Revision, 'id' | 'checksum'> = { id: 'base', checksum: checksum('') };
 
 export interface MaintenanceStep {
   readonly step: Step;
@@ -36,14 +43,18 @@ export interface MaintenanceStep {
  * @throws {DrydockError} HISTORY where the database and the revision files do not belong together; USAGE where the
  *   target cannot be resolved.
  */
-export function planRun(
-  graph: RevisionGraph,
-  applied: { readonly current: readonly string[]; readonly history: readonly HistoryRow[] },
-  command: MigrationCommand,
-): Plan {
+export function planRun(graph: RevisionGraph, applied: Applied, command: MigrationCommand): Plan {
   const { current, history } = applied;
-  requireKnown(graph, current);
-  if (command.verb === 'stamp') return planStamp(graph, current, command.target);
+  if (command.verb === 'ensure-version') {
+    return stampPlan(command.verb, current, current, applied.versioned ? [] : [baseStamp]);
+  }
+  const forgets = command.verb === 'stamp' && command.forget === 'all';
+  if (!forgets) requireKnown(graph, current);
+  if (command.verb === 'stamp') {
+    const known = current.filter((id) => graph.get(id) !== undefined);
+    const { to, revisions } = planStamp(graph, forgets ? [] : current, known, command.targets);
+    return stampPlan(command.verb, current, to, revisions);
+  }
   const edited = editedRevisions(graph, current, history);
   if (edited.length > 0) throw editedError(edited);
 
@@ -51,16 +62,21 @@ export function planRun(
     command.verb === 'upgrade'
       ? planUpgrade(graph, current, command.target)
       : planDowngrade(graph, current, command.target);
-  const deferred = command.verb === 'upgrade' ? deferredSteps(graph, current, history) : [];
+  const after = appliedAfter(graph, current, all);
   const steps = all.filter((step) => !isMaintenance(step));
   return {
     command: command.verb,
     steps,
-    maintenance: [...deferred, ...all.filter(isMaintenance).map((step) => ({ step, deferredBy: undefined }))],
+    maintenance: [
+      ...deferredSteps(graph, after, history),
+      ...all.filter(isMaintenance).map((step) => ({ step, deferredBy: undefined })),
+    ],
     onWorkingCopy: steps.some((step) => !step.revision.transaction && !isEmpty(step)),
     from: current,
-    to: newHeads(graph, appliedAfter(graph, current, all)),
+    // Rows of which one implies another, as Alembic may have stamped them, are no reason for a run of their own.
+    to: all.length === 0 ? current : newHeads(graph, after),
     stamped: [],
+    arguments: command.arguments ?? {},
   };
 }
 
@@ -68,10 +84,15 @@ export function isNothing(plan: Plan): boolean {
   return plan.steps.length === 0 && plan.maintenance.length === 0 && plan.stamped.length === 0;
 }
 
-function planStamp(graph: RevisionGraph, current: readonly string[], target: string): Plan {
-  const to = [...resolveRevision(graph, target, current)].sort();
-  const stamped = graph.revisions.filter(({ id }) => graph.ancestors(to).has(id));
-  return { command: 'stamp', steps: [], maintenance: [], onWorkingCopy: false, from: current, to, stamped };
+function stampPlan(
+  command: 'stamp' | 'ensure-version',
+  from: readonly string[],
+  to: readonly string[],
+  revisions: Plan['stamped'],
+): Plan {
+  const moves = from.join() !== to.join();
+  const stamped = moves && revisions.length === 0 ? [baseStamp] : revisions;
+  return { command, steps: [], maintenance: [], onWorkingCopy: false, from, to, stamped, arguments: {} };
 }
 
 function appliedAfter(graph: RevisionGraph, current: readonly string[], steps: readonly Step[]): Set<string> {
@@ -91,13 +112,15 @@ function appliedAfter(graph: RevisionGraph, current: readonly string[], steps: r
   return applied;
 }
 
-/** Maintenance that an earlier run committed to and did not get to. */
+/**
+ * Maintenance that an earlier run committed to and did not get to, unless this run makes it pointless.
+ * @param applied What is applied after this run.
+ */
 function deferredSteps(
   graph: RevisionGraph,
-  current: readonly string[],
-  history: readonly HistoryRow[],
+  applied: ReadonlySet<string>,
+  history: Applied['history'],
 ): MaintenanceStep[] {
-  const applied = graph.ancestors(current);
   const latest = new Map(history.map((row) => [row.revision, row]));
   return [...latest.values()].flatMap((row) => {
     const stillWanted = row.result === 'deferred' && applied.has(row.revision) === (row.direction === 'up');

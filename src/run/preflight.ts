@@ -19,7 +19,7 @@ export function loadGraph(migrations: string): RevisionGraph {
  * @throws {DrydockError} PREFLIGHT where the ground is not one on which the promises can be kept.
  */
 export function inspectGround(context: RunContext): void {
-  const { database, directory } = context.layout;
+  const { database, directory, work, snapshots } = context.layout;
   refuseNetworkFileSystem(context);
   if (isMountPoint(database)) {
     throw refuse(
@@ -27,13 +27,18 @@ export function inspectGround(context: RunContext): void {
       'Mount the directory that holds the database, not the file',
     );
   }
+  for (const path of [directory, database, work, snapshots].filter((it) => existsSync(it))) {
+    requireAccess(path, constants.R_OK | constants.W_OK | (path === database ? 0 : constants.X_OK));
+  }
+}
+
+function requireAccess(path: string, mode: number): void {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    if (existsSync(database)) accessSync(database, constants.R_OK | constants.W_OK);
+    accessSync(path, mode);
   } catch (error) {
     throw refuse(
-      `This user (uid ${process.getuid?.()}) may not write to ${database} or to its directory (${codeOf(error)})`,
-      'Give it write permission on both, or run as the owner; check that the volume is not mounted read-only',
+      `This user (uid ${process.getuid?.()}) may not read and write ${path} (${codeOf(error)})`,
+      'Give it the permission, or run as the owner; check that the volume is not mounted read-only',
     );
   }
 }
@@ -64,12 +69,13 @@ export interface SpaceEstimate {
 const reserveBytes = 1024 * 1024;
 
 /**
+ * @param becomesBytes What the database is about to become, where that is known and may be more than it is.
  * @throws {DrydockError} PREFLIGHT where a run would probably fill the volume.
  */
-export function requireSpace(context: RunContext, copies: number): SpaceEstimate {
+export function requireSpace(context: RunContext, copies: number, becomesBytes = 0): SpaceEstimate {
   const { database, directory } = context.layout;
-  const wal = `${database}-wal`;
-  const databaseBytes = statSync(database).size + (existsSync(wal) ? statSync(wal).size : 0);
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const databaseBytes = Math.max(sizeOf(database) + sizeOf(`${database}-wal`), becomesBytes);
   const estimate = {
     databaseBytes,
     neededBytes: copies * databaseBytes + reserveBytes,

@@ -14,7 +14,7 @@
  */
 import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
-import type { HeldState } from '../engine/protocol.ts';
+import type { HeldNow, HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { hashElsewhere } from '../snapshots/inspect.ts';
@@ -23,6 +23,7 @@ import { engineFor, inspectOptions, type RunContext, stoppable } from './context
 import { exchangeFile } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
+import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { settleRestored } from './restore.ts';
 import { copyLive } from './take-snapshot.ts';
@@ -36,7 +37,7 @@ import { describeRevisions } from './words.ts';
 export async function recover(context: RunContext): Promise<RecoveryReport | null> {
   const { layout } = context;
   removeLeftovers(layout);
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${layout.workingCopy}${suffix}`, { force: true });
+  removeWorkingCopy(context);
   const journal = readJournal(layout.runJournal);
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {
@@ -170,7 +171,7 @@ function ended(
 }
 
 /** Takes the write lock; SQLite rolls back on the way what a killed process left. */
-export async function hold(context: RunContext, engine: Engine): Promise<HeldState> {
+export async function hold(context: RunContext, engine: Engine): Promise<HeldNow> {
   return engine.call('hold', {
     database: context.layout.database,
     busyTimeoutMs: context.request.config.busyTimeoutMs,

@@ -9,9 +9,11 @@ import type { RunContext } from './context.ts';
 import { type RunJournal, writeJournal } from './journal.ts';
 import { copyLive, keepCopy } from './take-snapshot.ts';
 
-export type RestoreOutcome =
-  | { readonly outcome: 'restored'; readonly kept: Snapshot }
-  | { readonly outcome: 'others-wrote' };
+export interface RestoreOutcome {
+  readonly outcome: 'restored' | 'others-wrote';
+  /** What the live file held when the restore was about to begin. */
+  readonly kept: Snapshot;
+}
 
 /**
  * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
@@ -33,7 +35,7 @@ export async function restoreSnapshot(
     source: snapshot.path,
     busyTimeoutMs: context.request.config.busyTimeoutMs,
   });
-  if (outcome === 'others-wrote') return { outcome };
+  if (outcome === 'others-wrote') return { outcome, kept };
   await settleRestored(context, engine, snapshot);
   return { outcome: 'restored', kept };
 }

@@ -1,21 +1,24 @@
 /** The snapshot commands that take the lock: create, restore, prune. */
 import { existsSync } from 'node:fs';
+import type { Engine } from '../engine/client.ts';
+import type { HeldState } from '../engine/protocol.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
 import { processesWithOpen } from '../files/open-files.ts';
 import { isBusy } from '../lock/busy-wait.ts';
+import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
-import { findSnapshot, type Snapshot } from '../snapshots/catalog.ts';
+import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable } from './context.ts';
 import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
-import { beginJournal, removeJournal, writeJournal } from './journal.ts';
+import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { hold } from './recover.ts';
-import { restoreFailed, restoreSnapshot, settleRestored } from './restore.ts';
+import { type RestoreOutcome, restoreFailed, restoreSnapshot, settleRestored } from './restore.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
 import { explained, underLocks } from './under-locks.ts';
@@ -99,27 +102,62 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
   }
 }
 
+/**
+ * A writer that never stops gets in between giving up the lock and the restore's taking it more often than not; then
+ * what it wrote is kept too, and the restore tried again.
+ */
 async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<string> {
-  requireSpace(context, 2);
+  requireSpace(context, 2, snapshot.manifest.bytes);
+  const { busyTimeoutMs } = context.request.config;
+  const started = performance.now();
   const engine = engineFor(context);
   try {
     const held = await stoppable(context, engine, hold(context, engine));
     const journal = beginJournal(context, { from: held.current, to: snapshot.manifest.revision });
-    const result = await restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
-      // A restore that met a lock has changed nothing: it is one transaction.
-      if (isBusy(error)) removeJournal(context);
-      throw isBusy(error) || isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
-    });
-    if (result.outcome === 'restored') return result.kept.path;
-    removeJournal(context);
-    throw new DrydockError('BUSY', {
-      what: `Another process wrote to ${context.layout.database} in the moment in which the snapshot was to be put back`,
-      state: 'The database is unchanged by this run',
-      next: 'Stop the writer and run again',
-    });
+    for (let attempt = 1; ; attempt += 1) {
+      const { outcome, kept } = await tryRestore(context, engine, snapshot, held, journal);
+      if (outcome === 'restored') return kept.path;
+      writeJournal(context, journal);
+      removeSuperseded(context, kept);
+      const waitedMs = performance.now() - started;
+      if (context.stop.aborted || waitedMs > busyTimeoutMs) throw metWriter(context);
+      const holder = describeSqliteHolder(context.layout.database);
+      const waitingFor = 'a moment in which nobody writes';
+      context.observer({ kind: 'waiting', waitingFor, holder, attempt, waitedMs, timeoutMs: busyTimeoutMs });
+      await engine.call('holdAgain', { busyTimeoutMs });
+    }
   } finally {
     await engine.stop();
   }
+}
+
+function tryRestore(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot,
+  held: HeldState,
+  journal: RunJournal,
+): Promise<RestoreOutcome> {
+  return restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
+    // Nothing was changed until the journal announced it, or by a restore that met a lock: it is one transaction.
+    const unchanged = isBusy(error) || readJournal(context.layout.runJournal)?.phase !== 'restoring';
+    if (unchanged) removeJournal(context);
+    throw unchanged || isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
+  });
+}
+
+/** What was kept for a try that did not happen is not what the next one replaces. */
+function removeSuperseded({ layout, runId }: RunContext, { manifest }: Snapshot): void {
+  if (manifest.runId === runId && manifest.reason === 'replaced') removeSnapshot(layout, manifest.id);
+}
+
+function metWriter(context: RunContext): DrydockError {
+  removeJournal(context);
+  return new DrydockError('BUSY', {
+    what: `Another process wrote to ${context.layout.database} in every moment in which the snapshot was to be put back`,
+    state: 'The database is unchanged by this run',
+    next: 'Stop the writer and run again',
+  });
 }
 
 function isBeyondOpening(error: unknown): boolean {
@@ -137,6 +175,7 @@ async function exchange(context: RunContext, snapshot: Snapshot): Promise<string
       next: 'Stop the application and run again',
     });
   }
+  requireSpace(context, 1, snapshot.manifest.bytes);
   const damagedInode = inodeOf(database);
   const journal = beginJournal(context, { from: [], to: snapshot.manifest.revision });
   writeJournal(context, {

@@ -101,7 +101,7 @@ async function restoreAfterRollback(
 }
 
 /** The engine is gone, or nobody knows what it did last: the way of the next start is the right one, and is gone now. */
-async function undoByRecovery(context: RunContext, engine: Engine, error: unknown): Promise<unknown> {
+export async function undoByRecovery(context: RunContext, engine: Engine, error: unknown): Promise<unknown> {
   await engine.kill();
   const recovered = await phase(context, 'recover', () => recover(patient(context)));
   if (recovered?.outcome === 'committed') return new CommitHappened(recovered, error);

@@ -23,7 +23,8 @@ export function sameName(one: string, other: string): boolean {
   return foldCase(one) === foldCase(other);
 }
 
-function foldCase(name: string): string {
+/** A name under which all its spellings are one, for use as a key. */
+export function foldCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 

@@ -22,24 +22,53 @@ export function newSnapshotId(at: Date, runId: string): string {
   return `${at.toISOString().replace(/[-:.]/g, '')}-${runId.replaceAll('-', '').slice(0, 8)}`;
 }
 
-/** Every snapshot that has both its file and its manifest, oldest first. */
-export function listSnapshots(layout: Layout): Snapshot[] {
-  return idsWith(layout, 'json')
-    .filter((id) => existsSync(snapshotPath(layout, id)))
-    .map((id) => ({ path: snapshotPath(layout, id), manifest: readManifest(manifestPath(layout, id)) }));
+/** A file among the snapshots whose manifest is missing or damaged: it proves nothing, and stands in nobody's way. */
+export interface UnusableSnapshot {
+  readonly id: string;
+  readonly path: string;
+  readonly error: DrydockError;
+}
+
+export interface Catalog {
+  /** Those with file and manifest, oldest first. */
+  readonly snapshots: readonly Snapshot[];
+  readonly unusable: readonly UnusableSnapshot[];
+}
+
+export function readCatalog(layout: Layout): Catalog {
+  const snapshots: Snapshot[] = [];
+  const unusable: UnusableSnapshot[] = [];
+  for (const id of idsWith(layout, 'db')) {
+    const path = snapshotPath(layout, id);
+    try {
+      snapshots.push({ path, manifest: readManifest(manifestPath(layout, id)) });
+    } catch (error) {
+      if (!(error instanceof DrydockError)) throw error;
+      unusable.push({ id, path, error });
+    }
+  }
+  return { snapshots, unusable };
+}
+
+/** Every snapshot that can be used, oldest first. */
+export function listSnapshots(layout: Layout): readonly Snapshot[] {
+  return readCatalog(layout).snapshots;
 }
 
 /**
- * @param prefix The whole id or a part of its beginning, or `latest`.
- * @throws {DrydockError} USAGE where none or several fit.
+ * @param prefix The whole id or a part of its beginning, or `latest`. What a restore put aside is never the latest one:
+ *   the same command, given again, must go on with the same snapshot.
+ * @throws {DrydockError} USAGE where none or several fit; PREFLIGHT where the one that fits has no sound manifest.
  */
 export function findSnapshot(layout: Layout, prefix: string): Snapshot {
-  const all = listSnapshots(layout);
-  const newest = all.at(-1);
+  const { snapshots: all, unusable } = readCatalog(layout);
+  const newest = all.findLast(({ manifest }) => manifest.reason !== 'replaced');
   if (prefix === 'latest' && newest !== undefined) return newest;
   const fitting = all.filter(({ manifest }) => manifest.id.startsWith(prefix));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;
+  const damaged = unusable.find(({ id }) => id.startsWith(prefix));
+  if (only === undefined && damaged !== undefined) throw damaged.error;
   throw new DrydockError('USAGE', {
     what: `${fitting.length === 0 ? 'No snapshot' : `More than one snapshot (${fitting.map(({ manifest }) => manifest.id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
     state: 'Nothing was changed',

@@ -1,10 +1,11 @@
 /** What is known of one snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 
 /** Why a snapshot was taken. `replaced` is what a restore put aside. */
-const reasonSchema = z.enum(['upgrade', 'downgrade', 'stamp', 'manual', 'replaced']);
+const reasonSchema = z.enum(['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced']);
 export type SnapshotReason = z.infer<typeof reasonSchema>;
 
 const manifestSchema = z.strictObject({
@@ -24,7 +25,7 @@ const manifestSchema = z.strictObject({
   pageCount: z.int(),
   pageSize: z.int(),
   /** Of the database when the snapshot was taken; the snapshot itself is always a plain file. */
-  journalMode: z.string(),
+  journalMode: z.string().check(z.regex(/^(delete|truncate|persist|memory|off|wal)$/)),
   /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
   integrity: z.enum(['ok', 'damaged', 'not checked']),
   toolVersion: z.string(),
@@ -43,11 +44,15 @@ export function readManifest(path: string): Manifest {
   } catch (error) {
     throw unusable(path, `cannot be read (${codeOf(error)})`, error);
   }
+  let manifest: Manifest;
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    manifest = manifestSchema.parse(JSON.parse(text));
   } catch (error) {
     throw unusable(path, `is not a snapshot manifest (${firstLine(messageOf(error))})`, error);
   }
+  // By its id a snapshot is restored and removed: it must not be another one's.
+  if (basename(path) === `${manifest.id}.json`) return manifest;
+  throw unusable(path, `is the manifest of another snapshot, ${manifest.id}`, undefined);
 }
 
 export function renderManifest(manifest: Manifest): string {

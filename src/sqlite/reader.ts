@@ -59,14 +59,24 @@ function readOnce<T>(uri: string, read: (reader: Reader) => T): T {
 
 /**
  * The state of a database file, which must be there and be a file.
- * @throws {DrydockError} USAGE
+ * @throws {DrydockError} USAGE; PREFLIGHT where this user may not look.
  */
 export function statDatabase(database: string): BigIntStats {
-  const stats = statSync(database, { bigint: true, throwIfNoEntry: false });
+  let stats: BigIntStats | undefined;
+  try {
+    stats = statSync(database, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) !== 'ELOOP') throw explain(database, error);
+    throw new DrydockError('USAGE', {
+      what: `${database} is a symbolic link that leads to itself`,
+      next: 'Check --database (or `database` in the config)',
+      cause: error,
+    });
+  }
   if (stats === undefined) {
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
-      next: 'Check --database (or `database` in the config), and in a container that the volume is mounted',
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install create it empty: touch ${database}`,
     });
   }
   if (!stats.isFile()) {
@@ -154,6 +164,9 @@ function explain(database: string, error: unknown): unknown {
         next: 'Start the application or run drydock upgrade: either lets SQLite roll it back',
         cause: error,
       });
+    // From reading the header, before SQLite sees the file.
+    case 'EACCES':
+    case 'EPERM':
     case 'SQLITE_CANTOPEN':
       return new DrydockError('PREFLIGHT', {
         what: `${database} cannot be opened: ${messageOf(error)}`,

@@ -34,7 +34,7 @@ export const addStock = 'ALTER TABLE items ADD COLUMN stock INTEGER NOT NULL DEF
 
 /** 001_items and 002_stock. */
 export const itemsRevisions: Readonly<Record<string, string>> = {
-  '001_items.sql': sqlRevision('001_items', undefined, itemsSql, 'DROP TABLE items;'),
+  '001_items.sql': sqlRevision('001_items', undefined, itemsSql, '-- expect: rows items dropped\nDROP TABLE items;'),
   '002_stock.sql': sqlRevision('002_stock', '001_items', addStock, 'ALTER TABLE items DROP COLUMN stock;'),
 };
 

@@ -93,7 +93,7 @@ test('NOT NULL is refused where a row holds NULL, and says how many', () => {
     () => op.alterColumn('people', 'name', { nullable: false }),
     (error) => error instanceof DrydockError && /^1 rows of people hold NULL in name/.test(error.message),
   );
-  assert.throws(() => op.alterColumn('people', 'absent', { nullable: false }), /no such column/);
+  assert.throws(() => op.alterColumn('people', 'absent', { nullable: false }), /there is no column "absent"/);
 });
 
 test('dropTable drops, hasTable and columnNames tell', () => {
@@ -185,15 +185,12 @@ test('a view or trigger that stops compiling is named, and one that never did is
     CREATE TRIGGER tr AFTER UPDATE OF x ON other BEGIN UPDATE people SET name = new.x; END;`);
   const port = portOn(db);
   const before = compileDependents(port);
-  assertStillCompiles(before, compileDependents(port));
+  assertStillCompiles(before, compileDependents(port), 'the change');
   db.exec('PRAGMA legacy_alter_table = ON; ALTER TABLE people RENAME TO folk');
   assert.throws(
-    () => assertStillCompiles(before, compileDependents(port)),
-    /SELECT \* FROM main\.fine LIMIT 0 fails: no such table/,
+    () => assertStillCompiles(before, compileDependents(port), 'the change'),
+    /the change would break the view fine \(no such table: main\.people\), the trigger tr \(no such table/,
   );
-  db.exec('DROP VIEW fine');
-  assert.throws(
-    () => assertStillCompiles(before, compileDependents(port)),
-    /EXPLAIN UPDATE main\.other SET x = x fails: no such table/,
-  );
+  db.exec('DROP VIEW fine; DROP TRIGGER tr');
+  assertStillCompiles(before, compileDependents(port), 'the change');
 });

@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planDowngrade, planUpgrade, resolveRevision } from '../../src/revisions/address.ts';
+import { resolveRevision, startsFromCurrent } from '../../src/revisions/address.ts';
 import { buildGraph } from '../../src/revisions/graph.ts';
-import type { Step } from '../../src/revisions/revision.ts';
-import { failsWith, revisionOf } from './helpers.ts';
+import { failsWith, graphOf, graphs, revisionOf } from './helpers.ts';
 
-const linear = buildGraph([
-  revisionOf('001_first'),
-  revisionOf('002_second', '001_first'),
-  revisionOf('003_third', '002_second'),
-  revisionOf('0031_fix', '003_third'),
-]);
-const fork = buildGraph([revisionOf('a1'), revisionOf('b1', 'a1'), revisionOf('c1', 'a1')]);
-const merge = buildGraph([
-  revisionOf('a1'),
-  revisionOf('b1', 'a1'),
-  revisionOf('c1', 'a1'),
-  revisionOf('m1', 'b1', 'c1'),
-]);
-const empty = buildGraph([]);
-
-const shown = (steps: readonly Step[]) => steps.map(({ revision, direction }) => `${direction} ${revision.id}`);
-const up = (current: string[], address: string, graph = linear) => shown(planUpgrade(graph, current, address));
-const down = (current: string[], address: string, graph = linear) => shown(planDowngrade(graph, current, address));
+type GraphName = keyof typeof graphs;
+const { linear, fork, merge, depends, empty } = graphs;
 
 test('each form of address names what Alembic takes it to name', () => {
   const at = ['002_second'];
@@ -49,6 +32,54 @@ test('each form of address names what Alembic takes it to name', () => {
   for (const [address, ids] of cases) assert.deepEqual(resolveRevision(linear, address, at), ids, address);
 });
 
+test('each form of address on a branch names what Alembic takes it to name', () => {
+  const cases: [graph: GraphName, address: string, current: string[], ids: string[]][] = [
+    ['labels', 'left', [], ['b1']],
+    ['labels', 'left@head', [], ['b2']],
+    ['labels', 'right@heads', [], ['c3']],
+    ['labels', 'left@base', ['b2', 'c2'], []],
+    ['labels', 'right@c2', [], ['c2']],
+    ['labels', 'left@+1', ['b1', 'c3'], ['b2']],
+    ['labels', 'right@+2', ['b2'], ['c2']],
+    ['labels', 'right@+2', ['b2', 'c1'], ['c3']],
+    ['labels', 'left@+1', ['a1'], ['b1']],
+    ['labels', 'left@-1', ['b2', 'c1'], ['b1']],
+    ['labels', 'right@-3', ['b2', 'c2'], []],
+    ['labels', 'left@a1+2', [], ['b2']],
+    ['labels', 'right@base+2', [], ['c1']],
+    ['labels', 'right@c3-1', [], ['c2']],
+    ['labels', 'c2@head', [], ['c3']],
+    ['labels', 'left@current', ['b1', 'c3'], ['b1']],
+    ['depends', 'extra@head', [], ['x3']],
+    ['depends', 'main@head', [], ['a3']],
+    ['depends', 'heads', [], ['a3', 'x3']],
+    ['needed', 'heads', [], ['x1']],
+    ['needed', 'main@heads', [], ['a2']],
+    // The branch has no row of its own: the other one implies it.
+    ['needed', 'main@-1', ['x1'], ['a1']],
+    ['needed', 'main@current', ['x1'], ['a2']],
+  ];
+  for (const [graph, address, current, ids] of cases) {
+    assert.deepEqual(resolveRevision(graphs[graph], address, current), ids, `${graph}: ${address}`);
+  }
+});
+
+test('before the @ stands a label, an id or a prefix, and a prefix behind it is looked up on that branch', () => {
+  const graph = graphOf('root', 'left_1 < root', 'left_2 < left_1', 'right_1 < root');
+  assert.deepEqual(resolveRevision(graph, 'left_2@head', []), ['left_2']);
+  assert.deepEqual(resolveRevision(graph, 'right@head', []), ['right_1']);
+  const same = graphOf('root', 'ab1 < root # one', 'ab2 < root # two');
+  failsWith('USAGE', [/Multiple revisions start with 'ab'/], () => resolveRevision(same, 'ab', []));
+  assert.deepEqual(resolveRevision(same, 'two@ab', []), ['ab2']);
+});
+
+test('a branch that there is not, and a revision of another branch, are errors that name them', () => {
+  failsWith('USAGE', [/No such branch: 'nowhere'/], () => resolveRevision(linear, 'nowhere@head', []));
+  failsWith('USAGE', [/No such branch: ''/], () => resolveRevision(linear, '@head', []));
+  failsWith('USAGE', [/b2 is not a member of branch 'right'/], () => resolveRevision(graphs.labels, 'right@b2', []));
+  failsWith('USAGE', [/'left@a@b'/], () => resolveRevision(graphs.labels, 'left@a@b', []));
+});
+
 test('a whole id is found even where it is the beginning of another', () => {
   const graph = buildGraph([revisionOf('003'), revisionOf('0031', '003')]);
   assert.deepEqual(resolveRevision(graph, '003', []), ['003']);
@@ -61,7 +92,7 @@ test('a prefix of several ids is an error that lists them', () => {
 });
 
 test('an unknown revision is an error that lists the heads', () => {
-  for (const address of ['x', '', 'main@head', '1', 'head--1', '+', 'x+1', '002_second:003_third']) {
+  for (const address of ['x', '', '1', 'head--1', '+', 'x+1', '002_second:003_third']) {
     failsWith('USAGE', [/Can't locate revision identified by '/, /0031_fix/], () =>
       resolveRevision(linear, address, []),
     );
@@ -78,6 +109,7 @@ test('more relative steps than there are is an error in the words of Alembic', (
     ['001_first+4', []],
     ['002_second-3', []],
     ['base-1', []],
+    ['002@+9', ['002_second']],
   ];
   for (const [address, current] of cases) {
     const [count] = /\d$/.exec(address) ?? [];
@@ -87,88 +119,48 @@ test('more relative steps than there are is an error in the words of Alembic', (
   }
 });
 
-test('`head` with several heads is an error that lists them, `heads` is all of them', () => {
-  failsWith('USAGE', [/Multiple head revisions.*'head': b1, c1/], () => resolveRevision(fork, 'head', []));
+test('`head` with several heads is an error that shows how to merge them, `heads` is all of them', () => {
+  const error = failsWith('USAGE', [/Multiple head revisions.*'head': b1, c1/], () =>
+    resolveRevision(fork, 'head', []),
+  );
+  assert.match(error.next ?? '', /drydock merge b1 c1 -m/);
   assert.deepEqual(resolveRevision(fork, 'heads', []), ['b1', 'c1']);
+  failsWith('USAGE', [/'a1@head': b1, c1/], () => resolveRevision(fork, 'a1@head', []));
+  // Alembic does not know `head` here either, although `heads` is one.
+  failsWith('USAGE', [/'head': a2, x1/], () => resolveRevision(graphs.needed, 'head', []));
 });
 
-test('a relative address along a fork or a merge is ambiguous, and says between what', () => {
-  failsWith('USAGE', [/'a1\+1' is ambiguous.*b1, c1/], () => resolveRevision(fork, 'a1+1', []));
-  failsWith('USAGE', [/'m1-1' is ambiguous.*b1, c1/], () => resolveRevision(merge, 'm1-1', []));
-  failsWith('USAGE', [/'heads-1' is ambiguous.*b1, c1/], () => resolveRevision(fork, 'heads-1', []));
-});
-
-test('an upgrade runs what is pending up to its target, in order', () => {
-  assert.deepEqual(up([], 'head'), ['up 001_first', 'up 002_second', 'up 003_third', 'up 0031_fix']);
-  assert.deepEqual(up(['001_first'], '003_third'), ['up 002_second', 'up 003_third']);
-  assert.deepEqual(up(['001_first'], '+1'), ['up 002_second']);
-  assert.deepEqual(up(['001_first'], '001_first+2'), ['up 002_second', 'up 003_third']);
-});
-
-test('an upgrade to what is applied already, or lies behind it, runs nothing', () => {
-  for (const address of ['003_third', '001_first', 'base', 'current', '+0', '003_third-1']) {
-    assert.deepEqual(up(['003_third'], address), [], address);
+test('a step that could go two ways is an error that says between what, and how to say which', () => {
+  const cases: [graph: GraphName, address: string, current: string[], says: RegExp][] = [
+    ['fork', 'a1+1', [], /'a1\+1' is ambiguous.*b1, c1/],
+    ['fork', '+1', ['a1'], /several revisions follow 'a1': b1, c1/],
+    ['fork', '+1', ['b1', 'c1'], /the database is at several revisions: b1, c1/],
+    ['fork', '-1', ['b1', 'c1'], /the database is at several revisions: b1, c1/],
+    ['fork', 'heads-1', [], /'heads' is more than one revision: b1, c1/],
+    ['merge', 'm1-1', [], /'m1' merges several revisions: b1, c1/],
+    ['merge', '-2', ['m1'], /'m1' merges several revisions: b1, c1/],
+    ['depends', 'base+1', [], /several revisions follow 'base': a1, x1/],
+  ];
+  for (const [graph, address, current, says] of cases) {
+    failsWith('USAGE', [says], () => resolveRevision(graphs[graph], address, current));
   }
-  assert.deepEqual(up([], 'head', empty), []);
+  assert.match(failsWith('USAGE', [], () => resolveRevision(fork, '+1', ['a1'])).next ?? '', /b1@\+1/);
 });
 
-test('a downgrade undoes what lies beyond its target, children first', () => {
-  assert.deepEqual(down(['003_third'], 'base'), ['down 003_third', 'down 002_second', 'down 001_first']);
-  assert.deepEqual(down(['003_third'], '001_first'), ['down 003_third', 'down 002_second']);
-  assert.deepEqual(down(['003_third'], '-1'), ['down 003_third']);
-  assert.deepEqual(down(['003_third'], '003_third-1'), ['down 003_third']);
-  assert.deepEqual(down(['003_third'], '-3'), down(['003_third'], 'base'));
+test('one step back from a merge is where all of its branches are', () => {
+  assert.deepEqual(resolveRevision(merge, '-1', ['m1']), ['b1', 'c1']);
 });
 
-test('a downgrade to where the database is runs nothing', () => {
-  assert.deepEqual(down(['003_third'], '003_third'), []);
-  assert.deepEqual(down(['003_third'], 'current'), []);
-  assert.deepEqual(down([], 'base'), []);
-});
-
-test('a downgrade to what is not applied is an error that names both', () => {
-  const wording = [/'003_third' is not a valid downgrade target from current revision 002_second/];
-  const error = failsWith('USAGE', wording, () => planDowngrade(linear, ['002_second'], '003_third'));
-  assert.match(error.state ?? '', /unchanged/);
-  failsWith('USAGE', [/from current revision base/], () => planDowngrade(linear, [], '001_first'));
-});
-
-test('a sign that points the other way is an error that names the other command', () => {
-  assert.match(
-    failsWith('USAGE', [/'-1'/], () => planUpgrade(linear, ['002_second'], '-1')).next ?? '',
-    /drydock downgrade/,
-  );
-  assert.match(
-    failsWith('USAGE', [/'\+1'/], () => planDowngrade(linear, ['002_second'], '+1')).next ?? '',
-    /drydock upgrade/,
-  );
-});
-
-test('a merge runs after both of its branches, and is undone before them', () => {
-  assert.deepEqual(up(['b1'], 'head', merge), ['up c1', 'up m1']);
-  assert.deepEqual(up(['b1', 'c1'], 'm1', merge), ['up m1']);
-  assert.deepEqual(down(['m1'], '-1', merge), ['down m1']);
-  assert.deepEqual(down(['m1'], 'a1', merge), ['down m1', 'down c1', 'down b1']);
-  assert.deepEqual(down(['m1'], 'b1', merge), ['down m1', 'down c1']);
-});
-
-test('relative steps over branches go by the order of the graph', () => {
-  assert.deepEqual(up(['a1'], '+1', fork), ['up b1']);
-  assert.deepEqual(up(['c1'], '+1', fork), ['up b1']);
-  assert.deepEqual(down(['b1', 'c1'], '-1', fork), ['down c1']);
-  assert.deepEqual(resolveRevision(fork, '+2', ['a1']), ['b1', 'c1']);
-});
-
-test('the last revision in order is undone first, though a sibling is still applied', () => {
-  // z1 comes last in the graph, but only c1 is applied beside a1.
-  const graph = buildGraph([revisionOf('a1'), revisionOf('c1', 'a1'), revisionOf('z1', 'a1')]);
-  assert.deepEqual(down(['c1'], '-1', graph), ['down c1']);
-});
-
-test('a database at a revision that no file has can be neither upgraded nor downgraded', () => {
-  for (const plan of [planUpgrade, planDowngrade]) {
-    failsWith('HISTORY', [/'999_future'/], () => plan(linear, ['999_future'], 'base'));
+test('an address that starts from where the database is can be told from the others', () => {
+  for (const address of ['current', '+1', '-1', 'left@+1', 'left@-2', 'current-1', 'left@current']) {
+    assert.ok(startsFromCurrent(address), address);
   }
+  for (const address of ['head', 'a1-1', 'currents', 'left@head', 'base+1'])
+    assert.ok(!startsFromCurrent(address), address);
+});
+
+test('the current revisions of a database that is at something unknown are an error', () => {
   failsWith('HISTORY', [/'999_future'/], () => resolveRevision(linear, 'current', ['999_future']));
+  failsWith('HISTORY', [/'999_future'/], () => resolveRevision(depends, 'main@+1', ['999_future']));
   assert.deepEqual(resolveRevision(linear, 'head', ['999_future']), ['0031_fix']);
 });

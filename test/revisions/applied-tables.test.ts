@@ -23,9 +23,11 @@ const row: Omit<HistoryRow, 'id'> = {
   result: 'done',
 };
 
+const finished = { id: 'a1', startedAt: '2026-01-02T03:04:05.000Z', durationMs: 7 };
+
 test('a database without the tables reads as empty, and stays without them', () => {
   const { port } = openDatabase();
-  assert.deepEqual(readApplied(port), { current: [], history: [] });
+  assert.deepEqual(readApplied(port), { versioned: false, current: [], history: [] });
   assert.deepEqual(port.all('SELECT name FROM sqlite_schema'), []);
 });
 
@@ -37,6 +39,7 @@ test('what is written is read back', () => {
   });
   writeApplied(port, { current: ['c1'], rows: [{ ...row, runId: 'run-2', direction: 'down' }] });
   assert.deepEqual(readApplied(port), {
+    versioned: true,
     current: ['c1'],
     history: [
       { id: 1, ...row },
@@ -58,7 +61,7 @@ test('the version table is to the letter what Alembic makes', () => {
 test('a database that Alembic has brought here is taken over', () => {
   const { port, exec } = openDatabase();
   exec(`${versionTableSql}; INSERT INTO alembic_version VALUES ('ae1027a6acf')`);
-  assert.deepEqual(readApplied(port), { current: ['ae1027a6acf'], history: [] });
+  assert.deepEqual(readApplied(port), { versioned: true, current: ['ae1027a6acf'], history: [] });
   writeApplied(port, { current: ['b1'], rows: [row] });
   assert.deepEqual(readApplied(port).current, ['b1']);
 });
@@ -87,12 +90,12 @@ test('a deferred revision is marked done, and no other row', () => {
     current: ['a1'],
     rows: [deferred, { ...deferred, revision: 'b1' }, { ...deferred, runId: 'run-2' }],
   });
-  markDone(port, 'run-1', 'a1');
+  markDone(port, 'run-1', finished);
   assert.deepEqual(
     readApplied(port).history.map(({ result }) => result),
     ['done', 'deferred', 'deferred'],
   );
-  assert.throws(() => markDone(port, 'run-1', 'a1'), /invariant.*0 deferred rows of revision a1/);
+  assert.throws(() => markDone(port, 'run-1', finished), /invariant.*0 deferred rows of revision a1/);
 });
 
 test('integers may come as bigint', () => {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
 import type { SqlPort } from '../../src/revisions/applied-tables.ts';
 import { checksum } from '../../src/revisions/checksum.ts';
+import { buildGraph, type RevisionGraph } from '../../src/revisions/graph.ts';
 import type { Revision } from '../../src/revisions/revision.ts';
 
 /** Runs `work`, which must fail with a DrydockError of this code whose words match each pattern, and gives the error. */
@@ -25,6 +26,8 @@ export function revisionOf(id: string, ...revises: string[]): Revision {
   return {
     id,
     revises,
+    dependsOn: [],
+    branchLabels: [],
     message: id,
     path: `/migrations/${id}.sql`,
     checksum: checksum(id),
@@ -33,6 +36,32 @@ export function revisionOf(id: string, ...revises: string[]): Revision {
     body: { kind: 'sql', up: [], down: [] },
   };
 }
+
+/** A revision from one line: `m1 < b1 c1 & x1 # label`, for what it revises, depends on, and calls its branch. */
+export function revisionLike(line: string): Revision {
+  const part = (sign: string) => new RegExp(`${sign}([^<&#]*)`).exec(line)?.[1]?.trim().split(' ') ?? [];
+  const [id = ''] = line.split(' ');
+  return { ...revisionOf(id, ...part('<')), dependsOn: part('&'), branchLabels: part('#') };
+}
+
+/** The graph of revisions each written as {@link revisionLike} reads them. */
+export function graphOf(...lines: readonly string[]): RevisionGraph {
+  return buildGraph(lines.map(revisionLike));
+}
+
+/** The graphs that every table of cases is about. */
+export const graphs = {
+  linear: graphOf('001_first', '002_second < 001_first', '003_third < 002_second', '0031_fix < 003_third'),
+  fork: graphOf('a1', 'b1 < a1', 'c1 < a1'),
+  merge: graphOf('a1', 'b1 < a1', 'c1 < a1', 'm1 < b1 c1'),
+  /** Two branches with labels, of unequal length. */
+  labels: graphOf('a1', 'b1 < a1 # left', 'b2 < b1', 'c1 < a1 # right', 'c2 < c1', 'c3 < c2'),
+  /** Two bases, the second branch of which needs something of the first. */
+  depends: graphOf('a1 # main', 'a2 < a1', 'a3 < a2', 'x1 # extra', 'x2 < x1 & a2', 'x3 < x2'),
+  /** A branch whose head another branch depends on. */
+  needed: graphOf('a1 # main', 'a2 < a1', 'x1 & a2 # extra'),
+  empty: graphOf(),
+} as const;
 
 export interface TestDatabase {
   readonly port: SqlPort;

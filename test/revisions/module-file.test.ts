@@ -35,6 +35,8 @@ export const downgrade = (op: Operations) => op.dropColumn('comments', 'engageme
   assert.deepEqual(parse(text), {
     id: '003_engagement_score',
     revises: ['002_weighted_sentiment'],
+    dependsOn: [],
+    branchLabels: [],
     message: 'Score every comment',
     path,
     checksum: checksum(text),
@@ -71,6 +73,23 @@ test('parents are one id, several, or null', () => {
     withLine("export const revises: readonly string[] = [\n  'b1', // left\n  'c1'\n] as const;").revises,
     ['b1', 'c1'],
   );
+});
+
+test('dependencies and branch labels are one, several, or null', () => {
+  assert.deepEqual(withLine("export const dependsOn = 'b1';").dependsOn, ['b1']);
+  assert.deepEqual(withLine("export const dependsOn: string[] = ['b1', 'main'];").dependsOn, ['b1', 'main']);
+  assert.deepEqual(withLine("export const branchLabels = ['x', 'y'] as const;").branchLabels, ['x', 'y']);
+  assert.deepEqual(withLine('export const branchLabels = null;').branchLabels, []);
+  failsWithLine('export const dependsOn = [1];', /:2: `dependsOn` must be an id, an array of ids, or null/);
+  failsWithLine('export const branchLabels = true;', /:2: `branchLabels` must be a label/);
+  failsWithLine("export const branchLabels = 'a b';", /:2: the branch label 'a b' may not hold a blank/);
+  failsWithLine('export const dependsOn = [other];', /must be a literal/);
+});
+
+test("Alembic's own names for the header are errors that say ours", () => {
+  failsWithLine("export const down_revision = 'b1';", /:2: `down_revision` is called `revises` here/);
+  failsWithLine("export const depends_on = 'b1';", /:2: `depends_on` is called `dependsOn` here/);
+  failsWithLine("export const branch_labels = ['x'];", /:2: `branch_labels` is called `branchLabels` here/);
 });
 
 test('a file with CRLF and a BOM is the same revision', () => {

@@ -34,6 +34,8 @@ test('a whole file is read into a revision', () => {
   assert.deepEqual(parse(whole), {
     id: '003_engagement_score',
     revises: ['002_weighted_sentiment'],
+    dependsOn: [],
+    branchLabels: [],
     message: 'Score every comment',
     path,
     checksum: checksum(whole),
@@ -76,6 +78,42 @@ test('a file in which the down section comes first is read all the same', () => 
     up: [{ sql: 'CREATE TABLE t (x)', line: 5 }],
     down: [{ sql: 'DROP TABLE t', line: 3 }],
   });
+});
+
+test('dependencies and branch labels are lists with commas, and `none` is none', () => {
+  const { dependsOn, branchLabels } = parse(file('-- depends-on: b1, main\n-- branch-labels: x,y'));
+  assert.deepEqual(
+    [dependsOn, branchLabels],
+    [
+      ['b1', 'main'],
+      ['x', 'y'],
+    ],
+  );
+  assert.deepEqual(parse(file('-- depends-on: none')).dependsOn, []);
+});
+
+test('a dependency or a branch label that cannot be one is an error that names the line', () => {
+  fails(file('-- depends-on: b1, b1'), /:2: .*its dependency 'b1' twice/);
+  fails(file('-- depends-on: heads'), /:2: .*'heads' is a word with a meaning/);
+  fails(file('-- depends-on:'), /:2: a revision id may not be empty/);
+  fails(file('-- branch-labels: a@b'), /:2: the branch label 'a@b' may not hold '@'/);
+  fails(file('-- branch-labels: x, x'), /:2: .*its branch label 'x' twice/);
+  fails(file('-- branch-labels: base'), /:2: the branch label 'base' is a word/);
+});
+
+test('a dependency or label header in another spelling is no prose', () => {
+  for (const key of [
+    'depends_on',
+    'dependson',
+    'Depends-On',
+    'depend-on',
+    'branch-label',
+    'branch_labels',
+    'Branch-Labels',
+  ]) {
+    fails(file(`-- ${key}: b1`), /is no header of a revision: known are .*`-- depends-on:`, `-- branch-labels:`/);
+  }
+  assert.equal(parse(file('-- re-run: it may be run twice')).id, 'a1');
 });
 
 test('no `revises`, or `none`, is a first revision; commas make a merge', () => {

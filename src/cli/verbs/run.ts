@@ -1,5 +1,8 @@
 import type { Config } from '../../config/config.ts';
+import { DrydockError } from '../../errors.ts';
 import { renderRunReport } from '../../report/run-report.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import { planDowngrade } from '../../revisions/steps.ts';
 import { atTarget } from '../../run/fast-path.ts';
 import type { MigrationCommand } from '../../run/outcome.ts';
 import { loadGraph } from '../../run/preflight.ts';
@@ -7,30 +10,61 @@ import { describeRevisions } from '../../run/words.ts';
 import { toolVersion } from '../../version.ts';
 import type { Output } from '../print.ts';
 
-export function upgrade(config: Config, target = 'head'): Promise<Output> {
-  return run(config, { verb: 'upgrade', target });
+export interface RunFlags {
+  /** `-x key=value`, one for each time that it was given. */
+  readonly x?: readonly string[];
 }
 
-export function downgrade(config: Config, target: string): Promise<Output> {
-  return run(config, { verb: 'downgrade', target });
+export interface StampFlags {
+  readonly purge?: true;
 }
 
-export function stamp(config: Config, target: string): Promise<Output> {
-  return run(config, { verb: 'stamp', target });
+/** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
+export async function upgrade(config: Config, target = 'head', { x }: RunFlags = {}): Promise<Output> {
+  const { output, graph, at } = await runCommand(config, { verb: 'upgrade', target, arguments: readArguments(x) });
+  const older = output.data['outcome'] === 'nothing-pending' && planDowngrade(graph, at, target).length > 0;
+  if (!older) return output;
+  return {
+    data: { ...output.data, olderTarget: true },
+    text: `Nothing was done: ${config.database} is at ${describeRevisions(at)}, which is newer than ${target}. An upgrade never goes back; to go back: drydock downgrade ${target}`,
+  };
 }
 
-async function run(config: Config, command: MigrationCommand): Promise<Output> {
-  const current = atTarget(config.database, loadGraph(config.migrations), command);
+export async function downgrade(config: Config, target: string, { x }: RunFlags = {}): Promise<Output> {
+  return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
+}
+
+export async function stamp(config: Config, targets: readonly string[], { purge }: StampFlags = {}): Promise<Output> {
+  return (await runCommand(config, { verb: 'stamp', targets, forget: purge ? 'all' : 'replaced' })).output;
+}
+
+/** Runs a command, unless a plain read shows that there is nothing to do. */
+export async function runCommand(
+  config: Config,
+  command: MigrationCommand,
+): Promise<{ output: Output; graph: RevisionGraph; at: readonly string[] }> {
+  const graph = loadGraph(config.migrations);
+  const current = atTarget(config.database, graph, command);
   if (current !== undefined) {
-    return {
-      data: { outcome: 'nothing-pending', database: config.database, from: current, to: current },
-      text: `Nothing is pending: ${config.database} is at ${describeRevisions(current)}.`,
-    };
+    const data = { outcome: 'nothing-pending', database: config.database, from: current, to: current };
+    const text = `Nothing is pending: ${config.database} is at ${describeRevisions(current)}.`;
+    return { output: { data, text }, graph, at: current };
   }
   const { withRunLog } = await import('../run-session.ts');
   const report = await withRunLog(command.verb, config, async (observer, stop) => {
     const safeRun = await import('../../run/run.ts');
     return safeRun.run({ command, config, toolVersion: toolVersion() }, observer, stop);
   });
-  return { data: { ...report }, text: renderRunReport(report) };
+  return { output: { data: { ...report }, text: renderRunReport(report) }, graph, at: report.to };
+}
+
+/** As in Alembic a key without a value has the empty one, and of two alike the last counts. */
+function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key = '', ...value] = pair.split('=');
+      if (key !== '') return [key, value.join('=')];
+      throw new DrydockError('USAGE', { what: `-x '${pair}' has no key`, next: 'Write it as -x key=value' });
+    }),
+  );
 }

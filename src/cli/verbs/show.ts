@@ -1,47 +1,40 @@
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import { resolveRevision } from '../../revisions/address.ts';
+import { resolveRevision, startsFromCurrent } from '../../revisions/address.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import type { Revision } from '../../revisions/revision.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import { readState } from '../../run/read-state.ts';
 import type { Output } from '../print.ts';
+import { describeEntry } from '../revision-data.ts';
+import { revisionEntry } from '../revision-text.ts';
 
+/** `revisions`: what the address names. */
 export async function show(config: Config, address: string): Promise<Output> {
-  const { graph, current } = stateFor(config, address);
-  const ids = resolveRevision(graph, address, current);
-  const revisions = ids.flatMap((id) => graph.get(id) ?? []);
-  if (revisions.length === 0) {
-    throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });
-  }
-  const entries = revisions.map(({ id, revises, message, path, checksum, transaction, expect }) => ({
-    id,
-    revises,
-    children: graph.children(id),
-    head: graph.heads.includes(id),
-    message,
-    path,
-    checksum,
-    transaction,
-    expect,
-  }));
-  const text = entries
-    .map((entry) =>
-      [
-        `Rev: ${entry.id}${entry.head ? ' (head)' : ''}`,
-        `Parent: ${entry.revises.length === 0 ? '<base>' : entry.revises.join(', ')}`,
-        `Path: ${entry.path}`,
-        `Checksum: ${entry.checksum}`,
-        ...(entry.transaction ? [] : ['Transaction: false']),
-        '',
-        `    ${entry.message}`,
-      ].join('\n'),
-    )
-    .join('\n\n');
-  return { data: { revisions: entries }, text };
+  const { graph, revisions, current } = namedRevisions(config, address);
+  return {
+    data: { revisions: revisions.map((revision) => describeEntry(graph, revision)) },
+    text: revisions.map((revision) => revisionEntry(graph, revision, current)).join('\n\n'),
+  };
 }
 
-/** Only an address that starts from where the database is needs the database. */
-function stateFor(config: Config, address: string) {
-  if (address !== 'current' && !/^[+-]/.test(address)) return { graph: loadGraph(config.migrations), current: [] };
+/**
+ * The revisions that an address names. Only one that starts from where the database is needs the database.
+ * @throws {DrydockError} USAGE where it names none.
+ */
+export function namedRevisions(
+  config: Config,
+  address: string,
+): { graph: RevisionGraph; revisions: readonly Revision[]; current: readonly string[] } {
+  const { graph, current } = startsFromCurrent(address)
+    ? currentState(config)
+    : { graph: loadGraph(config.migrations), current: [] };
+  const revisions = resolveRevision(graph, address, current).flatMap((id) => graph.get(id) ?? []);
+  if (revisions.length > 0) return { graph, revisions, current };
+  throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });
+}
+
+function currentState(config: Config) {
   const { graph, applied } = readState(config);
   return { graph, current: applied.current };
 }

@@ -4,13 +4,14 @@ import { renderTable } from '../../report/table.ts';
 import type { RunRequest } from '../../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../../run/words.ts';
 import type { Observer } from '../../run-events.ts';
-import { findSnapshot, listSnapshots } from '../../snapshots/catalog.ts';
+import { findSnapshot, readCatalog } from '../../snapshots/catalog.ts';
 import { toolVersion } from '../../version.ts';
 import type { Output } from '../print.ts';
 
 export async function list(config: Config): Promise<Output> {
   const layout = layoutFor(config.database);
-  const manifests = listSnapshots(layout).map(({ manifest }) => manifest);
+  const { snapshots, unusable } = readCatalog(layout);
+  const manifests = snapshots.map(({ manifest }) => manifest);
   const rows = manifests
     .toReversed()
     .map(({ id, reason, revision, bytes, integrity }) => [
@@ -20,12 +21,17 @@ export async function list(config: Config): Promise<Output> {
       describeBytes(bytes),
       integrity,
     ]);
+  const table =
+    rows.length === 0
+      ? `There are no snapshots in ${layout.snapshots}`
+      : renderTable(['ID', 'REASON', 'REVISION', 'SIZE', 'INTEGRITY'], rows, [3]);
   return {
-    data: { directory: layout.snapshots, snapshots: manifests },
-    text:
-      rows.length === 0
-        ? `There are no snapshots in ${layout.snapshots}`
-        : renderTable(['ID', 'REASON', 'REVISION', 'SIZE', 'INTEGRITY'], rows, [3]),
+    data: {
+      directory: layout.snapshots,
+      snapshots: manifests,
+      unusable: unusable.map(({ id, path, error }) => ({ id, path, problem: error.what })),
+    },
+    text: [table, ...unusable.map(({ path, error }) => `Not usable: ${path}, since ${error.what}`)].join('\n'),
   };
 }
 

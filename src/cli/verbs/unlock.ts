@@ -2,12 +2,15 @@ import type { Config } from '../../config/config.ts';
 import { layoutFor } from '../../files/layout.ts';
 import { removeDeadLock } from '../../lock/unlock.ts';
 import { statDatabase } from '../../sqlite/reader.ts';
+import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
 
 export async function unlock(config: Config): Promise<Output> {
   statDatabase(config.database);
   const layout = layoutFor(config.database);
-  const result = removeDeadLock(layout);
+  // Whether a lock that is not a run's own is alive shows only after a while: the log says what is waited for.
+  const log = await openRunLog('unlock');
+  const result = await removeDeadLock(layout, log.observe).finally(log.close);
   const text = {
     'was-free': `${layout.database} was not locked`,
     removed: `The lock directory ${layout.visibleLock} of a dead run was removed`,

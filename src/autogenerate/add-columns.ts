@@ -1,0 +1,80 @@
+/** Columns that ALTER TABLE … ADD COLUMN can add. https://sqlite.org/lang_altertable.html#altertabaddcol */
+import { includesName } from '../schema/normalise.ts';
+import type { Check, Column, Expression, ForeignKey, Table } from '../schema/normalised.ts';
+import { referencesSql, type Step } from './steps.ts';
+import { mentions } from './with-renames.ts';
+
+export interface AddedColumns {
+  readonly steps: readonly Step[];
+  /** Constraints of the wanted table that come with the columns. */
+  readonly with: ReadonlySet<Check | ForeignKey>;
+}
+
+/** Why SQLite would refuse to add the column to a table that has rows; undefined where it would not. */
+export function whyNotAddable(table: string, { name, default: value, generated }: Column): string | undefined {
+  const column = `${table}.${name}`;
+  if (generated?.kind === 'stored') return `column ${column} is missing, and it is a stored one`;
+  if (value !== undefined && !isConstant(value)) {
+    return `column ${column} is missing, and its default ${value.sql} is no constant`;
+  }
+  return undefined;
+}
+
+/**
+ * The steps that add columns, each after the new ones that it speaks of.
+ * @returns undefined where columns speak of each other, so that none can be the first.
+ */
+export function addColumns(to: Table, columns: readonly Column[]): AddedColumns | undefined {
+  const together = new Map(columns.map((column) => [column, constraintsWith(to, column)]));
+  const waiting = [...columns];
+  const steps: Step[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.find(
+      (column) => !waiting.some((other) => other !== column && speaksOf(column, together.get(column), other)),
+    );
+    if (next === undefined) return undefined;
+    waiting.splice(waiting.indexOf(next), 1);
+    steps.push(addColumn(to.name, next, together.get(next)));
+  }
+  return {
+    steps,
+    with: new Set([...together.values()].flatMap(({ checks, foreignKeys }) => [...checks, ...foreignKeys])),
+  };
+}
+
+interface Together {
+  readonly checks: readonly Check[];
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+/** What stands behind the column, and a foreign key of the table over this column alone, which may stand there as well. */
+function constraintsWith({ checks, foreignKeys }: Table, { name }: Column): Together {
+  return {
+    checks: checks.filter(({ behind }) => behind !== undefined && includesName([behind], name)),
+    foreignKeys: foreignKeys.filter(({ columns }) => columns.length === 1 && includesName(columns, name)),
+  };
+}
+
+function speaksOf({ generated }: Column, together: Together | undefined, other: Column): boolean {
+  const expressions: Expression[] = (together?.checks ?? []).map(({ expression }) => expression);
+  if (generated !== undefined) expressions.push(generated.expression);
+  return expressions.some((expression) => mentions(expression, other.name));
+}
+
+function addColumn(table: string, column: Column, together: Together | undefined): Step {
+  const apart = (together?.foreignKeys ?? []).filter(({ behind }) => behind === undefined);
+  const definition = [column.definition, ...apart.map(referencesSql)].join(' ');
+  const needsValue = column.notNull !== undefined && column.default === undefined && column.generated === undefined;
+  const isPlain = together === undefined || together.checks.length + together.foreignKeys.length === 0;
+  const step = { kind: 'addColumn' as const, table, column, definition, isPlain };
+  if (!needsValue) return step;
+  const note = `SQLite refuses this while ${table} has rows, which would hold NULL. Then add the column without NOT NULL, fill it, and set it NOT NULL last.`;
+  return { ...step, note };
+}
+
+/** A literal with or without a sign, in parentheses or not. CURRENT_TIMESTAMP is none. */
+function isConstant({ tokens }: Expression): boolean {
+  const [sign, ...rest] = tokens;
+  const literal = sign === '-' || sign === '+' ? rest : tokens;
+  return literal.length === 1 && /^(?:'|x'|\.?\d|true$|false$|null$)/.test(literal[0] ?? '');
+}

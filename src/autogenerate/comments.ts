@@ -1,0 +1,10 @@
+import { isBlank, sqlTokens } from '../revisions/sql-tokens.ts';
+
+/** SQL with each comment made a blank. */
+export function withoutComments(sql: string): string {
+  const texts = [...sqlTokens(sql)].map((token) => (isBlank(token) && token.kind !== 'space' ? ' ' : token.text));
+  return texts
+    .join('')
+    .replace(/[ \t]+$/gm, '')
+    .trimEnd();
+}

@@ -1,0 +1,63 @@
+import { includesName } from '../schema/normalise.ts';
+import type { TablePlan } from './plan-table.ts';
+import type { Rename } from './renames.ts';
+
+/** What a change of tables does that views and triggers may stand in the way of. Names are those from before. */
+export interface Disturbance {
+  /** Tables that go or get another name. */
+  readonly tables: readonly string[];
+  /** Columns that go or get another name. */
+  readonly columns: readonly PlacedColumn[];
+  /** Tables that are dropped on the way, with their triggers, even where they come back. */
+  readonly dropped: readonly string[];
+  /** Tables that are dropped for good. */
+  readonly gone: readonly string[];
+}
+
+export interface PlacedColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
+/**
+ * @param plans Of the tables that stay, by their folded new name.
+ * @param gone Names of the tables that go.
+ */
+export function disturbanceOf(
+  plans: ReadonlyMap<string, TablePlan>,
+  renames: readonly Rename[],
+  gone: readonly string[],
+): Disturbance {
+  const madeAnew = [...plans].filter(([, plan]) => plan.madeAnew).map(([name]) => oldName(name, renames));
+  return {
+    tables: [...gone, ...renames.flatMap((rename) => (rename.kind === 'table' ? rename.from : []))],
+    columns: [...renamedColumns(renames), ...droppedColumns(plans, renames)],
+    dropped: [...gone, ...madeAnew],
+    gone,
+  };
+}
+
+function renamedColumns(renames: readonly Rename[]): PlacedColumn[] {
+  return renames.flatMap((rename) =>
+    rename.kind === 'column' ? [{ table: oldName(rename.table, renames), column: rename.from }] : [],
+  );
+}
+
+function droppedColumns(plans: ReadonlyMap<string, TablePlan>, renames: readonly Rename[]): PlacedColumn[] {
+  const steps = [...plans.values()].flatMap((plan) => plan.steps);
+  return steps.flatMap((step) => {
+    if (step.kind === 'dropColumn') return [{ table: oldName(step.table, renames), column: step.column }];
+    if (step.kind === 'batch') {
+      const dropped = step.changes.flatMap((change) => (change.kind === 'dropColumn' ? [change.column.name] : []));
+      return dropped.map((column) => ({ table: oldName(step.table, renames), column }));
+    }
+    if (step.kind !== 'rebuild') return [];
+    const kept = step.to.columns.map(({ name }) => name);
+    const lost = step.from.columns.map(({ name }) => name).filter((name) => !includesName(kept, name));
+    return lost.map((column) => ({ table: oldName(step.to.name, renames), column }));
+  });
+}
+
+function oldName(name: string, renames: readonly Rename[]): string {
+  return renames.find((rename) => rename.kind === 'table' && includesName([rename.to], name))?.from ?? name;
+}

@@ -1,0 +1,102 @@
+/** The steps of a plan as lines of a `.ts` revision: an operation where there is one for the step, else its SQL. */
+import { tokenize } from 'sqlite3-parser';
+import { unquoted } from '../schema/normalise.ts';
+import type { Expression } from '../schema/normalised.ts';
+import { batchLines } from './batch-lines.ts';
+import { columnCode, listCode, nameCode } from './column-code.ts';
+import type { Means } from './plan-table.ts';
+import { rebuildStatements } from './rebuild-statements.ts';
+import { oneLine } from './revision-header.ts';
+import { call, literal, objectOf, template } from './script.ts';
+import { type InPlace, isInPlace, type Step, sqlOf } from './steps.ts';
+
+export function operationLines(step: Step, means: Means): string[] {
+  if (step.kind === 'batch') return [...step.reasons.map(comment), ...batchLines(step.table, step.changes)];
+  if (step.kind === 'rebuild') {
+    const { from, to, copied, reasons } = step;
+    return [...reasons.map(comment), ...rebuildStatements(from, to, copied).map(execute)];
+  }
+  const note = 'note' in step && step.note !== undefined ? [comment(step.note)] : [];
+  const operation = means === 'operations' && isInPlace(step) ? operationOf(step) : undefined;
+  return [...note, operation === undefined ? execute(sqlOf(step)) : `${operation};`];
+}
+
+/**
+ * The operation that a step is; undefined where its SQL says more than an operation can. Views and triggers are SQL: an
+ * operation would refuse to take one away while another still needs it, which is about to go or to change as well.
+ */
+function operationOf(step: InPlace): string | undefined {
+  switch (step.kind) {
+    case 'dropTable':
+      return call('op.dropTable', literal(step.name));
+    case 'dropIndex':
+      return call('op.dropIndex', literal(step.name));
+    case 'renameTable':
+      return call('op.renameTable', literal(step.from), literal(step.to));
+    case 'renameColumn':
+      return call('op.alterColumn', literal(step.table), literal(step.from), `{ newName: ${literal(step.to)} }`);
+    case 'dropColumn':
+      return call('op.dropColumn', literal(step.table), literal(step.column));
+    case 'addCheck':
+      return call(
+        'op.createCheckConstraint',
+        nameCode(step.check.name),
+        literal(step.table),
+        literal(step.check.expression.sql),
+      );
+    case 'dropConstraint':
+      return call('op.dropConstraint', literal(step.name), literal(step.table));
+    case 'setNotNull':
+      return setNotNullOf(step);
+    case 'addColumn':
+      return addColumnOf(step);
+    case 'createIndex':
+      return createIndexOf(step);
+    default:
+      return undefined;
+  }
+}
+
+/** The operations know of no ON CONFLICT, and leave a column alone that is NOT NULL with one. */
+function setNotNullOf({
+  table,
+  column,
+  before,
+  onConflict,
+}: Extract<InPlace, { kind: 'setNotNull' }>): string | undefined {
+  const isPlain = onConflict === undefined || (before === undefined && onConflict === 'ABORT');
+  if (!isPlain) return undefined;
+  return call('op.alterColumn', literal(table), literal(column), `{ nullable: ${onConflict === undefined} }`);
+}
+
+/** A definition with constraints of its own stays SQL, and so does one without a type. */
+function addColumnOf({ table, column, isPlain }: Extract<InPlace, { kind: 'addColumn' }>): string | undefined {
+  const { type, notNull } = column;
+  if (!isPlain || type === '' || (notNull !== undefined && notNull !== 'ABORT')) return undefined;
+  return call('op.addColumn', literal(table), columnCode(column));
+}
+
+function createIndexOf({ index }: Extract<InPlace, { kind: 'createIndex' }>): string | undefined {
+  const names = index.terms.map(columnOf);
+  if (!names.every((name) => name !== undefined)) return undefined;
+  const options = objectOf([
+    ['unique', index.unique ? 'true' : undefined],
+    ['where', index.where === undefined ? undefined : literal(index.where.sql)],
+  ]);
+  return call('op.createIndex', literal(index.name), literal(index.table), listCode(names), options);
+}
+
+/** The name of the column that a term is; undefined for an expression, and for one with an order or a collation. */
+function columnOf({ sql, tokens }: Expression): string | undefined {
+  const [first] = tokenize(sql);
+  const isName = tokens.length === 1 && first !== undefined && !/^['\d]/.test(tokens[0] ?? '');
+  return isName ? unquoted(first.text) : undefined;
+}
+
+function execute(sql: string): string {
+  return `op.execute(${template(sql)});`;
+}
+
+function comment(text: string): string {
+  return `// ${oneLine(text)}`;
+}

@@ -1,0 +1,179 @@
+import { DrydockError } from '../errors.ts';
+import type { RowExpectation } from '../revisions/revision.ts';
+import { compareSchemas } from '../schema/compare.ts';
+import { isMild, type SchemaDifference } from '../schema/difference.ts';
+import { foldName, includesName } from '../schema/normalise.ts';
+import type { Schema, Table } from '../schema/normalised.ts';
+import { changesOf, isEntangled } from './changes.ts';
+import { disturbanceOf } from './disturbance.ts';
+import { type Means, planTable, type TablePlan } from './plan-table.ts';
+import { putAside } from './put-aside.ts';
+import {
+  acceptedRenames,
+  inverseOf,
+  type Rename,
+  type RenameDecision,
+  type RenameQuestion,
+  renameQuestions,
+} from './renames.ts';
+import type { Step } from './steps.ts';
+import { withRenames } from './with-renames.ts';
+
+/** One direction of a revision to be. */
+export interface DirectionPlan {
+  readonly steps: readonly Step[];
+  /** What the check of row counts has to be told, see the revision formats. */
+  readonly expect: readonly RowExpectation[];
+  /** What a `.ts` revision is to write the steps in, see `isEntangled`. */
+  readonly means: Means;
+}
+
+/** What brings one schema to another, and back. */
+export interface ChangePlan {
+  readonly up: DirectionPlan;
+  readonly down: DirectionPlan;
+}
+
+export type PlanResult =
+  /** Nothing can be planned before a person has answered. Ask, add the decisions, and plan again. */
+  | { readonly kind: 'questions'; readonly questions: readonly RenameQuestion[] }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'plan'; readonly plan: ChangePlan };
+
+/**
+ * Plans the changes from the schema that the revisions make to a wanted one. Order and spelling alone are no change.
+ * @throws {DrydockError} USAGE for a decision that cannot be, and for a change that only a person can write.
+ */
+export function planChanges(from: Schema, to: Schema, decisions: readonly RenameDecision[] = []): PlanResult {
+  const questions = renameQuestions(from, to, decisions);
+  if (questions.length > 0) return { kind: 'questions', questions };
+  const renames = acceptedRenames(from, to, decisions);
+  const up = planDirection(from, to, renames);
+  if (up.steps.length === 0) return { kind: 'nothing' };
+  // Back from what the way up makes, which may have its constraints in other places than the wanted SQL.
+  const down = planDirection(up.built, from, inverseOf(renames));
+  return {
+    kind: 'plan',
+    plan: { up: directionOf(up), down: directionOf(down) },
+  };
+}
+
+function directionOf({ steps, expect, means }: Planned): DirectionPlan {
+  return { steps, expect, means };
+}
+
+interface Planned extends DirectionPlan {
+  readonly built: Schema;
+}
+
+function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Planned {
+  const renamed = withRenames(from, renames);
+  const differences = compareSchemas(renamed, to).filter((difference) => !isMild(difference));
+  assertNoVirtualTableChanges(differences);
+  const means = isEntangled(renamed, to, differences) ? 'statements' : 'operations';
+  const plans = planTables(renamed, to, differences, means);
+  const gone = [
+    ...renamed.tables.filter((table) => !hasTable(to, table)).map(({ name }) => name),
+    ...renamed.virtualTables.filter((table) => !hasVirtualTable(to, table.name)).map(({ name }) => name),
+  ];
+  const madeAnew = [...plans].filter(([, plan]) => plan.madeAnew).map(([name]) => name);
+  const aside = putAside(from, to, disturbanceOf(plans, renames, gone));
+  const steps = [
+    ...aside.before,
+    ...gone.map((name) => dropTable(name, renamed)),
+    ...droppedIndexes(differences, [...gone, ...madeAnew]),
+    ...renames.map(renameStep),
+    ...[...plans.values()].flatMap((plan) => plan.steps),
+    ...to.tables.filter((table) => !hasTable(renamed, table)).map(({ sql }) => ({ kind: 'create' as const, sql })),
+    ...to.virtualTables
+      .filter(({ name }) => !hasVirtualTable(renamed, name))
+      .map(({ sql }) => ({ kind: 'create' as const, sql })),
+    ...createdIndexes(to, differences, madeAnew),
+    ...aside.after,
+  ];
+  const built = { ...to, tables: to.tables.map((table) => plans.get(foldName(table.name))?.built ?? table) };
+  return { steps, expect: expectations(from, steps), means, built };
+}
+
+function planTables(
+  from: Schema,
+  to: Schema,
+  differences: readonly SchemaDifference[],
+  means: Means,
+): Map<string, TablePlan> {
+  const plans = new Map<string, TablePlan>();
+  for (const wanted of to.tables) {
+    const table = from.tables.find(({ name }) => includesName([name], wanted.name));
+    const ofTable = differences.filter(
+      (difference) => isInside(difference) && includesName([difference.table], wanted.name),
+    );
+    if (table === undefined) continue;
+    plans.set(
+      foldName(wanted.name),
+      planTable({ table, schema: from }, { table: wanted, schema: to }, changesOf(ofTable), means),
+    );
+  }
+  return plans;
+}
+
+/** Whether it concerns what stands in the CREATE TABLE. */
+function isInside({ kind }: SchemaDifference): boolean {
+  return !['table', 'index', 'view', 'trigger', 'virtualTable'].includes(kind);
+}
+
+function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable: readonly string[]): Step[] {
+  return differences.flatMap((difference) => {
+    if (difference.kind !== 'index' || difference.from === undefined) return [];
+    if (includesName(withTheirTable, difference.from.table)) return [];
+    return [{ kind: 'dropIndex' as const, name: difference.from.name }];
+  });
+}
+
+function createdIndexes(to: Schema, differences: readonly SchemaDifference[], madeAnew: readonly string[]): Step[] {
+  const changed = new Set(
+    differences.flatMap((difference) => (difference.kind === 'index' ? (difference.to ?? []) : [])),
+  );
+  return to.indexes
+    .filter((index) => changed.has(index) || includesName(madeAnew, index.table))
+    .map((index) => ({ kind: 'createIndex' as const, index }));
+}
+
+function renameStep(rename: Rename): Step {
+  return rename.kind === 'table'
+    ? { kind: 'renameTable', from: rename.from, to: rename.to }
+    : { kind: 'renameColumn', table: rename.table, from: rename.from, to: rename.to };
+}
+
+function dropTable(name: string, { virtualTables }: Schema): Step {
+  const isVirtual = virtualTables.some((table) => includesName([table.name], name));
+  const note = isVirtual ? `What ${name} has indexed is lost.` : `The rows of ${name} are lost.`;
+  return { kind: 'dropTable', name, note };
+}
+
+/** To the check of row counts a table that gets another name is gone too. Virtual tables are not counted. */
+function expectations({ tables }: Schema, steps: readonly Step[]): RowExpectation[] {
+  const names = steps.flatMap((step) => {
+    if (step.kind === 'renameTable') return [step.from];
+    return step.kind === 'dropTable' && tables.some(({ name }) => includesName([name], step.name)) ? [step.name] : [];
+  });
+  return [...new Set(names)].map((table) => ({ table, rows: 'dropped' }));
+}
+
+function hasTable({ tables }: Schema, { name }: Table): boolean {
+  return tables.some((table) => includesName([table.name], name));
+}
+
+function hasVirtualTable({ virtualTables }: Schema, name: string): boolean {
+  return virtualTables.some((table) => includesName([table.name], name));
+}
+
+/** What a virtual table holds is known to its module alone, and dropping it to make another would lose it. */
+function assertNoVirtualTableChanges(differences: readonly SchemaDifference[]): void {
+  for (const { kind, from, to, name, sentence } of differences) {
+    if (kind !== 'virtualTable' || from === undefined || to === undefined) continue;
+    throw new DrydockError('USAGE', {
+      what: sentence,
+      next: `SQLite cannot alter a virtual table: write a revision that drops ${name}, creates it and fills it again, then plan the rest`,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { foldName, includesName } from '../schema/normalise.ts';
+import type { Table } from '../schema/normalised.ts';
+import { quoteName, quoteText } from '../schema/quote.ts';
+
+/** Which columns of a new table get their values from which of the old one. */
+export interface Copied {
+  readonly targets: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/**
+ * The statements that make a table anew, by the steps of https://sqlite.org/lang_altertable.html, in the order in which
+ * `op.alterColumn` takes them too: the old table steps aside under legacy_alter_table, so that no reference follows it.
+ * Indexes and triggers go with the old table; who plans this creates them again.
+ */
+export function rebuildStatements(from: Table, to: Table, { targets, sources }: Copied): string[] {
+  const [table, aside] = [quoteName(to.name), quoteName(`drydock_rebuild_${to.name}`)];
+  const [name, asideName] = [quoteText(to.name), quoteText(`drydock_rebuild_${to.name}`)];
+  // The table of counters is there once a table of the file has AUTOINCREMENT. https://sqlite.org/autoinc.html
+  const keepCounter =
+    from.primaryKey?.autoincrement === true && to.primaryKey?.autoincrement === true
+      ? [
+          `DELETE FROM sqlite_sequence WHERE name = ${name}`,
+          `UPDATE sqlite_sequence SET name = ${name} WHERE name = ${asideName}`,
+        ]
+      : [];
+  return [
+    'PRAGMA legacy_alter_table = ON',
+    `ALTER TABLE ${table} RENAME TO ${aside}`,
+    'PRAGMA legacy_alter_table = OFF',
+    to.sql,
+    // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
+    `INSERT OR ABORT INTO ${table} (${targets.join(', ')}) SELECT ${sources.join(', ')} FROM ${aside}`,
+    ...keepCounter,
+    `DROP TABLE ${aside}`,
+  ];
+}
+
+/**
+ * The columns that both tables have and that hold values of their own, and the rowid where it would be lost.
+ * @returns undefined where the tables have nothing in common, so that no row can be carried over.
+ */
+export function copiedColumns(from: Table, to: Table): Copied | undefined {
+  const names = to.columns
+    .filter(({ name, generated }) => generated === undefined && holdsValues(from, name))
+    .map(({ name }) => quoteName(name));
+  const rowid = rowidToKeep(from, to);
+  const columns = rowid === undefined ? names : [rowid, ...names];
+  return columns.length === 0 ? undefined : { targets: columns, sources: columns };
+}
+
+function holdsValues({ columns }: Table, name: string): boolean {
+  return columns.some((column) => column.generated === undefined && includesName([column.name], name));
+}
+
+/** Rows keep their rowid, by which FTS5 tables find them, unless a primary key that is copied brings it along. */
+function rowidToKeep(from: Table, to: Table): string | undefined {
+  if (from.withoutRowid || to.withoutRowid) return undefined;
+  const key = to.primaryKey?.isRowid === true ? to.primaryKey.columns[0]?.name : undefined;
+  if (key !== undefined && holdsValues(from, key)) return undefined;
+  const taken = [...from.columns, ...to.columns].map(({ name }) => foldName(name));
+  return ['rowid', '_rowid_', 'oid'].find((alias) => !taken.includes(alias));
+}

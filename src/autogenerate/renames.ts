@@ -1,0 +1,172 @@
+/**
+ * Renames: two schemas cannot tell a rename from a drop and an add, and the difference is all of the data. So nothing is
+ * guessed: what looks like a rename is a question, and a plan is made from the answers.
+ */
+import { DrydockError } from '../errors.ts';
+import { pairByName } from '../schema/compare-names.ts';
+import { foldName, includesName } from '../schema/normalise.ts';
+import { sameType } from '../schema/normalise-type.ts';
+import type { Column, Schema, Table } from '../schema/normalised.ts';
+import { withRenames } from './with-renames.ts';
+
+/** One thing under two names. */
+export type Rename =
+  | { readonly kind: 'table'; readonly from: string; readonly to: string }
+  /** `table` is the name that the table has in the wanted schema. */
+  | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly to: string };
+
+/** Something went and something like it came: whether it is the same thing is for a person to say. */
+export type RenameQuestion = Rename & { readonly sentence: string };
+
+/** The answer: `rename` keeps the data under the new name, `separate` drops the one and adds the other. */
+export type RenameDecision = Rename & { readonly answer: 'rename' | 'separate' };
+
+/**
+ * What has to be asked before changes can be planned. Questions about columns come once those about tables are answered,
+ * so a caller asks until there are none left.
+ * @throws {DrydockError} USAGE for a decision to rename something that is not there, or into something that is.
+ */
+export function renameQuestions(from: Schema, to: Schema, decisions: readonly RenameDecision[]): RenameQuestion[] {
+  const tables = unanswered(tableCandidates(from, to), decisions);
+  if (tables.length > 0) return tables;
+  const renamed = withRenames(from, acceptedRenames(from, to, decisions).filter(isOfTable));
+  return unanswered(columnCandidates(renamed, to), decisions);
+}
+
+/**
+ * The renames among the decisions, tables before columns.
+ * @throws {DrydockError} USAGE as `renameQuestions` does.
+ */
+export function acceptedRenames(from: Schema, to: Schema, decisions: readonly RenameDecision[]): Rename[] {
+  const accepted = decisions.filter(({ answer }) => answer === 'rename');
+  const tables = accepted.filter(isOfTable);
+  assertEachOnce(accepted);
+  for (const rename of tables) {
+    assertRename(rename, from.tables, to.tables, 'table');
+  }
+  const renamed = withRenames(from, tables);
+  const columns = accepted.filter((rename) => !isOfTable(rename));
+  for (const rename of columns) {
+    const [old, wanted] = [renamed, to].map(({ tables: all }) =>
+      all.find(({ name }) => rename.kind === 'column' && includesName([rename.table], name)),
+    );
+    assertRename(rename, old?.columns ?? [], wanted?.columns ?? [], 'column');
+  }
+  return [...tables, ...columns];
+}
+
+/** The same renames on the way back. */
+export function inverseOf(renames: readonly Rename[]): Rename[] {
+  const tables = renames.filter(isOfTable);
+  const oldName = (table: string) => tables.find(({ to }) => includesName([to], table))?.from ?? table;
+  return renames.map((rename) => {
+    const turned = { ...rename, from: rename.to, to: rename.from };
+    return turned.kind === 'column' ? { ...turned, table: oldName(turned.table) } : turned;
+  });
+}
+
+function isOfTable(rename: Rename): boolean {
+  return rename.kind === 'table';
+}
+
+function tableCandidates(from: Schema, to: Schema): RenameQuestion[] {
+  const { gone, come } = goneAndCome(from.tables, to.tables);
+  return gone.flatMap((old) =>
+    come
+      .filter((wanted) => isAlike(old, wanted))
+      .map((wanted) => ({
+        kind: 'table' as const,
+        from: old.name,
+        to: wanted.name,
+        sentence: `is table ${wanted.name} the table ${old.name} under a new name?`,
+      })),
+  );
+}
+
+function columnCandidates(from: Schema, to: Schema): RenameQuestion[] {
+  return pairByName(from.tables, to.tables).flatMap(({ from: old, to: wanted }) => {
+    if (old === undefined || wanted === undefined) return [];
+    const { gone, come } = goneAndCome(old.columns, wanted.columns);
+    return gone.flatMap((column) =>
+      come.filter((other) => isLikeColumn(column, other)).map((other) => questionOf(wanted.name, column, other)),
+    );
+  });
+}
+
+function questionOf(table: string, from: Column, to: Column): RenameQuestion {
+  const sentence = `is column ${table}.${to.name} the column ${from.name} under a new name?`;
+  return { kind: 'column', table, from: from.name, to: to.name, sentence };
+}
+
+function goneAndCome<T extends { readonly name: string }>(
+  from: readonly T[],
+  to: readonly T[],
+): { gone: T[]; come: T[] } {
+  const pairs = pairByName(from, to);
+  return {
+    gone: pairs.flatMap((pair) => (pair.from !== undefined && pair.to === undefined ? [pair.from] : [])),
+    come: pairs.flatMap((pair) => (pair.to !== undefined && pair.from === undefined ? [pair.to] : [])),
+  };
+}
+
+/** Half of the columns of the larger one are in both, by name and type. */
+function isAlike(old: Table, wanted: Table): boolean {
+  const shared = old.columns.filter((column) =>
+    wanted.columns.some((other) => foldName(column.name) === foldName(other.name) && isLikeColumn(column, other)),
+  );
+  return shared.length * 2 >= Math.max(old.columns.length, wanted.columns.length);
+}
+
+function isLikeColumn(one: Column, other: Column): boolean {
+  return sameType(one.type, other.type) && (one.generated === undefined) === (other.generated === undefined);
+}
+
+/** Without those that are decided, and those whose one side is taken by a rename already. */
+function unanswered(questions: readonly RenameQuestion[], decisions: readonly RenameDecision[]): RenameQuestion[] {
+  return questions.filter(
+    (question) =>
+      !decisions.some(
+        (decision) =>
+          samePlace(question, decision) &&
+          (decision.answer === 'rename'
+            ? includesName([decision.from], question.from) || includesName([decision.to], question.to)
+            : includesName([decision.from], question.from) && includesName([decision.to], question.to)),
+      ),
+  );
+}
+
+function samePlace(one: Rename, other: Rename): boolean {
+  if (one.kind === 'table' || other.kind === 'table') return one.kind === other.kind;
+  return includesName([one.table], other.table);
+}
+
+function assertRename(
+  { from, to }: Rename,
+  old: readonly { readonly name: string }[],
+  wanted: readonly { readonly name: string }[],
+  kind: Rename['kind'],
+): void {
+  const has = (things: readonly { readonly name: string }[], name: string) =>
+    things.some((thing) => includesName([thing.name], name));
+  if (has(old, from) && !has(wanted, from) && has(wanted, to) && !has(old, to)) return;
+  throw new DrydockError('USAGE', {
+    what: `${kind} ${from} cannot have been renamed to ${to}: the one must be in the old schema only, the other in the new one only`,
+    next: 'Decide again',
+  });
+}
+
+function assertEachOnce(renames: readonly Rename[]): void {
+  for (const [index, rename] of renames.entries()) {
+    const again = renames
+      .slice(0, index)
+      .find(
+        (other) =>
+          samePlace(rename, other) && (includesName([other.from], rename.from) || includesName([other.to], rename.to)),
+      );
+    if (again === undefined) continue;
+    throw new DrydockError('USAGE', {
+      what: `${again.from} is renamed to ${again.to}, and ${rename.from} to ${rename.to}: only one of them can be`,
+      next: 'Decide again',
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DrydockError, invariant } from '../errors.ts';
+import type { RowExpectation } from '../revisions/revision.ts';
+import { parseSqlRevision } from '../revisions/sql-file.ts';
+import { withoutComments } from './comments.ts';
+import type { ChangePlan, DirectionPlan } from './plan.ts';
+import { oneLine, type RevisionHeader } from './revision-header.ts';
+import { isInPlace, type NotInPlace, type Step, sqlOf } from './steps.ts';
+
+/**
+ * The text of a `.sql` revision that makes the planned changes.
+ * @throws {DrydockError} USAGE where a table would have to be made anew, in either direction, which takes a `.ts` revision.
+ */
+export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): string {
+  const path = `${header.revision}.sql`;
+  assertInPlace(plan.up.steps, 'upgrade');
+  assertInPlace(plan.down.steps, 'downgrade');
+  const lines = [
+    `-- revision: ${header.revision}`,
+    ...(header.revises.length === 0 ? [] : [`-- revises: ${header.revises.join(', ')}`]),
+    `-- message: ${oneLine(header.message)}`,
+    '',
+    '-- migrate:up',
+    ...section(plan.up),
+    '',
+    '-- migrate:down',
+    ...section(plan.down),
+    '',
+  ];
+  const text = lines.join('\n');
+  assertReadsAsPlanned(text, path, plan);
+  return text;
+}
+
+function section({ steps, expect }: DirectionPlan): string[] {
+  return [...expect.map(expectation), ...steps.flatMap(stepLines)];
+}
+
+function expectation({ table, rows }: RowExpectation): string {
+  const name = /^[^\s"]+$/.test(table) ? table : `"${table.replaceAll('"', '""')}"`;
+  return `-- expect: rows ${name} ${rows}`;
+}
+
+function stepLines(step: Step): string[] {
+  if (!isInPlace(step)) return [];
+  const note = 'note' in step && step.note !== undefined ? [`-- ${oneLine(step.note)}`] : [];
+  return [...note, `${statementOf(step)};`];
+}
+
+/** Comments of the stored SQL stay, unless one reads like a marker or a header of the file. */
+function statementOf(step: Parameters<typeof sqlOf>[0]): string {
+  const sql = sqlOf(step);
+  return /--\s*[\w-]+\s*:/.test(sql) ? withoutComments(sql) : sql;
+}
+
+function assertInPlace(steps: readonly Step[], direction: string): void {
+  const reasons = steps.filter((step): step is NotInPlace => !isInPlace(step)).flatMap(({ reasons: each }) => each);
+  if (reasons.length === 0) return;
+  throw new DrydockError('USAGE', {
+    what: `SQLite cannot make every change of the ${direction} in place: ${reasons.join('; ')}`,
+    next: 'Run the command again with --ts: a .ts revision makes the table anew and carries its rows over',
+  });
+}
+
+/** A name or a comment that means something to the format would make another revision than was planned. */
+function assertReadsAsPlanned(text: string, path: string, plan: ChangePlan): void {
+  const { body, expect } = parseSqlRevision(text, path);
+  invariant(body.kind === 'sql', 'a .sql revision that is none');
+  for (const direction of ['up', 'down'] as const) {
+    const planned = plan[direction].steps.filter(isInPlace).map(statementOf);
+    const read = body[direction].map(({ sql }) => sql);
+    invariant(
+      isDeepStrictEqual(read, planned),
+      `the ${direction} section of ${path} reads otherwise than planned: ${text}`,
+    );
+    invariant(
+      isDeepStrictEqual(expect[direction], plan[direction].expect),
+      `${path} expects otherwise than planned: ${text}`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+/** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
+import { type Command, Option } from 'commander';
+import { type Config, loadConfig } from '../config/config.ts';
+import { type Output, printOutput } from './print.ts';
+
+/** Flags that every verb has. */
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly database?: string;
+  readonly migrations?: string;
+  readonly lockTimeout?: string;
+  readonly busyTimeout?: string;
+  readonly deadline?: string;
+  readonly json?: true;
+  readonly debug?: true;
+}
+
+/** A verb takes what commander parsed: each argument that its usage names, left out ones as undefined, then its flags. */
+type Action<First> = (first: First, ...parsed: never[]) => Promise<Output>;
+
+export interface Verb<First> {
+  /** `show <revision>` */
+  readonly usage: string;
+  readonly description: string;
+  readonly flags?: readonly Option[];
+  /** Loaded only when it is asked for. */
+  readonly load: () => Promise<Action<First>>;
+}
+
+/** @param ended Is told the exit code. */
+export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
+  declare(parent, verb, async (command) => {
+    const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags: command.opts<GlobalFlags>() });
+    const action = await verb.load();
+    ended(print(command, await action(config, ...parsedOf(command))));
+  });
+}
+
+/** For a verb that works before there is a config. */
+export function addVerbWithoutConfig(
+  parent: Command,
+  verb: Verb<GlobalFlags>,
+  ended: (exitCode: number) => void,
+): void {
+  declare(parent, verb, async (command) => {
+    const action = await verb.load();
+    ended(print(command, await action(command.opts<GlobalFlags>(), ...parsedOf(command))));
+  });
+}
+
+/** Says nothing itself where the command line cannot be parsed, and does not end the process: the error is for main.ts. */
+export function quiet(command: Command): Command {
+  return command.exitOverride().configureOutput({ writeErr: () => undefined });
+}
+
+/** A flag that may be given several times, each with one value. */
+export function repeatable(flags: string, description: string): Option {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  return new Option(flags, description).argParser(collect);
+}
+
+function declare(parent: Command, verb: Verb<never>, run: (command: Command) => Promise<void>): void {
+  const command = withGlobalFlags(quiet(parent.command(verb.usage).description(verb.description)));
+  for (const flag of verb.flags ?? []) command.addOption(flag);
+  command.action(() => run(command));
+}
+
+function parsedOf(command: Command): never[] {
+  return [...command.processedArgs, command.opts()] as never[];
+}
+
+function print(command: Command, output: Output): number {
+  printOutput(fullName(command), output, command.opts<GlobalFlags>().json ? 'json' : 'text');
+  return output.exitCode ?? 0;
+}
+
+function withGlobalFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'config file (config/drydock.yaml)')
+    .option('--database <file>', 'the SQLite database')
+    .option('--migrations <folder>', 'the folder of the revisions')
+    .option('--lock-timeout <duration>', 'how long to wait for another run (5m)')
+    .option('--busy-timeout <duration>', 'how long to wait for other writers (60s)')
+    .option('--deadline <duration>', 'when to stop the run and roll back (none)')
+    .addOption(new Option('--json', 'print one JSON object on stdout'))
+    .option('--debug', 'print the stack of an error');
+}
+
+function fullName(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
+}

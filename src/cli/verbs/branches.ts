@@ -1,0 +1,34 @@
+import type { Config } from '../../config/config.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import type { Revision } from '../../revisions/revision.ts';
+import { loadGraph } from '../../run/preflight.ts';
+import type { Output } from '../print.ts';
+import { describeEntry } from '../revision-data.ts';
+import { revisionEntry, revisionLine } from '../revision-text.ts';
+
+export interface BranchesFlags {
+  readonly verbose?: true;
+}
+
+/** `branchPoints`: each revision that several revise, newest first, as `show` has it. */
+export async function branches(config: Config, flags: BranchesFlags): Promise<Output> {
+  const graph = loadGraph(config.migrations);
+  const points = graph.revisions.toReversed().filter(({ id }) => graph.children(id).length > 1);
+  const texts = points.map((revision) => branchPoint(graph, revision, flags));
+  return {
+    data: { branchPoints: points.map((revision) => describeEntry(graph, revision)) },
+    text: texts.length === 0 ? 'There are no branch points' : texts.join('\n\n'),
+  };
+}
+
+function branchPoint(graph: RevisionGraph, revision: Revision, { verbose }: BranchesFlags): string {
+  const indent = ' '.repeat(revision.id.length);
+  const children = graph.children(revision.id).flatMap((id) => graph.get(id) ?? []);
+  return [
+    verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { labels: true, shape: true }),
+    ...children.map((child) => {
+      const line = revisionLine(graph, child, { labels: true, shape: true, ...(verbose && { message: true }) });
+      return `${indent} -> ${line}`;
+    }),
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+import type { Config } from '../../config/config.ts';
+import { loadGraph } from '../../run/preflight.ts';
+import type { Output } from '../print.ts';
+import { describeEntry } from '../revision-data.ts';
+import { revisionEntry, revisionLine } from '../revision-text.ts';
+
+export interface HeadsFlags {
+  readonly verbose?: true;
+  readonly resolveDependencies?: true;
+}
+
+/** `revisions`: each head, as `show` has it. With `--resolve-dependencies` only those that no revision depends on. */
+export async function heads(config: Config, { verbose, resolveDependencies }: HeadsFlags): Promise<Output> {
+  const graph = loadGraph(config.migrations);
+  const ids = resolveDependencies ? graph.tips : graph.heads;
+  const revisions = ids.flatMap((id) => graph.get(id) ?? []);
+  const texts = revisions.map((revision) =>
+    verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { labels: true }),
+  );
+  return {
+    data: { revisions: revisions.map((revision) => describeEntry(graph, revision)) },
+    text: texts.length === 0 ? `There are no revisions in ${config.migrations}` : texts.join(verbose ? '\n\n' : '\n'),
+  };
+}

@@ -1,0 +1,40 @@
+/** Database files that are not the live one: snapshots in the making and working copies. */
+import Database from 'better-sqlite3';
+import { DrydockError, invariant } from '../errors.ts';
+
+/** A file of its own: one in WAL mode could not be read without creating two more files beside it. */
+export function makeSelfContained(path: string): void {
+  const db = new Database(path, { fileMustExist: true, timeout: 0 });
+  try {
+    const mode = db.pragma('journal_mode = DELETE', { simple: true });
+    invariant(mode === 'delete', `the copy ${path} stays in journal mode ${mode}`);
+  } finally {
+    db.close();
+  }
+}
+
+/** What a database of no bytes is when it is written down: one page. The backup API cannot copy zero pages. */
+export function createEmptyDatabase(path: string): number {
+  const db = new Database(path, { timeout: 0 });
+  try {
+    db.pragma('user_version = 1');
+    db.pragma('user_version = 0');
+    return db.pragma('page_count', { simple: true }) as number;
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * The exchange moves content, and neither journal mode nor page size go with it.
+ * @throws {DrydockError} REVISION_FAILED
+ */
+export function requireSameFormat(live: Database.Database, workingCopy: Database.Database): void {
+  const mode = workingCopy.pragma('journal_mode', { simple: true });
+  const pageSizes = [live, workingCopy].map((db) => db.pragma('page_size', { simple: true }));
+  if (mode === 'delete' && pageSizes[0] === pageSizes[1]) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: 'A revision with transaction: false changes the journal mode or the page size beside other statements',
+    next: 'Put PRAGMA journal_mode, or PRAGMA page_size with its VACUUM, into a revision of its own',
+  });
+}

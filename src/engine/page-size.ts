@@ -1,0 +1,18 @@
+/** In WAL mode `PRAGMA page_size` with VACUUM changes nothing and says nothing (https://sqlite.org/pragma.html#pragma_page_size). */
+import type Database from 'better-sqlite3';
+import { DrydockError } from '../errors.ts';
+import type { EngineStep } from './protocol.ts';
+
+/**
+ * @throws {DrydockError} REVISION_FAILED where the step asked for a page size that the database has not got now.
+ */
+export function requirePageSize(connection: Database.Database, step: EngineStep): void {
+  if (step.body.kind !== 'sql') return;
+  const asked = step.body.statements.map(({ sql }) => /page_size\s*[=(]\s*(\d+)/i.exec(sql)?.[1]).findLast(Boolean);
+  const has = connection.pragma('page_size', { simple: true });
+  if (asked === undefined || Number(asked) === has) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `Revision ${step.id} (${step.path}) asks for a page size of ${asked}, and it is still ${has}`,
+    next: 'In WAL mode the page size cannot change: begin the revision with PRAGMA journal_mode = DELETE, end it with VACUUM and PRAGMA journal_mode = WAL',
+  });
+}

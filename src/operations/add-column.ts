@@ -1,0 +1,80 @@
+import { DrydockError } from '../errors.ts';
+import { withColumn } from '../schema/edit-columns.ts';
+import { constraintsOf } from '../schema/edit-constraints.ts';
+import { isConstant, parseExpression } from '../schema/edit-expression.ts';
+import type { TableText } from '../schema/edit-table.ts';
+import { quoteName, sameName } from '../schema/quote.ts';
+import type { Column } from './column.ts';
+import { columnSql } from './column.ts';
+import { requireFit } from './fit.ts';
+import type { TableChange } from './table-change.ts';
+import { withTable, withValues } from './table-plan.ts';
+
+/** A new column behind the last. What ADD COLUMN refuses, a rebuild can do: https://sqlite.org/lang_altertable.html#altertabaddcol */
+export function addColumnChange(column: Column): TableChange {
+  return {
+    operation: 'addColumn',
+    prepare(plan, { port, stored, hasRows }) {
+      requireNewName(plan.table, column);
+      const definition = columnSql(column);
+      const table = withColumn(plan.table, definition);
+      if (column.primaryKey === true) requireFirstKey(plan.table, column);
+      if (lacksValue(column) && hasRows()) throw missingValue(stored.name, column);
+      const next = withValues(withTable(plan, table), column.name, { from: 'default' });
+      const why = reasonForRebuild(column, hasRows);
+      if (why !== undefined) return { plan: next, why };
+      const sql = `ALTER TABLE main.${quoteName(stored.name)} ADD COLUMN ${definition}`;
+      return {
+        plan: next,
+        why: 'SQLite adds such a column without touching the rows',
+        inPlace: () => requireFit(stored.name, definition, () => port.run(sql)),
+      };
+    },
+  };
+}
+
+function reasonForRebuild(column: Column, hasRows: () => boolean): string | undefined {
+  if (column.primaryKey === true) return 'SQLite cannot add a PRIMARY KEY column in place';
+  if (column.unique === true) return 'SQLite cannot add a UNIQUE column in place';
+  if (column.generated?.kind === 'stored' && hasRows()) return 'SQLite cannot add a STORED column to rows in place';
+  if (column.default !== undefined && !isConstant(parseExpression(column.default)) && hasRows()) {
+    return 'SQLite cannot add a column to rows in place whose default is not a constant';
+  }
+  return undefined;
+}
+
+/** Whether the rows that are there would get NULL where NULL may not be. */
+function lacksValue({ nullable, primaryKey, type, default: value, generated }: Column): boolean {
+  if (generated !== undefined) return false;
+  // An INTEGER PRIMARY KEY takes over the rowids.
+  const needsValue = primaryKey === true ? !sameName(type, 'INTEGER') : nullable === false;
+  return needsValue && (value === undefined || parseExpression(value).type === 'NullLiteral');
+}
+
+function missingValue(table: string, { name, primaryKey }: Column): DrydockError {
+  const rule = primaryKey === true ? 'is to be the primary key' : 'is to be NOT NULL';
+  return new DrydockError('REVISION_FAILED', {
+    what: `the rows that ${table} holds would have no value in the new column ${name}, which ${rule} and has no default`,
+    next:
+      primaryKey === true
+        ? 'Give it a default that differs in every row, or add it, fill it, then op.createPrimaryKey'
+        : 'Give it a default, or add it nullable, fill it, then op.alterColumn with { nullable: false }',
+  });
+}
+
+function requireNewName(table: TableText, { name }: Column): void {
+  const taken = table.columns.find((other) => sameName(other.name, name));
+  if (taken === undefined) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `there is already a column ${taken.name}`,
+    next: 'Give it another name, or { ifNotExists: true } if it may be there',
+  });
+}
+
+function requireFirstKey(table: TableText, { name }: Column): void {
+  if (!constraintsOf(table).some(({ constraint: { node } }) => node.type.startsWith('PrimaryKey'))) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${name} cannot be the primary key: the table has one`,
+    next: 'Drop that first, with op.dropConstraint',
+  });
+}

@@ -1,0 +1,145 @@
+import { DrydockError } from '../errors.ts';
+import { withColumnType } from '../schema/column-type.ts';
+import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } from '../schema/edit-columns.ts';
+import { hasSubquery, parseExpression } from '../schema/edit-expression.ts';
+import { findColumn } from '../schema/edit-table.ts';
+import { quoteName, sameName } from '../schema/quote.ts';
+import { requireFit } from './fit.ts';
+import { numberFrom, tableColumns } from './lookups.ts';
+import type { SqlPort } from './sql-port.ts';
+import type { TableChange } from './table-change.ts';
+import { nothingToDo } from './table-change.ts';
+import type { TablePlan } from './table-plan.ts';
+import { sourceOf, withTable, withValues } from './table-plan.ts';
+
+/** What `alterColumn` is to change; what is left out stays as it is. */
+export interface ColumnChange {
+  /** A new declared type. Refused if any value would change with it, unless `using` says how. */
+  readonly type?: string;
+  /** With `type`: an SQL expression over the old row that gives the new value, such as `CAST(amount AS INTEGER)`. */
+  readonly using?: string;
+  readonly nullable?: boolean;
+  /** SQL of the new default; null for none. The rows keep what they have. */
+  readonly default?: string | null;
+  /** The new collation; null for none, which is BINARY. */
+  readonly collate?: string | null;
+  readonly newName?: string;
+}
+
+/** The changes that an `alterColumn` is made of, but for the new name. */
+export function alterColumnChanges(name: string, change: ColumnChange): TableChange[] {
+  const { type, using, nullable, default: value, collate } = change;
+  if (using !== undefined && type === undefined) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `alterColumn of ${name} says how to convert values, and not to which type`,
+      next: 'Give the type too, or change the values with op.execute',
+    });
+  }
+  return [
+    ...(type === undefined ? [] : [typeChange(name, type, using)]),
+    ...(value === undefined ? [] : [defaultChange(name, value)]),
+    ...(collate === undefined ? [] : [collationChange(name, collate)]),
+    ...(nullable === undefined ? [] : [nullable ? nullableChange(name) : notNullChange(name)]),
+  ];
+}
+
+function typeChange(name: string, type: string, using: string | undefined): TableChange {
+  return {
+    operation: 'alterColumn',
+    prepare(plan, { port, stored }) {
+      const next = withTable(plan, withColumnType(plan.table, name, type));
+      const why = 'SQLite cannot change a declared type in place';
+      if (using !== undefined) {
+        requireConversion(port, stored.name, name, using);
+        return { plan: withValues(next, name, { from: 'expression', sql: using }), why };
+      }
+      return next.table.sql === plan.table.sql ? nothingToDo(plan) : { plan: next, why };
+    },
+  };
+}
+
+function requireConversion(port: SqlPort, table: string, name: string, using: string): void {
+  refuseGenerated(port, table, name);
+  if (!hasSubquery(parseExpression(using))) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `the conversion of ${name} looks into tables, which stand half rebuilt when it runs`,
+    next: 'Compute the values in a column of their own first, and convert from that',
+  });
+}
+
+function refuseGenerated(port: SqlPort, table: string, name: string): void {
+  if (!tableColumns(port, table).some((column) => column.generated && sameName(column.name, name))) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${table}.${name} is generated: its values follow from its expression, and it has no default`,
+    next: 'Drop the column and add it with another expression',
+  });
+}
+
+function defaultChange(name: string, value: string | null): TableChange {
+  return {
+    operation: 'alterColumn',
+    prepare(plan, { port, stored }) {
+      refuseGenerated(port, stored.name, name);
+      if (value !== null) parseExpression(value);
+      const table = withDefault(plan.table, name, value);
+      if (table.sql === plan.table.sql) return nothingToDo(plan);
+      return { plan: withTable(plan, table), why: 'SQLite cannot change a default in place' };
+    },
+  };
+}
+
+function collationChange(name: string, collate: string | null): TableChange {
+  return {
+    operation: 'alterColumn',
+    prepare(plan) {
+      const table = withCollation(plan.table, name, collate);
+      if (table.sql === plan.table.sql) return nothingToDo(plan);
+      return { plan: withTable(plan, table), why: 'SQLite cannot change a collation in place' };
+    },
+  };
+}
+
+function notNullChange(name: string): TableChange {
+  return {
+    operation: 'alterColumn',
+    prepare(plan, { port, stored }) {
+      const table = withNotNull(plan.table, name);
+      if (table === plan.table) return nothingToDo(plan);
+      assertNoNulls(port, stored.name, name, plan);
+      const sql = `ALTER TABLE main.${quoteName(stored.name)} ALTER COLUMN ${quoteName(name)} SET NOT NULL`;
+      return {
+        plan: withTable(plan, table),
+        why: 'SQLite sets NOT NULL in place',
+        inPlace: () => requireFit(stored.name, `NOT NULL in ${name}`, () => port.run(sql)),
+      };
+    },
+  };
+}
+
+function nullableChange(name: string): TableChange {
+  return {
+    operation: 'alterColumn',
+    prepare(plan, { port, stored }) {
+      const column = findColumn(plan.table, name);
+      const table = withoutNotNull(plan.table, name);
+      if (table === plan.table) return nothingToDo(plan);
+      const next = withTable(plan, table);
+      if (notNulls(column).length > 1) return { plan: next, why: 'SQLite takes only one of several NOT NULL away' };
+      const sql = `ALTER TABLE main.${quoteName(stored.name)} ALTER COLUMN ${quoteName(name)} DROP NOT NULL`;
+      return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql) };
+    },
+  };
+}
+
+/** SQLite would say no more than "constraint failed". */
+function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePlan): void {
+  const source = sourceOf(plan, name);
+  // A column that is new in the same batch has no rows to look at yet.
+  if (source === undefined) return;
+  const nulls = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)} WHERE ${source} IS NULL`);
+  if (nulls === 0) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${nulls} rows of ${table} hold NULL in ${name}, which is to become NOT NULL`,
+    next: 'Fill them in the revision first',
+  });
+}

@@ -1,0 +1,115 @@
+import { DrydockError } from '../errors.ts';
+import { sameName } from '../schema/quote.ts';
+import { addColumnChange } from './add-column.ts';
+import type { ColumnChange } from './alter-column.ts';
+import { alterColumnChanges } from './alter-column.ts';
+import type { Column } from './column.ts';
+import type { IfExists } from './columns.ts';
+import type { Constraint, ForeignKeyOptions } from './constraint.ts';
+import { addConstraintChange, dropConstraintChange } from './constraint-changes.ts';
+import { keepingDependents } from './dependents.ts';
+import { dropColumnChange } from './drop-column.ts';
+import type { CreateIndexOptions, IndexKey } from './indexes.ts';
+import { createIndex, dropIndex } from './indexes.ts';
+import { renameColumn } from './rename.ts';
+import type { OperationNote, SqlPort } from './sql-port.ts';
+import { tell } from './sql-port.ts';
+import type { TableChange } from './table-change.ts';
+import { changeTableOnly } from './table-change.ts';
+
+/** The operations on one table, without its name. */
+export interface TableBatch {
+  addColumn(column: Column): void;
+  dropColumn(name: string): void;
+  /** A new name takes effect at the end of the batch; the rest of the batch goes by the old one. */
+  alterColumn(name: string, change: ColumnChange): void;
+  createForeignKey(
+    name: string | null,
+    referredTable: string,
+    columns: readonly string[],
+    referredColumns: readonly string[],
+    options?: ForeignKeyOptions,
+  ): void;
+  createUniqueConstraint(name: string | null, columns: readonly string[]): void;
+  createCheckConstraint(name: string | null, condition: string): void;
+  createPrimaryKey(name: string | null, columns: readonly string[]): void;
+  dropConstraint(which: string | Constraint): void;
+  createIndex(name: string, keys: readonly IndexKey[], options?: CreateIndexOptions): void;
+  dropIndex(name: string, options?: IfExists): void;
+}
+
+export interface BatchOperations {
+  /**
+   * Several changes of one table with at most one rebuild: first the indexes are dropped, then columns and constraints
+   * changed in the order written, then indexes made, then columns renamed. Columns go by the names from before the batch.
+   * @throws {DrydockError} Where one of them cannot be made; then none is.
+   */
+  batchAlterTable(table: string, write: (batch: TableBatch) => void): void;
+}
+
+/** What a batch collects. */
+interface Collected {
+  readonly dropIndexes: (() => OperationNote[])[];
+  readonly changes: TableChange[];
+  readonly createIndexes: (() => OperationNote)[];
+  readonly renames: { readonly from: string; readonly to: string }[];
+}
+
+export function batchOperations(port: SqlPort): BatchOperations {
+  return {
+    batchAlterTable(table, write) {
+      const collected: Collected = { dropIndexes: [], changes: [], createIndexes: [], renames: [] };
+      write(collector(port, table, collected));
+      const notes = keepingDependents(port, `batchAlterTable of ${table}`, (compiled) => {
+        const dropped = collected.dropIndexes.flatMap((drop) => drop());
+        const changed = changeTableOnly(port, table, collected.changes, compiled);
+        const created = collected.createIndexes.map((create) => create());
+        const renamed = collected.renames.map((rename) => renameColumn(port, table, rename, compiled));
+        return [...dropped, ...changed, ...created, ...renamed];
+      });
+      tell(port, notes);
+    },
+  };
+}
+
+function collector(port: SqlPort, table: string, collected: Collected): TableBatch {
+  const { changes, renames } = collected;
+  const add = (operation: string, constraint: Constraint) => changes.push(addConstraintChange(operation, constraint));
+  /** A column by a name that it has only after the batch would not be found, or worse, be another. */
+  const old = (name: string) => requireOldName(renames, name);
+  return {
+    addColumn: (column) => changes.push(addColumnChange(column)),
+    dropColumn: (name) => changes.push(dropColumnChange(old(name))),
+    alterColumn: (name, { newName, ...change }) => {
+      changes.push(...alterColumnChanges(old(name), change));
+      if (newName !== undefined) renames.push({ from: name, to: newName });
+    },
+    createForeignKey: (name, referredTable, columns, referredColumns, options = {}) =>
+      add('createForeignKey', {
+        ...options,
+        kind: 'foreignKey',
+        name,
+        columns: columns.map(old),
+        referredTable,
+        referredColumns,
+      }),
+    createUniqueConstraint: (name, columns) =>
+      add('createUniqueConstraint', { kind: 'unique', name, columns: columns.map(old) }),
+    createCheckConstraint: (name, condition) => add('createCheckConstraint', { kind: 'check', name, condition }),
+    createPrimaryKey: (name, columns) =>
+      add('createPrimaryKey', { kind: 'primaryKey', name, columns: columns.map(old) }),
+    dropConstraint: (which) => changes.push(dropConstraintChange(which)),
+    createIndex: (name, keys, options = {}) =>
+      collected.createIndexes.push(() => createIndex(port, name, table, keys, options)),
+    dropIndex: (name, options = {}) => collected.dropIndexes.push(() => dropIndex(port, name, options)),
+  };
+}
+
+function requireOldName(renames: Collected['renames'], name: string): string {
+  const renamed = renames.find(({ to }) => sameName(to, name));
+  if (renamed === undefined) return name;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${name} is the name of ${renamed.from} only after the batch`,
+    next: `Say ${renamed.from} within the batch`,
+  });
+}

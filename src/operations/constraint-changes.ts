@@ -1,0 +1,117 @@
+/** Adding and dropping constraints: CHECK and named foreign keys in place where SQLite can, the rest by a rebuild. */
+import { DrydockError } from '../errors.ts';
+import type { FoundConstraint } from '../schema/edit-constraints.ts';
+import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit-constraints.ts';
+import { parseExpression } from '../schema/edit-expression.ts';
+import { constraintOutline } from '../schema/edit-outline.ts';
+import type { TableText } from '../schema/edit-table.ts';
+import { quoteName, sameName } from '../schema/quote.ts';
+import type { Constraint } from './constraint.ts';
+import { constraintSql } from './constraint.ts';
+import { findConstraint, isDroppable } from './find-constraint.ts';
+import { requireFit } from './fit.ts';
+import { numberFrom } from './lookups.ts';
+import type { SqlPort } from './sql-port.ts';
+import type { TableChange } from './table-change.ts';
+import { withTable } from './table-plan.ts';
+
+/** One more constraint. The rows have to keep it: SQLite checks all but foreign keys, which the run checks at its end. */
+export function addConstraintChange(operation: string, constraint: Constraint): TableChange {
+  return {
+    operation,
+    prepare(plan, { port, stored }) {
+      const definition = requireConstraint(constraint);
+      requireNewName(plan.table, constraint.name);
+      if (constraint.kind === 'primaryKey') requireKeyable(port, stored.name, plan.table, constraint.columns);
+      const next = withTable(plan, withConstraint(plan.table, definition));
+      if (constraint.kind !== 'check') return { plan: next, why: `SQLite adds no ${titles[constraint.kind]} in place` };
+      const sql = `ALTER TABLE main.${quoteName(stored.name)} ADD ${definition}`;
+      return {
+        plan: next,
+        why: 'SQLite adds a CHECK in place, over rows that keep it',
+        inPlace: () => requireFit(stored.name, definition, () => port.run(sql)),
+      };
+    },
+  };
+}
+
+/** @param which Its name, or for one that has none, what it says. */
+export function dropConstraintChange(which: string | Constraint): TableChange {
+  return {
+    operation: 'dropConstraint',
+    prepare(plan, { port, stored }) {
+      const found = findConstraint(plan.table, which);
+      if (found === undefined) throw missing(stored.name, plan.table, which);
+      requireRowidLeft(found, plan.table, stored.name);
+      const next = withTable(plan, withoutConstraint(plan.table, found));
+      const { name, node } = found.constraint;
+      const droppable = inPlaceKinds.some((kind) => node.type.startsWith(kind));
+      if (name === undefined) return { plan: next, why: 'SQLite drops a constraint in place by its name only' };
+      if (!droppable) return { plan: next, why: 'SQLite drops no PRIMARY KEY and no UNIQUE in place' };
+      const sql = `ALTER TABLE main.${quoteName(stored.name)} DROP CONSTRAINT ${quoteName(name)}`;
+      return { plan: next, why: 'SQLite drops such a constraint in place', inPlace: () => port.run(sql) };
+    },
+  };
+}
+
+/** The constraint's SQL, and nothing that is smuggled in with a condition. */
+export function requireConstraint(constraint: Constraint): string {
+  if (constraint.kind === 'check') parseExpression(constraint.condition);
+  const sql = constraintSql(constraint);
+  parseConstraint(sql);
+  return sql;
+}
+
+const titles = { primaryKey: 'PRIMARY KEY', unique: 'UNIQUE', foreignKey: 'FOREIGN KEY', check: 'CHECK' } as const;
+
+// DROP CONSTRAINT of a DEFAULT, COLLATE or GENERATED takes only the name away, and of a key it is refused.
+const inPlaceKinds = ['Check', 'ForeignKey', 'NotNull'];
+
+function requireNewName(table: TableText, name: string | null): void {
+  if (name === null || findConstraint(table, name) === undefined) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `the table has a constraint ${name} already`,
+    next: 'Give the new one another name, or drop the old one first with op.dropConstraint',
+  });
+}
+
+function requireKeyable(port: SqlPort, table: string, text: TableText, columns: readonly string[]): void {
+  const key = constraintsOf(text).find(({ constraint: { node } }) => node.type.startsWith('PrimaryKey'));
+  if (key !== undefined) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `${table} has a primary key already: ${constraintOutline(text, key.constraint)}`,
+      next: 'Drop it first in the same batch, with dropConstraint',
+    });
+  }
+  // SQLite itself would let NULL into any key but an INTEGER one. https://sqlite.org/quirks.html
+  const present = columns.filter((name) => text.columns.some((column) => sameName(column.name, name)));
+  const nulls = present.map((name) => `${quoteName(name)} IS NULL`);
+  if (nulls.length === 0) return;
+  const count = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)} WHERE ${nulls.join(' OR ')}`);
+  if (count === 0) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${count} rows of ${table} hold NULL in ${columns.join(', ')}, which is to be the primary key`,
+    next: 'Fill them in the revision first',
+  });
+}
+
+function requireRowidLeft({ constraint }: FoundConstraint, table: TableText, name: string): void {
+  const isKey = constraint.node.type.startsWith('PrimaryKey');
+  const options = table.sql.slice(table.close).toUpperCase();
+  if (!isKey || !options.includes('WITHOUT')) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${name} is WITHOUT ROWID, and such a table cannot be without its primary key`,
+    next: 'Make a new table, copy the rows with op.execute, and drop the old one',
+  });
+}
+
+function missing(table: string, text: TableText, which: string | Constraint): DrydockError {
+  const wanted = typeof which === 'string' ? which : constraintSql(which);
+  const there = constraintsOf(text)
+    .filter(isDroppable)
+    .map(({ constraint }) => constraintOutline(text, constraint));
+  return new DrydockError('REVISION_FAILED', {
+    what: `${table} has no constraint ${wanted}; it has ${there.length === 0 ? 'none' : there.join(', ')}`,
+    next: 'Name it as it is written there, or say what it says, such as op.constraint.unique([…])',
+  });
+}

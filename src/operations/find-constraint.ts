@@ -1,0 +1,78 @@
+import { DrydockError } from '../errors.ts';
+import type { FoundConstraint } from '../schema/edit-constraints.ts';
+import { constraintsOf, subjectOf } from '../schema/edit-constraints.ts';
+import type { TableText } from '../schema/edit-table.ts';
+import { meaningOf } from '../schema/edit-text.ts';
+import { foldCase, sameName } from '../schema/quote.ts';
+import type { Constraint } from './constraint.ts';
+import { constraintSql } from './constraint.ts';
+
+/**
+ * @param which A name; or what the constraint says, where it has none, or its name is not known.
+ * @throws {DrydockError} Where two have that name, or the name is that of something else than a constraint of the rows.
+ */
+export function findConstraint(table: TableText, which: string | Constraint): FoundConstraint | undefined {
+  if (typeof which !== 'string') return findByContent(table, which);
+  const [named, another] = constraintsOf(table).filter(({ constraint: { name } }) => sameName(name ?? '', which));
+  if (named === undefined) return undefined;
+  if (another !== undefined) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `two constraints are named ${which}`,
+      next: 'Say which by what it says, such as op.constraint.check(…)',
+    });
+  }
+  if (isDroppable(named)) return named;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${which} is the name of a default, a collation or a generated column`,
+    next: 'Change it with op.alterColumn, or drop the column',
+  });
+}
+
+/** Of several the one that says just that; `UNIQUE (a)` is also what `UNIQUE (a COLLATE NOCASE)` is about. */
+function findByContent(table: TableText, wanted: Constraint): FoundConstraint | undefined {
+  const candidates = constraintsOf(table).filter((found) => says(table, found, wanted));
+  if (candidates.length < 2) return candidates[0];
+  const sql = constraintSql({ ...wanted, name: null });
+  const exact = candidates.findLast(({ constraint: { keyword, end } }) =>
+    sameWords(table.sql.slice(keyword, end), sql),
+  );
+  if (exact !== undefined) return exact;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${candidates.length} constraints answer to ${sql}`,
+    next: 'Name the one that you mean',
+  });
+}
+
+/** A rule for rows, and not the default, the collation or the expression of a column. */
+export function isDroppable({ constraint: { node } }: FoundConstraint): boolean {
+  if (node.type === 'NotNullColumnConstraint') return !node.nullable;
+  return ['PrimaryKey', 'Unique', 'Check', 'ForeignKey'].some((kind) => node.type.startsWith(kind));
+}
+
+function says(table: TableText, found: FoundConstraint, wanted: Constraint): boolean {
+  const { node, keyword, end } = found.constraint;
+  const { columns, referred } = subjectOf(found);
+  switch (wanted.kind) {
+    case 'primaryKey':
+      return node.type.startsWith('PrimaryKey') && sameNames(columns, wanted.columns);
+    case 'unique':
+      return node.type.startsWith('Unique') && sameNames(columns, wanted.columns);
+    case 'check':
+      return node.type.startsWith('Check') && sameWords(table.sql.slice(keyword, end), `CHECK (${wanted.condition})`);
+    case 'foreignKey': {
+      if (referred === undefined || !sameNames(columns, wanted.columns)) return false;
+      if (!sameName(referred.tblName.text, wanted.referredTable)) return false;
+      const parents = (referred.columns ?? []).map(({ colName }) => colName.text);
+      return wanted.referredColumns.length === 0 || sameNames(parents, wanted.referredColumns);
+    }
+  }
+}
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name, index) => sameName(name, others[index] ?? ''));
+}
+
+/** The case of keywords and of unquoted names is all one to SQLite, and that of strings is not compared. */
+function sameWords(one: string, other: string): boolean {
+  return foldCase(meaningOf(one)) === foldCase(meaningOf(other));
+}

@@ -1,0 +1,132 @@
+import { DrydockError } from '../errors.ts';
+import { quoteName } from '../schema/quote.ts';
+import type { StoredColumn } from './lookups.ts';
+import { numberFrom, tableColumns } from './lookups.ts';
+import type { RowIdentity } from './row-identity.ts';
+import { rowIdentity } from './row-identity.ts';
+import type { SqlPort } from './sql-port.ts';
+import type { TablePlan } from './table-plan.ts';
+import { sourceOf, valuesOf } from './table-plan.ts';
+
+/** The new table under its true name, and the old one that stepped aside. */
+export interface RebuiltTable {
+  readonly table: string;
+  readonly aside: string;
+  readonly plan: TablePlan;
+}
+
+/** What is copied into what, and how a new row is found from an old one, all as SQL. */
+export interface CopyMapping {
+  readonly targets: readonly string[];
+  readonly sources: readonly string[];
+  /** Of each part of the new row's key: the part, and what it is in the old row. */
+  readonly key: readonly { readonly fresh: string; readonly stale: string }[];
+  readonly columnsBefore: readonly StoredColumn[];
+  readonly columnsAfter: readonly StoredColumn[];
+}
+
+/** Rowids are kept, also where no column holds them: full-text indexes and old links find rows by them. */
+export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable): CopyMapping {
+  const columnsAfter = tableColumns(port, table);
+  assertPlanned(plan, columnsAfter);
+  const copied = columnsAfter
+    .filter((column) => !column.generated)
+    .map(({ name }) => ({ fresh: quoteName(name), stale: sourceOf(plan, name) }))
+    .filter((pair): pair is { fresh: string; stale: string } => pair.stale !== undefined);
+  const key = keyMapping(rowIdentity(port, table), rowIdentity(port, aside), plan);
+  const rowids = key.filter(({ fresh }) => !copied.some((pair) => pair.fresh === fresh));
+  const pairs = [...rowids, ...copied];
+  return {
+    targets: pairs.map(({ fresh }) => fresh),
+    sources: pairs.map(({ stale }) => stale),
+    key,
+    columnsBefore: tableColumns(port, aside),
+    columnsAfter,
+  };
+}
+
+function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): CopyMapping['key'] {
+  const staleRowid =
+    stale.kind === 'rowid' ? stale.alias : stale.kind === 'rowid column' ? quoteName(stale.column) : undefined;
+  if (fresh.kind === 'rowid') return [{ fresh: fresh.alias, stale: requireRowid(staleRowid) }];
+  const columns = fresh.kind === 'rowid column' ? [fresh.column] : fresh.columns;
+  return columns.map((name) => ({
+    fresh: quoteName(name),
+    // A new INTEGER PRIMARY KEY takes the rowids over, which it is another name for.
+    stale: sourceOf(plan, name) ?? requireRowid(staleRowid),
+  }));
+}
+
+function requireRowid(rowid: string | undefined): string {
+  if (rowid !== undefined) return rowid;
+  throw new DrydockError('REVISION_FAILED', { what: 'the rows of a WITHOUT ROWID table cannot get a new key' });
+}
+
+/** The parser's reading of the new text against SQLite's own. */
+function assertPlanned({ table }: TablePlan, columns: readonly StoredColumn[]): void {
+  const same =
+    table.columns.length === columns.length && table.columns.every(({ name }, at) => name === columns[at]?.name);
+  if (same) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `Drydock and SQLite read the new CREATE TABLE differently: ${JSON.stringify(columns)}`,
+  });
+}
+
+/**
+ * Every row is there, and every value that was to stay is the same to the bit. A new affinity converts what it can,
+ * silently: '007' becomes 7. https://sqlite.org/datatype3.html#type_affinity
+ * @throws {DrydockError} With the number of values that would change.
+ */
+export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping): void {
+  const { table, aside } = rebuilt;
+  const copied = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
+  const expected = numberFrom(port, `SELECT count(*) FROM main.${quoteName(aside)}`);
+  if (copied !== expected) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `the rebuild of ${table} copied ${copied} of ${expected} rows`,
+    });
+  }
+  for (const { column, before, changed } of changedValues(port, rebuilt, mapping)) {
+    if (changed === 0) continue;
+    const because = before.type === column.type ? 'in the copy' : `if its type became ${column.type}`;
+    throw new DrydockError('REVISION_FAILED', {
+      what: `${changed} values of ${table}.${column.name} would change ${because}`,
+      next: `Convert them as you choose, with \`using\`: { type: '${column.type}', using: 'CAST(${column.name} AS ${column.type})' }`,
+    });
+  }
+}
+
+function changedValues(port: SqlPort, { table, aside, plan }: RebuiltTable, mapping: CopyMapping) {
+  const compared = comparedColumns(plan, mapping);
+  const found = `fresh.${mapping.key[0]?.fresh} IS NOT NULL`;
+  const counts = compared.map(({ column: { name } }, index) => {
+    const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
+    const differs = `${fresh} IS NOT ${stale} COLLATE BINARY OR typeof(${fresh}) <> typeof(${stale})`;
+    // A row that is not found again has lost its key, and nothing can be said of the rest of it.
+    const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
+    return `count(*) FILTER (WHERE ${found} AND (${differs})${isKey ? ` OR NOT (${found})` : ''}) AS n${index}`;
+  });
+  if (counts.length === 0) return [];
+  // In a subquery, so that an expression of the revision means the old row and no other. Its columns get plain names:
+  // SQLite takes a column "true" that comes out of a subquery for the constant.
+  const keys = mapping.key.map(({ stale }, index) => `${stale} AS k${index}`);
+  const values = compared.map(({ column: { name } }, index) => `${quoteName(table)}.${quoteName(name)} AS v${index}`);
+  const old = `(SELECT ${[...keys, ...values].join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)})`;
+  const sameRow = mapping.key.map(({ fresh }, index) => `fresh.${fresh} = stale.k${index}`);
+  const [row] = port.all(
+    `SELECT ${counts.join(', ')} FROM ${old} AS stale
+       LEFT JOIN main.${quoteName(table)} AS fresh ON ${sameRow.join(' AND ')}`,
+  );
+  return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
+}
+
+/** The columns whose values are to stay. A generated one may depend on one whose values do not. */
+function comparedColumns(plan: TablePlan, { columnsBefore, columnsAfter }: CopyMapping) {
+  const stays = ({ name }: StoredColumn) => columnsBefore.some((before) => before.name === name);
+  const converts = columnsAfter.some((column) => stays(column) && valuesOf(plan, column.name) !== undefined);
+  return columnsAfter.flatMap((column) => {
+    const before = columnsBefore.find(({ name }) => name === column.name);
+    const isNew = before === undefined || valuesOf(plan, column.name) !== undefined;
+    return isNew || (column.generated && converts) ? [] : [{ column, before }];
+  });
+}

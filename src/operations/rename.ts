@@ -1,0 +1,52 @@
+import { DrydockError } from '../errors.ts';
+import { quoteName } from '../schema/quote.ts';
+import type { Compiled } from './dependents.ts';
+import { assertStillCompiles, brokenAmong, compileDependents, describeBroken } from './dependents.ts';
+import { requireSense } from './fit.ts';
+import { findTable, requireTable } from './lookups.ts';
+import { withLegacyAlter } from './rebuild.ts';
+import type { OperationNote, SqlPort } from './sql-port.ts';
+import { refuseVirtualMentions } from './virtual-mentions.ts';
+
+/** Renames a column with SQLite's own RENAME, which indexes, constraints, foreign keys, triggers and views follow. */
+export function renameColumn(
+  port: SqlPort,
+  tableName: string,
+  { from, to }: { readonly from: string; readonly to: string },
+  compiled: readonly Compiled[],
+): OperationNote {
+  const { name: table } = requireTable(port, tableName);
+  requireAllCompile(compiled);
+  refuseVirtualMentions(port, table, from);
+  const sql = `ALTER TABLE main.${quoteName(table)} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`;
+  requireSense(`to rename ${table}.${from} to ${to}`, () => withLegacyAlter(port, 'OFF', () => port.run(sql)));
+  return { operation: 'alterColumn', table, method: 'in place', why: 'SQLite renames a column everywhere' };
+}
+
+/** Renames a table in the same way. */
+export function renameTable(port: SqlPort, from: string, to: string): OperationNote {
+  const { name: table } = requireTable(port, from);
+  const compiled = compileDependents(port);
+  requireAllCompile(compiled);
+  refuseVirtualMentions(port, table);
+  const sql = `ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(to)}`;
+  requireSense(`to rename ${table} to ${to}`, () => withLegacyAlter(port, 'OFF', () => port.run(sql)));
+  const before = compiled.map((one) => (one.name === table ? { ...one, name: to } : one));
+  assertStillCompiles([...compiled, ...before], compileDependents(port), `renameTable of ${table}`);
+  // What ANALYZE found out stays under the old name otherwise, for a later table of that name.
+  for (const statistics of ['sqlite_stat1', 'sqlite_stat4']) {
+    if (findTable(port, statistics) === undefined) continue;
+    port.run(`UPDATE main.${statistics} SET tbl = ? WHERE tbl = ?`, to, table);
+  }
+  return { operation: 'renameTable', table, method: 'in place', why: 'SQLite renames a table everywhere' };
+}
+
+/** SQLite reads the whole schema to follow a rename, and stops at the first thing that it cannot read. */
+function requireAllCompile(compiled: readonly Compiled[]): void {
+  const broken = brokenAmong(compiled);
+  if (broken.length === 0) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `SQLite renames nothing while something in the schema does not compile: ${broken.map(describeBroken).join(', ')}`,
+    next: 'Drop or mend that first in the revision',
+  });
+}

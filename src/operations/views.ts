@@ -1,0 +1,87 @@
+import { DrydockError } from '../errors.ts';
+import { quoteName } from '../schema/quote.ts';
+import type { IfExists, IfNotExists } from './columns.ts';
+import { keepingDependents } from './dependents.ts';
+import type { SqlPort } from './sql-port.ts';
+
+export interface CreateViewOptions extends IfNotExists {
+  /** Names of the view's columns; left out: those of the SELECT. */
+  readonly columns?: readonly string[];
+}
+
+/** When a trigger fires, and what it then does. https://sqlite.org/lang_createtrigger.html */
+export interface TriggerDefinition extends IfNotExists {
+  /** `instead of` is for views. */
+  readonly timing: 'before' | 'after' | 'instead of';
+  readonly event: 'insert' | 'update' | 'delete';
+  /** With 'update': only where one of these columns is set. */
+  readonly columns?: readonly string[];
+  /** An SQL expression over `new` and `old`. */
+  readonly when?: string;
+  /** SQL statements, each with its semicolon. */
+  readonly body: string;
+}
+
+/** Views and triggers. Each is compiled once it is there, since SQLite itself does not look inside. */
+export interface ViewOperations {
+  /** @param select The SELECT statement. @throws {DrydockError} Where it does not compile. */
+  createView(name: string, select: string, options?: CreateViewOptions): void;
+
+  /** @throws {DrydockError} Naming the views and triggers that need it. */
+  dropView(name: string, options?: IfExists): void;
+
+  /** @throws {DrydockError} Where it does not compile. */
+  createTrigger(name: string, table: string, definition: TriggerDefinition): void;
+
+  dropTrigger(name: string, options?: IfExists): void;
+}
+
+export function viewOperations(port: SqlPort): ViewOperations {
+  return {
+    createView(name, select, { columns, ifNotExists = false } = {}) {
+      const names = columns === undefined ? '' : ` (${columns.map(quoteName).join(', ')})`;
+      const guard = ifNotExists ? ' IF NOT EXISTS' : '';
+      keepingDependents(port, `createView of ${name}`, () =>
+        port.run(`CREATE VIEW${guard} main.${quoteName(name)}${names} AS ${select}`),
+      );
+      port.note?.({ operation: 'createView', table: name, method: 'in place', why: 'a view holds no rows' });
+    },
+
+    dropView(name, { ifExists = false } = {}) {
+      const guard = ifExists ? ' IF EXISTS' : '';
+      keepingDependents(port, `dropView of ${name}`, () => port.run(`DROP VIEW${guard} main.${quoteName(name)}`));
+      port.note?.({ operation: 'dropView', table: name, method: 'in place', why: 'a view holds no rows' });
+    },
+
+    createTrigger(name, table, definition) {
+      const sql = triggerSql(name, table, definition);
+      keepingDependents(port, `createTrigger of ${name}`, () => port.run(sql));
+      port.note?.({ operation: 'createTrigger', table, method: 'in place', why: 'a trigger holds no rows' });
+    },
+
+    dropTrigger(name, { ifExists = false } = {}) {
+      const [trigger] = port.all(
+        "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'trigger' AND name = ? COLLATE NOCASE",
+        name,
+      );
+      if (trigger === undefined && ifExists) return;
+      keepingDependents(port, `dropTrigger of ${name}`, () => port.run(`DROP TRIGGER main.${quoteName(name)}`));
+      const table = String(trigger?.['tbl_name']);
+      port.note?.({ operation: 'dropTrigger', table, method: 'in place', why: 'a trigger holds no rows' });
+    },
+  };
+}
+
+function triggerSql(name: string, table: string, definition: TriggerDefinition): string {
+  const { timing, event, columns, when, body, ifNotExists = false } = definition;
+  if (columns !== undefined && event !== 'update') {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `the trigger ${name} names columns, and only one on updates can wait for some`,
+    });
+  }
+  const of = columns === undefined ? '' : ` OF ${columns.map(quoteName).join(', ')}`;
+  const guard = ifNotExists ? ' IF NOT EXISTS' : '';
+  const head = `CREATE TRIGGER${guard} main.${quoteName(name)} ${timing.toUpperCase()} ${event.toUpperCase()}${of}`;
+  const condition = when === undefined ? '' : ` WHEN ${when}`;
+  return `${head} ON ${quoteName(table)}${condition} BEGIN\n${body}\nEND`;
+}

@@ -1,0 +1,11 @@
+/** Everything that can be reached from these ids by these steps, the ids themselves included. */
+export function reachable(from: Iterable<string>, steps: (id: string) => readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const open = [...from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    open.push(...steps(id));
+  }
+  return reached;
+}

@@ -1,0 +1,62 @@
+/** The text of a new revision, to be filled in. */
+
+/** What stands in a new revision's header. */
+export interface NewRevision {
+  readonly id: string;
+  readonly revises: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly branchLabels: readonly string[];
+  /** One line. */
+  readonly message: string;
+  readonly kind: 'sql' | 'ts';
+}
+
+export function revisionText(revision: NewRevision): string {
+  return revision.kind === 'sql' ? sqlText(revision) : moduleText(revision);
+}
+
+function sqlText({ id, revises, dependsOn, branchLabels, message }: NewRevision): string {
+  const list = (key: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`-- ${key}: ${names.join(', ')}`];
+  return [
+    `-- revision: ${id}`,
+    ...list('revises', revises),
+    ...list('depends-on', dependsOn),
+    ...list('branch-labels', branchLabels),
+    `-- message: ${message}`,
+    '',
+    '-- migrate:up',
+    '',
+    '-- migrate:down',
+    '',
+  ].join('\n');
+}
+
+function moduleText({ id, revises, dependsOn, branchLabels, message }: NewRevision): string {
+  const list = (name: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`export const ${name} = ${literal(names)};`];
+  return [
+    "import type { Operations } from 'sqlite-drydock';",
+    '',
+    `export const revision = ${quoted(id)};`,
+    ...list('revises', revises),
+    ...list('dependsOn', dependsOn),
+    ...list('branchLabels', branchLabels),
+    `export const message = ${quoted(message)};`,
+    '',
+    'export function upgrade(op: Operations): void {}',
+    '',
+    'export function downgrade(op: Operations): void {}',
+    '',
+  ].join('\n');
+}
+
+function literal(names: readonly string[]): string {
+  const [first, ...others] = names;
+  return first !== undefined && others.length === 0 ? quoted(first) : `[${names.map(quoted).join(', ')}]`;
+}
+
+/** A string as Drydock itself reads it out of a module: without escapes for code points. */
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}

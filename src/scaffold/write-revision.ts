@@ -1,0 +1,50 @@
+/** Puts a new revision into the folder, once it is known to fit there. */
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
+import { parseModuleRevision } from '../revisions/module-file.ts';
+import type { Revision } from '../revisions/revision.ts';
+import { parseSqlRevision } from '../revisions/sql-file.ts';
+import { fileNameOf } from './next-id.ts';
+import { type NewRevision, revisionText } from './revision-text.ts';
+
+/** The graph with a new revision in it. */
+export interface Written {
+  readonly graph: RevisionGraph;
+  readonly revision: Revision;
+}
+
+/**
+ * Writes the file `<id>_<slug>` of a new revision. It is read as any revision is, and the graph built with it, before
+ * there is a file.
+ * @throws {DrydockError} USAGE where the id, a label or what it depends on does not fit, and where the file is there already.
+ */
+export function writeRevision(folder: string, graph: RevisionGraph, wanted: NewRevision): Written {
+  const revision = { ...wanted, message: wanted.message.replace(/\s+/g, ' ').trim() };
+  const path = join(resolve(folder), fileNameOf(revision.id, revision.message, revision.kind));
+  const text = revisionText(revision);
+  const parsed = revision.kind === 'sql' ? parseSqlRevision(text, path) : parseModuleRevision(text, path);
+  const extended = buildGraph([...graph.revisions, parsed]);
+  writeNew(path, text);
+  return { graph: extended, revision: parsed };
+}
+
+/**
+ * Writes a file that must not be there yet.
+ * @throws {DrydockError} USAGE
+ */
+export function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (cause) {
+    const there = codeOf(cause) === 'EEXIST';
+    throw new DrydockError('USAGE', {
+      what: there
+        ? `${path} is there already, and is not overwritten`
+        : `${path} cannot be written: ${messageOf(cause)}`,
+      next: there ? 'Choose another name, or move the file away' : 'Check the permissions of its folder',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { DrydockError, invariant } from '../errors.ts';
+import { foldName, includesName } from './normalise.ts';
+import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise-objects.ts';
+import { tableOf } from './normalise-table.ts';
+import type { Schema, Table } from './normalised.ts';
+
+/** What reading a schema needs of a connection. */
+export interface SchemaPort {
+  all(sql: string): Record<string, unknown>[];
+}
+
+/** A row of sqlite_schema that has SQL. https://sqlite.org/schematab.html */
+export interface SchemaRow {
+  readonly type: string;
+  readonly name: string;
+  readonly tbl_name: string;
+  readonly sql: string;
+}
+
+/** What SQLite itself says of the tables, to be held against the reading of their SQL. */
+export interface SchemaFacts {
+  /** Names of the tables behind virtual tables, which are the module's own business. */
+  readonly shadowTables: readonly string[];
+  /** Folded names of the columns of each ordinary table, in their order, by the table's name. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Written by every run, so that they say nothing about the user's schema. */
+const bookkeeping = ['alembic_version', 'drydock_history'];
+
+/**
+ * Reads the schema of a connection's main database: all of it but SQLite's own tables, Alembic's, Drydock's, and the
+ * shadow tables of virtual tables.
+ * @throws {DrydockError} FAULT where a stored statement cannot be read.
+ */
+export function readSchema(port: SchemaPort): Schema {
+  const rows = port.all(
+    'SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
+  );
+  return schemaOf(
+    rows.map(({ type, name, tbl_name, sql }) => ({
+      type: String(type),
+      name: String(name),
+      tbl_name: String(tbl_name),
+      sql: String(sql),
+    })),
+    readFacts(port),
+  );
+}
+
+/** The schema that rows of sqlite_schema make up. */
+export function schemaOf(rows: readonly SchemaRow[], facts: SchemaFacts): Schema {
+  const own = rows.filter(({ name, tbl_name }) => isOwn(name, facts) && isOwn(tbl_name, facts));
+  const ofType = (type: string) => own.filter((row) => row.type === type).sort(byName);
+  const tables = ofType('table')
+    .filter(({ sql }) => !isVirtual(sql))
+    .map(({ name, sql }) => tableOf(name, sql));
+  for (const table of tables) assertReadAsSqliteDoes(table, facts);
+  return {
+    tables,
+    indexes: ofType('index').map(({ name, tbl_name, sql }) => indexOf(name, tableNamed(tables, tbl_name), sql)),
+    views: ofType('view').map(({ name, sql }) => viewOf(name, sql)),
+    triggers: ofType('trigger').map(({ name, tbl_name, sql }) => triggerOf(name, tbl_name, sql)),
+    virtualTables: ofType('table')
+      .filter(({ sql }) => isVirtual(sql))
+      .map(({ name, sql }) => virtualTableOf(name, sql)),
+  };
+}
+
+function readFacts(port: SchemaPort): SchemaFacts {
+  const shadows = port.all("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'");
+  const columns = new Map<string, string[]>();
+  // Not of virtual tables: SQLite could not say what columns one has whose module is not loaded.
+  for (const { table, name } of port.all(
+    `SELECT stored.name AS "table", described.name FROM main.sqlite_schema AS stored,
+       pragma_table_xinfo(stored.name, 'main') AS described
+     WHERE stored.type = 'table' AND stored.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY stored.rowid, described.cid`,
+  )) {
+    columns.set(String(table), [...(columns.get(String(table)) ?? []), foldName(String(name))]);
+  }
+  return { shadowTables: shadows.map(({ name }) => String(name)), columns };
+}
+
+/** The parser only explains: where SQLite reads a CREATE TABLE differently, nothing may be concluded from it. */
+function assertReadAsSqliteDoes(table: Table, facts: SchemaFacts): void {
+  const columns = table.columns.map(({ name }) => foldName(name));
+  const stored = facts.columns.get(table.name) ?? [];
+  if (JSON.stringify(columns) === JSON.stringify(stored)) return;
+  throw new DrydockError('FAULT', {
+    what: `Drydock reads the columns ${columns.join(', ')} in ${JSON.stringify(table.sql)}, and SQLite reads ${stored.join(', ')}`,
+    next: 'Report it: the statement above is all that is needed',
+  });
+}
+
+function isOwn(name: string, { shadowTables }: SchemaFacts): boolean {
+  return !/^sqlite_/i.test(name) && !includesName([...bookkeeping, ...shadowTables], name);
+}
+
+/** SQLite stores this beginning in capitals, with one blank. */
+function isVirtual(sql: string): boolean {
+  return /^CREATE VIRTUAL TABLE\b/i.test(sql);
+}
+
+function tableNamed(tables: readonly Table[], name: string): Table {
+  const table = tables.find((other) => includesName([other.name], name));
+  invariant(table !== undefined, `an index on ${JSON.stringify(name)}, which is no table`);
+  return table;
+}
+
+function byName(one: SchemaRow, other: SchemaRow): number {
+  return foldName(one.name) < foldName(other.name) ? -1 : 1;
+}

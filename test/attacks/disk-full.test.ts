@@ -1,0 +1,86 @@
+/**
+ * The disk is full before the run or fills up in the middle of it. Whatever could not be written, the content is the old
+ * one, the exit code says what happened, and after space is freed the next run succeeds.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startDrydock } from '../harness/drydock.ts';
+import { dumpWithVersion, integrity } from '../harness/dump.ts';
+import { journalModes } from '../harness/files.ts';
+import { type Full, fullPlace, megabyte } from './helpers-full.ts';
+import { assertRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
+import { needs } from './helpers-volumes.ts';
+
+const options = needs('mount', 'umount');
+
+/** With space again: what is in the database is the old content, and an upgrade brings it to the new. */
+async function assertOldThenUpgradable({ here, volume, old }: Full): Promise<void> {
+  volume.free();
+  assert.equal(dumpWithVersion(here.database), old);
+  assert.equal(integrity(here.database), 'ok');
+  const next = await here.run(['upgrade']);
+  assert.equal(next.code, 0, next.stderr);
+  assert.notEqual(dumpWithVersion(here.database), old);
+  assert.equal(integrity(here.database), 'ok');
+  assert.equal((await here.run(['snapshot', 'verify', 'latest'])).code, 0);
+}
+
+for (const mode of journalModes) {
+  test(
+    `all or nothing: too little space for a snapshot is refused with 12 before anything is copied (${mode})`,
+    options,
+    async (t) => {
+      const full = fullPlace(t, mode);
+      full.volume.fill(3 * megabyte);
+      const before = folderState(full.here.migrations);
+      for (const args of [['upgrade'], ['stamp', 'head']]) {
+        assertSilentRefusal(
+          await full.here.run(args),
+          12,
+          /MB free/,
+          /needs about/,
+          /Nothing was changed/,
+          /snapshot prune/,
+        );
+      }
+      assert.equal(folderState(full.here.migrations), before);
+      await assertOldThenUpgradable(full);
+    },
+  );
+
+  test(`all or nothing: not one byte free is refused with 12 (${mode})`, options, async (t) => {
+    const full = fullPlace(t, mode);
+    full.volume.fill();
+    assertSilentRefusal(await full.here.run(['upgrade']), 12, /[Ff]ree/, /Nothing was changed|unchanged/);
+    await assertOldThenUpgradable(full);
+  });
+
+  // In WAL mode the snapshot is named beside the revisions: it must have its name, or the disk is full for that first.
+  const moments: readonly { when: string; pauseAt: string; code: number; afterInspect?: true }[] = [
+    { when: 'while the snapshot is copied', pauseAt: 'phase:snapshot', code: 12 },
+    { when: 'while the snapshot is named', pauseAt: 'phase:inspect', code: 12 },
+    { when: 'before the first revision', pauseAt: 'engine:step:0', code: 20, afterInspect: true },
+    { when: 'before the checks', pauseAt: 'phase:check', code: 12 },
+    { when: 'before the commit is announced', pauseAt: 'phase:commit', code: 12 },
+    { when: 'in the commit', pauseAt: 'engine:before-commit', code: 12 },
+  ];
+
+  for (const { when, pauseAt, code, afterInspect = false } of moments) {
+    test(
+      `all or nothing: a disk that fills up ${when} ends the run with ${code} and the old content (${mode})`,
+      options,
+      async (t) => {
+        const full = fullPlace(t, mode);
+        const running = startDrydock(['upgrade'], { cwd: full.here.root, pauseAt });
+        await running.reached();
+        if (afterInspect) await running.logged(({ msg }) => msg === 'inspect');
+        full.volume.fill();
+        running.goOn();
+        const result = await running.finished;
+        assertRefusal(result, code, /full|ENOSPC/, /unchanged/);
+        assertRefusal(await full.here.run(['upgrade']), 12, /[Ff]ree/, /Nothing was changed|unchanged/);
+        await assertOldThenUpgradable(full);
+      },
+    );
+  }
+}

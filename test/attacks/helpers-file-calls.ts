@@ -1,0 +1,76 @@
+/**
+ * Loaded into a supervisor before it starts (see `dieAtFileCall`): SIGKILLs it in the middle of a call that changes the
+ * file system, with half of the bytes written where there are any. Its children do not load it again.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+
+const fatal = process.env['DRYDOCK_FAULT_CALL'] ?? '';
+delete process.env['NODE_OPTIONS'];
+const counts = new Map<string, number>();
+
+function isFatal(...names: readonly string[]): boolean {
+  return names.some((name) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return fatal === `${name} ${count}`;
+  });
+}
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal is on its way: nothing may happen until it is here.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+}
+
+/** Dies instead of the call. */
+function before<A extends unknown[], R>(name: string, call: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    const path = args.findLast((arg) => typeof arg === 'string') ?? '';
+    return isFatal('call', `${name} ${basename(path)}`) ? die() : call(...args);
+  };
+}
+
+const { openSync, renameSync, writeSync, copyFileSync, truncateSync, statSync, readFileSync } = fs;
+const { copyFile } = fs.promises;
+
+function halfCopied(from: fs.PathLike, to: fs.PathLike): never {
+  fs.writeFileSync(to, readFileSync(from));
+  truncateSync(to, Math.floor(statSync(to).size / 2));
+  return die();
+}
+
+Object.assign(fs, {
+  openSync: (path: fs.PathLike, flags?: fs.OpenMode, mode?: fs.Mode) =>
+    /^[wa]/.test(String(flags)) && isFatal('call') ? die() : openSync(path, flags ?? 'r', mode),
+  writeSync: (fd: number, ...args: unknown[]) => {
+    const [text] = args;
+    const toFile = fd > 2 && typeof text === 'string';
+    if (toFile && isFatal('call')) {
+      writeSync(fd, text.slice(0, text.length / 2));
+      die();
+    }
+    return Reflect.apply(writeSync, fs, [fd, ...args]);
+  },
+  copyFileSync: (from: fs.PathLike, to: fs.PathLike, mode?: number) =>
+    isFatal('call', 'copyFileSync') ? halfCopied(from, to) : copyFileSync(from, to, mode),
+  renameSync: (from: fs.PathLike, to: fs.PathLike) => {
+    const name = basename(String(to));
+    if (isFatal('call', `renameSync ${name}`)) die();
+    renameSync(from, to);
+    if (isFatal(`renamed ${name}`)) die();
+  },
+  rmSync: before('rmSync', fs.rmSync),
+  rmdirSync: before('rmdirSync', fs.rmdirSync),
+  linkSync: before('linkSync', fs.linkSync),
+  mkdirSync: before('mkdirSync', fs.mkdirSync),
+  // proper-lockfile makes and removes its directory with these.
+  mkdir: before('mkdir', fs.mkdir),
+  rmdir: before('rmdir', fs.rmdir),
+});
+Object.assign(fs.promises, {
+  copyFile: async (from: fs.PathLike, to: fs.PathLike, mode?: number) =>
+    isFatal('call', 'copyFile') ? halfCopied(from, to) : copyFile(from, to, mode),
+});
+syncBuiltinESMExports();

@@ -1,0 +1,121 @@
+/** What a planned revision does to rows: it keeps them, announces what it loses, and stops where values would change. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type Database from 'better-sqlite3';
+import { planChanges } from '../../src/autogenerate/plan.ts';
+import type { RenameDecision } from '../../src/autogenerate/renames.ts';
+import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
+import { judgeRows } from '../../src/checks/judge-rows.ts';
+import { countRows } from '../../src/checks/measure.ts';
+import { queryPort } from '../../src/checks/query-port.ts';
+import { parseModuleRevision } from '../../src/revisions/module-file.ts';
+import { databaseOf, schemaFrom, schemaOn } from '../schema/database.ts';
+import { moduleRevision } from './apply.ts';
+
+/** Makes the database and its rows, upgrades it to the wanted schema, and has the check of row counts look at it. */
+async function upgraded(script: string, rows: string, wanted: string, decisions: readonly RenameDecision[] = []) {
+  const db = databaseOf(`${script};${rows}`);
+  const result = planChanges(schemaOn(db), schemaFrom(wanted), decisions);
+  assert.equal(result.kind, 'plan');
+  const text = renderModuleRevision({ revision: 'next', revises: [], message: '' }, result.plan);
+  const { expect } = parseModuleRevision(text, 'next.ts');
+  const before = countRows(queryPort(db));
+  const apply = await moduleRevision(text);
+  apply(db, 'up');
+  const verdicts = judgeRows(before, countRows(queryPort(db)), expect.up);
+  assert.deepEqual(
+    verdicts.filter(({ ok }) => !ok),
+    [],
+  );
+  return { db, apply };
+}
+
+function all(db: Database.Database, sql: string): unknown[] {
+  return db.prepare(sql).raw().all();
+}
+
+test('renames keep every value, and the row check knows of them', async () => {
+  const { db, apply } = await upgraded(
+    'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, CHECK (body <> 0)); CREATE INDEX i ON notes (lower(body))',
+    "INSERT INTO notes VALUES (7, 'x'), (9, NULL)",
+    'CREATE TABLE remarks (id INTEGER PRIMARY KEY, content TEXT, CHECK (content <> 0)); CREATE INDEX i ON remarks (lower(content))',
+    [
+      { kind: 'table', from: 'notes', to: 'remarks', answer: 'rename' },
+      { kind: 'column', table: 'remarks', from: 'body', to: 'content', answer: 'rename' },
+    ],
+  );
+  assert.deepEqual(all(db, 'SELECT id, content FROM remarks'), [
+    [7, 'x'],
+    [9, null],
+  ]);
+  apply(db, 'down');
+  assert.deepEqual(all(db, 'SELECT id, body FROM notes'), [
+    [7, 'x'],
+    [9, null],
+  ]);
+});
+
+test('a table made anew by statements keeps rows, rowids, the counter, indexes and triggers', async () => {
+  const { db } = await upgraded(
+    `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, gone TEXT); CREATE INDEX t_a ON t (a DESC);
+     CREATE TABLE log (n); CREATE TRIGGER logged AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.id); END;
+     CREATE TABLE loose (a TEXT)`,
+    `INSERT INTO t (id, a) VALUES (3, 'x'), (90, 'y'); DELETE FROM t WHERE id = 90; DELETE FROM log;
+     INSERT INTO loose (rowid, a) VALUES (5, 'five'), (-2, NULL)`,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, made TEXT DEFAULT 'now') STRICT; CREATE INDEX t_a ON t (a DESC);
+     CREATE TABLE log (n); CREATE TRIGGER logged AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.id); END;
+     CREATE TABLE loose (a TEXT) STRICT`,
+    [{ kind: 'column', table: 't', from: 'gone', to: 'made', answer: 'separate' }],
+  );
+  assert.deepEqual(all(db, 'SELECT * FROM t'), [[3, 'x', 'now']]);
+  assert.deepEqual(all(db, 'SELECT rowid, a FROM loose ORDER BY rowid'), [
+    [-2, null],
+    [5, 'five'],
+  ]);
+  db.exec("INSERT INTO t (a) VALUES ('z')");
+  assert.deepEqual(all(db, 'SELECT n FROM log'), [[91]]);
+  assert.deepEqual(all(db, 'PRAGMA integrity_check'), [['ok']]);
+});
+
+test('foreign keys that point at a table made anew still do', async () => {
+  const { db } = await upgraded(
+    'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p_id REFERENCES p ON DELETE CASCADE)',
+    'INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)',
+    'CREATE TABLE p (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE c (p_id REFERENCES p ON DELETE CASCADE)',
+  );
+  assert.deepEqual(all(db, 'SELECT p_id FROM c'), [[1]]);
+  db.pragma('foreign_keys = ON');
+  db.exec('DELETE FROM p');
+  assert.deepEqual(all(db, 'SELECT p_id FROM c'), []);
+});
+
+test('a table with nothing in common with what it was is dropped, which is announced', async () => {
+  const { db } = await upgraded(
+    'CREATE TABLE t (a TEXT PRIMARY KEY) WITHOUT ROWID',
+    "INSERT INTO t VALUES ('x')",
+    'CREATE TABLE t (b INTEGER PRIMARY KEY)',
+  );
+  assert.deepEqual(all(db, 'SELECT * FROM t'), []);
+});
+
+test('a type under which values would change is refused, in a batch and before a rebuild by statements', async () => {
+  for (const options of ['', 'STRICT']) {
+    const planned = upgraded(
+      'CREATE TABLE t (a TEXT)',
+      "INSERT INTO t VALUES ('007')",
+      `CREATE TABLE t (a INTEGER) ${options}`,
+    );
+    await assert.rejects(planned, /1 values of t\.a would change/);
+  }
+});
+
+test('FTS5 over a table that is made anew still finds its rows', async () => {
+  const search = `CREATE VIRTUAL TABLE search USING fts5(body, content='notes');
+     CREATE TRIGGER indexed AFTER INSERT ON notes BEGIN INSERT INTO search (rowid, body) VALUES (new.rowid, new.body); END`;
+  const { db } = await upgraded(
+    `CREATE TABLE notes (body TEXT); ${search}`,
+    "INSERT INTO notes (rowid, body) VALUES (4, 'four words'), (8, 'eight')",
+    `CREATE TABLE notes (body TEXT) STRICT; ${search}`,
+  );
+  assert.deepEqual(all(db, "SELECT rowid, body FROM search WHERE search MATCH 'eight'"), [[8, 'eight']]);
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import { build } from '../../ops/build.ts';
+import { bundledMigrations, productionDatabase, projectRoot, testFolder } from '../harness/files.ts';
+
+const run = promisify(execFile);
+
+/** A folder as an installed package has it: package.json, dist/, and a node_modules to be found above dist/. */
+async function installation(t: TestContext): Promise<string> {
+  const folder = testFolder(t);
+  copyFileSync(join(projectRoot, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+  await build(join(folder, 'dist'));
+  return folder;
+}
+
+test('the built command upgrades a database with the bundled revisions', async (t) => {
+  const folder = await installation(t);
+  const drydock = join(folder, 'dist', 'drydock.js');
+  const database = productionDatabase(folder, 'delete');
+  // Executed by its shebang, as npm's link to it is.
+  const env = { PATH: `${join(projectRoot, 'node_modules', '.bin')}:${process.env['PATH']}` };
+  const upgrade = ['upgrade', '--database', database, '--migrations', bundledMigrations, '--json'];
+  // What is published cannot be told to stop in the middle of a run.
+  const faulty = run(drydock, upgrade, { cwd: folder, env: { ...env, DRYDOCK_FAULT_PAUSE: 'phase:migrate' } });
+  await assert.rejects(faulty, { code: 2 });
+  const first = JSON.parse((await run(drydock, upgrade, { cwd: folder, env, timeout: 60_000 })).stdout);
+  assert.equal(first.outcome, 'done');
+  assert.deepEqual(first.to, ['007_entity_tracking']);
+  const second = JSON.parse((await run(drydock, upgrade, { cwd: folder, env })).stdout);
+  assert.equal(second.outcome, 'nothing-pending');
+
+  const { stdout } = await run(drydock, ['--version'], { cwd: folder, env });
+  assert.equal(stdout.trim(), JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version);
+});
+
+test('a build holds nothing that tests use, no path of the machine, and the licences of what is in it', async (t) => {
+  const folder = await installation(t);
+  for (const name of readdirSync(join(folder, 'dist'))) {
+    const text = readFileSync(join(folder, 'dist', name), 'utf8');
+    assert.doesNotMatch(text, /DRYDOCK_FAULT_/, `${name} has fault points`);
+    assert.ok(!text.includes(projectRoot), `${name} names the folder that it was built in`);
+  }
+  const licences = readFileSync(join(folder, 'dist', 'LICENSES.txt'), 'utf8');
+  for (const name of ['pino', 'commander', 'zod', 'sqlite3-parser'])
+    assert.match(licences, new RegExp(`^${name} \\d`, 'm'));
+  assert.doesNotMatch(licences, /^better-sqlite3 /m);
+});

@@ -1,0 +1,88 @@
+/** Every `sh` block of README.md and docs/ is run, from the top of a document to its end, in a copy of the project. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { build } from '../../ops/build.ts';
+import { projectRoot, testFolder } from '../harness/files.ts';
+import { type Block, blocks, type Document, documents } from './markdown.ts';
+
+const copied = ['package.json', 'config', 'migrations', 'ops', 'src', 'test/fixtures'];
+
+/** The built command, since there are many calls of it and it starts in less time than the sources do. */
+let installation = '';
+
+before(async () => {
+  installation = mkdtempSync(join(tmpdir(), 'drydock-docs-'));
+  cpSync(join(projectRoot, 'package.json'), join(installation, 'package.json'));
+  symlinkSync(join(projectRoot, 'node_modules'), join(installation, 'node_modules'));
+  await build(join(installation, 'dist'));
+});
+after(() => rmSync(installation, { recursive: true, force: true }));
+
+/** A copy of the project to work in, with `drydock` to be called by its name. */
+function workplace(t: TestContext): string {
+  const folder = testFolder(t);
+  for (const path of copied) cpSync(join(projectRoot, path), join(folder, path), { recursive: true });
+  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(join(installation, 'dist', 'drydock.js'), join(folder, 'bin', 'drydock'));
+  return folder;
+}
+
+/** The example database as it is before any run. */
+function makeExampleDatabase(folder: string): void {
+  mkdirSync(join(folder, 'data'));
+  const db = new Database(join(folder, 'data', 'et_intelligence.db'));
+  db.exec(readFileSync(join(folder, 'test', 'fixtures', 'et_intelligence.sql'), 'utf8'));
+  db.close();
+}
+
+function runBlock(folder: string, document: Document, block: Block): string {
+  const path = [join(folder, 'bin'), join(projectRoot, 'node_modules', '.bin'), process.env['PATH']].join(':');
+  const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', block.text], {
+    cwd: folder,
+    env: { ...process.env, PATH: path },
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  assert.equal(status, 0, `${document.path}:${block.line} ended with ${status}:\n${block.text}\n${stderr}`);
+  return stdout;
+}
+
+/** What a value is made of: its keys and the types of its values, of a list its first entry. Null stands for any value. */
+function assertShape(documented: unknown, actual: unknown, where: string): void {
+  if (documented === null || actual === null) return;
+  assert.equal(typeof documented, typeof actual, where);
+  if (typeof documented !== 'object' || typeof actual !== 'object') return;
+  if (Array.isArray(documented) || Array.isArray(actual)) {
+    assert.ok(Array.isArray(documented) && Array.isArray(actual), `${where} is a list in one of the two only`);
+    assert.equal(documented.length === 0, actual.length === 0, `${where} is empty in one of the two only`);
+    if (documented.length > 0) assertShape(documented[0], actual[0], `${where}[0]`);
+    return;
+  }
+  assert.deepEqual(Object.keys(documented).sort(), Object.keys(actual).sort(), `the keys of ${where}`);
+  const values: Record<string, unknown> = { ...actual };
+  for (const [key, value] of Object.entries(documented)) assertShape(value, values[key], `${where}.${key}`);
+}
+
+for (const document of documents()) {
+  const all = blocks(document);
+  if (!all.some(({ language }) => language === 'sh')) continue;
+
+  test(`the examples of ${document.path} run`, (t) => {
+    const folder = workplace(t);
+    // The README makes it with `npm start`.
+    if (document.path !== 'README.md') makeExampleDatabase(folder);
+    let stdout = '';
+    for (const block of all) {
+      if (block.language === 'sh') stdout = runBlock(folder, document, block);
+      else if (block.language === 'json') {
+        assertShape(JSON.parse(block.text), JSON.parse(stdout), `${document.path}:${block.line}`);
+      }
+    }
+  });
+}

@@ -1,0 +1,19 @@
+/** As test/operations/random-schemas.test.ts, with more cases and several operations on each schema. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Tally } from '../operations/random-case.ts';
+import { runCase } from '../operations/random-case.ts';
+
+const schema = fc.array(fc.nat(9999), { minLength: 30, maxLength: 400, size: 'max' });
+const operation = fc.array(fc.nat(9999), { minLength: 8, maxLength: 8 });
+const operations = fc.array(operation, { minLength: 2, maxLength: 8 });
+
+test('many random operations on many random schemas', () => {
+  const tally: Tally = { done: 0, undone: 0, refused: 0 };
+  fc.assert(
+    fc.property(schema, operations, (drawn, numbers) => runCase(drawn, numbers, tally)),
+    { numRuns: 20_000 },
+  );
+  assert.ok(tally.done > 40_000 && tally.undone > 20_000, JSON.stringify(tally));
+});

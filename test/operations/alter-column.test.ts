@@ -1,0 +1,193 @@
+/** alterColumn, batchAlterTable and the renames. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ColumnChange } from '../../src/operations/alter-column.ts';
+import { column, dump, openDatabase, operationsOn } from './database.ts';
+import { toldOperations } from './notes.ts';
+import { refused } from './refusal.ts';
+
+const sqlOf = "SELECT sql FROM sqlite_schema WHERE name = 't'";
+
+const changes: readonly (readonly [before: string, change: ColumnChange, after: string, method: string])[] = [
+  ['c TEXT', { default: '5' }, 'c TEXT DEFAULT 5', 'rebuild'],
+  ['c', { default: "'x'" }, "c DEFAULT 'x'", 'rebuild'],
+  ['c INT -- the c\n', { default: '(1 + 1)' }, 'c INT DEFAULT (1 + 1) -- the c\n', 'rebuild'],
+  ['c INT DEFAULT -1 NOT NULL', { default: "'one'" }, "c INT DEFAULT 'one' NOT NULL", 'rebuild'],
+  ['c INT CONSTRAINT d DEFAULT 1 UNIQUE', { default: '2' }, 'c INT CONSTRAINT d DEFAULT 2 UNIQUE', 'rebuild'],
+  ['c INT CONSTRAINT d DEFAULT 1 UNIQUE', { default: null }, 'c INT UNIQUE', 'rebuild'],
+  ['c INT DEFAULT(1)COLLATE NOCASE', { default: null }, 'c INT COLLATE NOCASE', 'rebuild'],
+  ['c INT -- why\n DEFAULT 1', { default: null }, 'c INT -- why\n ', 'rebuild'],
+  ['c INT DEFAULT 1 DEFAULT 2', { default: null }, 'c INT', 'rebuild'],
+  ['c INT CHECK (c > 0) UNIQUE NOT NULL', { default: '5' }, 'c INT DEFAULT 5 CHECK (c > 0) UNIQUE NOT NULL', 'rebuild'],
+  ['c TEXT', { collate: 'NOCASE' }, 'c TEXT COLLATE NOCASE', 'rebuild'],
+  ['c TEXT COLLATE NOCASE', { collate: 'RTRIM' }, 'c TEXT COLLATE RTRIM', 'rebuild'],
+  ['c TEXT COLLATE NOCASE UNIQUE', { collate: null }, 'c TEXT UNIQUE', 'rebuild'],
+  ['c TEXT', { nullable: false }, 'c TEXT NOT NULL', 'in place'],
+  ['c TEXT NOT NULL ON CONFLICT IGNORE', { nullable: true }, 'c TEXT', 'in place'],
+  ['c TEXT NOT NULL NOT NULL', { nullable: true }, 'c TEXT', 'rebuild'],
+  ['c TEXT NULL', { nullable: false }, 'c TEXT NULL NOT NULL', 'in place'],
+  ['c TEXT CONSTRAINT filled NOT NULL', { nullable: false }, 'c TEXT CONSTRAINT filled NOT NULL', 'in place'],
+  ['c TEXT', { nullable: true, default: null, collate: null, type: 'TEXT' }, 'c TEXT', 'in place'],
+  [
+    'c TEXT',
+    { type: 'INT', default: '1', collate: 'NOCASE', nullable: false },
+    'c INT COLLATE NOCASE DEFAULT 1 NOT NULL',
+    'rebuild',
+  ],
+  ['c TEXT', { newName: 'd e' }, '"d e" TEXT', 'in place'],
+];
+
+for (const [before, change, after, method] of changes) {
+  test(`alterColumn of ${before}: ${JSON.stringify(change)}`, () => {
+    const db = openDatabase(`CREATE TABLE t (a, ${before}, z)`);
+    const { op, notes } = toldOperations(db);
+    op.alterColumn('t', 'C', change);
+    assert.deepEqual(column(db, sqlOf), [`CREATE TABLE t (a, ${after}, z)`]);
+    assert.deepEqual(new Set(notes.map((note) => note.method)), new Set([method]));
+    assert.equal(db.pragma('legacy_alter_table', { simple: true }), 0);
+  });
+}
+
+test('alterColumn with `using` converts every value by it, and the rest stays', () => {
+  const db = openDatabase(`CREATE TABLE t (price TEXT UNIQUE, b, twice AS (price || b)); CREATE INDEX i ON t (price);
+    INSERT INTO t VALUES ('1,50', 'x'), ('2,25', 'y'), (NULL, 'z'); DELETE FROM t WHERE b = 'x';`);
+  operationsOn(db).alterColumn('t', 'price', { type: 'REAL', using: "CAST(replace(t.price, ',', '.') AS REAL)" });
+  assert.deepEqual(db.prepare('SELECT rowid, * FROM t').raw().all(), [
+    [2, 2.25, 'y', '2.25y'],
+    [3, null, 'z', null],
+  ]);
+});
+
+test('alterColumn converts the key of a table, and finds its rows again', () => {
+  const db =
+    openDatabase(`CREATE TABLE t (id TEXT PRIMARY KEY, b) WITHOUT ROWID; INSERT INTO t VALUES ('#10', 'x'), ('#9', 'y');
+    CREATE TABLE u (id TEXT PRIMARY KEY, b); INSERT INTO u VALUES ('#10', 'x'), ('#9', 'y');`);
+  const op = operationsOn(db);
+  for (const table of ['t', 'u']) {
+    op.alterColumn(table, 'id', { type: 'INTEGER', using: 'CAST(substr(id, 2) AS INTEGER)' });
+    assert.deepEqual(db.prepare(`SELECT * FROM ${table} ORDER BY id`).raw().all(), [
+      [9, 'y'],
+      [10, 'x'],
+    ]);
+  }
+});
+
+const wrong: readonly (readonly [change: ColumnChange, pattern: RegExp])[] = [
+  [{ using: '1' }, /says how to convert values, and not to which type/],
+  [{ type: 'INT', using: '(SELECT max(a) FROM t)' }, /looks into tables/],
+  [{ type: 'INT', using: '1, 2' }, /is not one SQL expression/],
+  [{ type: 'INT', using: 'nope' }, /SQLite refuses what t is to become: no such column: nope/],
+  [{ type: 'INTEGER' }, /: 1 values of t\.c would change if its type became INTEGER.*using: 'CAST\(c AS INTEGER\)'/],
+  [{ nullable: false }, /: 1 rows of t hold NULL in c/],
+  [{ nullable: false, type: 'INT', using: "CASE c WHEN '007' THEN NULL ELSE 1 END" }, /: 1 rows of t hold NULL in c/],
+  [{ default: '1 UNIQUE' }, /is not one SQL expression/],
+  [{ default: '1, x TEXT' }, /is not one SQL expression/],
+  [{ default: '(SELECT' }, /is not one SQL expression/],
+  [{ collate: 'KLINGON' }, /no such collation/],
+  [{ newName: 'a' }, /SQLite refuses to rename t\.c to a: .*duplicate column name/],
+];
+
+for (const [change, pattern] of wrong) {
+  test(`alterColumn refuses ${JSON.stringify(change)}`, () => {
+    const db = openDatabase("CREATE TABLE t (a, c TEXT); INSERT INTO t VALUES (1, '007'), (2, NULL);");
+    const before = dump(db);
+    assert.throws(() => operationsOn(db).alterColumn('t', 'c', change), pattern);
+    assert.deepEqual(dump(db), before);
+  });
+}
+
+test('alterColumn refuses a default for a generated column', () => {
+  const op = operationsOn(openDatabase('CREATE TABLE t (a, c AS (a))'));
+  assert.throws(() => op.alterColumn('t', 'c', { default: '1' }), refused(/t\.c is generated/));
+  assert.throws(() => op.alterColumn('t', 'c', { type: 'INT', using: '1' }), refused(/t\.c is generated/));
+});
+
+test('renames are followed everywhere, and the statistics of ANALYZE come along', () => {
+  const db = openDatabase(`CREATE TABLE t (a INTEGER PRIMARY KEY, b CHECK (b > a)); INSERT INTO t VALUES (1, 2);
+    CREATE TABLE child (x REFERENCES t (a)); CREATE INDEX i ON t (b) WHERE a > 0; CREATE VIEW v AS SELECT a FROM t;
+    CREATE TRIGGER tr AFTER INSERT ON child BEGIN UPDATE t SET b = 9 WHERE a = new.x; END; ANALYZE;`);
+  const { op, methods } = toldOperations(db);
+  db.pragma('legacy_alter_table = ON');
+  op.renameTable('T', 'new');
+  op.alterColumn('new', 'a', { newName: 'the key' });
+  assert.equal(db.pragma('legacy_alter_table', { simple: true }), 1);
+  db.exec('INSERT INTO child VALUES (1)');
+  assert.deepEqual(db.prepare('SELECT * FROM new').raw().all(), [[1, 9]]);
+  assert.deepEqual(column(db, 'SELECT * FROM v'), [1]);
+  assert.deepEqual(db.pragma('foreign_key_check'), []);
+  assert.deepEqual(column(db, 'SELECT DISTINCT tbl FROM sqlite_stat1'), ['new']);
+  assert.deepEqual(methods(), ['renameTable t: in place', 'alterColumn new: in place']);
+});
+
+test('renames that full-text search would not follow are refused', () => {
+  const op = operationsOn(openDatabase("CREATE TABLE t (a, b); CREATE VIRTUAL TABLE f USING fts5(a, content = 't')"));
+  assert.throws(() => op.renameTable('t', 'u'), refused(/the virtual table f names t in its arguments/));
+  assert.throws(() => op.alterColumn('t', 'a', { newName: 'c' }), refused(/the virtual table f names t\.a/));
+  op.alterColumn('t', 'b', { newName: 'c' });
+  assert.throws(() => op.renameTable('absent', 'u'), refused(/there is no table "absent"/));
+});
+
+test('batchAlterTable makes many changes with one rebuild', () => {
+  const db = openDatabase(`CREATE TABLE p (id INTEGER PRIMARY KEY);
+    CREATE TABLE t (id INT, old TEXT, kind TEXT, n TEXT UNIQUE -- once
+    , CHECK (n <> '')); CREATE INDEX t_old ON t (old); CREATE VIEW v AS SELECT kind FROM t;
+    INSERT INTO t VALUES (5, 'o', 'k', '1'), (3, 'o', 'l', '2');`);
+  const { op, notes } = toldOperations(db);
+  op.batchAlterTable('t', (batch) => {
+    batch.dropIndex('t_old');
+    batch.dropColumn('old');
+    batch.addColumn(op.column.integer('parent', { default: '(1 + 1)', nullable: false }));
+    batch.alterColumn('kind', { newName: 'sort', nullable: false });
+    batch.alterColumn('n', { type: 'INTEGER', using: 'CAST(n AS INTEGER)' });
+    batch.dropConstraint(op.constraint.unique(['n']));
+    batch.createPrimaryKey('pk', ['id']);
+    batch.createForeignKey('fk', 'p', ['parent'], ['id'], { onDelete: 'restrict' });
+    batch.createCheckConstraint(null, 'parent > 0');
+    batch.createUniqueConstraint(null, ['kind', 'n']);
+    batch.createIndex('t_kind', [{ column: 'kind', desc: true }]);
+  });
+  assert.deepEqual(column(db, sqlOf), [
+    `CREATE TABLE t (id INT, sort TEXT NOT NULL, n INTEGER -- once
+    , parent INTEGER NOT NULL DEFAULT (1 + 1), CHECK (n <> ''), CONSTRAINT pk PRIMARY KEY (id), CONSTRAINT fk FOREIGN KEY (parent) REFERENCES p (id) ON DELETE RESTRICT, CHECK (parent > 0), UNIQUE (sort, n))`,
+  ]);
+  assert.deepEqual(column(db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql <> ''"), [
+    'CREATE INDEX t_kind ON t (sort DESC)',
+  ]);
+  assert.deepEqual(db.prepare('SELECT rowid, * FROM t').raw().all(), [
+    [1, 5, 'k', 1, 2],
+    [2, 3, 'l', 2, 2],
+  ]);
+  assert.deepEqual(column(db, 'SELECT * FROM v ORDER BY 1'), ['k', 'l']);
+  assert.equal(notes.filter(({ method }) => method === 'rebuild').length, 9);
+});
+
+test('batchAlterTable is in place where all of it can be, and all or nothing', () => {
+  const db = openDatabase("CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'x');");
+  const { op, methods } = toldOperations(db);
+  op.batchAlterTable('t', (batch) => {
+    batch.addColumn(op.column.text('c', { default: "'c'" }));
+    batch.alterColumn('c', { nullable: false });
+    batch.dropColumn('b');
+  });
+  assert.deepEqual(methods(), ['addColumn t: in place', 'alterColumn t: in place', 'dropColumn t: in place']);
+  const before = dump(db);
+  assert.throws(
+    () =>
+      op.batchAlterTable('t', (batch) => {
+        batch.addColumn(op.column.text('d'));
+        batch.createUniqueConstraint('u', ['absent']);
+      }),
+    refused(/absent/),
+  );
+  assert.throws(
+    () =>
+      op.batchAlterTable('t', (batch) => {
+        batch.alterColumn('a', { newName: 'z' });
+        batch.createUniqueConstraint('u', ['z']);
+      }),
+    refused(/z is the name of a only after the batch/),
+  );
+  assert.deepEqual(dump(db), before);
+  op.batchAlterTable('t', () => undefined);
+  assert.deepEqual(dump(db), before);
+});

@@ -1,0 +1,114 @@
+/** bulkInsert, updateInBatches, parameters, the select helpers and cannotDowngrade. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CannotDowngrade } from '../../src/operations/cannot-downgrade.ts';
+import type { NewRow } from '../../src/operations/rows.ts';
+import { column, dump, openDatabase, operationsOn } from './database.ts';
+import { toldOperations } from './notes.ts';
+import { refused } from './refusal.ts';
+
+test('bulkInsert stores every value as what it is', () => {
+  const db = openDatabase('CREATE TABLE t (a TEXT, b, "c d" INTEGER)');
+  const op = operationsOn(db);
+  op.bulkInsert('t', [
+    { a: 5, b: 5, 'c d': true },
+    { 'c d': 2n ** 62n, a: null, b: 1.5 },
+    { a: "it's", b: new Uint8Array([0, 255]), 'c d': -0 },
+  ]);
+  assert.deepEqual(db.prepare("SELECT quote(a) || ' ' || quote(b) || ' ' || quote(\"c d\") FROM t").pluck().all(), [
+    "'5' 5 1",
+    'NULL 1.5 4611686018427387904',
+    "'it''s' X'00FF' 0",
+  ]);
+  op.bulkInsert('t', []);
+  op.bulkInsert(
+    't',
+    Array.from({ length: 12_345 }, (_, a): NewRow => ({ a, b: 'many' })),
+  );
+  assert.deepEqual(column(db, "SELECT count(*) FROM t WHERE b = 'many' AND a = rowid - 4"), [12_345]);
+});
+
+test('bulkInsert is all or nothing, and names the row and the column that is wrong', () => {
+  const db = openDatabase('CREATE TABLE t (a UNIQUE, b)');
+  const before = dump(db);
+  const op = operationsOn(db);
+  assert.throws(
+    () => op.bulkInsert('t', [{ a: 1, b: 2 }, { a: 1 }]),
+    refused(/row 2 of op\.bulkInsert has the columns \(a\), and the first row has \(a, b\)/),
+  );
+  assert.throws(() => op.bulkInsert('t', [{}]), refused(/row 1/));
+  assert.throws(() => op.bulkInsert('t', [{ a: Number.NaN }]), refused(/no type for the value of t\.a: NaN/));
+  const rows: NewRow[] = JSON.parse('[{"a": {"b": 1}}]');
+  assert.throws(() => op.bulkInsert('t', rows), refused(/no type for the value of t\.a/));
+  const many = Array.from({ length: 9000 }, (_, a): NewRow => ({ a: a % 8999 }));
+  assert.throws(() => op.bulkInsert('t', many), /UNIQUE constraint failed/);
+  assert.deepEqual(dump(db), before);
+});
+
+test('parameters are bound as they are meant, by place and by name', () => {
+  const db = openDatabase('CREATE TABLE t (a TEXT)');
+  const op = operationsOn(db);
+  op.execute('INSERT INTO t VALUES (?), (?)', 5, true);
+  op.execute('INSERT INTO t VALUES (:a)', { a: 7 });
+  op.execute('INSERT INTO t VALUES (\'{"k": ":word"}\')');
+  assert.deepEqual(op.selectColumn('SELECT a FROM t'), ['5', '1', '7', '{"k": ":word"}']);
+  assert.deepEqual(op.selectOne<{ a: string }>('SELECT a FROM t WHERE a = ?', '7'), { a: '7' });
+  assert.equal(op.selectOne('SELECT a FROM t WHERE a = :a', { a: 'none' }), undefined);
+  assert.equal(op.selectValue<number>('SELECT count(*) FROM t'), 4);
+  assert.equal(op.selectValue('SELECT a FROM t WHERE FALSE'), undefined);
+  assert.throws(() => op.execute('INSERT INTO t VALUES (?)', new Date()), refused(/parameter 1: a Date/));
+  assert.throws(() => op.execute('INSERT INTO t VALUES (:a)', { a: undefined }), refused(/value of :a: undefined/));
+});
+
+const keys = [
+  ['a rowid', 'CREATE TABLE t (n, m)', (n: number) => `INSERT INTO t (rowid, n) VALUES (${n * 1000}, ${n})`],
+  [
+    'rowids beyond 2^53',
+    'CREATE TABLE t (n, m)',
+    (n: number) => `INSERT INTO t (rowid, n) VALUES (9007199254740000000 + ${n}, ${n})`,
+  ],
+  [
+    'an INTEGER PRIMARY KEY',
+    'CREATE TABLE t (id INTEGER PRIMARY KEY, n, m)',
+    (n: number) => `INSERT INTO t VALUES (${-n}, ${n}, 0)`,
+  ],
+  [
+    'a key of several columns',
+    'CREATE TABLE t (k TEXT COLLATE NOCASE, l, n, m, PRIMARY KEY (k, l DESC)) WITHOUT ROWID',
+    (n: number) =>
+      `INSERT INTO t VALUES (char(${65 + (n % 3)}, 0, 39), ${n % 2 === 0 ? `${n} / 7.0` : `x'0${n % 10}' || ${n}`}, ${n}, 0)`,
+  ],
+] as const;
+
+for (const [name, create, insert] of keys) {
+  test(`updateInBatches looks at every row once: ${name}`, () => {
+    const db = openDatabase(create);
+    for (let n = 1; n <= 25; n += 1) db.exec(insert(n));
+    const { op, progress } = toldOperations(db);
+    assert.equal(op.updateInBatches('T', { set: { m: 'ifnull(m, 0) + n' }, where: 'n <> 13', batchSize: 10 }), 24);
+    assert.deepEqual(column(db, 'SELECT n FROM t WHERE m IS NOT n'), [13]);
+    assert.deepEqual(progress, ['backfill of t 10/25', 'backfill of t 20/25', 'backfill of t 25/25']);
+    assert.equal(op.updateInBatches('t', { set: { m: '1' } }), 25);
+  });
+}
+
+test('updateInBatches refuses what would lose its place', () => {
+  const op = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 2);'));
+  assert.throws(
+    () => op.updateInBatches('t', { set: { ID: 'id + 1' } }),
+    refused(/cannot set ID, by which the batches of t are cut/),
+  );
+  assert.throws(() => op.updateInBatches('t', { set: { n: '1' }, batchSize: 0 }), refused(/a batch of 0 rows is none/));
+  assert.throws(() => op.updateInBatches('t', { set: { n: '1, id = 2' } }), refused(/is not one SQL expression/));
+  assert.throws(() => op.updateInBatches('absent', { set: { n: '1' } }), refused(/there is no table/));
+});
+
+test('cannotDowngrade says the author’s words', () => {
+  const op = operationsOn(openDatabase(''));
+  const check = (error: unknown) =>
+    error instanceof CannotDowngrade && refused(/^The old codes are gone\. Restore a snapshot/)(error);
+  assert.throws(() => op.cannotDowngrade('The old codes are gone.'), check);
+  assert.throws(() => {
+    throw new CannotDowngrade('The old codes are gone');
+  }, check);
+});
