@@ -54,7 +54,7 @@ export function columnOperations(port: SqlPort): ColumnOperations {
 }
 
 /** @throws {DrydockError} Where there is no such table. */
-export function hasColumn(port: SqlPort, table: string, name: string): boolean {
+function hasColumn(port: SqlPort, table: string, name: string): boolean {
   const { name: stored } = requireTable(port, table);
   return tableColumns(port, stored).some((column) => sameName(column.name, name));
 }

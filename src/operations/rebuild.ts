@@ -99,7 +99,7 @@ function keepSequence(port: SqlPort, table: StoredTable, aside: string, plan: Ta
 }
 
 /** SQL of the table's indexes and triggers, in the order of their making, which is what triggers fire by. */
-export function attachedSql(port: SqlPort, table: string): string[] {
+function attachedSql(port: SqlPort, table: string): string[] {
   const rows = port.all(
     `SELECT sql FROM main.sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name = ? COLLATE NOCASE
        AND sql IS NOT NULL ORDER BY rowid`,

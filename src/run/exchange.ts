@@ -11,9 +11,12 @@ import { own } from '../files/ownership.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 
-/** Where the damaged file and its companions go: one folder for each snapshot that replaced them. */
-export function damagedFolder(context: RunContext, snapshot: Snapshot): string {
-  return join(context.layout.snapshots, `damaged-before-${snapshot.manifest.id}`);
+/**
+ * Where the damaged file and its companions go. A folder of their own: one snapshot may replace several files, and the
+ * inode of a file that is kept is not given to another one.
+ */
+export function damagedFolder(context: RunContext, snapshot: Snapshot, damagedInode: string | null): string {
+  return join(context.layout.snapshots, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
 }
 
 /**
@@ -32,7 +35,7 @@ export function exchangeFile(context: RunContext, snapshot: Snapshot, damagedIno
   fsyncFile(incoming);
   fsyncDirectory(work);
 
-  const folder = damagedFolder(context, snapshot);
+  const folder = damagedFolder(context, snapshot, damagedInode);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const aside = (suffix: string) => join(folder, `${basename(database)}${suffix}`);
   // The companions first: a -wal or -journal beside a file that it does not belong to corrupts that file.

@@ -5,8 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { codeOf, DrydockError } from '../errors.ts';
 import { removeDurably, writeFileDurably } from '../files/durable.ts';
+import { jsonProblem } from '../files/json-problem.ts';
 import { own } from '../files/ownership.ts';
 import type { RunContext } from './context.ts';
 
@@ -104,7 +105,7 @@ export function readJournal(path: string): RunJournal | undefined {
     return journalSchema.parse(JSON.parse(text));
   } catch (error) {
     throw new DrydockError('RESTORE_FAILED', {
-      what: `The run journal ${path} of an interrupted run cannot be understood (${messageOf(error).replace(/\s+/g, ' ').slice(0, 160)})`,
+      what: `The run journal ${path} of an interrupted run cannot be understood (${jsonProblem(error)})`,
       state: 'The database was not touched by this start',
       next: 'If a newer Drydock wrote it, run that version; else check the database (drydock verify), then move the journal away and run again',
       cause: error,

@@ -1,5 +1,5 @@
 /** The snapshot commands that take the lock: create, restore, prune. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
@@ -192,5 +192,7 @@ async function exchange(context: RunContext, snapshot: Snapshot): Promise<string
   } finally {
     await engine.stop();
   }
-  return damagedInode === null ? null : damagedFolder(context, snapshot);
+  const folder = damagedFolder(context, snapshot, damagedInode);
+  // Of a file that is gone a -wal or a -journal may be left.
+  return readdirSync(folder).length === 0 ? null : folder;
 }

@@ -13,7 +13,7 @@ export interface Token extends Place {
 }
 
 /** All tokens, blanks and comments included. */
-export function tokensOf(sql: string): Token[] {
+function tokensOf(sql: string): Token[] {
   return [...tokenize(sql, { emitTrivia: true })].map(({ type, span }) => ({
     kind: tokenName(type) ?? '',
     start: span.offset,

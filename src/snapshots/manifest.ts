@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as z from 'zod/mini';
-import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { codeOf, DrydockError } from '../errors.ts';
+import { jsonProblem } from '../files/json-problem.ts';
 
 /** Why a snapshot was taken. `replaced` is what a restore put aside. */
 const reasonSchema = z.enum(['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced']);
@@ -48,7 +49,7 @@ export function readManifest(path: string): Manifest {
   try {
     manifest = manifestSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw unusable(path, `is not a snapshot manifest (${firstLine(messageOf(error))})`, error);
+    throw unusable(path, `is not a snapshot manifest (${jsonProblem(error)})`, error);
   }
   // By its id a snapshot is restored and removed: it must not be another one's.
   if (basename(path) === `${manifest.id}.json`) return manifest;
@@ -66,8 +67,4 @@ function unusable(path: string, why: string, cause: unknown): DrydockError {
     next: 'Use another snapshot (drydock snapshot list), or move the damaged manifest and its snapshot out of the directory',
     cause,
   });
-}
-
-function firstLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 200);
 }

@@ -147,7 +147,7 @@ const verbs = [
   ['downgrade', '-1'],
   ['stamp', 'head'],
   ['current'],
-  ['history'],
+  ['history', '-i'],
   ['verify'],
   ['stats'],
   ['unlock'],

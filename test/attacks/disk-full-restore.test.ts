@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { type JournalMode, journalModes } from '../harness/files.ts';
 import { replaceByText } from './helpers-damage.ts';
@@ -74,8 +73,8 @@ for (const mode of journalModes) {
     `a proven way back: a disk that fills up while the present state is kept ends a restore with 12, and nothing is touched (${mode})`,
     options,
     async (t) => {
-      const { here, volume, old, now, id } = await restorable(t, mode);
-      const running = startDrydock(['snapshot', 'restore', id], { cwd: here.root, pauseAt: 'engine:copied' });
+      const { here, start, volume, old, now, id } = await restorable(t, mode);
+      const running = start(['snapshot', 'restore', id], 'engine:copied');
       await running.reached();
       volume.fill();
       running.goOn();
@@ -92,9 +91,9 @@ for (const mode of journalModes) {
       `a proven way back: a disk that fills up in a restore ends it with 30, and the same command finishes it (${address}, ${mode})`,
       options,
       async (t) => {
-        const { here, volume, old, now, id } = await restorable(t, mode);
+        const { here, start, volume, old, now, id } = await restorable(t, mode);
         const args = ['snapshot', 'restore', address === 'as the latest' ? 'latest' : id];
-        const running = startDrydock(args, { cwd: here.root, pauseAt: 'engine:before-replace' });
+        const running = start(args, 'engine:before-replace');
         await running.reached();
         volume.fill();
         running.goOn();
@@ -123,8 +122,8 @@ for (const mode of journalModes) {
     `a proven way back: after a restore that met a full disk, the next upgrade finishes it and goes on (${mode})`,
     options,
     async (t) => {
-      const { here, volume, now, id } = await restorable(t, mode);
-      const running = startDrydock(['snapshot', 'restore', id], { cwd: here.root, pauseAt: 'engine:before-replace' });
+      const { here, start, volume, now, id } = await restorable(t, mode);
+      const running = start(['snapshot', 'restore', id], 'engine:before-replace');
       await running.reached();
       volume.fill();
       running.goOn();

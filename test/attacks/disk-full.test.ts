@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Full, fullPlace, megabyte } from './helpers-full.ts';
@@ -71,7 +70,7 @@ for (const mode of journalModes) {
       options,
       async (t) => {
         const full = fullPlace(t, mode);
-        const running = startDrydock(['upgrade'], { cwd: full.here.root, pauseAt });
+        const running = full.start(['upgrade'], pauseAt);
         await running.reached();
         if (afterInspect) await running.logged(({ msg }) => msg === 'inspect');
         full.volume.fill();

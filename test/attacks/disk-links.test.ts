@@ -56,10 +56,12 @@ for (const [first, second] of [
     const here = linked(t);
     const args = ['upgrade', '--database', here[first]];
     const running = startDrydock(args, { cwd: here.root, pauseAt: 'phase:snapshot' });
+    t.after(() => running.process.kill('SIGKILL'));
     await running.reached();
     const locked = await here.run(['upgrade', '--database', here[second], '--lock-timeout', '0s']);
     assertSilentRefusal(locked, 10, /Another run still holds the lock of \S+data\/app\.db/);
     const waiting = startDrydock(['upgrade', '--json', '--database', here[second]], { cwd: here.root });
+    t.after(() => waiting.process.kill('SIGKILL'));
     await waiting.logged((line) => line.msg === 'waiting for the lock of another Drydock run');
     running.goOn();
     assert.equal((await running.finished).code, 0);

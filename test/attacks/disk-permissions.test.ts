@@ -71,7 +71,7 @@ for (const mode of journalModes) {
         close(here);
         const before = folderState(here.root);
         for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create']]) {
-          assertSilentRefusal(await run(here, args), 12, /app\.db/, /Nothing was changed/, /permission/);
+          assertSilentRefusal(await run(here, args), 12, /\/data/, /Nothing was changed/, /permission/);
           assert.equal(folderState(here.root), before, args.join(' '));
         }
         const current = await run(here, ['current']);

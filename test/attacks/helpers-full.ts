@@ -1,5 +1,6 @@
 /** A database of some megabytes on a volume that a test can fill. */
 import type { TestContext } from 'node:test';
+import { type Running, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { type JournalMode, sqlRevision } from '../harness/files.ts';
 import { itemsRevisions, type Place, place } from './helpers-places.ts';
@@ -21,6 +22,7 @@ const revisions = { ...itemsRevisions, '002_stock.sql': sqlRevision('002_stock',
 
 export interface Full {
   readonly here: Place;
+  start(args: readonly string[], pauseAt: string): Running;
   readonly volume: SmallVolume;
   readonly old: string;
 }
@@ -28,5 +30,14 @@ export interface Full {
 export function fullPlace(t: TestContext, mode: JournalMode): Full {
   const volume = smallVolume(t, 32 * megabyte);
   const here = place(t, { root: volume.path, mode, sql: bigSql, revisions });
-  return { here, volume, old: dumpWithVersion(here.database) };
+  return {
+    here,
+    volume,
+    old: dumpWithVersion(here.database),
+    start(args, pauseAt) {
+      const running = startDrydock(args, { cwd: here.root, pauseAt });
+      volume.usedBy(running.process);
+      return running;
+    },
+  };
 }

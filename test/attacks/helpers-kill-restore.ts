@@ -7,15 +7,22 @@ import { drydock } from '../harness/drydock.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import type { JournalMode } from '../harness/files.ts';
 import {
+  type Attack,
   assertContent,
   assertDone,
   assertTidy,
+  assertWayBack,
   commandLine,
+  contentAsLeft,
+  dieAtFileCall,
+  killAt,
   type Story,
+  signalAt,
   snapshotsOf,
   stage,
   upgradeOfProduction,
 } from './helpers-kill.ts';
+import { assertRefusal } from './helpers-refusal.ts';
 
 export interface RestoreStory extends Story {
   /** Arguments of the restore, which goes from 'new' to 'old'. */
@@ -73,3 +80,103 @@ export function assertExchanged(story: Story, destroyed: Buffer): void {
   assert.equal(kept.length, 1);
   assert.ok(kept[0]?.equals(destroyed), 'the damaged file is kept as it was');
 }
+
+const points = [
+  ['phase:restore', 'new'],
+  ['engine:copied', 'new'],
+  ['engine:before-replace', 'new'],
+  ['engine:replaced', 'old'],
+] as const;
+
+const killAttacks: readonly Attack[] = points.flatMap(([at, left]) =>
+  (['supervisor', 'both'] as const).map((victim) => ({
+    name: `a proven way back: SIGKILL of ${victim} at ${at} of a restore`,
+    ...(at === 'engine:replaced' && victim === 'both' && { quick: 'delete' }),
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      await killAt(story.restore, at, victim);
+      assertContent(contentAsLeft(story.database), story, left);
+      await nextStart(story);
+      // Where its journal was written the restore is finished, else nothing has happened.
+      assertContent(dumpWithVersion(story.database), story, at === 'engine:before-replace' ? 'old' : left);
+      await assertWayBack(story);
+    },
+  })),
+);
+
+const exchangeAttacks: readonly Attack[] = [
+  'copyFileSync 1',
+  'linkSync et_intelligence.db 1',
+  'renameSync et_intelligence.db 1',
+].map((call) => ({
+  name: `a proven way back: SIGKILL of the exchange of a destroyed file in its ${call.replace(/ .*/, '')}`,
+  ...(!call.startsWith('copy') && { quick: 'delete' }),
+  run: async (t, mode) => {
+    const story = await upgraded(t, mode);
+    const destroyed = destroy(story.database);
+    const killed = await drydock(story.restore, dieAtFileCall(call));
+    assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+    assertDestroyedOrOld(story, destroyed);
+    await nextStart(story);
+    assertExchanged(story, destroyed);
+  },
+}));
+
+export const restoreAttacks: readonly Attack[] = [
+  ...killAttacks,
+  ...exchangeAttacks,
+  {
+    name: 'a proven way back: SIGKILL of a restore whose journal is written and whose pages are not',
+    quick: 'wal',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      // The first journal says that the run is working, the second what is to be restored.
+      const killed = await drydock(story.restore, dieAtFileCall('renamed run.json 2'));
+      assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+      assertContent(contentAsLeft(story.database), story, 'new');
+      await nextStart(story);
+      assertContent(dumpWithVersion(story.database), story, 'old');
+      assertReplacedIsKept(story);
+    },
+  },
+  {
+    name: 'a proven way back: SIGKILL of the engine of a restore, once the pages are back',
+    quick: 'delete',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      const lost = await killAt(story.restore, 'engine:replaced', 'engine');
+      assertRefusal(
+        lost,
+        30,
+        /engine process was ended by SIGKILL/,
+        /A person must look/,
+        /goes on with the restore\.$/,
+      );
+      await nextStart(story);
+      assertContent(dumpWithVersion(story.database), story, 'old');
+      assertReplacedIsKept(story);
+    },
+  },
+  {
+    name: 'a proven way back: SIGKILL of a restore and of the start that finishes it',
+    quick: 'delete',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      await killAt(story.restore, 'engine:replaced', 'both');
+      await killAt(commandLine(story), 'engine:copied', 'both');
+      assertContent(contentAsLeft(story.database), story, 'old');
+      await nextStart(story);
+      assertContent(dumpWithVersion(story.database), story, 'old');
+      assertReplacedIsKept(story);
+    },
+  },
+  {
+    name: 'honest exit: SIGTERM in the middle of a restore lets it finish',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      assertDone(await signalAt(story.restore, 'engine:copied', 'SIGTERM'));
+      assertContent(dumpWithVersion(story.database), story, 'old');
+      assertTidy(story.database);
+    },
+  },
+];

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { codeOf } from '../../src/errors.ts';
@@ -22,8 +22,29 @@ import { layoutFor } from '../../src/files/layout.ts';
 import { listSnapshots, type Snapshot } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result, type Running, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import { bundledMigrations, type JournalMode, productionDatabase, testFolder } from '../harness/files.ts';
+import { bundledMigrations, type JournalMode, journalModes, productionDatabase, testFolder } from '../harness/files.ts';
 import { assertRefusal } from './helpers-refusal.ts';
+
+/** One attack, which is tried in both journal modes unless it says otherwise. */
+export interface Attack {
+  /** Begins with the promise that it attacks. */
+  readonly name: string;
+  /** The mode in which it is part of `npm test`; test/long/ has the other one, or both. */
+  readonly quick?: JournalMode;
+  readonly modes?: readonly JournalMode[];
+  readonly run: (t: TestContext, mode: JournalMode) => Promise<void>;
+}
+
+/** Makes tests of those attacks that belong to `npm test`, or of all others. */
+export function describeAttacks(title: string, attacks: readonly Attack[], which: 'quick' | 'others'): void {
+  describe(title, { concurrency: 2 }, () => {
+    for (const { name, quick, modes = journalModes, run } of attacks) {
+      for (const mode of modes.filter((one) => (one === quick) === (which === 'quick'))) {
+        test(`${name} (${mode})`, { timeout: 600_000 }, (t) => run(t, mode));
+      }
+    }
+  });
+}
 
 export type Victim = 'supervisor' | 'engine' | 'both';
 export const victims: readonly Victim[] = ['supervisor', 'engine', 'both'];

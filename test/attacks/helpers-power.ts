@@ -32,7 +32,11 @@ export async function powerSite(t: TestContext, kind: PowerVolumeKind, mode: Jou
     old: dumpWithVersion(database),
     new: await afterUpgrade,
     run: (args) => drydock([...args, ...flags]),
-    start: (args, pauseAt) => startDrydock([...args, ...flags], { pauseAt }),
+    start(args, pauseAt) {
+      const running = startDrydock([...args, ...flags], { pauseAt });
+      volume.usedBy(running.process);
+      return running;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ export function assertRefusal(result: Result, code: number, ...says: readonly Re
   assert.equal(lines.length, 1, `one line on stderr: ${result.stderr}`);
   assert.match(lines[0] ?? '', /^drydock: \S.*\.$/, 'a sentence');
   assert.doesNotMatch(result.stderr, /\n\s+at .*:\d+:\d+/, 'no stack');
-  assert.doesNotMatch(result.error, /undefined|\[object|Unexpected:|invariant|reason was not given/);
+  assert.doesNotMatch(result.error, /\{ "|undefined|\[object|Unexpected:|invariant|reason was not given/);
   for (const pattern of says) assert.match(result.error, pattern);
 }
 

@@ -2,7 +2,7 @@
  * Volumes of a test's own: one that loses what was not fsynced, one that is small, one that may only be read. They take
  * root, Linux and a tool or two; ops/test-tools.sh installs what is missing.
  */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -63,6 +63,8 @@ function tool(name: string, ...args: readonly string[]): string {
 export interface PowerVolume {
   /** Where it is mounted, before a cut and after it. */
   readonly path: string;
+  /** Ends this process before the volume goes, however the test ends. */
+  usedBy(process: ChildProcess): void;
   /** Makes everything on it durable: what a test sets up must not be what the cut takes. */
   settle(): void;
   /**
@@ -80,6 +82,7 @@ export function powerVolume(t: TestContext, kind: PowerVolumeKind): PowerVolume 
   const image = join(folder, 'image');
   const path = join(folder, 'volume');
   mkdirSync(path);
+  const users = usersOf(t);
   t.after(async () => {
     await unmount(path);
     rmSync(folder, { recursive: true });
@@ -93,6 +96,7 @@ export function powerVolume(t: TestContext, kind: PowerVolumeKind): PowerVolume 
   mount();
   return {
     path,
+    usedBy: (process) => void users.push(process),
     settle: () => void tool('sync', '-f', path),
     async cutPower(end) {
       // FS_IOC_SHUTDOWN without a flush of the log: from here on nothing reaches the image.
@@ -102,6 +106,15 @@ export function powerVolume(t: TestContext, kind: PowerVolumeKind): PowerVolume 
       mount();
     },
   };
+}
+
+/** What is in the list is killed when the test is over: a run that stands at a fault point would stand there for ever. */
+function usersOf(t: TestContext): ChildProcess[] {
+  const users: ChildProcess[] = [];
+  t.after(() => {
+    for (const process of users) process.kill('SIGKILL');
+  });
+  return users;
 }
 
 /** A process that was just killed may hold the volume for a moment longer. */
@@ -122,6 +135,8 @@ function isMounted(path: string): boolean {
 
 export interface SmallVolume {
   readonly path: string;
+  /** Ends this process before the volume goes, however the test ends. */
+  usedBy(process: ChildProcess): void;
   readonly freeBytes: () => number;
   /** Takes all that is free but so many bytes. */
   fill(leaveBytes?: number): void;
@@ -133,6 +148,7 @@ export interface SmallVolume {
 export function smallVolume(t: TestContext, bytes: number): SmallVolume {
   requireTools('mount', 'umount');
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'drydock-small-')));
+  const users = usersOf(t);
   t.after(async () => {
     await unmount(path);
     rmSync(path, { recursive: true });
@@ -145,6 +161,7 @@ export function smallVolume(t: TestContext, bytes: number): SmallVolume {
   const ballast = join(path, 'ballast');
   return {
     path,
+    usedBy: (process) => void users.push(process),
     freeBytes,
     fill(leaveBytes = 0) {
       const fd = openSync(ballast, 'a');

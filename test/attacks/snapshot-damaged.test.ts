@@ -154,9 +154,11 @@ for (const { what, damage, says, manifest = false } of damages) {
       unusable.map(({ id }) => id),
       manifest ? [it.bad] : [],
     );
-    const text = await it.run(['snapshot', 'list']);
-    assert.match(text.stdout, new RegExp(it.good));
-    if (manifest) assert.match(text.stdout, new RegExp(`Not usable: \\S+${it.bad}\\.db, since .*`));
+    if (manifest) {
+      const text = await it.run(['snapshot', 'list']);
+      assert.match(text.stdout, new RegExp(it.good));
+      assert.match(text.stdout, new RegExp(`Not usable: \\S+${it.bad}\\.db, since .*`));
+    }
 
     const restore = await it.run(['snapshot', 'restore', it.good]);
     assert.equal(restore.code, 0, restore.stderr);

@@ -1,46 +1,15 @@
 /** What a restore brings back, what it keeps of what it replaced, and whom it waits for. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import { type JournalMode, journalModes } from '../harness/files.ts';
+import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
-import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from './helpers-damage.ts';
-import { listed, type Place, place } from './helpers-places.ts';
-import { assertRefusal, assertSilentRefusal, sha256Of } from './helpers-refusal.ts';
-
-interface Restorable extends Place {
-  /** The content at 001, of which there is a snapshot, and at 002, where the database is. */
-  readonly old: string;
-  readonly now: string;
-  readonly id: string;
-}
-
-async function restorable(t: TestContext, mode: JournalMode): Promise<Restorable> {
-  const here = place(t, { mode });
-  const old = dumpWithVersion(here.database);
-  const upgrade = await here.run(['upgrade']);
-  assert.equal(upgrade.code, 0, upgrade.stderr);
-  const [snapshot] = await listed(here);
-  return { ...here, old, now: dumpWithVersion(here.database), id: snapshot?.id ?? 'none' };
-}
-
-interface Restored {
-  readonly restored: { readonly id: string };
-  readonly kept: string | null;
-}
-
-async function restore(it: Restorable, address = it.id): Promise<Restored> {
-  const result = await it.run(['snapshot', 'restore', address, '--json']);
-  assert.equal(result.code, 0, result.stderr);
-  assert.equal(dumpWithVersion(it.database), it.old, 'exactly what was in the snapshot');
-  assert.equal(integrity(it.database), 'ok');
-  assert.ok(!existsSync(it.journal));
-  return result.json<Restored>();
-}
+import { listed } from './helpers-places.ts';
+import { assertRefusal, assertSilentRefusal } from './helpers-refusal.ts';
+import { journalModeOf, type Restorable, restorable, restore, withDatabase } from './helpers-restore.ts';
 
 for (const mode of journalModes) {
   test(`a proven way back: a restore brings the content back exactly, and keeps what it replaced as a snapshot (${mode})`, async (t) => {
@@ -64,88 +33,7 @@ for (const mode of journalModes) {
     await restore(it, 'latest');
     await restore(it, it.id.slice(0, -4));
   });
-
-  const destructions: readonly { what: string; destroy: (path: string) => void; throughSqlite?: true }[] = [
-    { what: 'replaced by text', destroy: replaceByText },
-    { what: 'replaced by random bytes', destroy: replaceByRandom },
-    { what: 'cut in the middle of its header', destroy: (path) => cutToBytes(path, 50) },
-    { what: 'cut after its first page', destroy: (path) => cutToBytes(path, pageBytes) },
-    { what: 'cut in half', destroy: (path) => cutTo(path, 0.5) },
-    { what: 'cut to no bytes', destroy: (path) => truncateSync(path) },
-    { what: 'trashed behind its first page', destroy: trashPages },
-    { what: 'trashed in its header', destroy: (path) => overwrite(path, 0, Buffer.alloc(100, 0xee)) },
-    { what: 'trashed in its schema', destroy: (path) => overwrite(path, 100, Buffer.alloc(pageBytes - 100, 0xee)) },
-  ];
-
-  for (const { what, destroy } of destructions) {
-    test(`a proven way back: a database that was ${what} is restored, and what was left of it is kept (${mode})`, async (t) => {
-      const it = await restorable(t, mode);
-      destroy(it.database);
-      const destroyed = readFileSync(it.database);
-      const { kept } = await restore(it);
-      assert.equal(journalModeOf(it.database), mode);
-      if (kept === null) assert.fail('nothing was kept');
-      // A file that SQLite could read was copied as a snapshot, where only the header's bookkeeping is another.
-      const file = statSync(kept).isDirectory() ? join(kept, basename(it.database)) : kept;
-      if (statSync(kept).isDirectory()) assert.deepEqual(readFileSync(file), destroyed);
-      else assert.deepEqual(readFileSync(file).subarray(pageBytes), destroyed.subarray(pageBytes));
-      const upgrade = await it.run(['upgrade']);
-      assert.equal(upgrade.code, 0, upgrade.stderr);
-      assert.equal(dumpWithVersion(it.database), it.now);
-    });
-  }
-
-  test(`a proven way back: a database that is gone is restored (${mode})`, async (t) => {
-    const it = await restorable(t, mode);
-    const owner = statSync(it.database);
-    rmSync(it.database);
-    const { kept } = await restore(it);
-    assert.equal(kept, null);
-    assert.equal(journalModeOf(it.database), mode);
-    assert.equal(statSync(it.database).mode, owner.mode);
-  });
 }
-
-test('a proven way back: a destroyed database is moved aside together with its -wal and -shm', async (t) => {
-  const it = await restorable(t, 'wal');
-  const wal = await leftByKilledWriter(t, it);
-  replaceByText(it.database);
-  const { kept } = await restore(it);
-  assert.ok(kept !== null);
-  assert.deepEqual(readdirSync(kept).sort(), ['app.db', 'app.db-shm', 'app.db-wal']);
-  assert.equal(sha256Of(join(kept, 'app.db-wal')), wal);
-});
-
-test('a proven way back: a destroyed database is moved aside together with its hot journal', async (t) => {
-  const it = await restorable(t, 'delete');
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('PRAGMA cache_size = 5');
-  await other.run('BEGIN IMMEDIATE');
-  await other.run("UPDATE items SET name = name || 'x'");
-  other.process.kill('SIGKILL');
-  await once(other.process, 'exit');
-  const journal = sha256Of(`${it.database}-journal`);
-  // A header that says nothing to SQLite, of a size at which it does not take the file for one to be rolled back.
-  rmSync(it.database);
-  const { kept } = await restore(it);
-  if (kept !== null) assert.equal(sha256Of(join(kept, 'app.db-journal')), journal);
-  assert.ok(!existsSync(`${it.database}-journal`), 'no journal stands beside a file that it does not belong to');
-});
-
-test('no lost write: a destroyed database that a process still has open is not exchanged, and the process is named', async (t) => {
-  const it = await restorable(t, 'delete');
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('SELECT 1 FROM items LIMIT 1');
-  replaceByText(it.database);
-  const destroyed = sha256Of(it.database);
-  const refused = await it.run(['snapshot', 'restore', it.id]);
-  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
-  assert.equal(sha256Of(it.database), destroyed);
-  await other.end();
-  await restore(it);
-});
 
 test('no lost write: a restore waits for a reader in a rollback-journal mode, and ends with 11 where it does not end', async (t) => {
   const it = await restorable(t, 'delete');
@@ -243,23 +131,6 @@ for (const mode of journalModes) {
   });
 }
 
-function trashPages(path: string): void {
-  overwrite(path, pageBytes, Buffer.alloc(statSync(path).size - pageBytes, 0xee));
-}
-
-function withDatabase<T>(path: string, use: (db: Database.Database) => T): T {
-  const db = new Database(path);
-  try {
-    return use(db);
-  } finally {
-    db.close();
-  }
-}
-
-function journalModeOf(path: string): unknown {
-  return withDatabase(path, (db) => db.pragma('journal_mode', { simple: true }));
-}
-
 function pageSizeOf(path: string): unknown {
   return withDatabase(path, (db) => db.pragma('page_size', { simple: true }));
 }
@@ -270,14 +141,4 @@ function contentOf(t: TestContext, it: Restorable, snapshot: string): string {
   copyFileSync(snapshot, copy);
   t.after(() => rmSync(copy, { force: true }));
   return dumpWithVersion(copy);
-}
-
-/** @returns The sha256 of the -wal that is left, with a commit in it. */
-async function leftByKilledWriter(t: TestContext, it: Restorable): Promise<string> {
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('UPDATE items SET price = 7 WHERE id = 1');
-  other.process.kill('SIGKILL');
-  await once(other.process, 'exit');
-  return sha256Of(`${it.database}-wal`);
 }

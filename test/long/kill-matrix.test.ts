@@ -1,42 +1,10 @@
-import { describe, test } from 'node:test';
-import {
-  downgradeOfProduction,
-  killAndFinish,
-  killPoints,
-  kills,
-  signalAndFinish,
-  signalPoints,
-  stage,
-  upgradeOfProduction,
-} from '../attacks/helpers-kill.ts';
-import { journalModes } from '../harness/files.ts';
+import { describeAttacks } from '../attacks/helpers-kill.ts';
+import { damageAttacks } from '../attacks/helpers-kill-damage.ts';
+import { restoreAttacks } from '../attacks/helpers-kill-restore.ts';
+import { downgradeAttacks, killAttacks, signalAttacks, upgradeAttacks } from '../attacks/helpers-kill-upgrade.ts';
 
-describe('every kill of an upgrade', { concurrency: 2 }, () => {
-  for (const mode of journalModes) {
-    for (const kill of kills) {
-      test(`all or nothing: SIGKILL of ${kill.victim} at ${kill.at} of an upgrade (${mode})`, async (t) => {
-        await killAndFinish(await stage(t, upgradeOfProduction, mode), kill);
-      });
-    }
-  }
-});
-
-describe('kills of a downgrade', { concurrency: 2 }, () => {
-  for (const [index, point] of killPoints.entries()) {
-    const mode = index % 2 === 0 ? 'delete' : 'wal';
-    test(`all or nothing: SIGKILL of both at ${point.at} of a downgrade (${mode})`, async (t) => {
-      await killAndFinish(await stage(t, downgradeOfProduction, mode), { ...point, victim: 'both' });
-    });
-  }
-});
-
-describe('every signal', { concurrency: 2 }, () => {
-  for (const mode of journalModes) {
-    for (const point of signalPoints) {
-      const signal = mode === 'delete' ? 'SIGTERM' : 'SIGINT';
-      test(`honest exit: ${signal} at ${point.at} (${mode})`, async (t) => {
-        await signalAndFinish(await stage(t, upgradeOfProduction, mode), { ...point, signal });
-      });
-    }
-  }
-});
+describeAttacks('kills of an upgrade', [...killAttacks, ...upgradeAttacks], 'others');
+describeAttacks('kills of a downgrade', downgradeAttacks, 'others');
+describeAttacks('signals', signalAttacks, 'others');
+describeAttacks('damage after the commit', damageAttacks, 'others');
+describeAttacks('kills of a restore', restoreAttacks, 'others');

@@ -4,68 +4,21 @@ import {
   assertContent,
   assertDone,
   commandLine,
-  contentAsLeft,
+  describeAttacks,
   finishStory,
-  historyOf,
-  killAndFinish,
-  killAt,
   stage,
-  victims,
 } from '../attacks/helpers-kill.ts';
-import { contentWithoutTransaction, maintenance, moduleWithoutTransaction } from '../attacks/helpers-no-transaction.ts';
+import { contentWithoutTransaction } from '../attacks/helpers-no-transaction.ts';
+import { contentAttacks } from '../attacks/helpers-no-transaction-content.ts';
+import { maintenanceAttacks } from '../attacks/helpers-no-transaction-maintenance.ts';
 import { assertRefusal } from '../attacks/helpers-refusal.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
 
-const maintenances = ['VACUUM;', 'PRAGMA journal_mode = WAL;', 'PRAGMA journal_mode = DELETE;'];
-
-describe('every kill of a revision that changes no content', { concurrency: 2 }, () => {
-  for (const [index, at] of ['phase:maintain', 'engine:maintain'].entries()) {
-    for (const mode of journalModes) {
-      for (const [turn, victim] of victims.entries()) {
-        const sql = maintenances[(index + turn) % maintenances.length] ?? 'VACUUM;';
-        test(`all or nothing: SIGKILL of ${victim} at ${at} of ${sql} (${mode})`, async (t) => {
-          const story = await stage(t, maintenance(sql), mode);
-          const killed = await killAt(commandLine(story), at, victim);
-          if (victim === 'engine') assert.equal(killed.code, 20, killed.stderr);
-          assertContent(contentAsLeft(story.database), story, 'new');
-          assert.deepEqual(historyOf(story.database), ['up 003_maintenance deferred']);
-          await finishStory(story);
-        });
-      }
-    }
-  }
-});
-
-const points = [
-  ['phase:migrate', 'old'],
-  ['engine:step:1', 'old'],
-  ['engine:step:2', 'old'],
-  ['phase:commit', 'old'],
-  ['engine:before-replace', 'old'],
-  ['engine:replaced', 'new'],
-  ['phase:verify', 'new'],
-] as const;
-
-describe('every kill of a run on a working copy', { concurrency: 2 }, () => {
-  for (const [index, [at, content]] of points.entries()) {
-    for (const [turn, victim] of victims.entries()) {
-      const mode = (index + turn) % 2 === 0 ? 'delete' : 'wal';
-      test(`all or nothing: SIGKILL of ${victim} at ${at} of a run on a working copy (${mode})`, async (t) => {
-        await killAndFinish(await stage(t, contentWithoutTransaction, mode), { at, victim, content });
-      });
-    }
-  }
-
-  for (const mode of journalModes) {
-    test(`all or nothing: SIGKILL of both at engine:replaced of a module (${mode})`, async (t) => {
-      const story = await stage(t, moduleWithoutTransaction, mode);
-      await killAndFinish(story, { at: 'engine:replaced', victim: 'both', content: 'new' });
-    });
-  }
-});
+describeAttacks('revisions that change no content', maintenanceAttacks, 'others');
+describeAttacks('revisions that change content outside a transaction', contentAttacks, 'others');
 
 const rounds = 5;
 

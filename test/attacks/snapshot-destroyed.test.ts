@@ -1,0 +1,121 @@
+/** A database that was destroyed: it is restored all the same, and what was left of it is kept. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { journalModes } from '../harness/files.ts';
+import { otherProcess } from '../harness/writer.ts';
+import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from './helpers-damage.ts';
+import { assertRefusal, sha256Of } from './helpers-refusal.ts';
+import { journalModeOf, type Restorable, restorable, restore } from './helpers-restore.ts';
+
+for (const mode of journalModes) {
+  const destructions: readonly { what: string; destroy: (path: string) => void }[] = [
+    { what: 'replaced by text', destroy: replaceByText },
+    { what: 'replaced by random bytes', destroy: replaceByRandom },
+    { what: 'cut in the middle of its header', destroy: (path) => cutToBytes(path, 50) },
+    { what: 'cut after its first page', destroy: (path) => cutToBytes(path, pageBytes) },
+    { what: 'cut in half', destroy: (path) => cutTo(path, 0.5) },
+    { what: 'cut to no bytes', destroy: (path) => truncateSync(path) },
+    { what: 'trashed behind its first page', destroy: trashPages },
+    { what: 'trashed in its header', destroy: (path) => overwrite(path, 0, Buffer.alloc(100, 0xee)) },
+    { what: 'trashed in its schema', destroy: (path) => overwrite(path, 100, Buffer.alloc(pageBytes - 100, 0xee)) },
+  ];
+
+  for (const { what, destroy } of destructions) {
+    test(`a proven way back: a database that was ${what} is restored, and what was left of it is kept (${mode})`, async (t) => {
+      const it = await restorable(t, mode);
+      destroy(it.database);
+      const destroyed = readFileSync(it.database);
+      const { kept } = await restore(it);
+      assert.equal(journalModeOf(it.database), mode);
+      if (kept === null) assert.fail('nothing was kept');
+      // A file that SQLite could read was copied as a snapshot, where only the header's bookkeeping is another.
+      const file = statSync(kept).isDirectory() ? join(kept, basename(it.database)) : kept;
+      if (statSync(kept).isDirectory()) assert.deepEqual(readFileSync(file), destroyed);
+      else assert.deepEqual(readFileSync(file).subarray(pageBytes), destroyed.subarray(pageBytes));
+    });
+  }
+
+  test(`a proven way back: a database that is gone is restored (${mode})`, async (t) => {
+    const it = await restorable(t, mode);
+    const owner = statSync(it.database);
+    rmSync(it.database);
+    const { kept } = await restore(it);
+    assert.equal(kept, null);
+    assert.equal(journalModeOf(it.database), mode);
+    assert.equal(statSync(it.database).mode, owner.mode);
+  });
+}
+
+test('a proven way back: a destroyed database is moved aside together with its -wal and -shm', async (t) => {
+  const it = await restorable(t, 'wal');
+  const wal = await leftByKilledWriter(t, it);
+  replaceByText(it.database);
+  const { kept } = await restore(it);
+  assert.ok(kept !== null);
+  assert.deepEqual(readdirSync(kept).sort(), ['app.db', 'app.db-shm', 'app.db-wal']);
+  assert.equal(sha256Of(join(kept, 'app.db-wal')), wal);
+});
+
+test('a proven way back: the hot journal of a database that is gone is moved aside', async (t) => {
+  const it = await restorable(t, 'delete');
+  const other = await otherProcess(it.database, 1000);
+  t.after(() => other.end());
+  await other.run('PRAGMA cache_size = 5');
+  await other.run('BEGIN IMMEDIATE');
+  await other.run("UPDATE items SET name = name || 'x'");
+  other.process.kill('SIGKILL');
+  await once(other.process, 'exit');
+  const journal = sha256Of(`${it.database}-journal`);
+  rmSync(it.database);
+  const { kept } = await restore(it);
+  assert.ok(kept !== null);
+  assert.deepEqual(readdirSync(kept), ['app.db-journal']);
+  assert.equal(sha256Of(join(kept, 'app.db-journal')), journal);
+  assert.ok(!existsSync(`${it.database}-journal`), 'no journal stands beside a file that it does not belong to');
+});
+
+test('a proven way back: a database that is destroyed again and again is kept each time', async (t) => {
+  const it = await restorable(t, 'delete');
+  const remains: string[] = [];
+  for (const text of ['the first', 'the second', 'the third']) {
+    writeFileSync(it.database, text);
+    const { kept } = await restore(it);
+    assert.ok(kept !== null);
+    remains.push(join(kept, 'app.db'));
+  }
+  assert.deepEqual(
+    remains.map((path) => readFileSync(path, 'utf8')),
+    ['the first', 'the second', 'the third'],
+  );
+});
+
+test('no lost write: a destroyed database that a process still has open is not exchanged, and the process is named', async (t) => {
+  const it = await restorable(t, 'delete');
+  const other = await otherProcess(it.database, 1000);
+  t.after(() => other.end());
+  await other.run('SELECT 1 FROM items LIMIT 1');
+  replaceByText(it.database);
+  const destroyed = sha256Of(it.database);
+  const refused = await it.run(['snapshot', 'restore', it.id]);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  assert.equal(sha256Of(it.database), destroyed);
+  await other.end();
+  await restore(it);
+});
+
+function trashPages(path: string): void {
+  overwrite(path, pageBytes, Buffer.alloc(statSync(path).size - pageBytes, 0xee));
+}
+
+/** @returns The sha256 of the -wal that is left, with a commit in it. */
+async function leftByKilledWriter(t: TestContext, it: Restorable): Promise<string> {
+  const other = await otherProcess(it.database, 1000);
+  t.after(() => other.end());
+  await other.run('UPDATE items SET price = 7 WHERE id = 1');
+  other.process.kill('SIGKILL');
+  await once(other.process, 'exit');
+  return sha256Of(`${it.database}-wal`);
+}
