@@ -91,6 +91,7 @@ const points = [
 const killAttacks: readonly Attack[] = points.flatMap(([at, left]) =>
   (['supervisor', 'both'] as const).map((victim) => ({
     name: `a proven way back: SIGKILL of ${victim} at ${at} of a restore`,
+    modes: [victim === 'both' ? 'delete' : 'wal'],
     ...(at === 'engine:replaced' && victim === 'both' && { quick: 'delete' }),
     run: async (t, mode) => {
       const story = await upgraded(t, mode);

@@ -115,11 +115,16 @@ export const killAttacks: readonly Attack[] = kills.map((kill) => {
   };
 });
 
-export const downgradeAttacks: readonly Attack[] = killPoints.map((point, index) => ({
-  name: `all or nothing: SIGKILL of both at ${point.at} of a downgrade`,
-  modes: [index % 2 === 0 ? 'delete' : 'wal'],
-  run: async (t, mode) => killAndFinish(await stage(t, downgradeOfProduction, mode), { ...point, victim: 'both' }),
-}));
+/** A downgrade goes the same way: where it changes something, and where that is committed. */
+const downgradePoints = /^engine:|^phase:(inspect|commit|verify)$/;
+
+export const downgradeAttacks: readonly Attack[] = killPoints
+  .filter(({ at }) => downgradePoints.test(at))
+  .map((point, index) => ({
+    name: `all or nothing: SIGKILL of both at ${point.at} of a downgrade`,
+    modes: [index % 2 === 0 ? 'delete' : 'wal'],
+    run: async (t, mode) => killAndFinish(await stage(t, downgradeOfProduction, mode), { ...point, victim: 'both' }),
+  }));
 
 const quickSignals: Readonly<Record<string, JournalMode>> = {
   'phase:hold': 'wal',
@@ -135,6 +140,7 @@ export const signalAttacks: readonly Attack[] = signalPoints.map((point, index) 
   return {
     name: `honest exit: ${signal} at ${point.at}`,
     ...(quick !== undefined && { quick }),
+    modes: [quick ?? (index % 4 < 2 ? 'delete' : 'wal')],
     run: async (t, mode) => signalAndFinish(await stage(t, upgradeOfProduction, mode), { ...point, signal }),
   };
 });

@@ -1,4 +1,4 @@
-/** A process of another tool: it holds proper-lockfile's lock of a database until it is told to let go. */
+/** A process of another tool, which takes proper-lockfile's lock of a database when it is told to. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
@@ -6,20 +6,30 @@ import { fileURLToPath } from 'node:url';
 import lockfile from 'proper-lockfile';
 
 export interface LockHolder {
+  lock(): Promise<void>;
   /** Lets go. @returns Whether the lock was its own from first to last. */
   release(): Promise<'held throughout' | 'compromised'>;
 }
 
+/** Starts the process; it holds nothing yet. */
 export async function lockHolder(t: TestContext, database: string): Promise<LockHolder> {
   const child = fork(fileURLToPath(import.meta.url), [database], { execArgv: [] });
   t.after(() => killed(child));
   await once(child, 'message');
+  const ask = async (order: 'lock' | 'release'): Promise<string> => {
+    child.send(order);
+    const [reply] = (await once(child, 'message')) as [string];
+    if (reply.startsWith('error: ')) throw new Error(reply);
+    return reply;
+  };
   return {
+    async lock() {
+      await ask('lock');
+    },
     async release() {
-      child.send('release');
-      const [verdict] = (await once(child, 'message')) as ['held throughout' | 'compromised'];
+      const verdict = await ask('release');
       await killed(child);
-      return verdict;
+      return verdict === 'held throughout' ? verdict : 'compromised';
     },
   };
 }
@@ -30,18 +40,28 @@ async function killed(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-if (import.meta.main) {
+function holdWhenTold(database: string): void {
   let verdict = 'held throughout';
-  const release = await lockfile.lock(String(process.argv[2]), {
-    onCompromised: () => {
-      verdict = 'compromised';
-    },
-  });
-  process.on('message', () => {
-    release().then(
-      () => process.send?.(verdict),
-      () => process.send?.('compromised'),
+  let release = async () => undefined as unknown;
+  const lock = async () => {
+    release = await lockfile.lock(database, {
+      onCompromised: () => {
+        verdict = 'compromised';
+      },
+    });
+    return 'locked';
+  };
+  const letGo = async () => {
+    if (verdict === 'held throughout') await release();
+    return verdict;
+  };
+  process.on('message', (order) => {
+    (order === 'lock' ? lock() : letGo()).then(
+      (reply) => process.send?.(reply),
+      (error: unknown) => process.send?.(`error: ${error}`),
     );
   });
-  process.send?.('locked');
+  process.send?.('ready');
 }
+
+if (import.meta.main) holdWhenTold(String(process.argv[2]));

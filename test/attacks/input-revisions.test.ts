@@ -8,7 +8,7 @@ import { itemsRevisions } from './helpers-places.ts';
 const module = (body: string, header = "export const revision = '002_stock';\nexport const revises = '001_items';\n") =>
   `${header}${body}\n`;
 /** Found out under the locks, so that the sentence must say what the data is now. */
-const unchanged = /Nothing was changed/;
+const unchanged = /The database is unchanged \(nothing was committed\)/;
 const functions = 'export function upgrade() {}\nexport function downgrade() {}';
 
 /** 001_items as it should be, and another file beside it. */

@@ -42,7 +42,7 @@ const heavy: Staging = async (folder, mode) => ({
   }),
 });
 
-const kills = 12;
+const kills = 8;
 
 describe('kills at any time', { concurrency: 2 }, () => {
   for (const mode of journalModes) {

@@ -54,6 +54,7 @@ describe('locks that are held for long', { concurrency: 2 }, () => {
       await patient.logged(({ waitingFor }) => waitingFor === 'the lock of another Drydock run');
       // Another tool goes by the clock, and takes the directory.
       const holder = await lockHolder(t, it.database);
+      await holder.lock();
 
       sleeper.process.kill('SIGCONT');
       await sleeper.logged(

@@ -20,7 +20,7 @@ import { otherProcess } from '../harness/writer.ts';
 describeAttacks('revisions that change no content', maintenanceAttacks, 'others');
 describeAttacks('revisions that change content outside a transaction', contentAttacks, 'others');
 
-const rounds = 5;
+const rounds = 3;
 
 describe('writers while a working copy takes its place', { concurrency: 1 }, () => {
   for (const mode of journalModes) {
