@@ -7,10 +7,11 @@ import type { Engine } from '../engine/client.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { verifyCommitted } from './after-commit.ts';
-import { phase, type RunContext, Stop, stoppable } from './context.ts';
+import { phase, type RunContext, stoppable } from './context.ts';
 import { removeJournal } from './journal.ts';
 import { engineStep } from './migrate.ts';
 import type { Plan } from './plan.ts';
+import { Stop } from './stop.ts';
 import { describeRevisions } from './words.ts';
 
 /**
