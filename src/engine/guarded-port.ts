@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { SqlPort } from '../operations/sql-port.ts';
+import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
 import { statementProblem } from '../revisions/statements.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
@@ -17,12 +17,26 @@ export interface GuardedPort extends SqlPort {
   readonly close: () => void;
 }
 
+/** Is told what goes through a port. */
+export interface PortListener {
+  /** A statement was run for its effect. */
+  readonly ran?: (sql: string, params: readonly unknown[]) => void;
+  readonly note?: (note: OperationNote) => void;
+  /** `done` of `total` rows. */
+  readonly progress?: (task: string, done: number, total: number) => void;
+}
+
 /**
  * @param where The revision and the file it stands in.
  * @throws {DrydockError} REVISION_FAILED from each call whose statement must not run, or ended the transaction, and from
  *   each call after such a one: a revision that catches the error must not go on in autocommit.
  */
-export function guardedPort(connection: Database.Database, mode: PortMode, where: string): GuardedPort {
+export function guardedPort(
+  connection: Database.Database,
+  mode: PortMode,
+  where: string,
+  listener: PortListener = {},
+): GuardedPort {
   let statements = 0;
   let closed = false;
   const requireOpen = (sql: string) => {
@@ -53,12 +67,17 @@ export function guardedPort(connection: Database.Database, mode: PortMode, where
       closed = true;
     },
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
-    run: (sql, ...params) =>
-      guarded(sql, (statement) => {
+    run: (sql, ...params) => {
+      const result = guarded(sql, (statement) => {
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
-      }),
+      });
+      listener.ran?.(sql, params);
+      return result;
+    },
+    note: (note) => listener.note?.(note),
+    progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');

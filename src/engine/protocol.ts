@@ -5,6 +5,7 @@
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
+import type { Replayed } from './replay.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -78,6 +79,8 @@ export interface EngineRequests {
   verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
   close: { takes: Record<never, never>; gives: null };
+  /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
+  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

@@ -6,7 +6,7 @@ import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
 import { createOperations, type Operations } from '../operations/operations.ts';
 import { checksum } from '../revisions/checksum.ts';
 import type { Statement } from '../revisions/revision.ts';
-import { excerpt, type GuardedPort, guardedPort, type PortMode } from './guarded-port.ts';
+import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import type { EngineStep, StepReport } from './protocol.ts';
 
 /** What a revision module must export. */
@@ -61,10 +61,11 @@ export async function runStep(
   step: EngineStep,
   mode: PortMode,
   modules: LoadedModules,
+  listener: PortListener = {},
 ): Promise<StepReport> {
   const startedAt = new Date();
   const started = performance.now();
-  const port = guardedPort(connection, mode, `Revision ${step.id} (${step.path})`);
+  const port = guardedPort(connection, mode, `Revision ${step.id} (${step.path})`, listener);
   if (mode === 'transaction') connection.exec('SAVEPOINT drydock_guard');
   try {
     if (step.body.kind === 'sql') runStatements(port, step, step.body.statements);

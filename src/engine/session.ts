@@ -14,6 +14,7 @@ import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
+import { replay } from './replay.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
 
 type Handlers = {
@@ -50,6 +51,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     (task: string): BackupProgress =>
     (done, total) =>
       tell({ kind: 'progress', task, done, total, unit: 'pages' });
+  const rowProgress = (task: string, done: number, total: number) =>
+    tell({ kind: 'progress', task, done, total, unit: 'rows' });
 
   const takeWriteLock = (busyTimeoutMs: number) =>
     waiting('the write lock of the database', busyTimeoutMs, () => requireLive().connection.exec('BEGIN IMMEDIATE'));
@@ -200,6 +203,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
+    replay({ seed, steps }) {
+      return replay(seed, steps);
+    },
+
     async setJournalMode({ mode, busyTimeoutMs }) {
       const { connection } = requireLive();
       const now = await waiting('others to let the journal mode be set', busyTimeoutMs, () =>
@@ -229,10 +236,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
   /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
   async function runPlanned(connection: Database.Database, step: Parameters<typeof runStep>[1]) {
-    if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules);
-    if (!step.transaction) return runStep(connection, step, 'autocommit', modules);
+    const listener = { progress: rowProgress };
+    if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules, listener);
+    if (!step.transaction) return runStep(connection, step, 'autocommit', modules, listener);
     connection.exec('BEGIN IMMEDIATE');
-    const report = await runStep(connection, step, 'transaction', modules);
+    const report = await runStep(connection, step, 'transaction', modules, listener);
     connection.exec('COMMIT');
     return report;
   }

@@ -4,12 +4,12 @@
  * again by the next upgrade, which finds it 'deferred' in the history.
  */
 import type { Engine } from '../engine/client.ts';
+import { engineStep } from '../engine/engine-step.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { verifyCommitted } from './after-commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
 import { removeJournal } from './journal.ts';
-import { engineStep } from './migrate.ts';
 import type { Plan } from './plan.ts';
 import { Stop } from './stop.ts';
 import { describeRevisions } from './words.ts';
@@ -25,7 +25,7 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
     for (const { step, deferredBy } of plan.maintenance) {
       try {
         const request = engine.call('maintain', {
-          step: engineStep(step, plan),
+          step: engineStep(step, plan.arguments),
           runId: deferredBy ?? context.runId,
           busyTimeoutMs: context.request.config.busyTimeoutMs,
         });

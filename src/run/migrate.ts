@@ -2,6 +2,7 @@
 import { constants, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { type Engine, EngineDied } from '../engine/client.ts';
+import { engineStep } from '../engine/engine-step.ts';
 import type { EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
@@ -10,19 +11,7 @@ import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 
 export function engineSteps(plan: Plan): EngineStep[] {
-  return plan.steps.map((step) => engineStep(step, plan));
-}
-
-export function engineStep({ revision, direction }: Step, plan: Plan): EngineStep {
-  const { id, transaction, path, body, checksum } = revision;
-  return {
-    id,
-    direction,
-    transaction,
-    path,
-    body: body.kind === 'sql' ? { kind: 'sql', statements: body[direction] } : { kind: 'module', checksum },
-    arguments: plan.arguments,
-  };
+  return plan.steps.map((step) => engineStep(step, plan.arguments));
 }
 
 /** Imports the modules among the steps. */

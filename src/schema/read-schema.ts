@@ -17,6 +17,12 @@ export interface SchemaRow {
   readonly sql: string;
 }
 
+/** A schema as SQLite stores it, which can be sent between processes. */
+export interface StoredSchema {
+  readonly rows: readonly SchemaRow[];
+  readonly facts: SchemaFacts;
+}
+
 /** What SQLite itself says of the tables, to be held against the reading of their SQL. */
 export interface SchemaFacts {
   /** Names of the tables behind virtual tables, which are the module's own business. */
@@ -34,22 +40,41 @@ const bookkeeping = ['alembic_version', 'drydock_history'];
  * @throws {DrydockError} FAULT where a stored statement cannot be read.
  */
 export function readSchema(port: SchemaPort): Schema {
+  return schemaOf(readStoredSchema(port));
+}
+
+/** All rows of sqlite_schema that have SQL, bookkeeping included. */
+export function readStoredSchema(port: SchemaPort): StoredSchema {
   const rows = port.all(
     'SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
   );
-  return schemaOf(
-    rows.map(({ type, name, tbl_name, sql }) => ({
+  return {
+    rows: rows.map(({ type, name, tbl_name, sql }) => ({
       type: String(type),
       name: String(name),
       tbl_name: String(tbl_name),
       sql: String(sql),
     })),
-    readFacts(port),
+    facts: readFacts(port),
+  };
+}
+
+/**
+ * The statements that make a stored schema in an empty database, in an order in which they can be run: each thing after
+ * those that it needs. SQLite's own tables and shadow tables are left out, since they come by themselves.
+ */
+export function statementsOf({ rows, facts }: StoredSchema): string[] {
+  const wanted = rows.filter(({ name }) => !/^sqlite_/i.test(name) && !includesName(facts.shadowTables, name));
+  return ['table', 'index', 'view', 'trigger'].flatMap((type) =>
+    wanted.filter((row) => row.type === type).map(({ sql }) => sql),
   );
 }
 
-/** The schema that rows of sqlite_schema make up. */
-export function schemaOf(rows: readonly SchemaRow[], facts: SchemaFacts): Schema {
+/**
+ * What a stored schema says.
+ * @throws {DrydockError} FAULT where a stored statement cannot be read.
+ */
+export function schemaOf({ rows, facts }: StoredSchema): Schema {
   const own = rows.filter(({ name, tbl_name }) => isOwn(name, facts) && isOwn(tbl_name, facts));
   const ofType = (type: string) => own.filter((row) => row.type === type).sort(byName);
   const tables = ofType('table')

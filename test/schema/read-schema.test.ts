@@ -56,7 +56,8 @@ test('the words STRICT and WITHOUT inside the parentheses are no options', () =>
 
 test('a string in double quotes, as old schemas have it, is a string', () => {
   const columns = facts({ t: ['a'] });
-  const read = (sql: string) => schemaOf([row('table', 't', sql)], columns).tables[0]?.checks[0]?.expression.tokens;
+  const read = (sql: string) =>
+    schemaOf({ rows: [row('table', 't', sql)], facts: columns }).tables[0]?.checks[0]?.expression.tokens;
   assert.deepEqual(read('CREATE TABLE t (a CHECK ("a" <> "Text"))'), read("CREATE TABLE t (a CHECK (A <> 'Text'))"));
 });
 
@@ -74,12 +75,12 @@ test('what belongs to SQLite, to Alembic, to Drydock and to virtual tables is le
 });
 
 test('a table that SQLite reads otherwise is refused', () => {
-  const read = () => schemaOf([row('table', 't', 'CREATE TABLE t (a, b)')], facts({ t: ['a'] }));
+  const read = () => schemaOf({ rows: [row('table', 't', 'CREATE TABLE t (a, b)')], facts: facts({ t: ['a'] }) });
   assert.throws(read, /Drydock reads the columns a, b .* and SQLite reads a/);
 });
 
 test('SQL that cannot be read is refused, and quoted', () => {
-  const read = () => schemaOf([row('view', 'v', 'CREATE VIEW v AS SELEC 1')], facts({}));
+  const read = () => schemaOf({ rows: [row('view', 'v', 'CREATE VIEW v AS SELEC 1')], facts: facts({}) });
   assert.throws(read, /cannot read what SQLite stores as "CREATE VIEW v AS SELEC 1"/);
 });
 

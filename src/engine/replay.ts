@@ -1,0 +1,67 @@
+/** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
+import Database from 'better-sqlite3';
+import type { OperationNote } from '../operations/sql-port.ts';
+import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
+import type { PortListener } from './guarded-port.ts';
+import type { EngineStep } from './protocol.ts';
+import { loadModules, runStep } from './run-steps.ts';
+
+/** One step as it was replayed. */
+export interface ReplayedStep {
+  readonly id: string;
+  readonly direction: EngineStep['direction'];
+  /** Every statement that changes something, in order; parameters stand beside it. */
+  readonly statements: readonly ReplayedStatement[];
+  /** How its operations were done; a revision in SQL has none. */
+  readonly notes: readonly OperationNote[];
+}
+
+export interface ReplayedStatement {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+export interface Replayed {
+  /** The schema before the first step and after each: one more than there are steps. */
+  readonly schemas: readonly StoredSchema[];
+  readonly steps: readonly ReplayedStep[];
+}
+
+/**
+ * @param seed Statements that make the schema to begin with, in an order in which they can be run; none for an empty
+ *   database.
+ * @throws {DrydockError} REVISION_FAILED naming the revision, which may fail here for want of the rows that it expects.
+ */
+export async function replay(seed: readonly string[], steps: readonly EngineStep[]): Promise<Replayed> {
+  const modules = await loadModules(steps);
+  const connection = new Database(':memory:');
+  try {
+    connection.pragma('foreign_keys = OFF');
+    for (const sql of seed) connection.exec(sql);
+    const readNow = () =>
+      readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
+    const schemas = [readNow()];
+    const replayed: ReplayedStep[] = [];
+    for (const step of steps) {
+      const { statements, notes, listener } = collector();
+      if (step.transaction) connection.exec('BEGIN');
+      await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
+      if (step.transaction) connection.exec('COMMIT');
+      replayed.push({ id: step.id, direction: step.direction, statements, notes });
+      schemas.push(readNow());
+    }
+    return { schemas, steps: replayed };
+  } finally {
+    connection.close();
+  }
+}
+
+function collector() {
+  const statements: ReplayedStatement[] = [];
+  const notes: OperationNote[] = [];
+  const listener: PortListener = {
+    ran: (sql, params) => statements.push({ sql, params }),
+    note: (note) => notes.push(note),
+  };
+  return { statements, notes, listener };
+}

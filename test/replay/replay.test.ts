@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { replay } from '../../src/replay/replay.ts';
+import { loadGraph } from '../../src/run/preflight.ts';
+import { schemaOf } from '../../src/schema/read-schema.ts';
+import { bundledMigrations, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+
+const unheard = () => undefined;
+
+test('the bundled revisions replayed up and down again leave an empty schema, and say what each one ran', async () => {
+  const up = loadGraph(bundledMigrations).revisions.map((revision) => ({ revision, direction: 'up' as const }));
+  const down = up.map(({ revision }) => ({ revision, direction: 'down' as const })).reverse();
+  const { schemas, steps } = await replay({ steps: [...up, ...down] }, unheard);
+  const names = schemas.map((schema) =>
+    schemaOf(schema)
+      .tables.map(({ name }) => name)
+      .join(),
+  );
+  assert.deepEqual([names.length, names[0], names[7], names.at(-1)], [15, '', 'comments,entity_tracking', '']);
+  const [first, , , , fifth] = steps;
+  assert.match(first?.statements[0]?.sql ?? '', /CREATE TABLE comments/);
+  assert.deepEqual(
+    fifth?.notes.map(({ operation, table, method }) => [operation, table, method]),
+    [
+      ['addColumn', 'comments', 'in place'],
+      ['alterColumn', 'comments', 'in place'],
+    ],
+  );
+});
+
+test('a replay begins with the schema that it is given, and one that fails for want of rows says so', async (t) => {
+  const migrations = revisionFolder(testFolder(t), {
+    'a.sql': sqlRevision('a', undefined, 'CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t;'),
+    'b.ts': `export const revision = 'b'; export const revises = 'a';
+      export function upgrade(op) { if (op.selectValue('SELECT count(*) FROM v') === 0) throw new Error('no rows'); }
+      export function downgrade(op) { op.dropTable('t'); }`,
+  });
+  const [first, second] = loadGraph(migrations).revisions;
+  assert.ok(first !== undefined && second !== undefined);
+  const { schemas } = await replay({ steps: [{ revision: first, direction: 'up' }] }, unheard);
+  const [, from] = schemas;
+  assert.ok(from !== undefined);
+  await assert.rejects(replay({ from, steps: [{ revision: second, direction: 'up' }] }, unheard), {
+    code: 'REVISION_FAILED',
+    message: /b\.ts.*no rows \(replayed in memory, on a database without rows\)\. No database was touched/,
+  });
+});
