@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # No install scripts: the only one fetches a second Node, and the image has one.
 RUN npm ci --ignore-scripts
-COPY ops/build.ts ops/
+COPY ops/build.ts ops/keep-code.ts ops/
 COPY src src
 RUN node ops/build.ts
 
@@ -22,7 +22,7 @@ COPY --from=build /app/dist dist
 COPY config config
 COPY migrations migrations
 COPY entrypoint.sh ./
-RUN ln -s /app/dist/drydock.js /usr/local/bin/drydock && mkdir /data && chown node:node /data
+RUN ln -s /app/dist/drydock.cjs /usr/local/bin/drydock && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 ENTRYPOINT ["/app/entrypoint.sh"]

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
+import { renderNothingPending } from '../../report/nothing-pending.ts';
 import { renderRunReport } from '../../report/run-report.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import { planDowngrade } from '../../revisions/steps.ts';
@@ -47,8 +48,7 @@ export async function runCommand(
   const current = atTarget(config.database, graph, command);
   if (current !== undefined) {
     const data = { outcome: 'nothing-pending', database: config.database, from: current, to: current };
-    const text = `Nothing is pending: ${config.database} is at ${describeRevisions(current)}.`;
-    return { output: { data, text }, graph, at: current };
+    return { output: { data, text: renderNothingPending(config.database, current) }, graph, at: current };
   }
   const { withRunLog } = await import('../run-session.ts');
   const report = await withRunLog(command.verb, config, async (observer, stop) => {
