@@ -17,6 +17,7 @@ async function consumer(t: TestContext): Promise<string> {
   const source = testFolder(t);
   for (const file of ['package.json', 'README.md', 'LICENSE'])
     copyFileSync(join(projectRoot, file), join(source, file));
+  symlinkSync(join(projectRoot, 'node_modules'), join(source, 'node_modules'));
   await build(join(source, 'dist'));
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], {
     cwd: source,
