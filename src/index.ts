@@ -2,6 +2,7 @@
 
 export type { CurrentReport } from './api/current.ts';
 export type { HistoryEntry, HistoryReport } from './api/history.ts';
+export type { MigrationReport } from './api/migrate.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { SessionOptions } from './api/session.ts';
 export type { CreatedSnapshot, SnapshotList } from './api/snapshots.ts';
@@ -25,6 +26,7 @@ export {
 } from './library/reads.ts';
 export {
   createSnapshot,
+  type DowngradeOptions,
   downgrade,
   ensureVersion,
   pruneSnapshots,
@@ -35,12 +37,13 @@ export {
   stamp,
   upgrade,
 } from './library/runs.ts';
+export type { Loss } from './loss/loss.ts';
 export { CannotDowngrade } from './operations/cannot-downgrade.ts';
 export type { Column, ColumnOptions } from './operations/column.ts';
 export { type ColumnBuilder, column } from './operations/column-builder.ts';
 export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
 export type { Operations } from './operations/operations.ts';
-export type { AtTarget, RecoveryReport, RehearsalReport, RunReport, SchemaChange } from './run/outcome.ts';
+export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
 export type { RestoreReport } from './run/snapshot-runs.ts';
 export type { Observer, RunEvent } from './run-events.ts';
 export type { Manifest } from './snapshots/manifest.ts';

@@ -26,7 +26,7 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [argument],
+    flags: [argument, new Option('-y, --yes', 'lose the data that it drops without being asked')],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {

@@ -17,15 +17,21 @@ export interface ReplayRequest {
   readonly steps: readonly Step[];
   /** What the revisions find in `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
+  /** Aborted where nobody wants to know any more: the engine is killed, in the middle of a revision too. */
+  readonly stop?: AbortSignal;
 }
 
 /**
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
  *   loaded.
+ * @throws {EngineDied} where a revision ended the process, or it was stopped.
  */
 export async function replay(request: ReplayRequest, observer: Observer): Promise<Replayed> {
-  const { from, steps, arguments: given = {} } = request;
+  const { from, steps, arguments: given = {}, stop } = request;
   const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const onStop = () => void engine.kill();
+  stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
   try {
     return await engine.call('replay', {
       seed: from === undefined ? [] : statementsOf(from),
@@ -34,6 +40,7 @@ export async function replay(request: ReplayRequest, observer: Observer): Promis
   } catch (error) {
     throw error instanceof DrydockError ? inMemory(error) : error;
   } finally {
+    stop?.removeEventListener('abort', onStop);
     await engine.stop();
   }
 }
