@@ -10,7 +10,7 @@ import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { type Applied, applyPlan } from './apply.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import { createContext, engineFor, phase, type RunContext, stoppable, unstopped } from './context.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
@@ -42,8 +42,8 @@ export async function run(
         return await runUnderLock(context, locks, graph, request.command, recovered);
       } catch (error) {
         if (!(error instanceof CommitHappened)) throw error;
-        // The engine died in a commit that happened. What is left to do is what a fresh look finds.
-        return runUnderLock(context, locks, graph, request.command, error.recovered);
+        // The engine died in a commit that happened. What is left to do is what a fresh look finds, stopped or not.
+        return runUnderLock(unstopped(context), locks, graph, request.command, error.recovered);
       }
     });
   });
