@@ -71,6 +71,11 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/branches.ts')).branches,
   },
   {
+    usage: 'lint [revisions...]',
+    description: 'look for what is dangerous in the revision files; exit 3 where there is something',
+    load: async () => (await import('./verbs/lint.ts')).lint,
+  },
+  {
     usage: 'verify',
     description: 'check the database: integrity, foreign keys, revision',
     load: async () => (await import('./verbs/verify.ts')).verify,

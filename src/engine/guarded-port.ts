@@ -17,10 +17,13 @@ export interface GuardedPort extends SqlPort {
   readonly close: () => void;
 }
 
+/** Whose statement it is: the revision's own, or one of the several in which an operation does its work. */
+export type StatementOrigin = 'revision' | 'operation';
+
 /** Is told what goes through a port. */
 export interface PortListener {
   /** A statement was run for its effect. */
-  readonly ran?: (sql: string, params: readonly unknown[]) => void;
+  readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -39,6 +42,7 @@ export function guardedPort(
 ): GuardedPort {
   let statements = 0;
   let closed = false;
+  let operations = 0;
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
@@ -73,7 +77,7 @@ export function guardedPort(
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
-      listener.ran?.(sql, params);
+      listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
     note: (note) => listener.note?.(note),
@@ -82,6 +86,7 @@ export function guardedPort(
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
+      operations += 1;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -90,6 +95,8 @@ export function guardedPort(
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
         throw error;
+      } finally {
+        operations -= 1;
       }
     },
   };

@@ -6,6 +6,7 @@ import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { Replayed } from './replay.ts';
+import type { Surveyed, SurveyRequest } from './survey.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -78,6 +79,8 @@ export interface EngineRequests {
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
   replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
+  /** Runs revisions on an empty database in memory, each one up, and down again to look; needs no `hold`. */
+  survey: { takes: { revisions: readonly SurveyRequest[] }; gives: Surveyed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

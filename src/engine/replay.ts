@@ -2,9 +2,9 @@
 import Database from 'better-sqlite3';
 import type { OperationNote } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import type { PortListener } from './guarded-port.ts';
+import type { PortListener, StatementOrigin } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
-import { loadModules, runStep } from './run-steps.ts';
+import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
 
 /** One step as it was replayed. */
 export interface ReplayedStep {
@@ -13,13 +13,21 @@ export interface ReplayedStep {
   /** Every statement that changes something, in order; parameters stand beside it. */
   readonly statements: readonly ReplayedStatement[];
   /** How its operations were done; a revision in SQL has none. */
-  readonly notes: readonly OperationNote[];
+  readonly notes: readonly ReplayedNote[];
 }
 
-export interface ReplayedStatement {
+/** Something that a revision did, with the line of its file, where that is known. */
+interface Placed {
+  readonly line: number | undefined;
+}
+
+export interface ReplayedStatement extends Placed {
   readonly sql: string;
   readonly params: readonly unknown[];
+  readonly origin: StatementOrigin;
 }
+
+export interface ReplayedNote extends OperationNote, Placed {}
 
 export interface Replayed {
   /** The schema before the first step and after each: one more than there are steps. */
@@ -38,17 +46,11 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
   try {
     connection.pragma('foreign_keys = OFF');
     for (const sql of seed) connection.exec(sql);
-    const readNow = () =>
-      readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
-    const schemas = [readNow()];
+    const schemas = [schemaNow(connection)];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
-      const { statements, notes, listener } = collector();
-      if (step.transaction) connection.exec('BEGIN');
-      await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
-      if (step.transaction) connection.exec('COMMIT');
-      replayed.push({ id: step.id, direction: step.direction, statements, notes });
-      schemas.push(readNow());
+      replayed.push(await replayStep(connection, step, modules));
+      schemas.push(schemaNow(connection));
     }
     return { schemas, steps: replayed };
   } finally {
@@ -56,12 +58,31 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
   }
 }
 
-function collector() {
+/** Runs one step on a database in memory, in the transaction that it is to have. */
+export async function replayStep(
+  connection: Database.Database,
+  step: EngineStep,
+  modules: LoadedModules,
+): Promise<ReplayedStep> {
+  const { statements, notes, listener } = collector(step);
+  if (step.transaction) connection.exec('BEGIN');
+  await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
+  if (step.transaction) connection.exec('COMMIT');
+  return { id: step.id, direction: step.direction, statements, notes };
+}
+
+export function schemaNow(connection: Database.Database): StoredSchema {
+  return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
+}
+
+function collector({ body, path }: EngineStep) {
   const statements: ReplayedStatement[] = [];
-  const notes: OperationNote[] = [];
+  const notes: ReplayedNote[] = [];
+  // A revision in SQL has one call for each of its statements, a module says in its stack where it is.
+  const line = () => (body.kind === 'sql' ? body.statements[statements.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
-    ran: (sql, params) => statements.push({ sql, params }),
-    note: (note) => notes.push(note),
+    ran: (sql, params, origin) => statements.push({ sql, params, origin, line: line() }),
+    note: (note) => notes.push({ ...note, line: line() }),
   };
   return { statements, notes, listener };
 }

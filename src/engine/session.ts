@@ -16,6 +16,7 @@ import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { replay } from './replay.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { survey } from './survey.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
@@ -205,6 +206,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     replay({ seed, steps }) {
       return replay(seed, steps);
+    },
+
+    survey({ revisions }) {
+      return survey(revisions);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

@@ -3,11 +3,12 @@
  * file and no lock is needed for. Their code runs in the engine, a child process, as in a run.
  */
 import { tmpdir } from 'node:os';
-import { startEngine } from '../engine/client.ts';
+import { type Engine, startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { Replayed } from '../engine/replay.ts';
+import type { Surveyed } from '../engine/survey.ts';
 import { DrydockError } from '../errors.ts';
-import type { Step } from '../revisions/revision.ts';
+import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
 
@@ -20,17 +21,36 @@ export interface ReplayRequest {
 }
 
 /**
+ * What each revision does, up and one step back, from an empty database on.
+ * @param revisions In the order of the graph, from base on.
+ * @throws {DrydockError} USAGE where a module cannot be loaded.
+ */
+export function surveyRevisions(revisions: readonly Revision[], observer: Observer): Promise<Surveyed> {
+  const requests = revisions.map((revision) => ({
+    up: engineStep({ revision, direction: 'up' }, {}),
+    down: engineStep({ revision, direction: 'down' }, {}),
+  }));
+  return inEngine(observer, (engine) => engine.call('survey', { revisions: requests }));
+}
+
+/**
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
  *   loaded.
  */
 export async function replay(request: ReplayRequest, observer: Observer): Promise<Replayed> {
   const { from, steps, arguments: given = {} } = request;
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
-  try {
-    return await engine.call('replay', {
+  return inEngine(observer, (engine) =>
+    engine.call('replay', {
       seed: from === undefined ? [] : statementsOf(from),
       steps: steps.map((step) => engineStep(step, given)),
-    });
+    }),
+  );
+}
+
+async function inEngine<T>(observer: Observer, ask: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  try {
+    return await ask(engine);
   } catch (error) {
     throw error instanceof DrydockError ? inMemory(error) : error;
   } finally {

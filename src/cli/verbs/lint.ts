@@ -1,0 +1,47 @@
+import type { Config } from '../../config/config.ts';
+import { exitCodes } from '../../errors.ts';
+import { type LintReport, lintRevisions } from '../../lint/lint.ts';
+import { loadGraph } from '../../run/preflight.ts';
+import type { RunEvent } from '../../run-events.ts';
+import { openRunLog } from '../log.ts';
+import type { Output } from '../print.ts';
+import { namedRevisions } from './show.ts';
+
+/** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
+export async function lint(config: Config, addresses: readonly string[]): Promise<Output> {
+  const graph = loadGraph(config.migrations);
+  const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
+  const ids = addresses.length === 0 ? undefined : [...new Set(named)];
+  const log = await openRunLog('lint');
+  const report = await lintRevisions(graph, ids, (event) => {
+    if (isOfRevision(event)) log.observe(event);
+  }).finally(log.close);
+  const revisions = ids ?? graph.revisions.map(({ id }) => id);
+  return {
+    data: { revisions, ...report },
+    text: renderLint(report, revisions.length),
+    exitCode: report.findings.length === 0 ? 0 : exitCodes.PENDING,
+  };
+}
+
+/** That an engine was started for it is of no interest to who asks about files. */
+function isOfRevision({ kind }: RunEvent): boolean {
+  return kind === 'engine-output' || kind === 'warning';
+}
+
+function renderLint({ findings, suppressed, notes }: LintReport, revisions: number): string {
+  return [
+    ...findings.map(({ path, line, message, rule }) => `${placeOf(path, line)}: ${message} (${rule})`),
+    ...notes.map(({ path, message }) => `${path}: note: ${message}`),
+    `${plural(revisions, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
+  ].join('\n');
+}
+
+/** As editors and CI logs make a link of it. */
+export function placeOf(path: string, line: number | null): string {
+  return line === null ? path : `${path}:${line}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
