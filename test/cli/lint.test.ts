@@ -37,7 +37,7 @@ test('lint needs no database, exits 0 where all is well, and 3 with file, line a
     [text.code, text.stdout],
     [
       3,
-      `${path}:4: this drops the table t_a1 with all its rows (destructive-change)\n3 revisions, 1 finding, 0 suppressed\n`,
+      `migrations/c1.sql:4: this drops the table t_a1 with all its rows (destructive-change)\n3 revisions, 1 finding, 0 suppressed\n`,
     ],
   );
   assert.deepEqual([json.code, json.stderr], [3, '']);

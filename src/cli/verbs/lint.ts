@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { type LintReport, lintRevisions } from '../../lint/lint.ts';
@@ -32,14 +33,15 @@ function isOfRevision({ kind }: RunEvent): boolean {
 function renderLint({ findings, suppressed, notes }: LintReport, revisions: number): string {
   return [
     ...findings.map(({ path, line, message, rule }) => `${placeOf(path, line)}: ${message} (${rule})`),
-    ...notes.map(({ path, message }) => `${path}: note: ${message}`),
+    ...notes.map(({ path, message }) => `${placeOf(path, null)}: note: ${message}`),
     `${plural(revisions, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
   ].join('\n');
 }
 
 /** As editors and CI logs make a link of it. */
-export function placeOf(path: string, line: number | null): string {
-  return line === null ? path : `${path}:${line}`;
+function placeOf(path: string, line: number | null): string {
+  const near = relative(process.cwd(), path);
+  return line === null ? near : `${near}:${line}`;
 }
 
 function plural(count: number, noun: string): string {
