@@ -8,6 +8,7 @@ import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, typ
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
 const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
 const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
+const schema = new Option('--schema <file>', 'the wanted schema: a .sql text or a database (schema in the config)');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -88,6 +89,10 @@ const writes: readonly Verb<Config>[] = [
     description: 'write the file of a new revision',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
+      new Option('--autogenerate', 'with what brings the revisions to the wanted schema'),
+      schema,
+      repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
+      repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),
       new Option('--sql', 'in SQL (the default)'),
       new Option('--ts', 'in TypeScript'),
       revisionId,

@@ -21,6 +21,8 @@ export interface GuardedPort extends SqlPort {
 export interface PortListener {
   /** A statement was run for its effect. */
   readonly ran?: (sql: string, params: readonly unknown[]) => void;
+  /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
+  readonly undone?: (statements: number) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -38,6 +40,7 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
+  let ran = 0;
   let closed = false;
   const requireOpen = (sql: string) => {
     if (closed)
@@ -73,6 +76,7 @@ export function guardedPort(
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
+      ran += 1;
       listener.ran?.(sql, params);
       return result;
     },
@@ -82,6 +86,7 @@ export function guardedPort(
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
+      const before = ran;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -89,6 +94,8 @@ export function guardedPort(
       } catch (error) {
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        listener.undone?.(ran - before);
+        ran = before;
         throw error;
       }
     },

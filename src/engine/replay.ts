@@ -1,8 +1,9 @@
 /** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
 import Database from 'better-sqlite3';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import type { PortListener } from './guarded-port.ts';
+import { excerpt, type PortListener } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
 import { loadModules, runStep } from './run-steps.ts';
 
@@ -30,14 +31,15 @@ export interface Replayed {
 /**
  * @param seed Statements that make the schema to begin with, in an order in which they can be run; none for an empty
  *   database.
- * @throws {DrydockError} REVISION_FAILED naming the revision, which may fail here for want of the rows that it expects.
+ * @throws {DrydockError} USAGE where a statement of the seed cannot be run; REVISION_FAILED naming the revision, which
+ *   may fail here for want of the rows that it expects.
  */
 export async function replay(seed: readonly string[], steps: readonly EngineStep[]): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {
     connection.pragma('foreign_keys = OFF');
-    for (const sql of seed) connection.exec(sql);
+    for (const sql of seed) runSeed(connection, sql);
     const readNow = () =>
       readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
     const schemas = [readNow()];
@@ -56,11 +58,20 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
   }
 }
 
+function runSeed(connection: Database.Database, sql: string): void {
+  try {
+    connection.exec(sql);
+  } catch (error) {
+    throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
+  }
+}
+
 function collector() {
   const statements: ReplayedStatement[] = [];
   const notes: OperationNote[] = [];
   const listener: PortListener = {
     ran: (sql, params) => statements.push({ sql, params }),
+    undone: (count) => statements.splice(statements.length - count, count),
     note: (note) => notes.push(note),
   };
   return { statements, notes, listener };

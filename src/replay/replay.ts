@@ -5,9 +5,10 @@
 import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
 import type { Replayed } from '../engine/replay.ts';
-import { DrydockError } from '../errors.ts';
-import type { Step } from '../revisions/revision.ts';
+import { DrydockError, invariant } from '../errors.ts';
+import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
 
@@ -20,22 +21,55 @@ export interface ReplayRequest {
 }
 
 /**
+ * @param stop Ends the replay where it is.
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
- *   loaded.
+ *   loaded, or the schema to begin with cannot be made in memory.
  */
-export async function replay(request: ReplayRequest, observer: Observer): Promise<Replayed> {
+export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
   const { from, steps, arguments: given = {} } = request;
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const seed = from === undefined ? [] : statementsOf(from);
   try {
-    return await engine.call('replay', {
-      seed: from === undefined ? [] : statementsOf(from),
-      steps: steps.map((step) => engineStep(step, given)),
-    });
+    return await inEngine({ seed, steps: steps.map((step) => engineStep(step, given)) }, observer, stop);
   } catch (error) {
     throw error instanceof DrydockError ? inMemory(error) : error;
+  }
+}
+
+/** The schema that revisions make, run one after the other from base. @throws {DrydockError} as {@link replay}. */
+export async function schemaAfter(
+  revisions: readonly Revision[],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<StoredSchema> {
+  const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
+  return lastOf(await replay({ steps }, observer, stop));
+}
+
+/** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
+export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
+  return lastOf(await inEngine({ seed: statements, steps: [] }, observer));
+}
+
+async function inEngine(
+  takes: EngineRequests['replay']['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<Replayed> {
+  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const onStop = () => void engine.kill();
+  stop?.addEventListener('abort', onStop, { once: true });
+  try {
+    return await engine.call('replay', takes);
   } finally {
+    stop?.removeEventListener('abort', onStop);
     await engine.stop();
   }
+}
+
+function lastOf({ schemas }: Replayed): StoredSchema {
+  const last = schemas.at(-1);
+  invariant(last !== undefined, 'a replay without a schema');
+  return last;
 }
 
 function inMemory({ code, what, next, cause }: DrydockError): DrydockError {

@@ -1,0 +1,12 @@
+import type { Observer } from '../run-events.ts';
+import { openRunLog } from './log.ts';
+
+/** For work that no signal has to wait for: a replay in memory. Its engine ends with this process. */
+export async function withLog<T>(command: string, work: (observer: Observer) => Promise<T>): Promise<T> {
+  const log = await openRunLog(command);
+  try {
+    return await work(log.observe);
+  } finally {
+    log.close();
+  }
+}
