@@ -22,7 +22,7 @@ export async function askYesNo(question: string): Promise<boolean> {
     }
   } catch (cause) {
     throw new DrydockError('USAGE', {
-      what: `There was no answer to: ${question}`,
+      what: `There was no answer to "${question}"`,
       next: 'Run again and answer',
       cause,
     });

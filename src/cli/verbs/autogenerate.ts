@@ -1,10 +1,11 @@
 /** `revision --autogenerate`: writes the revision that brings what the revisions make to the wanted schema. */
 import { parseDecision, renameText } from '../../autogenerate/decision-text.ts';
 import { type ChangePlan, planChanges } from '../../autogenerate/plan.ts';
-import type { RenameDecision, RenameQuestion } from '../../autogenerate/renames.ts';
+import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../../autogenerate/renames.ts';
 import { renderModuleRevision } from '../../autogenerate/render-module.ts';
 import { renderSqlRevision } from '../../autogenerate/render-sql.ts';
 import { isInPlace } from '../../autogenerate/steps.ts';
+import { withRenames } from '../../autogenerate/with-renames.ts';
 import type { Config, WantedSchema } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
 import { schemaAfter } from '../../replay/replay.ts';
@@ -45,20 +46,24 @@ export async function autogenerate(
     to: await readWantedSchema(wanted, observer),
     from: schemaOf(await schemaAfter(graph.revisions, observer)),
   }));
-  const plan = await planWithAnswers(from, to, decisions);
-  if (plan === undefined) {
+  const planned = await planWithAnswers(from, to, decisions);
+  if (planned === undefined) {
     const text = `Nothing to do: the revisions make the wanted schema, ${describeWanted(wanted)}. No revision was written.`;
     return { data: { revision: null, changes: [] }, text };
   }
+  const { plan, renames: accepted } = planned;
   const written = writeRevision(
     config.migrations,
     graph,
     { ...revision, kind: kind ?? (isInSql(plan) ? 'sql' : 'ts') },
     (header) => textOf(header, plan),
   );
-  const changes = compareSchemas(from, to)
-    .filter((difference) => !isMild(difference))
-    .map(({ sentence }) => sentence);
+  const changes = [
+    ...accepted.map(renameSentence),
+    ...compareSchemas(withRenames(from, accepted), to)
+      .filter((difference) => !isMild(difference))
+      .map(({ sentence }) => sentence),
+  ];
   return {
     data: { revision: describeEntry(written.graph, written.revision), changes },
     text: [`Created ${written.revision.path}`, ...changes.map((sentence) => `  ${sentence}`)].join('\n'),
@@ -78,12 +83,12 @@ async function planWithAnswers(
   from: Schema,
   to: Schema,
   given: readonly RenameDecision[],
-): Promise<ChangePlan | undefined> {
+): Promise<{ readonly plan: ChangePlan; readonly renames: readonly Rename[] } | undefined> {
   const decisions = [...given];
   for (;;) {
     const result = planChanges(from, to, decisions);
     if (result.kind === 'nothing') return undefined;
-    if (result.kind === 'plan') return result.plan;
+    if (result.kind === 'plan') return { plan: result.plan, renames: acceptedRenames(from, to, decisions) };
     const [question] = result.questions;
     if (question === undefined || !isInteractive()) throw unanswered(result.questions);
     // One at a time: an answer may settle the questions after it.
@@ -99,10 +104,15 @@ function unanswered(questions: readonly RenameQuestion[]): DrydockError {
     return `--rename ${text} or --separate ${text}`;
   });
   return new DrydockError('USAGE', {
-    what: `What looks like a rename may be a drop and an addition, which loses what is there: ${questions.map(({ sentence }) => sentence).join(' ')}`,
+    what: `What looks like a rename may be a drop and an addition, which loses what is there (${questions.map(({ sentence }) => sentence).join(' ')})`,
     state: 'No revision was written',
     next: `Answer with ${answers.join('; and ')}`,
   });
+}
+
+function renameSentence(rename: Rename): string {
+  const thing = rename.kind === 'table' ? `table ${rename.from}` : `column ${rename.table}.${rename.from}`;
+  return `${thing} is to be called ${rename.to}`;
 }
 
 function isInSql({ up, down }: ChangePlan): boolean {
