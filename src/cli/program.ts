@@ -72,6 +72,12 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/branches.ts')).branches,
   },
   {
+    usage: 'check',
+    description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
+    flags: [schema],
+    load: async () => (await import('./verbs/check.ts')).check,
+  },
+  {
     usage: 'verify',
     description: 'check the database: integrity, foreign keys, revision',
     load: async () => (await import('./verbs/verify.ts')).verify,
