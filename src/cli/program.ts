@@ -27,7 +27,10 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'stamp <targets...>',
     description: 'write revisions down as applied without running them',
-    flags: [new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows')],
+    flags: [
+      new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
+      new Option('--force', 'also where the database does not have the schema of the targets'),
+    ],
     load: async () => (await import('./verbs/run.ts')).stamp,
   },
   {

@@ -5,6 +5,7 @@
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Replayed } from './replay.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
@@ -50,6 +51,8 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
+  /** The live file's schema, under the lock. */
+  readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */
