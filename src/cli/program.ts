@@ -8,6 +8,7 @@ import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, typ
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
 const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
 const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
+const schema = new Option('--schema <file>', 'the wanted schema: a .sql text or a database (schema in the config)');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -26,7 +27,10 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'stamp <targets...>',
     description: 'write revisions down as applied without running them',
-    flags: [new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows')],
+    flags: [
+      new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
+      new Option('--force', 'also where the database does not have the schema of the targets'),
+    ],
     load: async () => (await import('./verbs/run.ts')).stamp,
   },
   {
@@ -76,6 +80,12 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/lint.ts')).lint,
   },
   {
+    usage: 'check',
+    description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
+    flags: [schema],
+    load: async () => (await import('./verbs/check.ts')).check,
+  },
+  {
     usage: 'verify',
     description: 'check the database: integrity, foreign keys, revision',
     load: async () => (await import('./verbs/verify.ts')).verify,
@@ -93,6 +103,10 @@ const writes: readonly Verb<Config>[] = [
     description: 'write the file of a new revision',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
+      new Option('--autogenerate', 'with what brings the revisions to the wanted schema'),
+      schema,
+      repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
+      repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),
       new Option('--sql', 'in SQL (the default)'),
       new Option('--ts', 'in TypeScript'),
       revisionId,

@@ -8,6 +8,8 @@ export interface GlobalFlags {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
+  /** Of the verbs that compare with a wanted schema. */
+  readonly schema?: string;
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;

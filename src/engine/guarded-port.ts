@@ -24,6 +24,8 @@ export type StatementOrigin = 'revision' | 'operation';
 export interface PortListener {
   /** A statement was run for its effect. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
+  /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
+  readonly undone?: (statements: number) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -41,6 +43,7 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
+  let ran = 0;
   let closed = false;
   let operations = 0;
   const requireOpen = (sql: string) => {
@@ -77,6 +80,7 @@ export function guardedPort(
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
+      ran += 1;
       listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
@@ -87,6 +91,7 @@ export function guardedPort(
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
       operations += 1;
+      const before = ran;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -94,6 +99,8 @@ export function guardedPort(
       } catch (error) {
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        listener.undone?.(ran - before);
+        ran = before;
         throw error;
       } finally {
         operations -= 1;

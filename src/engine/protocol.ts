@@ -5,6 +5,7 @@
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Replayed } from './replay.ts';
 import type { Surveyed, SurveyRequest } from './survey.ts';
 
@@ -51,6 +52,8 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
+  /** The live file's schema, under the lock. */
+  readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */
@@ -79,8 +82,8 @@ export interface EngineRequests {
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
   replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
-  /** Runs revisions on an empty database in memory, each one up, and down again to look; needs no `hold`. */
-  survey: { takes: { revisions: readonly SurveyRequest[] }; gives: Surveyed };
+  /** Runs revisions in memory for as long as they can be run there, and from each one a step back; needs no `hold`. */
+  survey: { takes: { seed: readonly string[]; steps: readonly SurveyRequest[] }; gives: Surveyed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

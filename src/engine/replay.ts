@@ -1,8 +1,9 @@
 /** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
 import Database from 'better-sqlite3';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import type { PortListener, StatementOrigin } from './guarded-port.ts';
+import { excerpt, type PortListener, type StatementOrigin } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
 
@@ -38,14 +39,15 @@ export interface Replayed {
 /**
  * @param seed Statements that make the schema to begin with, in an order in which they can be run; none for an empty
  *   database.
- * @throws {DrydockError} REVISION_FAILED naming the revision, which may fail here for want of the rows that it expects.
+ * @throws {DrydockError} USAGE where a statement of the seed cannot be run; REVISION_FAILED naming the revision, which
+ *   may fail here for want of the rows that it expects.
  */
 export async function replay(seed: readonly string[], steps: readonly EngineStep[]): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {
     connection.pragma('foreign_keys = OFF');
-    for (const sql of seed) connection.exec(sql);
+    for (const sql of seed) runSeed(connection, sql);
     const schemas = [schemaNow(connection)];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
@@ -75,6 +77,15 @@ export function schemaNow(connection: Database.Database): StoredSchema {
   return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
 }
 
+/** @throws {DrydockError} USAGE with the statement that cannot be run. */
+export function runSeed(connection: Database.Database, sql: string): void {
+  try {
+    connection.exec(sql);
+  } catch (error) {
+    throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
+  }
+}
+
 function collector({ body, path }: EngineStep) {
   const statements: ReplayedStatement[] = [];
   const notes: ReplayedNote[] = [];
@@ -82,6 +93,7 @@ function collector({ body, path }: EngineStep) {
   const line = () => (body.kind === 'sql' ? body.statements[statements.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
     ran: (sql, params, origin) => statements.push({ sql, params, origin, line: line() }),
+    undone: (count) => statements.splice(statements.length - count, count),
     note: (note) => notes.push({ ...note, line: line() }),
   };
   return { statements, notes, listener };

@@ -9,6 +9,7 @@ import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, makeSelfContained, requireSameFormat } from './copies.ts';
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
@@ -66,6 +67,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       probeWrite(live);
       fence = live.fence();
       return heldState(live.connection);
+    },
+
+    async readSchema() {
+      const connection = requireHeld();
+      return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
     },
 
     async holdAgain({ busyTimeoutMs }) {
@@ -208,8 +214,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return replay(seed, steps);
     },
 
-    survey({ revisions }) {
-      return survey(revisions);
+    survey({ seed, steps }) {
+      return survey(seed, steps);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

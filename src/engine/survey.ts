@@ -1,71 +1,80 @@
-/** Looks at what each revision does, up and down, on a database in memory, as far as they can be run without rows. */
+/** Looks at what revisions do on a database in memory, for as far as they can be run there. */
 import Database from 'better-sqlite3';
 import { DrydockError } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { EngineStep } from './protocol.ts';
-import { type ReplayedStep, replayStep, schemaNow } from './replay.ts';
+import { type ReplayedStep, replayStep, runSeed, schemaNow } from './replay.ts';
 import { type LoadedModules, loadModules } from './run-steps.ts';
 
-/** A revision to look at, as it would be run in either direction. */
+/** A step to look at, and perhaps the one that leads back. */
 export interface SurveyRequest {
-  readonly up: EngineStep;
-  readonly down: EngineStep;
+  readonly step: EngineStep;
+  readonly back?: EngineStep;
 }
 
-export interface SurveyedRevision {
+export interface SurveyedStep {
   readonly id: string;
   /** The schema before it and after it. */
   readonly before: StoredSchema;
   readonly after: StoredSchema;
-  readonly up: ReplayedStep;
-  readonly down: SurveyedDowngrade;
+  readonly step: ReplayedStep;
+  /** Undefined where it was not asked for. */
+  readonly back: SurveyedBack | undefined;
 }
 
-/** What came of the way down from where the way up had led. */
-export type SurveyedDowngrade =
+/** What came of the step back. */
+export type SurveyedBack =
   | { readonly outcome: 'done'; readonly step: ReplayedStep; readonly after: StoredSchema }
   /** The revision said that there is none. */
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'failed'; readonly why: string };
 
 export interface Surveyed {
-  readonly revisions: readonly SurveyedRevision[];
-  /** The first revision whose way up failed; neither it nor what comes after it could be looked at. */
+  readonly steps: readonly SurveyedStep[];
+  /** The first step that failed; neither it nor what comes after it could be looked at. */
   readonly stopped: { readonly id: string; readonly why: string } | undefined;
 }
 
 /**
- * Runs revisions one after the other on an empty database, and from each state that they reach the one step back.
- * @throws {DrydockError} USAGE where a module cannot be loaded.
+ * Runs steps one after the other, and from each state that they reach the one step back.
+ * @param seed Statements that make the database to begin with.
+ * @throws {DrydockError} USAGE where a module cannot be loaded, or a statement of the seed cannot be run.
  */
-export async function survey(requests: readonly SurveyRequest[]): Promise<Surveyed> {
-  const modules = await loadModules(requests.map(({ up }) => up));
+export async function survey(seed: readonly string[], requests: readonly SurveyRequest[]): Promise<Surveyed> {
+  const modules = await loadModules(requests.map(({ step }) => step));
   const connection = openInMemory(':memory:');
-  const revisions: SurveyedRevision[] = [];
+  const steps: SurveyedStep[] = [];
   try {
-    for (const { up, down } of requests) {
+    for (const sql of seed) runSeed(connection, sql);
+    for (const { step, back } of requests) {
       const before = schemaNow(connection);
-      const ran = await attempt(() => replayStep(connection, up, modules));
-      if (ran.failure !== undefined) return { revisions, stopped: { id: up.id, why: ran.failure.what } };
+      const ran = await attempt(() => replayStep(connection, step, modules));
+      if (ran.failure !== undefined) return { steps, stopped: { id: step.id, why: ran.failure.what } };
       const after = schemaNow(connection);
-      revisions.push({ id: up.id, before, after, up: ran.result, down: await stepBack(connection, down, modules) });
+      steps.push({
+        id: step.id,
+        before,
+        after,
+        step: ran.result,
+        back: back && (await stepBack(connection, back, modules)),
+      });
     }
-    return { revisions, stopped: undefined };
+    return { steps, stopped: undefined };
   } finally {
     connection.close();
   }
 }
 
-/** On a copy, since the next revision goes on from the state before the step back. */
+/** On a copy, since the next step goes on from the state before the step back. */
 async function stepBack(
   connection: Database.Database,
-  down: EngineStep,
+  back: EngineStep,
   modules: LoadedModules,
-): Promise<SurveyedDowngrade> {
+): Promise<SurveyedBack> {
   const copy = openInMemory(connection.serialize());
   try {
-    const ran = await attempt(() => replayStep(copy, down, modules));
+    const ran = await attempt(() => replayStep(copy, back, modules));
     if (ran.failure === undefined) return { outcome: 'done', step: ran.result, after: schemaNow(copy) };
     if (ran.failure.cause instanceof CannotDowngrade) return { outcome: 'refused' };
     return { outcome: 'failed', why: ran.failure.what };

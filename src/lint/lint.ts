@@ -1,7 +1,7 @@
 /** Looks at revision files for what has cost others their data or their night. No database is opened. */
 import type { ReplayedStep } from '../engine/replay.ts';
-import type { Surveyed, SurveyedRevision } from '../engine/survey.ts';
-import { surveyRevisions } from '../replay/replay.ts';
+import type { Surveyed, SurveyedStep } from '../engine/survey.ts';
+import { surveyRevisions } from '../replay/survey.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
@@ -39,7 +39,7 @@ export async function lintRevisions(
   const reports = wanted.map((revision) =>
     lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : []),
   );
-  const unseen = wanted.filter(({ id }) => !surveyed.revisions.some((seen) => seen.id === id));
+  const unseen = wanted.filter(({ id }) => !surveyed.steps.some((seen) => seen.id === id));
   return {
     findings: reports.flatMap(({ findings }) => findings),
     suppressed: reports.flatMap(({ suppressed }) => suppressed),
@@ -48,7 +48,7 @@ export async function lintRevisions(
 }
 
 function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): LintReport {
-  const seen = surveyed.revisions.find(({ id }) => id === revision.id);
+  const seen = surveyed.steps.find(({ id }) => id === revision.id);
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
   const notes = notesOn(revision, steps, seen);
   const { findings, suppressed } = findIn(revision, steps, ofGraph);
@@ -67,7 +67,7 @@ function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): Lint
 }
 
 /** Undefined where the revision says that there is no way down, or it is code that could not be run. */
-function stepOf(revision: Revision, direction: Direction, seen: SurveyedRevision | undefined): LintStep | undefined {
+function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | undefined): LintStep | undefined {
   const replayed = replayedStep(direction, seen);
   const common = {
     revision,
@@ -92,24 +92,24 @@ export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, '
   };
 }
 
-function replayedStep(direction: Direction, seen: SurveyedRevision | undefined): ReplayedStep | undefined {
-  if (direction === 'up' || seen === undefined) return seen?.up;
-  return seen.down.outcome === 'done' ? seen.down.step : undefined;
+function replayedStep(direction: Direction, seen: SurveyedStep | undefined): ReplayedStep | undefined {
+  if (direction === 'up') return seen?.step;
+  return seen?.back?.outcome === 'done' ? seen.back.step : undefined;
 }
 
-function schemasOf(direction: Direction, seen: SurveyedRevision | undefined): SeenSchemas | undefined {
+function schemasOf(direction: Direction, seen: SurveyedStep | undefined): SeenSchemas | undefined {
   if (seen === undefined) return undefined;
-  const { before, after, down } = seen;
+  const { before, after, back } = seen;
   if (direction === 'up') return { before, after };
-  return down.outcome === 'done' ? { before: after, after: down.after, goal: before } : undefined;
+  return back?.outcome === 'done' ? { before: after, after: back.after, goal: before } : undefined;
 }
 
-function isEmpty({ body }: Revision, seen: SurveyedRevision | undefined): boolean {
+function isEmpty({ body }: Revision, seen: SurveyedStep | undefined): boolean {
   if (body.kind === 'sql') return body.up.length === 0;
-  return seen !== undefined && seen.up.statements.length === 0 && seen.up.notes.length === 0;
+  return seen !== undefined && seen.step.statements.length === 0 && seen.step.notes.length === 0;
 }
 
-function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedRevision | undefined): LintNote[] {
+function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedStep | undefined): LintNote[] {
   const { id, path } = revision;
   const unreadable = steps.flatMap(({ direction, statements }) =>
     statements
@@ -121,8 +121,8 @@ function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedR
         message: `no rule looked at the statement in line ${line}, which Drydock's parser cannot read`,
       })),
   );
-  if (seen?.down.outcome !== 'failed') return unreadable;
-  const message = `the way down could not be run without rows: ${seen.down.why}`;
+  if (seen?.back?.outcome !== 'failed') return unreadable;
+  const message = `the way down could not be run without rows: ${seen.back.why}`;
   return [...unreadable, { revision: id, direction: 'down', path, message }];
 }
 

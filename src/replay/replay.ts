@@ -3,11 +3,11 @@
  * file and no lock is needed for. Their code runs in the engine, a child process, as in a run.
  */
 import { tmpdir } from 'node:os';
-import { type Engine, startEngine } from '../engine/client.ts';
+import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
 import type { Replayed } from '../engine/replay.ts';
-import type { Surveyed } from '../engine/survey.ts';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, invariant } from '../errors.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
@@ -21,41 +21,57 @@ export interface ReplayRequest {
 }
 
 /**
- * What each revision does, up and one step back, from an empty database on.
- * @param revisions In the order of the graph, from base on.
- * @throws {DrydockError} USAGE where a module cannot be loaded.
- */
-export function surveyRevisions(revisions: readonly Revision[], observer: Observer): Promise<Surveyed> {
-  const requests = revisions.map((revision) => ({
-    up: engineStep({ revision, direction: 'up' }, {}),
-    down: engineStep({ revision, direction: 'down' }, {}),
-  }));
-  return inEngine(observer, (engine) => engine.call('survey', { revisions: requests }));
-}
-
-/**
+ * @param stop Ends the replay where it is.
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
- *   loaded.
+ *   loaded, or the schema to begin with cannot be made in memory.
  */
-export async function replay(request: ReplayRequest, observer: Observer): Promise<Replayed> {
+export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
   const { from, steps, arguments: given = {} } = request;
-  return inEngine(observer, (engine) =>
-    engine.call('replay', {
-      seed: from === undefined ? [] : statementsOf(from),
-      steps: steps.map((step) => engineStep(step, given)),
-    }),
-  );
-}
-
-async function inEngine<T>(observer: Observer, ask: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const seed = from === undefined ? [] : statementsOf(from);
   try {
-    return await ask(engine);
+    return await inEngine('replay', { seed, steps: steps.map((step) => engineStep(step, given)) }, observer, stop);
   } catch (error) {
     throw error instanceof DrydockError ? inMemory(error) : error;
+  }
+}
+
+/** The schema that revisions make, run one after the other from base. @throws {DrydockError} as {@link replay}. */
+export async function schemaAfter(
+  revisions: readonly Revision[],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<StoredSchema> {
+  const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
+  return lastOf(await replay({ steps }, observer, stop));
+}
+
+/** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
+export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
+  return lastOf(await inEngine('replay', { seed: statements, steps: [] }, observer));
+}
+
+/** Asks an engine that has no file. */
+export async function inEngine<K extends 'replay' | 'survey'>(
+  name: K,
+  takes: EngineRequests[K]['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<EngineRequests[K]['gives']> {
+  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const onStop = () => void engine.kill();
+  stop?.addEventListener('abort', onStop, { once: true });
+  try {
+    return await engine.call(name, takes);
   } finally {
+    stop?.removeEventListener('abort', onStop);
     await engine.stop();
   }
+}
+
+function lastOf({ schemas }: Replayed): StoredSchema {
+  const last = schemas.at(-1);
+  invariant(last !== undefined, 'a replay without a schema');
+  return last;
 }
 
 function inMemory({ code, what, next, cause }: DrydockError): DrydockError {

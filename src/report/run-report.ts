@@ -11,7 +11,7 @@ export function renderRunReport(report: RunReport): string {
       `Recovered first: run ${report.recovered.runId}, interrupted while ${report.recovered.interruptedIn}. ${report.recovered.message}.`,
     );
   if (report.outcome === 'done')
-    parts.push(phases(report), ...revisions(report), ...checks(report.checks), snapshot(report));
+    parts.push(...schema(report), phases(report), ...revisions(report), ...checks(report.checks), snapshot(report));
   return parts.join('\n\n');
 }
 
@@ -21,6 +21,14 @@ function headline({ outcome, command, database, from, to, durationMs }: RunRepor
     return `Created the table alembic_version in ${database}, empty, in ${durationMs} ms.`;
   const verb = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }[command];
   return `${verb} ${database} from ${describeRevisions(from)} to ${describeRevisions(to)} in ${durationMs} ms; every check passed.`;
+}
+
+function schema({ schema: compared, to }: RunReport): string[] {
+  if (compared === null) return [];
+  const { differences, mild } = compared;
+  const match = differences.length === 0 ? 'matches' : 'does not match';
+  const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
+  return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
 }
 
 function phases(report: RunReport): string {

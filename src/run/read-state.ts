@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import { type Applied, readApplied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
-import { withReader } from '../sqlite/reader.ts';
+import { type Reader, withReader } from '../sqlite/reader.ts';
 import { loadGraph } from './preflight.ts';
 
 export interface DatabaseState {
@@ -20,7 +20,11 @@ export function readState(config: Config): DatabaseState {
 }
 
 export function readAppliedFrom(database: string): Applied {
-  return withReader(database, (reader) => readApplied({ all: reader.all, run: refuseToWrite }));
+  return withReader(database, readAppliedWith);
+}
+
+export function readAppliedWith({ all }: Reader): Applied {
+  return readApplied({ all, run: refuseToWrite });
 }
 
 function refuseToWrite(): never {

@@ -3,8 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { type LintReport, lintRevisions } from '../../lint/lint.ts';
 import { loadGraph } from '../../run/preflight.ts';
-import type { RunEvent } from '../../run-events.ts';
-import { openRunLog } from '../log.ts';
+import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 import { namedRevisions } from './show.ts';
 
@@ -13,21 +12,13 @@ export async function lint(config: Config, addresses: readonly string[]): Promis
   const graph = loadGraph(config.migrations);
   const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
-  const log = await openRunLog('lint');
-  const report = await lintRevisions(graph, ids, (event) => {
-    if (isOfRevision(event)) log.observe(event);
-  }).finally(log.close);
+  const report = await withLog('lint', (observer) => lintRevisions(graph, ids, observer));
   const revisions = ids ?? graph.revisions.map(({ id }) => id);
   return {
     data: { revisions, ...report },
     text: renderLint(report, revisions.length),
     exitCode: report.findings.length === 0 ? 0 : exitCodes.PENDING,
   };
-}
-
-/** That an engine was started for it is of no interest to who asks about files. */
-function isOfRevision({ kind }: RunEvent): boolean {
-  return kind === 'engine-output' || kind === 'warning';
 }
 
 function renderLint({ findings, suppressed, notes }: LintReport, revisions: number): string {

@@ -17,6 +17,7 @@ export interface RunFlags {
 
 export interface StampFlags {
   readonly purge?: true;
+  readonly force?: true;
 }
 
 /** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
@@ -34,8 +35,10 @@ export async function downgrade(config: Config, target: string, { x }: RunFlags 
   return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
 }
 
-export async function stamp(config: Config, targets: readonly string[], { purge }: StampFlags = {}): Promise<Output> {
-  return (await runCommand(config, { verb: 'stamp', targets, forget: purge ? 'all' : 'replaced' })).output;
+export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
+  const forget = flags.purge ? 'all' : 'replaced';
+  const mismatch = flags.force ? 'accept' : 'refuse';
+  return (await runCommand(config, { verb: 'stamp', targets, forget, mismatch })).output;
 }
 
 /** Runs a command, unless a plain read shows that there is nothing to do. */
