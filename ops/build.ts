@@ -1,17 +1,19 @@
 /**
- * Bundles the command into dist/, which is what the package and the image ship. A bundle starts in a fraction of the
- * time that a folder of modules takes, and a container that finds nothing to do is all start.
+ * Bundles the command and the library into dist/, which is what the package and the image ship. A bundle starts in a
+ * fraction of the time that a folder of modules takes, and a container that finds nothing to do is all start.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, type Plugin } from 'esbuild';
+import { writeDeclarations } from './declarations.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** The names are those that src/engine/entry.ts looks for beside itself. */
+/** The names are those that package.json names, and that src/engine/entry.ts looks for beside itself. */
 const entryPoints = {
   drydock: 'src/cli/main.ts',
+  index: 'src/index.ts',
   engine: 'src/engine/main.ts',
   lifeline: 'src/engine/lifeline.ts',
   inspector: 'src/snapshots/inspector.ts',
@@ -58,6 +60,7 @@ export async function build(outdir: string): Promise<void> {
     logLevel: 'warning',
   });
   chmodSync(join(outdir, 'drydock.js'), 0o755);
+  writeDeclarations(join(outdir, 'types'));
   writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
 }
 

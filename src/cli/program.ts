@@ -15,8 +15,14 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'upgrade [target]',
     description: 'run the pending revisions up to a target (head)',
-    flags: [argument],
+    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed')],
     load: async () => (await import('./verbs/run.ts')).upgrade,
+  },
+  {
+    usage: 'rehearse [target]',
+    description: 'do the whole upgrade on a copy, which is removed',
+    flags: [argument],
+    load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
     usage: 'downgrade <target>',

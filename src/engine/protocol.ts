@@ -46,6 +46,9 @@ export interface StepReport {
   readonly statements: number;
 }
 
+/** The journal modes that a file carries in its header; in any other one it is as in `delete`. */
+export type CopyJournalMode = 'delete' | 'wal';
+
 export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 
 /** Each request with what it takes and what it gives. */
@@ -61,7 +64,7 @@ export interface EngineRequests {
   /** Imports revision modules, so that one that cannot be loaded fails before anything is touched. */
   load: { takes: { steps: readonly EngineStep[] }; gives: null };
   /** Copies the live file, as it was when `hold` got the lock, to a new file. */
-  copy: { takes: { to: string }; gives: { pages: number } };
+  copy: { takes: { to: string; journalMode: CopyJournalMode }; gives: { pages: number } };
   /** From here on revisions, measurements and history rows go to this copy and not to the live file. */
   useWorkingCopy: { takes: { path: string }; gives: null };
   migrate: { takes: { steps: readonly EngineStep[] }; gives: readonly StepReport[] };

@@ -4,6 +4,7 @@ import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } fro
 import { hasSubquery, parseExpression } from '../schema/edit-expression.ts';
 import { findColumn } from '../schema/edit-table.ts';
 import { quoteName, sameName } from '../schema/quote.ts';
+import type { ColumnChange } from './column.ts';
 import { requireFit } from './fit.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
@@ -11,20 +12,6 @@ import type { TableChange } from './table-change.ts';
 import { nothingToDo } from './table-change.ts';
 import type { TablePlan } from './table-plan.ts';
 import { sourceOf, withTable, withValues } from './table-plan.ts';
-
-/** What `alterColumn` is to change; what is left out stays as it is. */
-export interface ColumnChange {
-  /** A new declared type. Refused if any value would change with it, unless `using` says how. */
-  readonly type?: string;
-  /** With `type`: an SQL expression over the old row that gives the new value, such as `CAST(amount AS INTEGER)`. */
-  readonly using?: string;
-  readonly nullable?: boolean;
-  /** SQL of the new default; null for none. The rows keep what they have. */
-  readonly default?: string | null;
-  /** The new collation; null for none, which is BINARY. */
-  readonly collate?: string | null;
-  readonly newName?: string;
-}
 
 /** The changes that an `alterColumn` is made of, but for the new name. */
 export function alterColumnChanges(name: string, change: ColumnChange): TableChange[] {

@@ -83,7 +83,7 @@ export function requireSpace(context: RunContext, copies: number, becomesBytes =
   };
   if (estimate.freeBytes < estimate.neededBytes) {
     throw refuse(
-      `${directory} has ${describeBytes(estimate.freeBytes)} free, and this run needs about ${describeBytes(estimate.neededBytes)} for the snapshot and SQLite's journal (the database is ${describeBytes(databaseBytes)})`,
+      `${directory} has ${describeBytes(estimate.freeBytes)} free, and this run needs about ${describeBytes(estimate.neededBytes)} for its copies and SQLite's journal (the database is ${describeBytes(databaseBytes)})`,
       'Free space on the volume (drydock snapshot prune removes old snapshots) or make it larger, and run again',
     );
   }

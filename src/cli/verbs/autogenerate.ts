@@ -1,4 +1,6 @@
 /** `revision --autogenerate`: writes the revision that brings what the revisions make to the wanted schema. */
+
+import { describeEntry } from '../../api/revision-data.ts';
 import { parseDecision, renameText } from '../../autogenerate/decision-text.ts';
 import { type ChangePlan, planChanges } from '../../autogenerate/plan.ts';
 import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../../autogenerate/renames.ts';
@@ -20,7 +22,6 @@ import { describeWanted, readWantedSchema } from '../../wanted/wanted-schema.ts'
 import { askYesNo, isInteractive } from '../ask.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
-import { describeEntry } from '../revision-data.ts';
 
 export interface AutogenerateRequest {
   /** But for its kind, which follows from the changes unless one was asked for. */

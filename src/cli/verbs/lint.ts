@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
+import { namedRevisions } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { type LintReport, lintRevisions } from '../../lint/lint.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
-import { namedRevisions } from './show.ts';
 
 /** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
 export async function lint(config: Config, addresses: readonly string[]): Promise<Output> {

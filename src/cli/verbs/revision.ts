@@ -1,3 +1,4 @@
+import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
 import { loadGraph } from '../../run/preflight.ts';
@@ -5,7 +6,6 @@ import { nextId } from '../../scaffold/next-id.ts';
 import { dependenciesFor, parentsFor } from '../../scaffold/parents.ts';
 import { type Written, writeRevision } from '../../scaffold/write-revision.ts';
 import type { Output } from '../print.ts';
-import { describeEntry } from '../revision-data.ts';
 
 export interface RevisionFlags {
   readonly message: string;

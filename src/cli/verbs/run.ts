@@ -1,18 +1,20 @@
+import { migrate, rehearse } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
+import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
-import type { RevisionGraph } from '../../revisions/graph.ts';
-import { planDowngrade } from '../../revisions/steps.ts';
-import { atTarget } from '../../run/fast-path.ts';
 import type { MigrationCommand } from '../../run/outcome.ts';
-import { loadGraph } from '../../run/preflight.ts';
 import { describeRevisions } from '../../run/words.ts';
-import { toolVersion } from '../../version.ts';
 import type { Output } from '../print.ts';
+import { terminalSession } from '../run-session.ts';
 
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
   readonly x?: readonly string[];
+}
+
+export interface UpgradeFlags extends RunFlags {
+  readonly rehearse?: true;
 }
 
 export interface StampFlags {
@@ -20,49 +22,39 @@ export interface StampFlags {
   readonly force?: true;
 }
 
-/** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
-export async function upgrade(config: Config, target = 'head', { x }: RunFlags = {}): Promise<Output> {
-  const { output, graph, at } = await runCommand(config, { verb: 'upgrade', target, arguments: readArguments(x) });
-  const older = output.data['outcome'] === 'nothing-pending' && planDowngrade(graph, at, target).length > 0;
-  if (!older) return output;
-  return {
-    data: { ...output.data, olderTarget: true },
-    text: `Nothing was done: ${config.database} is at ${describeRevisions(at)}, which is newer than ${target}. An upgrade never goes back; to go back: drydock downgrade ${target}`,
-  };
+/** With `rehearsal`, as `rehearse` has it, where one was asked for. */
+export async function upgrade(config: Config, target = 'head', flags: UpgradeFlags = {}): Promise<Output> {
+  const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
+  if (!flags.rehearse) return runMigration(config, command);
+  const rehearsal = await rehearse(config, { ...command, verb: 'rehearse' }, terminalSession('rehearse', config));
+  const { data, text } = await runMigration(config, command);
+  if (rehearsal.outcome === 'nothing-pending') return { data: { ...data, rehearsal }, text };
+  return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
 }
 
 export async function downgrade(config: Config, target: string, { x }: RunFlags = {}): Promise<Output> {
-  return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
+  return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) });
 }
 
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
   const forget = flags.purge ? 'all' : 'replaced';
   const mismatch = flags.force ? 'accept' : 'refuse';
-  return (await runCommand(config, { verb: 'stamp', targets, forget, mismatch })).output;
+  return runMigration(config, { verb: 'stamp', targets, forget, mismatch });
 }
 
-/** Runs a command, unless a plain read shows that there is nothing to do. */
-export async function runCommand(
-  config: Config,
-  command: MigrationCommand,
-): Promise<{ output: Output; graph: RevisionGraph; at: readonly string[] }> {
-  const graph = loadGraph(config.migrations);
-  const current = atTarget(config.database, graph, command);
-  if (current !== undefined) {
-    const data = { outcome: 'nothing-pending', database: config.database, from: current, to: current };
-    const text = `Nothing is pending: ${config.database} is at ${describeRevisions(current)}.`;
-    return { output: { data, text }, graph, at: current };
-  }
-  const { withRunLog } = await import('../run-session.ts');
-  const report = await withRunLog(command.verb, config, async (observer, stop) => {
-    const safeRun = await import('../../run/run.ts');
-    return safeRun.run({ command, config, toolVersion: toolVersion() }, observer, stop);
-  });
-  return { output: { data: { ...report }, text: renderRunReport(report) }, graph, at: report.to };
+export async function runMigration(config: Config, command: MigrationCommand): Promise<Output> {
+  const report = await migrate(config, command, terminalSession(command.verb, config));
+  const { database, to, olderTarget } = report;
+  const older = olderTarget && command.verb === 'upgrade' ? command.target : undefined;
+  const text =
+    older === undefined
+      ? renderRunReport(report)
+      : `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`;
+  return { data: { ...report }, text };
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */
-function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
+export function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', ...value] = pair.split('=');
