@@ -81,6 +81,12 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/branches.ts')).branches,
   },
   {
+    usage: 'plan [target]',
+    description: 'show what an upgrade (head) would do, and change nothing',
+    flags: [new Option('--down', 'what a downgrade to the target would do'), argument],
+    load: async () => (await import('./verbs/plan.ts')).plan,
+  },
+  {
     usage: 'lint [revisions...]',
     description: 'look for what is dangerous in the revision files; exit 3 where there is something',
     load: async () => (await import('./verbs/lint.ts')).lint,

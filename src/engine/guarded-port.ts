@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
 import { statementProblem } from '../revisions/statements.ts';
+import type { StatementOrigin } from './replayed.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
 
@@ -16,9 +17,6 @@ export interface GuardedPort extends SqlPort {
   /** Lets nothing through any more: what a revision left running must not write behind the checks, or after the commit. */
   readonly close: () => void;
 }
-
-/** Whose statement it is: the revision's own, or one of the several in which an operation does its work. */
-export type StatementOrigin = 'revision' | 'operation';
 
 /** Is told what goes through a port. */
 export interface PortListener {

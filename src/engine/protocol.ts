@@ -6,8 +6,7 @@ import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import type { Replayed } from './replay.ts';
-import type { Surveyed, SurveyRequest } from './survey.ts';
+import type { Replayed, Surveyed, SurveyRequest } from './replayed.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {

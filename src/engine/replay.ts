@@ -1,40 +1,11 @@
 /** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
 import Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import { excerpt, type PortListener, type StatementOrigin } from './guarded-port.ts';
+import { excerpt, type PortListener } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
+import type { Replayed, ReplayedNote, ReplayedStatement, ReplayedStep } from './replayed.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
-
-/** One step as it was replayed. */
-export interface ReplayedStep {
-  readonly id: string;
-  readonly direction: EngineStep['direction'];
-  /** Every statement that changes something, in order; parameters stand beside it. */
-  readonly statements: readonly ReplayedStatement[];
-  /** How its operations were done; a revision in SQL has none. */
-  readonly notes: readonly ReplayedNote[];
-}
-
-/** Something that a revision did, with the line of its file, where that is known. */
-interface Placed {
-  readonly line: number | undefined;
-}
-
-export interface ReplayedStatement extends Placed {
-  readonly sql: string;
-  readonly params: readonly unknown[];
-  readonly origin: StatementOrigin;
-}
-
-export interface ReplayedNote extends OperationNote, Placed {}
-
-export interface Replayed {
-  /** The schema before the first step and after each: one more than there are steps. */
-  readonly schemas: readonly StoredSchema[];
-  readonly steps: readonly ReplayedStep[];
-}
 
 /**
  * @param seed Statements that make the schema to begin with, in an order in which they can be run; none for an empty

@@ -2,39 +2,10 @@
 import Database from 'better-sqlite3';
 import { DrydockError } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
-import type { StoredSchema } from '../schema/read-schema.ts';
 import type { EngineStep } from './protocol.ts';
-import { type ReplayedStep, replayStep, runSeed, schemaNow } from './replay.ts';
+import { replayStep, runSeed, schemaNow } from './replay.ts';
+import type { Surveyed, SurveyedBack, SurveyedStep, SurveyRequest } from './replayed.ts';
 import { type LoadedModules, loadModules } from './run-steps.ts';
-
-/** A step to look at, and perhaps the one that leads back. */
-export interface SurveyRequest {
-  readonly step: EngineStep;
-  readonly back?: EngineStep;
-}
-
-export interface SurveyedStep {
-  readonly id: string;
-  /** The schema before it and after it. */
-  readonly before: StoredSchema;
-  readonly after: StoredSchema;
-  readonly step: ReplayedStep;
-  /** Undefined where it was not asked for. */
-  readonly back: SurveyedBack | undefined;
-}
-
-/** What came of the step back. */
-export type SurveyedBack =
-  | { readonly outcome: 'done'; readonly step: ReplayedStep; readonly after: StoredSchema }
-  /** The revision said that there is none. */
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'failed'; readonly why: string };
-
-export interface Surveyed {
-  readonly steps: readonly SurveyedStep[];
-  /** The first step that failed; neither it nor what comes after it could be looked at. */
-  readonly stopped: { readonly id: string; readonly why: string } | undefined;
-}
 
 /**
  * Runs steps one after the other, and from each state that they reach the one step back.

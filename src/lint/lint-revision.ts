@@ -1,30 +1,10 @@
 /** All rules on one revision, less what its file suppresses. */
 import type { Direction, Revision } from '../revisions/revision.ts';
+import type { Finding, Findings } from './finding.ts';
 import type { LintStep } from './lint-step.ts';
 import type { Problem } from './rule.ts';
 import { badSuppression, rulesOfPlan, stepRules } from './rules.ts';
 import { readSuppressions, type Suppression } from './suppressions.ts';
-
-/** Something that a rule found in a revision's file. */
-export interface Finding {
-  readonly rule: string;
-  readonly revision: string;
-  /** Null where it is of the file as a whole. */
-  readonly direction: Direction | null;
-  readonly path: string;
-  /** Null where the line is not known, or the file is meant. */
-  readonly line: number | null;
-  readonly message: string;
-}
-
-export interface SuppressedFinding extends Finding {
-  readonly reason: string;
-}
-
-export interface Findings {
-  readonly findings: readonly Finding[];
-  readonly suppressed: readonly SuppressedFinding[];
-}
 
 /** What the rules find in steps of one revision, without those findings that its file suppresses. */
 export function findIn(revision: Revision, steps: readonly LintStep[], more: readonly Finding[] = []): Findings {

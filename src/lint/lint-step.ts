@@ -1,7 +1,6 @@
 /** What rules look at: one revision in one direction, its statements parsed. */
 import { parseStmt, type QualifiedName, type Stmt } from 'sqlite3-parser';
-import type { StatementOrigin } from '../engine/guarded-port.ts';
-import type { ReplayedNote } from '../engine/replay.ts';
+import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import { foldCase } from '../schema/quote.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
@@ -39,6 +38,14 @@ export interface LintStep {
 export function lintStatement(sql: string, line: number | undefined, origin: StatementOrigin): LintStatement {
   const parsed = parseStmt(sql);
   return { sql, line, origin, parsed: parsed.status === 'ok' ? (parsed.root ?? undefined) : undefined };
+}
+
+/** What a replayed step has of a lint step. */
+export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, 'statements' | 'operations'> {
+  return {
+    statements: statements.map(({ sql, line, origin }) => lintStatement(sql, line, origin)),
+    operations: notes,
+  };
 }
 
 /** The name of a table, folded, to be compared. */

@@ -1,25 +1,13 @@
 /** Looks at revision files for what has cost others their data or their night. No database is opened. */
-import type { ReplayedStep } from '../engine/replay.ts';
-import type { Surveyed, SurveyedStep } from '../engine/survey.ts';
+import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/replayed.ts';
 import { surveyRevisions } from '../replay/survey.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
-import { type Finding, type Findings, findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
-import { type LintStep, lintStatement, type SeenSchemas } from './lint-step.ts';
+import type { Finding, LintNote, Looked } from './finding.ts';
+import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
+import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
 import { severalHeads } from './rules.ts';
-
-/** Something that could not be looked at, and why. */
-export interface LintNote {
-  readonly revision: string;
-  readonly direction: Direction;
-  readonly path: string;
-  readonly message: string;
-}
-
-export interface LintReport extends Findings {
-  readonly notes: readonly LintNote[];
-}
 
 /**
  * @param ids The revisions to look at; all of the graph where that is undefined, and then the graph itself too.
@@ -29,7 +17,7 @@ export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
   observer: Observer,
-): Promise<LintReport> {
+): Promise<Looked> {
   const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
   const surveyed = await surveyRevisions(
@@ -47,7 +35,7 @@ export async function lintRevisions(
   };
 }
 
-function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): LintReport {
+function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): Looked {
   const seen = surveyed.steps.find(({ id }) => id === revision.id);
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
   const notes = notesOn(revision, steps, seen);
@@ -82,14 +70,6 @@ function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | u
   }
   if (replayed === undefined) return undefined;
   return { ...common, ...stepParts(replayed) };
-}
-
-/** What a replayed step has of a lint step. */
-export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, 'statements' | 'operations'> {
-  return {
-    statements: statements.map(({ sql, line, origin }) => lintStatement(sql, line, origin)),
-    operations: notes,
-  };
 }
 
 function replayedStep(direction: Direction, seen: SurveyedStep | undefined): ReplayedStep | undefined {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
-import type { Replayed } from '../engine/replay.ts';
+import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';

@@ -1,7 +1,7 @@
 /** What revisions do, found by running them in memory for as long as that is possible. */
 
 import { engineStep } from '../engine/engine-step.ts';
-import type { Surveyed } from '../engine/survey.ts';
+import type { Surveyed } from '../engine/replayed.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';

@@ -111,3 +111,11 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly config: Config;
   readonly toolVersion: string;
 }
+
+/** What a run asks for before it begins. */
+export interface SpaceEstimate {
+  readonly databaseBytes: number;
+  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+}

@@ -1,9 +1,9 @@
 /** What the reading verbs start from: the revisions and what the database says it is at. Writes nothing. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
-import { type Applied, readApplied } from '../revisions/applied-tables.ts';
+import { type Applied, readApplied, type SqlPort } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
-import { type Reader, withReader } from '../sqlite/reader.ts';
+import { withReader } from '../sqlite/reader.ts';
 import { loadGraph } from './preflight.ts';
 
 export interface DatabaseState {
@@ -23,7 +23,7 @@ export function readAppliedFrom(database: string): Applied {
   return withReader(database, readAppliedWith);
 }
 
-export function readAppliedWith({ all }: Reader): Applied {
+export function readAppliedWith({ all }: Pick<SqlPort, 'all'>): Applied {
   return readApplied({ all, run: refuseToWrite });
 }
 

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type LintReport, lintRevisions } from '../../src/lint/lint.ts';
+import type { Looked } from '../../src/lint/finding.ts';
+import { lintRevisions } from '../../src/lint/lint.ts';
 import { lintStatement } from '../../src/lint/lint-step.ts';
 import { indexOnBigTable } from '../../src/lint/rules/index-on-big-table.ts';
 import { ruleNames } from '../../src/lint/rules.ts';
@@ -131,7 +132,7 @@ function fileOf(id: string, revises: string | undefined, { up, down, header }: C
 }
 
 let folder = '';
-let report: LintReport;
+let report: Looked;
 
 before(async () => {
   folder = mkdtempSync(join(process.env['TEST_TMPDIR'] ?? tmpdir(), 'drydock-lint-'));

@@ -1,31 +1,25 @@
 import { relative } from 'node:path';
-import { namedRevisions } from '../../api/revisions.ts';
+import { type LintReport, lintFiles } from '../../api/lint.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
-import { type LintReport, lintRevisions } from '../../lint/lint.ts';
-import { loadGraph } from '../../run/preflight.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 
 /** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
 export async function lint(config: Config, addresses: readonly string[]): Promise<Output> {
-  const graph = loadGraph(config.migrations);
-  const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
-  const ids = addresses.length === 0 ? undefined : [...new Set(named)];
-  const report = await withLog('lint', (observer) => lintRevisions(graph, ids, observer));
-  const revisions = ids ?? graph.revisions.map(({ id }) => id);
+  const report = await withLog('lint', (observer) => lintFiles(config, addresses, observer));
   return {
-    data: { revisions, ...report },
-    text: renderLint(report, revisions.length),
+    data: { ...report },
+    text: renderLint(report),
     exitCode: report.findings.length === 0 ? 0 : exitCodes.PENDING,
   };
 }
 
-function renderLint({ findings, suppressed, notes }: LintReport, revisions: number): string {
+function renderLint({ revisions, findings, suppressed, notes }: LintReport): string {
   return [
     ...findings.map(({ path, line, message, rule }) => `${placeOf(path, line)}: ${message} (${rule})`),
     ...notes.map(({ path, message }) => `${placeOf(path, null)}: note: ${message}`),
-    `${plural(revisions, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
+    `${plural(revisions.length, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
   ].join('\n');
 }
 
