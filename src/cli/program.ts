@@ -1,5 +1,5 @@
 /** The verbs with their flags. What a verb does stands in verbs/, and is loaded only when it is asked for. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
@@ -196,6 +196,16 @@ export function buildProgram() {
   for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
+  const completion: Verb<GlobalFlags> = {
+    usage: 'completion',
+    description: 'print what makes a shell complete the words of drydock',
+    arguments: [new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish'])],
+    load: async () => {
+      const verb = await import('./verbs/completion.ts');
+      return async (_flags, shell: import('./verbs/completion.ts').Shell) => verb.completion(program, shell);
+    },
+  };
+  addVerbWithoutConfig(program, completion, ended);
 
   return {
     /** @returns The exit code. @throws {DrydockError} */

@@ -1,5 +1,5 @@
 /** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
-import { type Command, Option } from 'commander';
+import { type Argument, type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config/config.ts';
 import { type Output, printOutput } from './print.ts';
 
@@ -24,6 +24,8 @@ export interface Verb<First> {
   /** `show <revision>` */
   readonly usage: string;
   readonly description: string;
+  /** Arguments of which the usage cannot say enough. */
+  readonly arguments?: readonly Argument[];
   readonly flags?: readonly Option[];
   /** Loaded only when it is asked for. */
   readonly load: () => Promise<Action<First>>;
@@ -63,6 +65,7 @@ export function repeatable(flags: string, description: string): Option {
 
 function declare(parent: Command, verb: Verb<never>, run: (command: Command) => Promise<void>): void {
   const command = withGlobalFlags(quiet(parent.command(verb.usage).description(verb.description)));
+  for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const flag of verb.flags ?? []) command.addOption(flag);
   command.action(() => run(command));
 }
