@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
 import { statementProblem } from '../revisions/statements.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
@@ -23,6 +23,8 @@ export interface PortListener {
   readonly ran?: (sql: string, params: readonly unknown[]) => void;
   /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
   readonly undone?: (statements: number) => void;
+  /** Set where rows are not there to be looked at, see `SqlPort.later`. */
+  readonly later?: (condition: RowCondition) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -80,6 +82,7 @@ export function guardedPort(
       listener.ran?.(sql, params);
       return result;
     },
+    ...(listener.later !== undefined && { later: listener.later }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {

@@ -6,7 +6,7 @@ import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import type { Replayed } from './replay.ts';
+import type { Replayed, Rows } from './replay.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -80,7 +80,7 @@ export interface EngineRequests {
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
-  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
+  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

@@ -1,7 +1,7 @@
 /** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
 import Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { excerpt, type PortListener } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
@@ -13,6 +13,8 @@ export interface ReplayedStep {
   readonly direction: EngineStep['direction'];
   /** Every statement that changes something, in order; parameters stand beside it. */
   readonly statements: readonly ReplayedStatement[];
+  /** What a script has to find out about rows; none where the replay went on without rows. */
+  readonly conditions: readonly ReplayedCondition[];
   /** How its operations were done; a revision in SQL has none. */
   readonly notes: readonly OperationNote[];
 }
@@ -21,6 +23,14 @@ export interface ReplayedStatement {
   readonly sql: string;
   readonly params: readonly unknown[];
 }
+
+/** A condition on rows, to be looked at after so many of the step's statements. */
+export interface ReplayedCondition extends RowCondition {
+  readonly after: number;
+}
+
+/** Whether the revisions run on a database without rows, or are written down for one with rows that nobody knows. */
+export type Rows = 'none' | 'unknown';
 
 export interface Replayed {
   /** The schema before the first step and after each: one more than there are steps. */
@@ -34,7 +44,7 @@ export interface Replayed {
  * @throws {DrydockError} USAGE where a statement of the seed cannot be run; REVISION_FAILED naming the revision, which
  *   may fail here for want of the rows that it expects.
  */
-export async function replay(seed: readonly string[], steps: readonly EngineStep[]): Promise<Replayed> {
+export async function replay(seed: readonly string[], steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {
@@ -45,11 +55,11 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
     const schemas = [readNow()];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
-      const { statements, notes, listener } = collector();
+      const { statements, conditions, notes, listener } = collector(rows);
       if (step.transaction) connection.exec('BEGIN');
       await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
       if (step.transaction) connection.exec('COMMIT');
-      replayed.push({ id: step.id, direction: step.direction, statements, notes });
+      replayed.push({ id: step.id, direction: step.direction, statements, conditions, notes });
       schemas.push(readNow());
     }
     return { schemas, steps: replayed };
@@ -66,13 +76,20 @@ function runSeed(connection: Database.Database, sql: string): void {
   }
 }
 
-function collector() {
+function collector(rows: Rows) {
   const statements: ReplayedStatement[] = [];
+  const conditions: ReplayedCondition[] = [];
   const notes: OperationNote[] = [];
   const listener: PortListener = {
     ran: (sql, params) => statements.push({ sql, params }),
-    undone: (count) => statements.splice(statements.length - count, count),
+    undone: (count) => {
+      statements.length -= count;
+      conditions.splice(conditions.findLastIndex(({ after }) => after <= statements.length) + 1);
+    },
     note: (note) => notes.push(note),
+    ...(rows === 'unknown' && {
+      later: (condition: RowCondition) => conditions.push({ ...condition, after: statements.length }),
+    }),
   };
-  return { statements, notes, listener };
+  return { statements, conditions, notes, listener };
 }

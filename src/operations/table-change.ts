@@ -34,6 +34,8 @@ export interface Step {
   readonly why: string;
   /** Left out where only a rebuild will do. */
   readonly inPlace?: () => void;
+  /** Where only a new SQLite can make it in place, which may not be what runs a script. */
+  readonly since?: string;
 }
 
 /** One change of a table. Planning it changes nothing yet. */
@@ -66,7 +68,8 @@ export function changeTableOnly(
   compiled: readonly Compiled[],
 ): OperationNote[] {
   const stored = requireTable(port, tableName);
-  const hasRows = () => numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
+  const hasRows = () =>
+    port.later !== undefined || numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
   const facts: TableFacts = { port, stored, compiled, hasRows };
   const steps: Step[] = [];
   let plan = planFor(stored.sql);
@@ -75,7 +78,9 @@ export function changeTableOnly(
     steps.push(step);
     plan = step.plan;
   }
-  const needsRebuild = steps.find(({ inPlace }) => inPlace === undefined);
+  const needsRebuild = steps.find(
+    ({ inPlace, since }) => inPlace === undefined || (since !== undefined && port.later !== undefined),
+  );
   if (needsRebuild !== undefined) {
     rebuild(port, stored, plan);
   } else {

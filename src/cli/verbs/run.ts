@@ -13,15 +13,18 @@ import type { Output } from '../print.ts';
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
   readonly x?: readonly string[];
+  readonly sql?: true;
 }
 
 export interface StampFlags {
   readonly purge?: true;
   readonly force?: true;
+  readonly sql?: true;
 }
 
 /** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
-export async function upgrade(config: Config, target = 'head', { x }: RunFlags = {}): Promise<Output> {
+export async function upgrade(config: Config, target = 'head', { x, sql }: RunFlags = {}): Promise<Output> {
+  if (sql) return script(config, 'upgrade', target, x);
   const { output, graph, at } = await runCommand(config, { verb: 'upgrade', target, arguments: readArguments(x) });
   const older = output.data['outcome'] === 'nothing-pending' && planDowngrade(graph, at, target).length > 0;
   if (!older) return output;
@@ -31,14 +34,27 @@ export async function upgrade(config: Config, target = 'head', { x }: RunFlags =
   };
 }
 
-export async function downgrade(config: Config, target: string, { x }: RunFlags = {}): Promise<Output> {
+export async function downgrade(config: Config, target: string, { x, sql }: RunFlags = {}): Promise<Output> {
+  if (sql) return script(config, 'downgrade', target, x);
   return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
 }
 
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
   const forget = flags.purge ? 'all' : 'replaced';
   const mismatch = flags.force ? 'accept' : 'refuse';
+  if (flags.sql) {
+    const { offline, splitRange } = await import('./offline.ts');
+    const [first = '', ...others] = targets;
+    const { start, target } = splitRange(first);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch }, start);
+  }
   return (await runCommand(config, { verb: 'stamp', targets, forget, mismatch })).output;
+}
+
+async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {
+  const { offline, splitRange } = await import('./offline.ts');
+  const { start, target } = splitRange(range);
+  return offline(config, { verb, target, arguments: readArguments(x) }, start);
 }
 
 /** Runs a command, unless a plain read shows that there is nothing to do. */
