@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, invariant } from '../errors.ts';
 import type { Outline } from '../schema/edit-outline.ts';
 import { outlineOf } from '../schema/edit-outline.ts';
 import type { TableText } from '../schema/edit-table.ts';
@@ -13,7 +13,7 @@ import { rebuild } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
 import { tell } from './sql-port.ts';
 import type { TablePlan } from './table-plan.ts';
-import { planFor } from './table-plan.ts';
+import { planFor, withTable } from './table-plan.ts';
 
 /** What a change may look at while it is planned. */
 export interface TableFacts {
@@ -78,11 +78,11 @@ export function changeTableOnly(
     steps.push(step);
     plan = step.plan;
   }
-  const needsRebuild = steps.find(
-    ({ inPlace, since }) => inPlace === undefined || (since !== undefined && port.later !== undefined),
-  );
+  const needsRebuild = steps.find(({ inPlace }) => inPlace === undefined);
   if (needsRebuild !== undefined) {
     rebuild(port, stored, plan);
+  } else if (port.later !== undefined && steps.some(({ since }) => since !== undefined)) {
+    rebuild(port, stored, withTable(plan, textInPlace(port, stored.name, steps)));
   } else {
     for (const step of steps) step.inPlace?.();
     assertReadsAs(port, stored.name, plan);
@@ -93,6 +93,23 @@ export function changeTableOnly(
     method: needsRebuild === undefined ? 'in place' : 'rebuild',
     why: needsRebuild?.why ?? steps[index]?.why ?? '',
   }));
+}
+
+/** What SQLite would make of the table in place, to the letter; nothing of it is done. */
+function textInPlace(port: SqlPort, table: string, steps: readonly Step[]): TableText {
+  let text: TableText | undefined;
+  const undo = new Error('only tried');
+  try {
+    port.atomically(() => {
+      for (const step of steps) step.inPlace?.();
+      text = parseTable(requireTable(port, table).sql);
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  invariant(text !== undefined, `${table} was not changed in place`);
+  return text;
 }
 
 /** SQLite edits the stored text in its own way; both ways must come to the same table. */
