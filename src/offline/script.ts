@@ -1,7 +1,7 @@
 /** The script of a run: what it would do, for the sqlite3 shell to do later, elsewhere. */
 import type { Replayed, ReplayedStep } from '../engine/replay.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
-import type { Plan } from '../run/plan.ts';
+import { isNothing, type Plan } from '../run/plan.ts';
 import { describeRevisions } from '../run/words.ts';
 import { addHistory, createTables, isAt, markDone, moveVersion, type ScriptRow } from './bookkeeping.ts';
 import { guard } from './guard.ts';
@@ -13,6 +13,7 @@ export interface ScriptOrigin {
 }
 
 export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin: ScriptOrigin): string {
+  if (isNothing(plan)) return `-- Nothing is pending at ${describeRevisions(plan.from)}.`;
   let guards = 0;
   const check = (condition: RowCondition) => {
     guards += 1;

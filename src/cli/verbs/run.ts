@@ -25,6 +25,7 @@ export interface StampFlags {
 /** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
 export async function upgrade(config: Config, target = 'head', { x, sql }: RunFlags = {}): Promise<Output> {
   if (sql) return script(config, 'upgrade', target, x);
+  refuseRange(target);
   const { output, graph, at } = await runCommand(config, { verb: 'upgrade', target, arguments: readArguments(x) });
   const older = output.data['outcome'] === 'nothing-pending' && planDowngrade(graph, at, target).length > 0;
   if (!older) return output;
@@ -36,6 +37,7 @@ export async function upgrade(config: Config, target = 'head', { x, sql }: RunFl
 
 export async function downgrade(config: Config, target: string, { x, sql }: RunFlags = {}): Promise<Output> {
   if (sql) return script(config, 'downgrade', target, x);
+  refuseRange(target);
   return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
 }
 
@@ -55,6 +57,15 @@ async function script(config: Config, verb: 'upgrade' | 'downgrade', range: stri
   const { offline, splitRange } = await import('./offline.ts');
   const { start, target } = splitRange(range);
   return offline(config, { verb, target, arguments: readArguments(x) }, start);
+}
+
+/** A run begins where the database is. */
+function refuseRange(target: string): void {
+  if (!target.includes(':')) return;
+  throw new DrydockError('USAGE', {
+    what: `The range '${target}' was given without --sql`,
+    next: 'Name the target alone, or add --sql to have a script written',
+  });
 }
 
 /** Runs a command, unless a plain read shows that there is nothing to do. */
