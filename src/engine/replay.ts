@@ -72,6 +72,8 @@ function runSeed(connection: Database.Database, sql: string): void {
   try {
     connection.exec(sql);
   } catch (error) {
+    // SQLite's own tables and those behind virtual tables, which the shell's .schema prints too, come by themselves.
+    if (messageOf(error).startsWith('object name reserved for internal use')) return;
     throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
   }
 }

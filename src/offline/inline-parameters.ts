@@ -10,7 +10,7 @@ export function withParameters(sql: string, params: readonly unknown[]): string 
   const tokens = [...sqlTokens(sql)];
   refuseCarriageReturn(tokens);
   const named = Object.assign({}, ...params.filter(isNamed)) as Record<string, unknown>;
-  const positional = params.filter((param) => !isNamed(param));
+  const positional = { ...params.filter((param) => !isNamed(param)) };
   let next = 0;
   let written = '';
   for (let index = 0; index < tokens.length; index++) {
@@ -30,9 +30,9 @@ export function withParameters(sql: string, params: readonly unknown[]): string 
   return written;
 }
 
-function boundValue(values: object, key: number | string, sql: string): string {
+function boundValue(values: Readonly<Record<number | string, unknown>>, key: number | string, sql: string): string {
   invariant(Object.hasOwn(values, key), `no value for parameter ${key} of ${sql}`);
-  return literal(Object.entries(values).find(([name]) => name === String(key))?.[1]);
+  return literal(values[key]);
 }
 
 function isNamed(param: unknown): param is Record<string, unknown> {

@@ -145,5 +145,9 @@ test('a database that no tool knew before is adopted: its own schema as the firs
   await it.text('revision', '--autogenerate', '-m', 'as it is', '--schema', it.database);
   await it.text('stamp', 'head');
   assert.equal(dump(it.database), before);
+  // As `.schema` of the shell prints it.
+  const printed = `${schema} CREATE TABLE sqlite_sequence(name,seq); CREATE TABLE IF NOT EXISTS 'notes_data'(id INTEGER PRIMARY KEY, block BLOB);`;
+  writeFileSync(join(it.root, 'schema.sql'), printed);
+  assert.match(await it.text('revision', '--autogenerate', '-m', 'x', '--schema', 'schema.sql'), /^Nothing to do/);
   assert.equal((await it.json<{ ok: boolean }>('check', '--schema', it.database)).ok, true);
 });

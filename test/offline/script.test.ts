@@ -66,6 +66,7 @@ const operations = `
   import { Buffer } from 'node:buffer';
   export const revision = 'b1';
   export const revises = 'a1';
+  export const expect = { up: { named: 'dropped' }, down: { renamed: 'dropped' } };
   export function upgrade(op) {
     op.execute('UPDATE t SET note = ? WHERE id = 1', 'a\\0b\\r\\nc');
     op.execute('UPDATE t SET note = :note, price = :price WHERE id = 2', { note: "it's; -- no comment", price: 0.1 + 0.2 });
@@ -81,6 +82,7 @@ const operations = `
     } catch {
       op.addColumn('t', op.column.text('found', { default: "(lower(hex('a')))" }));
     }
+    op.renameTable('named', 'renamed');
     op.batchAlterTable('t', (batch) => {
       batch.alterColumn('kind', { nullable: false });
       batch.createCheckConstraint('dear', 'price > -1');
@@ -93,6 +95,7 @@ const operations = `
     op.execute('CREATE TRIGGER log AFTER INSERT ON t BEGIN UPDATE t SET kind = 1; SELECT 1; END; -- the end');
   }
   export function downgrade(op) {
+    op.renameTable('renamed', 'named');
     op.dropTrigger('log');
     op.dropView('dear');
     op.dropConstraint('dear', 't');
@@ -112,7 +115,8 @@ test('every operation comes to the same by script: values, rebuilds, counters, o
     'b1.mjs': operations,
     'c1.sql': sqlRevision('c1', 'b1', 'VACUUM;', 'VACUUM;', '-- transaction: false'),
   };
-  const rows = "INSERT INTO t (note, kind) VALUES (1, 'a'), (2, 'b'), (3, 'c');";
+  const rows =
+    "INSERT INTO t (note, kind) VALUES (1, 'a'), (2, 'b'), (3, 'c'); CREATE TABLE named (n); INSERT INTO named VALUES (1); ANALYZE;";
   const it = project(
     t,
     files,
