@@ -9,13 +9,17 @@ const verbose = new Option('-v, --verbose', 'say all that is known of each revis
 const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
 const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
 const schema = new Option('--schema <file>', 'the wanted schema: a .sql text or a database (schema in the config)');
+const sql = new Option(
+  '--sql',
+  'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
+);
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
   {
     usage: 'upgrade [target]',
     description: 'run the pending revisions up to a target (head)',
-    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed')],
+    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed'), sql],
     load: async () => (await import('./verbs/run.ts')).upgrade,
   },
   {
@@ -27,7 +31,7 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [argument],
+    flags: [argument, sql],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {
@@ -36,6 +40,7 @@ const runs: readonly Verb<Config>[] = [
     flags: [
       new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
       new Option('--force', 'also where the database does not have the schema of the targets'),
+      sql,
     ],
     load: async () => (await import('./verbs/run.ts')).stamp,
   },

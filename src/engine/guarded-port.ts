@@ -5,7 +5,8 @@
  */
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
+import { isBlank, keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
 import { statementProblem } from '../revisions/statements.ts';
 import type { StatementOrigin } from './replayed.ts';
 
@@ -24,6 +25,8 @@ export interface PortListener {
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
   readonly undone?: (statements: number) => void;
+  /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
+  readonly later?: (condition: RowCondition) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -74,6 +77,7 @@ export function guardedPort(
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
+        if (listener.later !== undefined && changesRows(sql)) return { changes: 0 };
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
@@ -82,6 +86,7 @@ export function guardedPort(
       listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
+    ...(listener.later !== undefined && { later: listener.later }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {
@@ -105,6 +110,12 @@ export function guardedPort(
       }
     },
   };
+}
+
+/** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
+function changesRows(sql: string): boolean {
+  const first = [...sqlTokens(sql)].find((token) => !isBlank(token));
+  return first !== undefined && ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keywordOf(first));
 }
 
 function refuse(sql: string, mode: PortMode): void {

@@ -6,7 +6,7 @@ import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import type { Replayed, Surveyed, SurveyRequest } from './replayed.ts';
+import type { Replayed, Rows, Surveyed, SurveyRequest } from './replayed.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -83,7 +83,7 @@ export interface EngineRequests {
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
-  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
+  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
   /** Runs revisions in memory for as long as they can be run there, and from each one a step back; needs no `hold`. */
   survey: { takes: { seed: readonly string[]; steps: readonly SurveyRequest[] }; gives: Surveyed };
   /** Puts the live file in this journal mode, where nobody prevents it. */

@@ -1,10 +1,11 @@
 /** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
 import Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
+import type { RowCondition } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { excerpt, type PortListener } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
-import type { Replayed, ReplayedNote, ReplayedStatement, ReplayedStep } from './replayed.ts';
+import type { Replayed, ReplayedCondition, ReplayedNote, ReplayedStatement, ReplayedStep, Rows } from './replayed.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
 
 /**
@@ -13,7 +14,7 @@ import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts
  * @throws {DrydockError} USAGE where a statement of the seed cannot be run; REVISION_FAILED naming the revision, which
  *   may fail here for want of the rows that it expects.
  */
-export async function replay(seed: readonly string[], steps: readonly EngineStep[]): Promise<Replayed> {
+export async function replay(seed: readonly string[], steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {
@@ -22,7 +23,7 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
     const schemas = [schemaNow(connection)];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
-      replayed.push(await replayStep(connection, step, modules));
+      replayed.push(await replayStep(connection, step, modules, rows));
       schemas.push(schemaNow(connection));
     }
     return { schemas, steps: replayed };
@@ -36,12 +37,13 @@ export async function replayStep(
   connection: Database.Database,
   step: EngineStep,
   modules: LoadedModules,
+  rows: Rows,
 ): Promise<ReplayedStep> {
-  const { statements, notes, listener } = collector(step);
+  const { statements, conditions, notes, listener } = collector(step, rows);
   if (step.transaction) connection.exec('BEGIN');
   await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
   if (step.transaction) connection.exec('COMMIT');
-  return { id: step.id, direction: step.direction, statements, notes };
+  return { id: step.id, direction: step.direction, statements, conditions, notes };
 }
 
 export function schemaNow(connection: Database.Database): StoredSchema {
@@ -53,19 +55,28 @@ export function runSeed(connection: Database.Database, sql: string): void {
   try {
     connection.exec(sql);
   } catch (error) {
+    // SQLite's own tables and those behind virtual tables, which the shell's .schema prints too, come by themselves.
+    if (messageOf(error).startsWith('object name reserved for internal use')) return;
     throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
   }
 }
 
-function collector({ body, path }: EngineStep) {
+function collector({ body, path }: EngineStep, rows: Rows) {
   const statements: ReplayedStatement[] = [];
+  const conditions: ReplayedCondition[] = [];
   const notes: ReplayedNote[] = [];
   // A revision in SQL has one call for each of its statements, a module says in its stack where it is.
   const line = () => (body.kind === 'sql' ? body.statements[statements.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
     ran: (sql, params, origin) => statements.push({ sql, params, origin, line: line() }),
-    undone: (count) => statements.splice(statements.length - count, count),
+    undone: (count) => {
+      statements.length -= count;
+      conditions.splice(conditions.findLastIndex(({ after }) => after <= statements.length) + 1);
+    },
     note: (note) => notes.push({ ...note, line: line() }),
+    ...(rows === 'unknown' && {
+      later: (condition: RowCondition) => conditions.push({ ...condition, after: statements.length }),
+    }),
   };
-  return { statements, notes, listener };
+  return { statements, conditions, notes, listener };
 }

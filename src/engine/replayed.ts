@@ -1,5 +1,5 @@
 /** What comes of running revisions in memory, as plain values that can be sent between processes. */
-import type { OperationNote } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition } from '../operations/sql-port.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { EngineStep } from './protocol.ts';
 
@@ -9,6 +9,8 @@ export interface ReplayedStep {
   readonly direction: EngineStep['direction'];
   /** Every statement that changes something, in order; parameters stand beside it. */
   readonly statements: readonly ReplayedStatement[];
+  /** What a script has to find out about rows; none where the replay went on without rows. */
+  readonly conditions: readonly ReplayedCondition[];
   /** How its operations were done; a revision in SQL has none. */
   readonly notes: readonly ReplayedNote[];
 }
@@ -25,6 +27,14 @@ export interface ReplayedStatement extends Placed {
 }
 
 export interface ReplayedNote extends OperationNote, Placed {}
+
+/** A condition on rows, to be looked at after so many of the step's statements. */
+export interface ReplayedCondition extends RowCondition {
+  readonly after: number;
+}
+
+/** Whether the revisions run on a database without rows, or are written down for one with rows that nobody knows. */
+export type Rows = 'none' | 'unknown';
 
 export interface Replayed {
   /** The schema before the first step and after each: one more than there are steps. */

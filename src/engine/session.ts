@@ -210,8 +210,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
-    replay({ seed, steps }) {
-      return replay(seed, steps);
+    replay({ seed, steps, rows }) {
+      return replay(seed, steps, rows);
     },
 
     survey({ seed, steps }) {

@@ -20,7 +20,7 @@ export async function survey(seed: readonly string[], requests: readonly SurveyR
     for (const sql of seed) runSeed(connection, sql);
     for (const { step, back } of requests) {
       const before = schemaNow(connection);
-      const ran = await attempt(() => replayStep(connection, step, modules));
+      const ran = await attempt(() => replayStep(connection, step, modules, 'none'));
       if (ran.failure !== undefined) return { steps, stopped: { id: step.id, why: ran.failure.what } };
       const after = schemaNow(connection);
       steps.push({
@@ -45,7 +45,7 @@ async function stepBack(
 ): Promise<SurveyedBack> {
   const copy = openInMemory(connection.serialize());
   try {
-    const ran = await attempt(() => replayStep(copy, back, modules));
+    const ran = await attempt(() => replayStep(copy, back, modules, 'none'));
     if (ran.failure === undefined) return { outcome: 'done', step: ran.result, after: schemaNow(copy) };
     if (ran.failure.cause instanceof CannotDowngrade) return { outcome: 'refused' };
     return { outcome: 'failed', why: ran.failure.what };

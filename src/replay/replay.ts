@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
-import type { Replayed } from '../engine/replayed.ts';
+import type { Replayed, Rows } from '../engine/replayed.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
@@ -18,6 +18,8 @@ export interface ReplayRequest {
   readonly steps: readonly Step[];
   /** What the revisions find in `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
+  /** Left out: none. */
+  readonly rows?: Rows;
 }
 
 /**
@@ -26,10 +28,15 @@ export interface ReplayRequest {
  *   loaded, or the schema to begin with cannot be made in memory.
  */
 export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
-  const { from, steps, arguments: given = {} } = request;
+  const { from, steps, arguments: given = {}, rows = 'none' } = request;
   const seed = from === undefined ? [] : statementsOf(from);
   try {
-    return await inEngine('replay', { seed, steps: steps.map((step) => engineStep(step, given)) }, observer, stop);
+    return await inEngine(
+      'replay',
+      { seed, steps: steps.map((step) => engineStep(step, given)), rows },
+      observer,
+      stop,
+    );
   } catch (error) {
     throw error instanceof DrydockError ? inMemory(error) : error;
   }
@@ -47,7 +54,7 @@ export async function schemaAfter(
 
 /** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
 export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
-  return lastOf(await inEngine('replay', { seed: statements, steps: [] }, observer));
+  return lastOf(await inEngine('replay', { seed: statements, steps: [], rows: 'none' }, observer));
 }
 
 /** Asks an engine that has no file. */

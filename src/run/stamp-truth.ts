@@ -12,8 +12,8 @@ import { describeRevisions } from './words.ts';
 
 /**
  * Read under the write lock, so that it is still true at the commit.
- * @returns Null where the run claims nothing that the database did not say before.
- * @throws {DrydockError} HISTORY naming each difference, unless the command says that it is meant.
+ * @returns Null where the run claims nothing that the database did not say before, or nobody can tell.
+ * @throws {DrydockError} HISTORY naming each difference, or why nobody can tell, unless the command says that it is meant.
  */
 export async function compareStamp(
   context: RunContext,
@@ -26,11 +26,27 @@ export async function compareStamp(
   const live = schemaOf(await engine.call('readSchema', {}));
   const claimed = graph.ancestors(plan.to);
   const revisions = graph.revisions.filter(({ id }) => claimed.has(id));
-  const schema = compared(live, schemaOf(await schemaAfter(revisions, context.observer, context.stop)));
+  const made = await schemaAfter(revisions, context.observer, context.stop).catch((error: unknown) => {
+    if (!(error instanceof DrydockError)) throw error;
+    if (command.mismatch === 'refuse') throw untold(context, plan, error);
+    context.observer({ kind: 'warning', message: `the schema was not compared: ${error.what}` });
+    return undefined;
+  });
+  if (made === undefined) return null;
+  const schema = compared(live, schemaOf(made));
   for (const { sentence } of schema.mild) context.observer({ kind: 'note', message: sentence });
   if (schema.differences.length > 0 && command.mismatch === 'refuse') throw untrue(context, plan, schema);
   for (const { sentence } of schema.differences) context.observer({ kind: 'warning', message: sentence });
   return schema;
+}
+
+function untold({ layout }: RunContext, { to }: Plan, { what, cause }: DrydockError): DrydockError {
+  return new DrydockError('HISTORY', {
+    what: `Whether ${layout.database} has the schema of ${describeRevisions(to)} cannot be told: ${what}`,
+    state: 'The database is unchanged',
+    next: 'Stamp with --force if you know that it has',
+    cause,
+  });
 }
 
 function untrue({ layout }: RunContext, { to }: Plan, { differences }: Compared): DrydockError {

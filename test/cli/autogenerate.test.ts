@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { dump } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { project, stateOf } from './helpers.ts';
 
@@ -128,4 +129,25 @@ test('the wanted schema may be made by a command, and one that cannot be read is
   }
   assert.equal(existsSync(join(it.root, 'other.db')), false);
   assert.equal(existsSync(it.database), false, 'the database was not needed');
+});
+
+test('a database that no tool knew before is adopted: its own schema as the first revision, then a true stamp', async (t) => {
+  const schema = `CREATE TABLE "order" (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT COLLATE NOCASE DEFAULT 'x--y', "a b" INT,
+      total INT GENERATED ALWAYS AS (id * 2) STORED, CHECK (id > 0)) STRICT;
+    CREATE TABLE tags (name TEXT PRIMARY KEY, of_order REFERENCES "order" (id) ON DELETE CASCADE) WITHOUT ROWID;
+    CREATE UNIQUE INDEX noted ON "order" (lower(note), "a b" DESC) WHERE note IS NOT NULL;
+    CREATE VIEW noted_orders AS SELECT id FROM "order" WHERE note IS NOT NULL;
+    CREATE TRIGGER untag AFTER DELETE ON "order" BEGIN DELETE FROM tags WHERE of_order = old.id; END;
+    CREATE VIRTUAL TABLE notes USING fts5 (body);
+    INSERT INTO "order" (note) VALUES ('kept');`;
+  const it = project(t, {}, schema);
+  const before = dump(it.database);
+  await it.text('revision', '--autogenerate', '-m', 'as it is', '--schema', it.database);
+  await it.text('stamp', 'head');
+  assert.equal(dump(it.database), before);
+  // As `.schema` of the shell prints it.
+  const printed = `${schema} CREATE TABLE sqlite_sequence(name,seq); CREATE TABLE IF NOT EXISTS 'notes_data'(id INTEGER PRIMARY KEY, block BLOB);`;
+  writeFileSync(join(it.root, 'schema.sql'), printed);
+  assert.match(await it.text('revision', '--autogenerate', '-m', 'x', '--schema', 'schema.sql'), /^Nothing to do/);
+  assert.equal((await it.json<{ ok: boolean }>('check', '--schema', it.database)).ok, true);
 });

@@ -112,6 +112,14 @@ test('a stamp says whether the database has the schema of its targets, and one t
     forced.schema?.differences.map(({ sentence }) => sentence),
     ['column t.c is missing'],
   );
+  writeFileSync(
+    join(it.migrations, 'c1.mjs'),
+    `export const revision = 'c1'; export const revises = 'b1';
+     export function upgrade(op) { if (op.selectValue('SELECT count(*) FROM t') === 0) throw new Error('no rows'); }
+     export function downgrade() {}`,
+  );
+  assert.match(await it.fails(4, 'stamp', 'c1'), /has the schema of c1 cannot be told: .*no rows .*--force/);
+  assert.deepEqual((await it.json<Stamped>('stamp', 'c1', '--force')).schema, null);
   // Claims nothing that was not claimed before.
   assert.deepEqual((await it.json<Stamped>('stamp', 'current')).schema, null);
   assert.match(await it.fails(4, 'stamp', 'base'), /schema of base, .*: table t is there and should not be/);
