@@ -7,7 +7,7 @@ COPY package.json package-lock.json ./
 # No install scripts: the only one fetches a second Node, and the image has one.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY ops/build.ts ops/declarations.ts ops/types.tsconfig.json ops/
+COPY ops/build.ts ops/declarations.ts ops/keep-code.ts ops/types.tsconfig.json ops/
 COPY src src
 RUN node ops/build.ts
 
@@ -23,7 +23,7 @@ COPY --from=build /app/dist dist
 COPY config config
 COPY migrations migrations
 COPY entrypoint.sh ./
-RUN ln -s /app/dist/drydock.js /usr/local/bin/drydock && mkdir /data && chown node:node /data
+RUN ln -s /app/dist/drydock.cjs /usr/local/bin/drydock && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 ENTRYPOINT ["/app/entrypoint.sh"]

@@ -22,7 +22,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     starts: { type: 'string', default: '30' },
     directory: { type: 'string', default: join(projectRoot, 'data', 'bench') },
-    drydock: { type: 'string', default: join(projectRoot, 'dist', 'drydock.js') },
+    drydock: { type: 'string', default: join(projectRoot, 'dist', 'drydock.cjs') },
     output: { type: 'string', default: join(projectRoot, 'docs', 'performance.md') },
   },
 });

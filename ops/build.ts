@@ -5,18 +5,25 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as bundle, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
 import { writeDeclarations } from './declarations.ts';
+import { keepCodeOf } from './keep-code.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** The names are those that package.json names, and that src/engine/entry.ts looks for beside itself. */
-const entryPoints = {
-  drydock: 'src/cli/main.ts',
+/** The names are those that package.json names, and that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
+const modules = {
+  cli: 'src/cli/main.ts',
   index: 'src/index.ts',
   engine: 'src/engine/main.ts',
   lifeline: 'src/engine/lifeline.ts',
   inspector: 'src/snapshots/inspector.ts',
+};
+
+/** What a start needs, each in one CommonJS file, which Node has running some milliseconds sooner than ES modules. */
+const scripts = {
+  drydock: 'src/cli/launch.ts',
+  start: 'src/cli/start.ts',
 };
 
 /** It carries a binary. Everything else is bundled, so that an installation is two packages. */
@@ -32,6 +39,14 @@ const withoutFaultPoints: Plugin = {
   },
 };
 
+/** The start hands on to the bundle of the whole command line, and does not carry it. */
+const commandLineApart: Plugin = {
+  name: 'command-line-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './cli.js', external: true }));
+  },
+};
+
 /** Some dependencies are CommonJS, and a bundle of ES modules has no `require` for Node's own modules. */
 const requireForCommonJs =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
@@ -40,16 +55,11 @@ const requireForCommonJs =
 export async function build(outdir: string): Promise<void> {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
-  const { metafile } = await bundle({
+  const common: BuildOptions = {
     absWorkingDir: projectRoot,
-    entryPoints,
     outdir,
-    external,
     plugins: [withoutFaultPoints],
-    banner: { js: requireForCommonJs },
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node22',
     // Names stay: a stack that --debug prints must be of use in an issue.
@@ -58,10 +68,30 @@ export async function build(outdir: string): Promise<void> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-  });
-  chmodSync(join(outdir, 'drydock.js'), 0o755);
+  };
+  const [ofModules, ofScripts] = await Promise.all([
+    bundle({
+      ...common,
+      entryPoints: modules,
+      external,
+      banner: { js: requireForCommonJs },
+      splitting: true,
+      format: 'esm',
+    }),
+    bundle({
+      ...common,
+      entryPoints: scripts,
+      external,
+      plugins: [withoutFaultPoints, commandLineApart],
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+    }),
+  ]);
+  chmodSync(join(outdir, 'drydock.cjs'), 0o755);
+  await keepCodeOf(join(outdir, 'start.cjs'));
   writeDeclarations(join(outdir, 'types'));
-  writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+  const inputs = [ofModules, ofScripts].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(inputs));
 }
 
 /** The licences of what was bundled: each asks to be passed on with every copy. */

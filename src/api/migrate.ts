@@ -1,25 +1,39 @@
 /** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
 import type { Config } from '../config/config.ts';
+import type { Loss } from '../loss/loss.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { planDowngrade } from '../revisions/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
 import type { AtTarget, MigrationCommand, RehearsalReport, RehearseCommand, RunReport } from '../run/outcome.ts';
+import { planRun } from '../run/plan.ts';
 import { loadGraph } from '../run/preflight.ts';
+import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
+import { type Consent, requireConsent } from './consent.ts';
 import type { Session } from './session.ts';
 
-/** @throws {DrydockError} with the code of the ending; see docs/exit-codes.md. */
+export interface MigrationReport extends RunReport {
+  /** The data that the dropped tables and columns held, as it was counted before the run. */
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * @param consent Asked for where a downgrade would lose data.
+ * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
+ */
 export async function migrate(
   config: Config,
   command: MigrationCommand,
   session: Session,
-): Promise<RunReport | AtTarget> {
+  consent: Consent,
+): Promise<MigrationReport | AtTarget> {
   const graph = loadGraph(config.migrations);
   const result =
     findAtTarget(config, graph, command) ??
     (await session(async (observer, stop) => {
+      const losses = await agreedLosses(config, graph, command, consent, observer, stop);
       const { run } = await import('../run/run.ts');
-      return run({ command, config, toolVersion: toolVersion() }, observer, stop);
+      return { ...(await run({ command, config, toolVersion: toolVersion() }, observer, stop)), losses };
     }));
   return withOlderTarget(graph, command, result);
 }
@@ -42,6 +56,31 @@ export async function rehearse(
       return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
     }));
   return withOlderTarget(graph, upgrade, result);
+}
+
+/** @throws {DrydockError} USAGE where there is no consent. */
+async function agreedLosses(
+  config: Config,
+  graph: RevisionGraph,
+  command: MigrationCommand,
+  consent: Consent,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<readonly Loss[]> {
+  if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return [];
+  const { forecastLosses } = await import('../loss/forecast.ts');
+  const { database } = config;
+  const forecast = await forecastLosses(
+    {
+      database,
+      stepsFrom: (applied) => planRun(graph, applied, command).steps,
+      arguments: command.arguments ?? {},
+    },
+    stop,
+  );
+  // The run says that it was stopped, and by what.
+  if (!stop.aborted) await requireConsent(command, database, forecast, consent, observer, stop);
+  return forecast.kind === 'known' ? forecast.losses : [];
 }
 
 function findAtTarget(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {

@@ -31,7 +31,7 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [argument, sql],
+    flags: [argument, sql, new Option('-y, --yes', 'lose the data that it drops without being asked')],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {

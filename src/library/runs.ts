@@ -1,13 +1,16 @@
 /** What changes a database, or may: each is the verb of that name, with its safety, its result a plain value. */
-import { migrate, rehearse as rehearseUpgrade } from '../api/migrate.ts';
+import type { Consent } from '../api/consent.ts';
+import { type MigrationReport, migrate, rehearse as rehearseUpgrade } from '../api/migrate.ts';
 import { openSession, type Session, type SessionOptions } from '../api/session.ts';
 import * as snapshots from '../api/snapshots.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
-import type { AtTarget, RehearsalReport, RunReport } from '../run/outcome.ts';
+import type { AtTarget, RehearsalReport } from '../run/outcome.ts';
 import type { RestoreReport } from '../run/snapshot-runs.ts';
 import type { Observer } from '../run-events.ts';
 import { requireClosedHere } from './closed-here.ts';
+
+const noConsent: Consent = { kind: 'none' };
 
 /** What revisions find in `op.arguments`. */
 export interface RevisionArguments {
@@ -26,21 +29,32 @@ export async function upgrade(
   config: Config,
   target = 'head',
   options: SessionOptions & RevisionArguments = {},
-): Promise<RunReport | AtTarget> {
-  return migrate(config, { verb: 'upgrade', target, ...argumentsOf(options) }, sessionFor(config, options));
+): Promise<MigrationReport | AtTarget> {
+  return migrate(config, { verb: 'upgrade', target, ...argumentsOf(options) }, sessionFor(config, options), noConsent);
+}
+
+export interface DowngradeOptions extends SessionOptions, RevisionArguments {
+  /** Goes on where a table or a column would be dropped that has something in it. */
+  readonly dataLoss?: 'accepted';
 }
 
 /**
  * Goes back to a target.
  * @param target A revision, `-1`, `base`, …
- * @throws {DrydockError} as {@link upgrade} does.
+ * @throws {DrydockError} as {@link upgrade} does; USAGE where it would lose data and that was not accepted.
  */
 export async function downgrade(
   config: Config,
   target: string,
-  options: SessionOptions & RevisionArguments = {},
-): Promise<RunReport | AtTarget> {
-  return migrate(config, { verb: 'downgrade', target, ...argumentsOf(options) }, sessionFor(config, options));
+  options: DowngradeOptions = {},
+): Promise<MigrationReport | AtTarget> {
+  const { dataLoss } = options;
+  return migrate(
+    config,
+    { verb: 'downgrade', target, ...argumentsOf(options) },
+    sessionFor(config, options),
+    dataLoss === 'accepted' ? { kind: 'given' } : noConsent,
+  );
 }
 
 /**
@@ -70,17 +84,17 @@ export async function stamp(
   config: Config,
   targets: readonly string[],
   options: StampOptions = {},
-): Promise<RunReport | AtTarget> {
+): Promise<MigrationReport | AtTarget> {
   const { forget = 'replaced', mismatch = 'refuse' } = options;
-  return migrate(config, { verb: 'stamp', targets, forget, mismatch }, sessionFor(config, options));
+  return migrate(config, { verb: 'stamp', targets, forget, mismatch }, sessionFor(config, options), noConsent);
 }
 
 /**
  * Creates the table `alembic_version` where it is missing.
  * @throws {DrydockError} as {@link upgrade} does.
  */
-export async function ensureVersion(config: Config, options: SessionOptions = {}): Promise<RunReport | AtTarget> {
-  return migrate(config, { verb: 'ensure-version' }, sessionFor(config, options));
+export async function ensureVersion(config: Config, options: SessionOptions = {}): Promise<MigrationReport | AtTarget> {
+  return migrate(config, { verb: 'ensure-version' }, sessionFor(config, options), noConsent);
 }
 
 /**

@@ -26,6 +26,7 @@ export interface ReplayRequest {
  * @param stop Ends the replay where it is.
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
  *   loaded, or the schema to begin with cannot be made in memory.
+ * @throws {EngineDied} where a revision ended the process, or it was stopped.
  */
 export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
   const { from, steps, arguments: given = {}, rows = 'none' } = request;
@@ -67,6 +68,7 @@ export async function inEngine<K extends 'replay' | 'survey'>(
   const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
   const onStop = () => void engine.kill();
   stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
   try {
     return await engine.call(name, takes);
   } finally {

@@ -3,10 +3,11 @@ import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { AtTarget, PhaseReport, RunReport } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
+import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
 
 export function renderRunReport(report: RunReport | AtTarget): string {
-  if (!('runId' in report)) return nothingPending(report);
+  if (!('runId' in report)) return renderNothingPending(report.database, report.to);
   const parts = [headline(report)];
   if (report.recovered !== null)
     parts.push(
@@ -23,13 +24,9 @@ export function renderRunReport(report: RunReport | AtTarget): string {
   return parts.join('\n\n');
 }
 
-function nothingPending({ database, to }: AtTarget | RunReport): string {
-  return `Nothing is pending: ${database} is at ${describeRevisions(to)}.`;
-}
-
 function headline(report: RunReport): string {
   const { outcome, command, database, from, to, durationMs } = report;
-  if (outcome === 'nothing-pending') return nothingPending(report);
+  if (outcome === 'nothing-pending') return renderNothingPending(database, to);
   if (command === 'ensure-version')
     return `Created the table alembic_version in ${database}, empty, in ${durationMs} ms.`;
   const verb = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }[command];

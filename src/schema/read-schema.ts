@@ -71,6 +71,12 @@ export function statementsOf({ rows, facts }: StoredSchema): string[] {
   return rows.some(({ name }) => name === 'sqlite_stat1') ? [...statements, 'ANALYZE'] : statements;
 }
 
+/** Folded names of the columns of each table, by its name; of a virtual table none. Bookkeeping is left out. */
+export function ownTables({ rows, facts }: StoredSchema): ReadonlyMap<string, readonly string[]> {
+  const tables = rows.filter(({ type, name }) => type === 'table' && isOwn(name, facts));
+  return new Map(tables.map(({ name }) => [name, facts.columns.get(name) ?? []]));
+}
+
 /**
  * What a stored schema says.
  * @throws {DrydockError} FAULT where a stored statement cannot be read.

@@ -93,7 +93,7 @@ for (const mode of journalModes) {
   }
 
   for (const args of [
-    ['downgrade', 'base'],
+    ['downgrade', 'base', '--yes'],
     ['stamp', 'head', '--force'],
     ['snapshot', 'create'],
   ]) {

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from '../../ops/build.ts';
-import { bundledMigrations, productionDatabase, projectRoot, testFolder } from '../harness/files.ts';
+import { codeCachePath, compile, readCodeCache } from '../../src/cli/code-cache.ts';
+import {
+  bundledMigrations,
+  productionDatabase,
+  projectRoot,
+  revisionFolder,
+  sqlRevision,
+  testFolder,
+} from '../harness/files.ts';
 
 const run = promisify(execFile);
 
@@ -20,7 +28,7 @@ async function installation(t: TestContext): Promise<string> {
 
 test('the built command upgrades a database with the bundled revisions', async (t) => {
   const folder = await installation(t);
-  const drydock = join(folder, 'dist', 'drydock.js');
+  const drydock = join(folder, 'dist', 'drydock.cjs');
   const database = productionDatabase(folder, 'delete');
   // Executed by its shebang, as npm's link to it is.
   const env = { PATH: `${join(projectRoot, 'node_modules', '.bin')}:${process.env['PATH']}` };
@@ -36,6 +44,37 @@ test('the built command upgrades a database with the bundled revisions', async (
 
   const { stdout } = await run(drydock, ['--version'], { cwd: folder, env });
   assert.equal(stdout.trim(), JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version);
+});
+
+test('the published start says what the whole command line says, with its kept code and with code that does not fit', async (t) => {
+  const folder = await installation(t);
+  const [start, whole] = ['drydock.cjs', 'cli.js'].map((name) => join(folder, 'dist', name)) as [string, string];
+  const script = join(folder, 'dist', 'start.cjs');
+  assert.equal(compile(script, readCodeCache(script)).cachedDataRejected, false);
+
+  const database = join(folder, 'app.db');
+  writeFileSync(database, '');
+  const migrations = revisionFolder(folder, { 'a.sql': sqlRevision('a', undefined, 'CREATE TABLE t (a);') });
+  const named = ['--database', database, '--migrations', migrations];
+  const cases = [
+    ['upgrade', ...named],
+    ['upgrade', 'head', '--json', ...named],
+    ['upgrade', 'head', 'head', ...named],
+    ['upgrade', 'base', ...named],
+    ['upgrade', '--bogus', ...named],
+    ['upgrade', '--database', join(folder, 'none.db'), '--migrations', migrations],
+    ['upgrade', '--migrations', migrations],
+    ['current', ...named],
+  ];
+  const say = (path: string, args: readonly string[]) => spawnSync(process.execPath, [path, ...args], { cwd: folder });
+  assert.equal(say(start, ['upgrade', ...named]).status, 0);
+  for (const args of cases) {
+    const [one, other] = [start, whole].map((path) => say(path, args));
+    const [text, wanted] = [one, other].map((ended) => `${ended?.status}\n${ended?.stdout}\n${ended?.stderr}`);
+    assert.equal(text, wanted);
+  }
+  writeFileSync(codeCachePath(script), readFileSync(script).subarray(0, 5_000));
+  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), /^Nothing is pending/);
 });
 
 test('a build holds nothing that tests use, no path of the machine, and the licences of what is in it', async (t) => {

@@ -17,6 +17,7 @@ async function consumer(t: TestContext): Promise<string> {
   const source = testFolder(t);
   for (const file of ['package.json', 'README.md', 'LICENSE'])
     copyFileSync(join(projectRoot, file), join(source, file));
+  symlinkSync(join(projectRoot, 'node_modules'), join(source, 'node_modules'));
   await build(join(source, 'dist'));
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], {
     cwd: source,
@@ -69,7 +70,7 @@ export function downgrade(op: Operations): void {
 }
 `;
 
-const program = `import { current, DrydockError, downgrade, loadConfig, type RunReport, upgrade } from 'sqlite-drydock';
+const program = `import { current, DrydockError, downgrade, loadConfig, type MigrationReport, upgrade } from 'sqlite-drydock';
 
 const config = await loadConfig({ database: 'app.db' }, { env: {} });
 const phases: string[] = [];
@@ -81,7 +82,7 @@ const report = await upgrade(config, 'head', {
 });
 // @ts-expect-error Where nothing was pending there are no steps.
 report.steps;
-const done: RunReport | undefined = report.outcome === 'done' ? report : undefined;
+const done: MigrationReport | undefined = report.outcome === 'done' ? report : undefined;
 const error: unknown = await downgrade(config, 'base').catch((thrown: unknown) => thrown);
 console.log(
   JSON.stringify({

@@ -29,7 +29,7 @@ function workplace(t: TestContext): string {
   for (const path of copied) cpSync(join(projectRoot, path), join(folder, path), { recursive: true });
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'bin'));
-  symlinkSync(join(installation, 'dist', 'drydock.js'), join(folder, 'bin', 'drydock'));
+  symlinkSync(join(installation, 'dist', 'drydock.cjs'), join(folder, 'bin', 'drydock'));
   // By its own name a package finds itself: `import … from 'sqlite-drydock'`.
   symlinkSync(join(installation, 'dist'), join(folder, 'dist'));
   return folder;

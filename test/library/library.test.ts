@@ -9,7 +9,12 @@ import { dump, versions } from '../harness/dump.ts';
 import { createDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
 
 const files = {
-  'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE notes (n INTEGER);', 'DROP TABLE notes;'),
+  'a1.sql': sqlRevision(
+    'a1',
+    undefined,
+    'CREATE TABLE notes (n INTEGER);',
+    '-- expect: rows notes dropped\nDROP TABLE notes;',
+  ),
   'a2.ts': `export const revision = 'a2';
 export const revises = 'a1';
 export function upgrade(op) {
@@ -109,6 +114,19 @@ test('an error has its code, what, state and next, and the database is as it was
   assert.match(error.state ?? '', /^The database is unchanged/);
   assert.equal(dump(database), before);
   assert.equal((await failure(drydock.upgrade(config, 'nowhere'))).code, 'USAGE');
+});
+
+test('a downgrade that loses data needs to be told that this is accepted', async (t) => {
+  const { config, database } = await place(t);
+  await drydock.upgrade(config, 'head', { arguments: { rows: '4' } });
+  const refused = await failure(drydock.downgrade(config, 'base'));
+  assert.equal(refused.code, 'USAGE');
+  assert.match(refused.what, /loses data: table notes with 4 rows \(revision a1\)$/);
+  assert.deepEqual(versions(database), ['a2']);
+  const report = await drydock.downgrade(config, 'base', { dataLoss: 'accepted' });
+  assert.ok('losses' in report);
+  assert.deepEqual(report.losses, [{ revision: 'a1', table: 'notes', column: null, rows: 4 }]);
+  assert.deepEqual(versions(database), []);
 });
 
 test('while this process has the database open nothing is done, since its locks would be lost', async (t) => {

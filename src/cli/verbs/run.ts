@@ -1,17 +1,24 @@
-import { migrate, rehearse } from '../../api/migrate.ts';
+import type { Consent } from '../../api/consent.ts';
+import { type MigrationReport, migrate, rehearse } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
+import { describeLosses } from '../../loss/loss.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
-import type { MigrationCommand } from '../../run/outcome.ts';
+import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
 import { describeRevisions } from '../../run/words.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
+import { terminalConsent } from '../terminal-consent.ts';
 
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
   readonly x?: readonly string[];
   readonly sql?: true;
+}
+
+export interface DowngradeFlags extends RunFlags {
+  readonly yes?: true;
 }
 
 export interface UpgradeFlags extends RunFlags {
@@ -36,10 +43,11 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
   return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
 }
 
-export async function downgrade(config: Config, target: string, { x, sql }: RunFlags = {}): Promise<Output> {
+export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {
   if (sql) return script(config, 'downgrade', target, x);
   refuseRange(target);
-  return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) });
+  const consent = yes ? { kind: 'given' as const } : terminalConsent();
+  return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) }, consent);
 }
 
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
@@ -69,15 +77,25 @@ function refuseRange(target: string): void {
   });
 }
 
-export async function runMigration(config: Config, command: MigrationCommand): Promise<Output> {
-  const report = await migrate(config, command, terminalSession(command.verb, config));
+/** @param consent To losing data, which only a downgrade needs. */
+export async function runMigration(
+  config: Config,
+  command: MigrationCommand,
+  consent: Consent = { kind: 'none' },
+): Promise<Output> {
+  const report = await migrate(config, command, terminalSession(command.verb, config), consent);
   const { database, to, olderTarget } = report;
   const older = olderTarget && command.verb === 'upgrade' ? command.target : undefined;
   const text =
     older === undefined
       ? renderRunReport(report)
       : `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`;
-  return { data: { ...report }, text };
+  return { data: { ...report }, text: [text, ...lost(report)].join('\n\n') };
+}
+
+function lost(report: MigrationReport | AtTarget): string[] {
+  if (!('losses' in report) || report.losses.length === 0) return [];
+  return [`What was dropped held data, which the snapshot has: ${describeLosses(report.losses)}.`];
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */

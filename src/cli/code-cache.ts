@@ -1,0 +1,26 @@
+/** Scripts with the machine code that V8 made of them in an earlier run. https://nodejs.org/api/vm.html */
+import { existsSync, readFileSync } from 'node:fs';
+import { constants, Script } from 'node:vm';
+
+/** Where the code of a script is kept: beside it. */
+export function codeCachePath(script: string): string {
+  return `${script}.cache`;
+}
+
+/**
+ * A CommonJS script as one function of `require`.
+ * @param cachedData From `Script.createCachedData`; what does not fit the script or this V8 is not used.
+ */
+export function compile(path: string, cachedData?: Buffer): Script {
+  return new Script(`(function (require) {${readFileSync(path, 'utf8')}\n})`, {
+    filename: path,
+    ...(cachedData !== undefined && { cachedData }),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
+/** Undefined where the build kept none. */
+export function readCodeCache(script: string): Buffer | undefined {
+  const path = codeCachePath(script);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}

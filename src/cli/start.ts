@@ -1,0 +1,48 @@
+/**
+ * Where the published command begins. Nearly every start of a container is an `upgrade` that finds nothing pending, and
+ * this answers it with a fraction of the code that the whole command line is. Anything else is handed on to that, which
+ * begins anew: so this may give up at any point, and what it says is what the command line would have said.
+ */
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config/config.ts';
+import { renderNothingPending } from '../report/nothing-pending.ts';
+import { atTarget } from '../run/fast-path.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { hideExperimentalWarnings } from './experimental-warnings.ts';
+import { printOutput } from './print.ts';
+
+hideExperimentalWarnings();
+// Whatever is wrong is found again by the whole command line, and said there.
+answerAtOnce(process.argv.slice(2)).then(
+  (answered) => answered || import('./main.ts'),
+  () => import('./main.ts'),
+);
+
+/** @returns Whether it was answered. */
+async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean> {
+  if (verb !== 'upgrade') return false;
+  const { values: flags, positionals } = parseUpgrade(args);
+  if (positionals.length > 1 || (positionals[0] ?? 'head') !== 'head') return false;
+  const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
+  const { database } = config;
+  const current = atTarget(database, loadGraph(config.migrations), { verb, target: 'head' });
+  if (current === undefined) return false;
+  const data = { outcome: 'nothing-pending', database, from: current, to: current };
+  const text = renderNothingPending(database, current);
+  printOutput(verb, { data, text }, flags.json ? 'json' : 'text');
+  return true;
+}
+
+/** @throws {TypeError} for a flag that is not among these. */
+function parseUpgrade(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: 'string' },
+      database: { type: 'string' },
+      migrations: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+  });
+}
