@@ -6,7 +6,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # No install scripts: the only one fetches a second Node, and the image has one.
 RUN npm ci --ignore-scripts
-COPY ops/build.ts ops/keep-code.ts ops/
+COPY tsconfig.json ./
+COPY ops/build.ts ops/declarations.ts ops/keep-code.ts ops/types.tsconfig.json ops/
 COPY src src
 RUN node ops/build.ts
 

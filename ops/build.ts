@@ -1,18 +1,20 @@
 /**
- * Bundles the command into dist/, which is what the package and the image ship. A bundle starts in a fraction of the
- * time that a folder of modules takes, and a container that finds nothing to do is all start.
+ * Bundles the command and the library into dist/, which is what the package and the image ship. A bundle starts in a
+ * fraction of the time that a folder of modules takes, and a container that finds nothing to do is all start.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { writeDeclarations } from './declarations.ts';
 import { keepCodeOf } from './keep-code.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** The names are those that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
+/** The names are those that package.json names, and that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
 const modules = {
   cli: 'src/cli/main.ts',
+  index: 'src/index.ts',
   engine: 'src/engine/main.ts',
   lifeline: 'src/engine/lifeline.ts',
   inspector: 'src/snapshots/inspector.ts',
@@ -87,6 +89,7 @@ export async function build(outdir: string): Promise<void> {
   ]);
   chmodSync(join(outdir, 'drydock.cjs'), 0o755);
   await keepCodeOf(join(outdir, 'start.cjs'));
+  writeDeclarations(join(outdir, 'types'));
   const inputs = [ofModules, ofScripts].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(inputs));
 }

@@ -10,6 +10,7 @@ export const phaseNames = [
   'recover',
   'hold',
   'pending',
+  'copy',
   'snapshot',
   'inspect',
   'migrate',

@@ -16,15 +16,18 @@ const progressEveryMs = 2_000;
 export async function openRunLog(command: string): Promise<RunLog> {
   const terminal = process.stderr.isTTY === true;
   const status = terminal ? openStatusLine(process.stderr) : undefined;
-  const logger = pino(
+  const root = pino(
     { base: { command }, timestamp: pino.stdTimeFunctions.isoTime },
     terminal ? await prettyStream(status) : pino.destination({ dest: 2, sync: true }),
   );
-  const ticker = watchSilence(logger, status);
+  let logger = root;
+  const ticker = watchSilence(() => logger, status);
   return {
     observe(event) {
       ticker.heard(event);
-      write(logger, status, event);
+      // Of the root, since a rehearsal has a run of its own in it, and a line must not name two.
+      if (event.kind === 'run-start') logger = root.child({ runId: event.runId });
+      else write(logger, status, event);
     },
     close() {
       ticker.stop();
@@ -45,11 +48,10 @@ async function prettyStream(status: StatusLine | undefined): Promise<pino.Destin
   };
 }
 
-function write(logger: pino.Logger, status: StatusLine | undefined, event: RunEvent): void {
+type LoggedEvent = Exclude<RunEvent, { kind: 'run-start' }>;
+
+function write(logger: pino.Logger, status: StatusLine | undefined, event: LoggedEvent): void {
   switch (event.kind) {
-    case 'run-start':
-      logger.setBindings({ runId: event.runId });
-      break;
     case 'phase-start':
       logger.debug({ phase: event.phase }, `${event.phase} …`);
       break;
@@ -104,7 +106,7 @@ function isDue({ task, done, total }: { task: string; done: number; total: numbe
 }
 
 /** Says that a phase is still running: one SQL statement may take a minute and reports nothing of itself. */
-function watchSilence(logger: pino.Logger, status: StatusLine | undefined) {
+function watchSilence(logger: () => pino.Logger, status: StatusLine | undefined) {
   const running = new Map<string, number>();
   let lastHeard = performance.now();
   const timer = setInterval(
@@ -117,7 +119,7 @@ function watchSilence(logger: pino.Logger, status: StatusLine | undefined) {
       if (status !== undefined) status.show(`${[...running.keys()].join(' and ')}: ${Math.round(elapsedMs / 1000)} s`);
       else if (now - lastHeard > 10_000) {
         lastHeard = now;
-        logger.info({ phase, elapsedMs }, `${phase} is still running`);
+        logger().info({ phase, elapsedMs }, `${phase} is still running`);
       }
     },
     status === undefined ? 1_000 : 250,

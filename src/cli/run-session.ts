@@ -1,33 +1,27 @@
-/** What surrounds a run on the command line: its log, the signals and the deadline that end it early. */
+/** What surrounds a run on the command line: its log, and the signals that end it early. */
+import { openSession, type Session } from '../api/session.ts';
 import type { Config } from '../config/config.ts';
-import { Stop } from '../run/context.ts';
-import type { Observer } from '../run-events.ts';
-import { openRunLog } from './log.ts';
+import { Stop } from '../run/stop.ts';
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-export async function withRunLog<T>(
-  command: string,
-  config: Config,
-  work: (observer: Observer, stop: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const log = await openRunLog(command);
-  const controller = new AbortController();
-  const onSignal = (signal: NodeJS.Signals) => {
-    log.observe({ kind: 'warning', message: `${signal} received: stopping; a commit or a restore is finished first` });
-    controller.abort(new Stop(signal));
+/** The log is opened, and its libraries are loaded, when there is something to run. */
+export function terminalSession(command: string, config: Config): Session {
+  return async (work) => {
+    const { openRunLog } = await import('./log.ts');
+    const log = await openRunLog(command);
+    const controller = new AbortController();
+    const onSignal = (signal: NodeJS.Signals) => {
+      const message = `${signal} received: stopping; a commit or a restore is finished first`;
+      log.observe({ kind: 'warning', message });
+      controller.abort(new Stop(signal));
+    };
+    for (const signal of signals) process.on(signal, onSignal);
+    try {
+      return await openSession(config, { observer: log.observe, signal: controller.signal })(work);
+    } finally {
+      for (const signal of signals) process.off(signal, onSignal);
+      log.close();
+    }
   };
-  for (const signal of signals) process.on(signal, onSignal);
-  const { deadlineMs } = config;
-  const deadline =
-    deadlineMs === undefined
-      ? undefined
-      : setTimeout(() => controller.abort(new Stop(`its deadline of ${deadlineMs} ms`)), deadlineMs);
-  try {
-    return await work(log.observe, controller.signal);
-  } finally {
-    clearTimeout(deadline);
-    for (const signal of signals) process.off(signal, onSignal);
-    log.close();
-  }
 }

@@ -1,13 +1,14 @@
 /** Database files that are not the live one: snapshots in the making and working copies. */
 import Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
+import type { CopyJournalMode } from './protocol.ts';
 
-/** A file of its own: one in WAL mode could not be read without creating two more files beside it. */
-export function makeSelfContained(path: string): void {
+/** Puts a finished copy in a journal mode. In `delete` it is a file of its own, readable without files beside it. */
+export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode): void {
   const db = new Database(path, { fileMustExist: true, timeout: 0 });
   try {
-    const mode = db.pragma('journal_mode = DELETE', { simple: true });
-    invariant(mode === 'delete', `the copy ${path} stays in journal mode ${mode}`);
+    const mode = db.pragma(`journal_mode = ${journalMode}`, { simple: true });
+    invariant(mode === journalMode, `the copy ${path} stays in journal mode ${mode}`);
   } finally {
     db.close();
   }

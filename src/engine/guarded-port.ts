@@ -5,8 +5,10 @@
  */
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
+import { isBlank, keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
 import { statementProblem } from '../revisions/statements.ts';
+import type { StatementOrigin } from './replayed.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
 
@@ -20,7 +22,11 @@ export interface GuardedPort extends SqlPort {
 /** Is told what goes through a port. */
 export interface PortListener {
   /** A statement was run for its effect. */
-  readonly ran?: (sql: string, params: readonly unknown[]) => void;
+  readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
+  /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
+  readonly undone?: (statements: number) => void;
+  /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
+  readonly later?: (condition: RowCondition) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -38,7 +44,9 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
+  let ran = 0;
   let closed = false;
+  let operations = 0;
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
@@ -69,19 +77,24 @@ export function guardedPort(
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
+        if (listener.later !== undefined && changesRows(sql)) return { changes: 0 };
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
-      listener.ran?.(sql, params);
+      ran += 1;
+      listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
+    ...(listener.later !== undefined && { later: listener.later }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
+      operations += 1;
+      const before = ran;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -89,10 +102,20 @@ export function guardedPort(
       } catch (error) {
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        listener.undone?.(ran - before);
+        ran = before;
         throw error;
+      } finally {
+        operations -= 1;
       }
     },
   };
+}
+
+/** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
+function changesRows(sql: string): boolean {
+  const first = [...sqlTokens(sql)].find((token) => !isBlank(token));
+  return first !== undefined && ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keywordOf(first));
 }
 
 function refuse(sql: string, mode: PortMode): void {

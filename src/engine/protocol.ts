@@ -5,7 +5,8 @@
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
-import type { Replayed } from './replay.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
+import type { Replayed, Rows, Surveyed, SurveyRequest } from './replayed.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -44,12 +45,17 @@ export interface StepReport {
   readonly statements: number;
 }
 
+/** The journal modes that a file carries in its header; in any other one it is as in `delete`. */
+export type CopyJournalMode = 'delete' | 'wal';
+
 export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 
 /** Each request with what it takes and what it gives. */
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
+  /** The live file's schema, under the lock. */
+  readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */
@@ -57,7 +63,7 @@ export interface EngineRequests {
   /** Imports revision modules, so that one that cannot be loaded fails before anything is touched. */
   load: { takes: { steps: readonly EngineStep[] }; gives: null };
   /** Copies the live file, as it was when `hold` got the lock, to a new file. */
-  copy: { takes: { to: string }; gives: { pages: number } };
+  copy: { takes: { to: string; journalMode: CopyJournalMode }; gives: { pages: number } };
   /** From here on revisions, measurements and history rows go to this copy and not to the live file. */
   useWorkingCopy: { takes: { path: string }; gives: null };
   migrate: { takes: { steps: readonly EngineStep[] }; gives: readonly StepReport[] };
@@ -77,7 +83,9 @@ export interface EngineRequests {
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
-  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
+  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
+  /** Runs revisions in memory for as long as they can be run there, and from each one a step back; needs no `hold`. */
+  survey: { takes: { seed: readonly string[]; steps: readonly SurveyRequest[] }; gives: Surveyed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

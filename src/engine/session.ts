@@ -9,13 +9,15 @@ import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
-import { createEmptyDatabase, makeSelfContained, requireSameFormat } from './copies.ts';
+import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { replay } from './replay.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { survey } from './survey.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
@@ -67,6 +69,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return heldState(live.connection);
     },
 
+    async readSchema() {
+      const connection = requireHeld();
+      return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
+    },
+
     async holdAgain({ busyTimeoutMs }) {
       invariant(fence !== undefined, 'holdAgain before hold');
       await takeWriteLock(busyTimeoutMs);
@@ -86,7 +93,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
-    async copy({ to }) {
+    async copy({ to, journalMode }) {
       requireHeld();
       // A second connection: a backup from the one that holds the lock copies nothing and says nothing.
       const reader = new Database(requireLive().path, { readonly: true, fileMustExist: true, timeout: 0 });
@@ -94,7 +101,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
         if (reader.pragma('page_count', { simple: true }) === 0) return { pages: createEmptyDatabase(to) };
         const pages = await backUp(reader, to, progress('snapshot'));
         await faultPoint('engine:copied');
-        makeSelfContained(to);
+        setJournalModeOfCopy(to, journalMode);
         return { pages };
       } finally {
         reader.close();
@@ -203,8 +210,12 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
-    replay({ seed, steps }) {
-      return replay(seed, steps);
+    replay({ seed, steps, rows }) {
+      return replay(seed, steps, rows);
+    },
+
+    survey({ seed, steps }) {
+      return survey(seed, steps);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

@@ -17,6 +17,9 @@ export interface Layout {
   readonly owner: string;
   readonly runJournal: string;
   readonly workingCopy: string;
+  /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
+  readonly rehearsal: string;
+  readonly rehearsalLock: string;
   /** proper-lockfile's directory, for people and other tools. */
   readonly visibleLock: string;
   readonly snapshots: string;
@@ -37,6 +40,8 @@ export function layoutFor(path: string): Layout {
     owner: join(work, 'owner.json'),
     runJournal: join(work, 'run.json'),
     workingCopy: join(work, 'working-copy.db'),
+    rehearsal: join(work, 'rehearsal'),
+    rehearsalLock: join(work, 'rehearsal.lock'),
     visibleLock: `${database}.lock`,
     snapshots: `${database}.snapshots`,
   };

@@ -10,6 +10,11 @@ export function processesWithOpen(path: string): string[] {
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
+/** True where this very process has the file open. */
+export function isOpenHere(path: string): boolean {
+  return entries('/proc/self/fd').some((fd) => targetOf(`/proc/self/fd/${fd}`) === path);
+}
+
 const notShown = ['ENOENT', 'EACCES', 'EPERM', 'ESRCH', 'ENOTDIR'];
 
 function shown<T>(read: () => T, otherwise: T): T {

@@ -4,6 +4,7 @@ import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } fro
 import { hasSubquery, parseExpression } from '../schema/edit-expression.ts';
 import { findColumn } from '../schema/edit-table.ts';
 import { quoteName, sameName } from '../schema/quote.ts';
+import type { ColumnChange } from './column.ts';
 import { requireFit } from './fit.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
@@ -11,20 +12,6 @@ import type { TableChange } from './table-change.ts';
 import { nothingToDo } from './table-change.ts';
 import type { TablePlan } from './table-plan.ts';
 import { sourceOf, withTable, withValues } from './table-plan.ts';
-
-/** What `alterColumn` is to change; what is left out stays as it is. */
-export interface ColumnChange {
-  /** A new declared type. Refused if any value would change with it, unless `using` says how. */
-  readonly type?: string;
-  /** With `type`: an SQL expression over the old row that gives the new value, such as `CAST(amount AS INTEGER)`. */
-  readonly using?: string;
-  readonly nullable?: boolean;
-  /** SQL of the new default; null for none. The rows keep what they have. */
-  readonly default?: string | null;
-  /** The new collation; null for none, which is BINARY. */
-  readonly collate?: string | null;
-  readonly newName?: string;
-}
 
 /** The changes that an `alterColumn` is made of, but for the new name. */
 export function alterColumnChanges(name: string, change: ColumnChange): TableChange[] {
@@ -111,6 +98,7 @@ function notNullChange(name: string): TableChange {
         plan: withTable(plan, table),
         why: 'SQLite sets NOT NULL in place',
         inPlace: () => requireFit(stored.name, `NOT NULL in ${name}`, () => port.run(sql)),
+        since: '3.53',
       };
     },
   };
@@ -126,7 +114,7 @@ function nullableChange(name: string): TableChange {
       const next = withTable(plan, table);
       if (notNulls(column).length > 1) return { plan: next, why: 'SQLite takes only one of several NOT NULL away' };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} ALTER COLUMN ${quoteName(name)} DROP NOT NULL`;
-      return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql) };
+      return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql), since: '3.53' };
     },
   };
 }
@@ -136,7 +124,13 @@ function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePl
   const source = sourceOf(plan, name);
   // A column that is new in the same batch has no rows to look at yet.
   if (source === undefined) return;
-  const nulls = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)} WHERE ${source} IS NULL`);
+  const found = `FROM main.${quoteName(table)} WHERE ${source} IS NULL`;
+  if (port.later !== undefined) {
+    const problem = `rows of ${table} hold NULL in ${name}, which is to become NOT NULL`;
+    port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });
+    return;
+  }
+  const nulls = numberFrom(port, `SELECT count(*) ${found}`);
   if (nulls === 0) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `${nulls} rows of ${table} hold NULL in ${name}, which is to become NOT NULL`,

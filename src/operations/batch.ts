@@ -1,9 +1,8 @@
 import { DrydockError } from '../errors.ts';
 import { sameName } from '../schema/quote.ts';
 import { addColumnChange } from './add-column.ts';
-import type { ColumnChange } from './alter-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
-import type { Column } from './column.ts';
+import type { Column, ColumnChange } from './column.ts';
 import type { IfExists } from './columns.ts';
 import type { Constraint, ForeignKeyOptions } from './constraint.ts';
 import { addConstraintChange, dropConstraintChange } from './constraint-changes.ts';

@@ -46,6 +46,20 @@ export interface Column extends ColumnOptions {
   readonly type: string;
 }
 
+/** What `alterColumn` is to change; what is left out stays as it is. */
+export interface ColumnChange {
+  /** A new declared type. Refused if any value would change with it, unless `using` says how. */
+  readonly type?: string;
+  /** With `type`: an SQL expression over the old row that gives the new value, such as `CAST(amount AS INTEGER)`. */
+  readonly using?: string;
+  readonly nullable?: boolean;
+  /** SQL of the new default; null for none. The rows keep what they have. */
+  readonly default?: string | null;
+  /** The new collation; null for none, which is BINARY. */
+  readonly collate?: string | null;
+  readonly newName?: string;
+}
+
 /** The column as it stands in CREATE TABLE and ADD COLUMN. */
 export function columnSql(column: Column): string {
   const words = constraintsOf(column);

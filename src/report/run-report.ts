@@ -1,37 +1,53 @@
 /** A run's report as a person reads it. */
 import type { CheckResult } from '../checks/measurement.ts';
-import type { RunReport } from '../run/outcome.ts';
+import type { StepReport } from '../engine/protocol.ts';
+import type { AtTarget, PhaseReport, RunReport } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
+import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
 
-export function renderRunReport(report: RunReport): string {
+export function renderRunReport(report: RunReport | AtTarget): string {
+  if (!('runId' in report)) return renderNothingPending(report.database, report.to);
   const parts = [headline(report)];
   if (report.recovered !== null)
     parts.push(
       `Recovered first: run ${report.recovered.runId}, interrupted while ${report.recovered.interruptedIn}. ${report.recovered.message}.`,
     );
   if (report.outcome === 'done')
-    parts.push(phases(report), ...revisions(report), ...checks(report.checks), snapshot(report));
+    parts.push(
+      ...schema(report),
+      renderPhases(report.phases),
+      ...renderSteps(report.steps),
+      ...renderChecks(report.checks),
+      snapshot(report),
+    );
   return parts.join('\n\n');
 }
 
-function headline({ outcome, command, database, from, to, durationMs }: RunReport): string {
-  if (outcome === 'nothing-pending') return `Nothing is pending: ${database} is at ${describeRevisions(to)}.`;
+function headline(report: RunReport): string {
+  const { outcome, command, database, from, to, durationMs } = report;
+  if (outcome === 'nothing-pending') return renderNothingPending(database, to);
   if (command === 'ensure-version')
     return `Created the table alembic_version in ${database}, empty, in ${durationMs} ms.`;
   const verb = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }[command];
   return `${verb} ${database} from ${describeRevisions(from)} to ${describeRevisions(to)} in ${durationMs} ms; every check passed.`;
 }
 
-function phases(report: RunReport): string {
-  return renderTable(
-    ['PHASE', 'MS'],
-    report.phases.map(({ phase, durationMs }) => [phase, String(durationMs)]),
-    [1],
-  );
+function schema({ schema: compared, to }: RunReport): string[] {
+  if (compared === null) return [];
+  const { differences, mild } = compared;
+  const match = differences.length === 0 ? 'matches' : 'does not match';
+  const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
+  return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
 }
 
-function revisions({ steps }: RunReport): string[] {
+export function renderPhases(reports: readonly PhaseReport[]): string {
+  const rows = reports.map(({ phase, durationMs }) => [phase, String(durationMs)]);
+  return renderTable(['PHASE', 'MS'], rows, [1]);
+}
+
+/** One table; none where no revision ran. */
+export function renderSteps(steps: readonly StepReport[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ id, direction, statements, durationMs }) => [
     id,
@@ -42,7 +58,8 @@ function revisions({ steps }: RunReport): string[] {
   return [renderTable(['REVISION', '', 'STATEMENTS', 'MS'], rows, [2, 3])];
 }
 
-function checks(results: readonly CheckResult[]): string[] {
+/** A table of what every database has, and one of the statistics. */
+export function renderChecks(results: readonly CheckResult[]): string[] {
   const rowsOf = (kinds: readonly CheckResult['check'][]) =>
     results
       .filter(({ check }) => kinds.includes(check))

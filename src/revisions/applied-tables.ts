@@ -39,20 +39,31 @@ const historyRow = z.object({
   runId: nonEmpty,
   revision: nonEmpty,
   direction: z.enum(['up', 'down', 'stamp']),
-  /** Of the revision's file when it ran: see `checksum`. */
   checksum: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a sha256 in hex')),
-  /** ISO 8601 in UTC. */
   startedAt: z.iso.datetime(),
   durationMs: integer,
-  /** Id of the snapshot that the run took, if it took one. */
   snapshot: z.nullable(z.string()),
   toolVersion: nonEmpty,
-  /** `deferred`: runs after the commit, outside a transaction, and has not been seen to end. */
   result: z.enum(['done', 'deferred']),
 });
 
 /** One row of `drydock_history`: one revision, run or stamped, in one run. */
-export type HistoryRow = Readonly<z.output<typeof historyRow>>;
+export interface HistoryRow {
+  readonly id: number;
+  readonly runId: string;
+  readonly revision: string;
+  readonly direction: 'up' | 'down' | 'stamp';
+  /** Of the revision's file when it ran: see `checksum`. */
+  readonly checksum: string;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Id of the snapshot that the run took, if it took one. */
+  readonly snapshot: string | null;
+  readonly toolVersion: string;
+  /** `deferred`: runs after the commit, outside a transaction, and has not been seen to end. */
+  readonly result: 'done' | 'deferred';
+}
 
 const historyColumns: Readonly<Record<keyof HistoryRow, string>> = {
   id: 'id',

@@ -12,7 +12,7 @@ import { beginJournal, type RunJournal, removeJournal, writeJournal } from './jo
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
 import { load, migrate, record, removeWorkingCopy, useWorkingCopy } from './migrate.ts';
-import type { Plan } from './plan.ts';
+import { copiesOf, type Plan } from './plan.ts';
 import { requireSpace } from './preflight.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
@@ -182,11 +182,6 @@ function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: M
     });
   }
   return checks;
-}
-
-/** How many times its size a run may need: the snapshot and a journal; a working copy, or what VACUUM copies, on top. */
-function copiesOf(plan: Plan): number {
-  return plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2;
 }
 
 function idsOf(snapshot: InspectedSnapshot | undefined): ReadonlySet<string> {

@@ -21,9 +21,6 @@ export interface RunContext {
   readonly phases: PhaseReport[];
 }
 
-/** Why a run is to end early. */
-export class Stop extends Error {}
-
 /** @param ownedLike The file whose owner and mode everything gets; the database, unless there is none any more. */
 export function createContext(
   request: RunRequest,

@@ -3,7 +3,8 @@ import { EngineDied } from '../engine/client.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { busyError } from './busy.ts';
 import { CommitUncertain } from './commit.ts';
-import { type RunContext, Stop } from './context.ts';
+import type { RunContext } from './context.ts';
+import { Stop } from './stop.ts';
 
 /** @param state What the data is now, known to the caller. */
 export function explain(context: RunContext, error: unknown, state: string): DrydockError {

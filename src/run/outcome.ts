@@ -1,8 +1,10 @@
 /** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
+import type { Compared } from '../drift/compared.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
+import type { SchemaDifference } from '../schema/difference.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
 /** The commands that take the database to a revision, or write down that it is at one. */
@@ -18,12 +20,20 @@ export type MigrationCommand =
       readonly targets: readonly string[];
       /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
       readonly forget: 'replaced' | 'all';
+      /** What to do where the database does not have the schema of the targets. */
+      readonly mismatch: 'refuse' | 'accept';
     }
   | { readonly verb: 'ensure-version' };
+
+/** An upgrade on a copy. */
+export interface RehearseCommand extends Omit<Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>, 'verb'> {
+  readonly verb: 'rehearse';
+}
 
 /** Every command that runs under the lock. */
 export type RunCommand =
   | MigrationCommand
+  | RehearseCommand
   | { readonly verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune' };
 
 export interface PhaseReport {
@@ -50,11 +60,48 @@ export interface RunReport {
   readonly to: readonly string[];
   readonly steps: readonly StepReport[];
   readonly checks: readonly CheckResult[];
+  /** How the live schema differs from that of the stamped revisions; null where nothing new was stamped. */
+  readonly schema: Compared | null;
   readonly snapshot: Manifest | null;
   readonly recovered: RecoveryReport | null;
   readonly pruned: readonly string[];
   readonly phases: readonly PhaseReport[];
   readonly startedAt: string;
+  readonly durationMs: number;
+  /** Where nothing was done because the target of an upgrade lies behind where the database is. */
+  readonly olderTarget?: true;
+}
+
+/** What a plain read answers where nothing is pending: no run was needed. */
+export interface AtTarget {
+  readonly outcome: 'nothing-pending';
+  readonly database: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Where nothing was done because the target of an upgrade lies behind where the database is. */
+  readonly olderTarget?: true;
+}
+
+/** One difference between the schema before and after, `sentence` saying what becomes of it. */
+export type SchemaChange = Pick<SchemaDifference, 'kind' | 'table' | 'name' | 'sentence'>;
+
+/** What the run did on a copy, and so what it would do to the database. */
+export interface RehearsalReport {
+  readonly outcome: 'passed';
+  /** One sentence. */
+  readonly verdict: string;
+  /** The live one, which was only read. */
+  readonly database: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly steps: readonly StepReport[];
+  /** Those of the kind `rows` have the number of rows of each table before and after. */
+  readonly checks: readonly CheckResult[];
+  /** Null where Drydock cannot explain the schema; the log says why. */
+  readonly schema: readonly SchemaChange[] | null;
+  /** Those of the run on the copy. */
+  readonly phases: readonly PhaseReport[];
+  /** How long the run on the copy took. */
   readonly durationMs: number;
 }
 
@@ -63,4 +110,12 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly command: C;
   readonly config: Config;
   readonly toolVersion: string;
+}
+
+/** What a run asks for before it begins. */
+export interface SpaceEstimate {
+  readonly databaseBytes: number;
+  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
+  readonly neededBytes: number;
+  readonly freeBytes: number;
 }

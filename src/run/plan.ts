@@ -84,6 +84,11 @@ export function isNothing(plan: Plan): boolean {
   return plan.steps.length === 0 && plan.maintenance.length === 0 && plan.stamped.length === 0;
 }
 
+/** How many times its size a run may need: the snapshot and a journal; a working copy, or what VACUUM copies, on top. */
+export function copiesOf(plan: Plan): number {
+  return plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2;
+}
+
 function stampPlan(
   command: 'stamp' | 'ensure-version',
   from: readonly string[],

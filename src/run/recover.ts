@@ -25,6 +25,7 @@ import { fileState, isSameState } from './file-state.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
+import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { settleRestored } from './restore.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
@@ -38,6 +39,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   const { layout } = context;
   removeLeftovers(layout);
   removeWorkingCopy(context);
+  removeDeadRehearsal(context);
   const journal = readJournal(layout.runJournal);
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {

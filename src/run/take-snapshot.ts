@@ -31,7 +31,7 @@ export async function copyLive(context: RunContext, engine: Engine, held: HeldSt
   ensureDirectory(layout.snapshots, layout.directory, ownership);
   const id = newSnapshotId(new Date(), runId);
   const path = temporaryPath(layout, id);
-  const { pages } = await engine.call('copy', { to: path });
+  const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
   own(path, ownership);
   fsyncFile(path);
   fsyncDirectory(layout.snapshots);

@@ -6,34 +6,53 @@ import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 
 /** Why a snapshot was taken. `replaced` is what a restore put aside. */
-const reasonSchema = z.enum(['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced']);
-export type SnapshotReason = z.infer<typeof reasonSchema>;
+export type SnapshotReason = (typeof reasons)[number];
+
+const reasons = ['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced'] as const;
+
+/** Written out, so that whoever uses the type needs no zod. */
+export interface Manifest {
+  readonly format: 1;
+  readonly id: string;
+  readonly database: string;
+  readonly reason: SnapshotReason;
+  readonly runId: string;
+  /** Rows of alembic_version, as they are in the snapshot. */
+  readonly revision: readonly string[];
+  readonly createdAt: string;
+  /** Of the file as it is. */
+  readonly sha256: string;
+  /** Of its content, header bookkeeping apart: equal for two snapshots of the same state. */
+  readonly contentSha256: string;
+  readonly bytes: number;
+  readonly pageCount: number;
+  readonly pageSize: number;
+  /** Of the database when the snapshot was taken; the snapshot itself is always a plain file. */
+  readonly journalMode: string;
+  /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
+  readonly integrity: 'ok' | 'damaged' | 'not checked';
+  readonly toolVersion: string;
+  readonly sqliteVersion: string;
+}
 
 const manifestSchema = z.strictObject({
   format: z.literal(1),
   id: z.string().check(z.regex(/^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}$/)),
   database: z.string(),
-  reason: reasonSchema,
+  reason: z.enum(reasons),
   runId: z.string(),
-  /** Rows of alembic_version, as they are in the snapshot. */
   revision: z.array(z.string()),
   createdAt: z.iso.datetime(),
-  /** Of the file as it is. */
   sha256: z.string(),
-  /** Of its content, header bookkeeping apart: equal for two snapshots of the same state. */
   contentSha256: z.string(),
   bytes: z.int(),
   pageCount: z.int(),
   pageSize: z.int(),
-  /** Of the database when the snapshot was taken; the snapshot itself is always a plain file. */
   journalMode: z.string().check(z.regex(/^(delete|truncate|persist|memory|off|wal)$/)),
-  /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
   integrity: z.enum(['ok', 'damaged', 'not checked']),
   toolVersion: z.string(),
   sqliteVersion: z.string(),
 });
-
-export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
  * @throws {DrydockError} PREFLIGHT where the file is there and is not a manifest.

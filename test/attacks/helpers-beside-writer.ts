@@ -43,7 +43,7 @@ export async function runsBesideWriter(t: TestContext, mode: JournalMode, rounds
   for (let round = 0; round < rounds; round += 1) {
     await succeeds(it, ['upgrade', '003_type'], '003_type');
     assertFailed(await it.run(['upgrade']), 20, '004_fails.sql:5', 'nowhere');
-    await succeeds(it, ['downgrade', '001_base'], '001_base');
+    await succeeds(it, ['downgrade', '001_base', '--yes'], '001_base');
     assertFailed(await it.run(['upgrade']), 20, '004_fails.sql:5', 'nowhere');
     assert.deepEqual(versionsOf(it.database), ['001_base']);
   }

@@ -83,7 +83,7 @@ export const upgradeOfProduction: Staging = async (folder, mode) => ({
 export const downgradeOfProduction: Staging = async (folder, mode) => {
   const staged = await upgradeOfProduction(folder, mode);
   assertDone(await drydock(commandLine(staged)));
-  return { ...staged, command: ['downgrade', '002_weighted_sentiment'] };
+  return { ...staged, command: ['downgrade', '002_weighted_sentiment', '--yes'] };
 };
 
 const references = new Map<string, Promise<Pick<Story, 'new' | 'newHistory'>>>();

@@ -123,7 +123,7 @@ const journals: readonly { what: string; text: string }[] = [
 const journalCases = [
   ...journals.map((it) => ({ ...it, args: ['upgrade'] })),
   ...[
-    ['downgrade', 'base'],
+    ['downgrade', 'base', '--yes'],
     ['snapshot', 'create'],
     ['snapshot', 'prune'],
   ].map((args) => ({

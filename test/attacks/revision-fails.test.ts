@@ -49,7 +49,7 @@ describe('revisions that fail', { concurrency: 2 }, () => {
       assert.equal((await it.run(['upgrade'])).code, 0);
       const before = contentOf(it);
 
-      const result = await it.run(['downgrade', '001_base']);
+      const result = await it.run(['downgrade', '001_base', '--yes']);
 
       assertFailed(result, 20, `${join(it.migrations, '002.sql')}:${lineOf(bad, 'DROP TABLE nowhere')}`, 'downgrade');
       assertUntouched(it, before);

@@ -79,8 +79,9 @@ test('the published start says what the whole command line says, with its kept c
 
 test('a build holds nothing that tests use, no path of the machine, and the licences of what is in it', async (t) => {
   const folder = await installation(t);
-  for (const name of readdirSync(join(folder, 'dist'))) {
-    const text = readFileSync(join(folder, 'dist', name), 'utf8');
+  const entries = readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true });
+  for (const { name, parentPath } of entries.filter((entry) => entry.isFile())) {
+    const text = readFileSync(join(parentPath, name), 'utf8');
     assert.doesNotMatch(text, /DRYDOCK_FAULT_/, `${name} has fault points`);
     assert.ok(!text.includes(projectRoot), `${name} names the folder that it was built in`);
   }

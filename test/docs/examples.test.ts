@@ -30,6 +30,8 @@ function workplace(t: TestContext): string {
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'bin'));
   symlinkSync(join(installation, 'dist', 'drydock.cjs'), join(folder, 'bin', 'drydock'));
+  // By its own name a package finds itself: `import … from 'sqlite-drydock'`.
+  symlinkSync(join(installation, 'dist'), join(folder, 'dist'));
   return folder;
 }
 

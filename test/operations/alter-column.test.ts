@@ -1,7 +1,7 @@
 /** alterColumn, batchAlterTable and the renames. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ColumnChange } from '../../src/operations/alter-column.ts';
+import type { ColumnChange } from '../../src/operations/column.ts';
 import { column, dump, openDatabase, operationsOn } from './database.ts';
 import { toldOperations } from './notes.ts';
 import { refused } from './refusal.ts';

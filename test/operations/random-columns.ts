@@ -1,6 +1,5 @@
 /** Random operations on columns. */
-import type { ColumnChange } from '../../src/operations/alter-column.ts';
-import type { Column } from '../../src/operations/column.ts';
+import type { Column, ColumnChange } from '../../src/operations/column.ts';
 import type { Operations } from '../../src/operations/operations.ts';
 import type { Choices } from './choices.ts';
 import type { ColumnInfo, Context, RandomOperation } from './random-context.ts';

@@ -1,9 +1,10 @@
+import { describeEntry } from '../../api/revision-data.ts';
+import { branchPoints } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import type { Revision } from '../../revisions/revision.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import type { Output } from '../print.ts';
-import { describeEntry } from '../revision-data.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
 export interface BranchesFlags {
@@ -13,7 +14,7 @@ export interface BranchesFlags {
 /** `branchPoints`: each revision that several revise, newest first, as `show` has it. */
 export async function branches(config: Config, flags: BranchesFlags): Promise<Output> {
   const graph = loadGraph(config.migrations);
-  const points = graph.revisions.toReversed().filter(({ id }) => graph.children(id).length > 1);
+  const points = branchPoints(graph);
   const texts = points.map((revision) => branchPoint(graph, revision, flags));
   return {
     data: { branchPoints: points.map((revision) => describeEntry(graph, revision)) },

@@ -1,7 +1,8 @@
+import { type CurrentReport, currentOf } from '../../api/current.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { branchHeads } from '../../revisions/branches.ts';
-import { readState } from '../../run/read-state.ts';
+import { type DatabaseState, readState } from '../../run/read-state.ts';
 import type { Output } from '../print.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
@@ -10,44 +11,42 @@ export interface CurrentFlags {
   readonly checkHeads?: true;
 }
 
-/**
- * `database`, `current` (the rows of `alembic_version`), `heads` (among the files), `atHeads` (all of those are applied,
- * and nothing that the files do not know), `missingHeads`, `unknown` (rows that no file has).
- */
-export async function current(config: Config, { verbose, checkHeads }: CurrentFlags): Promise<Output> {
-  const { database, graph, applied } = readState(config);
-  const known = applied.current.filter((id) => graph.get(id) !== undefined);
-  const unknown = applied.current.filter((id) => graph.get(id) === undefined);
-  const reached = graph.ancestors(known);
-  const missingHeads = graph.heads.filter((id) => !reached.has(id));
-  // Also the heads of branches that another one depends on, which have no row: Alembic lists those too.
-  const revisions = branchHeads(graph, reached).flatMap((id) => graph.get(id) ?? []);
-  const entries = [
-    ...revisions.map((revision) =>
-      verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { shape: true }),
-    ),
-    ...unknown.map((id) => `${id} (no revision file has it)`),
-  ];
-  const lines = entries.length === 0 ? [`base: no revision is applied to ${database}`] : entries;
-  const atHeads = missingHeads.length === 0 && unknown.length === 0;
+export async function current(config: Config, flags: CurrentFlags): Promise<Output> {
+  const { verbose, checkHeads } = flags;
+  const state = readState(config);
+  const report = currentOf(state);
+  const entries = entriesOf(state, report, flags);
+  const lines = entries.length === 0 ? [`base: no revision is applied to ${report.database}`] : entries;
   return {
-    data: { database, current: applied.current, heads: graph.heads, atHeads, missingHeads, unknown },
+    data: { ...report },
     text: [
-      ...(verbose ? [`Current revision(s) for ${database}:`] : []),
+      ...(verbose ? [`Current revision(s) for ${report.database}:`] : []),
       lines.join(verbose ? '\n\n' : '\n'),
-      ...(checkHeads && !atHeads ? [verdict(missingHeads, unknown)] : []),
+      ...(checkHeads && !report.atHeads ? [verdict(report)] : []),
     ].join('\n'),
-    exitCode: checkHeads ? exitCodeFor(missingHeads, unknown) : 0,
+    exitCode: checkHeads ? exitCodeFor(report) : 0,
   };
 }
 
-function verdict(missingHeads: readonly string[], unknown: readonly string[]): string {
+function entriesOf({ graph }: DatabaseState, report: CurrentReport, { verbose }: CurrentFlags): string[] {
+  const known = report.current.filter((id) => graph.get(id) !== undefined);
+  // Also the heads of branches that another one depends on, which have no row: Alembic lists those too.
+  const revisions = branchHeads(graph, graph.ancestors(known)).flatMap((id) => graph.get(id) ?? []);
+  return [
+    ...revisions.map((revision) =>
+      verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { shape: true }),
+    ),
+    ...report.unknown.map((id) => `${id} (no revision file has it)`),
+  ];
+}
+
+function verdict({ missingHeads, unknown }: CurrentReport): string {
   return unknown.length > 0
     ? `The database is at ${unknown.join(', ')}, which no revision file has: it is newer than these files.`
     : `The database is not on all head revisions: ${missingHeads.join(', ')} is not applied. Run drydock upgrade.`;
 }
 
-function exitCodeFor(missingHeads: readonly string[], unknown: readonly string[]): number {
+function exitCodeFor({ missingHeads, unknown }: CurrentReport): number {
   if (unknown.length > 0) return exitCodes.HISTORY;
   return missingHeads.length > 0 ? exitCodes.PENDING : 0;
 }

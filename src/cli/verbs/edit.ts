@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { namedRevisions } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError, messageOf } from '../../errors.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import type { Output } from '../print.ts';
-import { namedRevisions } from './show.ts';
 
 /** `revisions`: of each file that was opened its `id`, `path`, and whether it was `changed`. */
 export async function edit(config: Config, address: string): Promise<Output> {

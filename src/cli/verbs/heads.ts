@@ -1,7 +1,7 @@
+import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import type { Output } from '../print.ts';
-import { describeEntry } from '../revision-data.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
 export interface HeadsFlags {

@@ -1,65 +1,105 @@
+import type { Consent } from '../../api/consent.ts';
+import { type MigrationReport, migrate, rehearse } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import { renderNothingPending } from '../../report/nothing-pending.ts';
+import { describeLosses } from '../../loss/loss.ts';
+import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
-import type { RevisionGraph } from '../../revisions/graph.ts';
-import { planDowngrade } from '../../revisions/steps.ts';
-import { atTarget } from '../../run/fast-path.ts';
-import type { MigrationCommand } from '../../run/outcome.ts';
-import { loadGraph } from '../../run/preflight.ts';
+import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
 import { describeRevisions } from '../../run/words.ts';
-import { toolVersion } from '../../version.ts';
 import type { Output } from '../print.ts';
+import { terminalSession } from '../run-session.ts';
+import { terminalConsent } from '../terminal-consent.ts';
 
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
   readonly x?: readonly string[];
+  readonly sql?: true;
+}
+
+export interface DowngradeFlags extends RunFlags {
+  readonly yes?: true;
+}
+
+export interface UpgradeFlags extends RunFlags {
+  readonly rehearse?: true;
 }
 
 export interface StampFlags {
   readonly purge?: true;
+  readonly force?: true;
+  readonly sql?: true;
 }
 
-/** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
-export async function upgrade(config: Config, target = 'head', { x }: RunFlags = {}): Promise<Output> {
-  const { output, graph, at } = await runCommand(config, { verb: 'upgrade', target, arguments: readArguments(x) });
-  const older = output.data['outcome'] === 'nothing-pending' && planDowngrade(graph, at, target).length > 0;
-  if (!older) return output;
-  return {
-    data: { ...output.data, olderTarget: true },
-    text: `Nothing was done: ${config.database} is at ${describeRevisions(at)}, which is newer than ${target}. An upgrade never goes back; to go back: drydock downgrade ${target}`,
-  };
+/** With `rehearsal`, as `rehearse` has it, where one was asked for. */
+export async function upgrade(config: Config, target = 'head', flags: UpgradeFlags = {}): Promise<Output> {
+  if (flags.sql) return script(config, 'upgrade', target, flags.x);
+  refuseRange(target);
+  const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
+  if (!flags.rehearse) return runMigration(config, command);
+  const rehearsal = await rehearse(config, { ...command, verb: 'rehearse' }, terminalSession('rehearse', config));
+  const { data, text } = await runMigration(config, command);
+  if (rehearsal.outcome === 'nothing-pending') return { data: { ...data, rehearsal }, text };
+  return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
 }
 
-export async function downgrade(config: Config, target: string, { x }: RunFlags = {}): Promise<Output> {
-  return (await runCommand(config, { verb: 'downgrade', target, arguments: readArguments(x) })).output;
+export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {
+  if (sql) return script(config, 'downgrade', target, x);
+  refuseRange(target);
+  const consent = yes ? { kind: 'given' as const } : terminalConsent();
+  return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) }, consent);
 }
 
-export async function stamp(config: Config, targets: readonly string[], { purge }: StampFlags = {}): Promise<Output> {
-  return (await runCommand(config, { verb: 'stamp', targets, forget: purge ? 'all' : 'replaced' })).output;
+export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
+  const forget = flags.purge ? 'all' : 'replaced';
+  const mismatch = flags.force ? 'accept' : 'refuse';
+  if (flags.sql) {
+    const { offline, splitRange } = await import('./offline.ts');
+    const [first = '', ...others] = targets;
+    const { start, target } = splitRange(first);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch }, start);
+  }
+  return runMigration(config, { verb: 'stamp', targets, forget, mismatch });
 }
 
-/** Runs a command, unless a plain read shows that there is nothing to do. */
-export async function runCommand(
+async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {
+  const { offline, splitRange } = await import('./offline.ts');
+  const { start, target } = splitRange(range);
+  return offline(config, { verb, target, arguments: readArguments(x) }, start);
+}
+
+/** A run begins where the database is. */
+function refuseRange(target: string): void {
+  if (!target.includes(':')) return;
+  throw new DrydockError('USAGE', {
+    what: `The range '${target}' was given without --sql`,
+    next: 'Name the target alone, or add --sql to have a script written',
+  });
+}
+
+/** @param consent To losing data, which only a downgrade needs. */
+export async function runMigration(
   config: Config,
   command: MigrationCommand,
-): Promise<{ output: Output; graph: RevisionGraph; at: readonly string[] }> {
-  const graph = loadGraph(config.migrations);
-  const current = atTarget(config.database, graph, command);
-  if (current !== undefined) {
-    const data = { outcome: 'nothing-pending', database: config.database, from: current, to: current };
-    return { output: { data, text: renderNothingPending(config.database, current) }, graph, at: current };
-  }
-  const { withRunLog } = await import('../run-session.ts');
-  const report = await withRunLog(command.verb, config, async (observer, stop) => {
-    const safeRun = await import('../../run/run.ts');
-    return safeRun.run({ command, config, toolVersion: toolVersion() }, observer, stop);
-  });
-  return { output: { data: { ...report }, text: renderRunReport(report) }, graph, at: report.to };
+  consent: Consent = { kind: 'none' },
+): Promise<Output> {
+  const report = await migrate(config, command, terminalSession(command.verb, config), consent);
+  const { database, to, olderTarget } = report;
+  const older = olderTarget && command.verb === 'upgrade' ? command.target : undefined;
+  const text =
+    older === undefined
+      ? renderRunReport(report)
+      : `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`;
+  return { data: { ...report }, text: [text, ...lost(report)].join('\n\n') };
+}
+
+function lost(report: MigrationReport | AtTarget): string[] {
+  if (!('losses' in report) || report.losses.length === 0) return [];
+  return [`What was dropped held data, which the snapshot has: ${describeLosses(report.losses)}.`];
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */
-function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
+export function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', ...value] = pair.split('=');

@@ -1,18 +1,13 @@
+import * as api from '../../api/snapshots.ts';
 import type { Config } from '../../config/config.ts';
-import { layoutFor } from '../../files/layout.ts';
 import { renderTable } from '../../report/table.ts';
-import type { RunRequest } from '../../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../../run/words.ts';
-import type { Observer } from '../../run-events.ts';
-import { findSnapshot, readCatalog } from '../../snapshots/catalog.ts';
-import { toolVersion } from '../../version.ts';
 import type { Output } from '../print.ts';
+import { terminalSession } from '../run-session.ts';
 
 export async function list(config: Config): Promise<Output> {
-  const layout = layoutFor(config.database);
-  const { snapshots, unusable } = readCatalog(layout);
-  const manifests = snapshots.map(({ manifest }) => manifest);
-  const rows = manifests
+  const found = api.listSnapshots(config);
+  const rows = found.snapshots
     .toReversed()
     .map(({ id, reason, revision, bytes, integrity }) => [
       id,
@@ -23,46 +18,34 @@ export async function list(config: Config): Promise<Output> {
     ]);
   const table =
     rows.length === 0
-      ? `There are no snapshots in ${layout.snapshots}`
+      ? `There are no snapshots in ${found.directory}`
       : renderTable(['ID', 'REASON', 'REVISION', 'SIZE', 'INTEGRITY'], rows, [3]);
   return {
-    data: {
-      directory: layout.snapshots,
-      snapshots: manifests,
-      unusable: unusable.map(({ id, path, error }) => ({ id, path, problem: error.what })),
-    },
-    text: [table, ...unusable.map(({ path, error }) => `Not usable: ${path}, since ${error.what}`)].join('\n'),
+    data: { ...found },
+    text: [table, ...found.unusable.map(({ path, problem }) => `Not usable: ${path}, since ${problem}`)].join('\n'),
   };
 }
 
 export async function verify(config: Config, id: string): Promise<Output> {
-  const { proveSnapshot } = await import('../../run/prove-snapshot.ts');
-  const layout = layoutFor(config.database);
-  const snapshot = findSnapshot(layout, id);
-  await proveSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
-  const { manifest } = snapshot;
+  const { snapshot } = await api.verifySnapshot(config, id);
   return {
-    data: { snapshot: manifest },
-    text: `Snapshot ${manifest.id} is sound: sha256 as recorded, integrity_check ok, at ${describeRevisions(manifest.revision)}`,
+    data: { snapshot },
+    text: `Snapshot ${snapshot.id} is sound: sha256 as recorded, integrity_check ok, at ${describeRevisions(snapshot.revision)}`,
   };
 }
 
 export async function create(config: Config): Promise<Output> {
-  const snapshot = await runSnapshotCommand(config, 'snapshot create', async (runs, request, observer, stop) =>
-    runs.createSnapshot(request, observer, stop),
-  );
-  const { manifest, path, reused } = snapshot;
+  const created = await api.createSnapshot(config, terminalSession('snapshot create', config));
+  const { snapshot, path, reused } = created;
   const how = reused ? 'The same content was stored already:' : 'Took';
   return {
-    data: { snapshot: manifest, path, reused },
-    text: `${how} snapshot ${manifest.id} (${describeBytes(manifest.bytes)}), at ${describeRevisions(manifest.revision)}: ${path}`,
+    data: { ...created },
+    text: `${how} snapshot ${snapshot.id} (${describeBytes(snapshot.bytes)}), at ${describeRevisions(snapshot.revision)}: ${path}`,
   };
 }
 
 export async function restore(config: Config, id: string): Promise<Output> {
-  const report = await runSnapshotCommand(config, 'snapshot restore', async (runs, request, observer, stop) =>
-    runs.restore(request, id, observer, stop),
-  );
+  const report = await api.restoreSnapshot(config, id, terminalSession('snapshot restore', config));
   const kept = report.kept === null ? 'There was no database to keep.' : `What it replaced is kept in ${report.kept}.`;
   return {
     data: { ...report },
@@ -71,29 +54,9 @@ export async function restore(config: Config, id: string): Promise<Output> {
 }
 
 export async function prune(config: Config): Promise<Output> {
-  const pruned = await runSnapshotCommand(config, 'snapshot prune', async (runs, request, observer, stop) =>
-    runs.pruneSnapshots(request, observer, stop),
-  );
+  const { pruned } = await api.pruneSnapshots(config, terminalSession('snapshot prune', config));
   return {
     data: { pruned },
     text: pruned.length === 0 ? 'Every snapshot is kept by the retention policy' : `Removed ${pruned.join(', ')}`,
   };
-}
-
-type SnapshotRuns = typeof import('../../run/snapshot-runs.ts');
-
-async function runSnapshotCommand<T>(
-  config: Config,
-  verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune',
-  work: (runs: SnapshotRuns, request: RunRequest, observer: Observer, stop: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { withRunLog } = await import('../run-session.ts');
-  return withRunLog(verb, config, async (observer, stop) =>
-    work(
-      await import('../../run/snapshot-runs.ts'),
-      { command: { verb }, config, toolVersion: toolVersion() },
-      observer,
-      stop,
-    ),
-  );
 }

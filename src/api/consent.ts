@@ -1,0 +1,53 @@
+/** Whether data may be lost: asked before a run, while nothing is locked. */
+import { DrydockError } from '../errors.ts';
+import { describeLosses, type Forecast } from '../loss/loss.ts';
+import type { MigrationCommand } from '../run/outcome.ts';
+import type { Observer } from '../run-events.ts';
+
+/** `ask` shows a statement to a person and waits for the answer, or for the signal. */
+export type Consent =
+  | { readonly kind: 'given' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ask'; ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> };
+
+/**
+ * Says what would be lost. The author of an upgrade dropped it on purpose, so an upgrade goes on; a downgrade undoes what
+ * somebody may have put data into since, and needs a yes.
+ *
+ * @throws {DrydockError} USAGE where a downgrade has no consent.
+ */
+export async function requireConsent(
+  { verb }: MigrationCommand,
+  database: string,
+  forecast: Forecast,
+  consent: Consent,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<void> {
+  const statement = statementOf(verb, database, forecast);
+  if (statement === undefined) return;
+  if (verb !== 'downgrade') {
+    if (forecast.kind === 'known') observer({ kind: 'warning', message: statement });
+    return;
+  }
+  const answer = consent.kind === 'ask' ? await consent.ask(statement, stop) : consent.kind;
+  // The run says that it was stopped, and by what.
+  if (stop.aborted) return;
+  if (answer === 'yes' || answer === 'given') {
+    observer({ kind: 'warning', message: statement });
+    return;
+  }
+  throw new DrydockError('USAGE', {
+    what: statement,
+    state: 'Nothing was changed',
+    next: "To go on all the same, give --yes (in a program dataLoss: 'accepted'); the run takes a snapshot first, which has it all",
+  });
+}
+
+function statementOf(verb: string, database: string, forecast: Forecast): string | undefined {
+  if (forecast.kind === 'unknown') {
+    return `What the ${verb} of ${database} would lose cannot be told beforehand: ${forecast.why}`;
+  }
+  if (forecast.losses.length === 0) return undefined;
+  return `The ${verb} of ${database} loses data: ${describeLosses(forecast.losses)}`;
+}

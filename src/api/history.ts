@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import type { HistoryRow } from '../revisions/applied-tables.ts';
+import { type RevisionGraph, requireKnown } from '../revisions/graph.ts';
+import { selectRange, speaksOfCurrent } from '../revisions/range.ts';
+import type { Revision } from '../revisions/revision.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { readState } from '../run/read-state.ts';
+import { describeRevision, type RevisionSummary } from './revision-data.ts';
+
+export interface HistoryReport {
+  /** Newest first. */
+  readonly revisions: readonly HistoryEntry[];
+  /** The rows of `drydock_history`, oldest first. */
+  readonly runs: readonly HistoryRow[];
+}
+
+/** `applied` and `current` are null where there is no database yet. */
+export interface HistoryEntry extends RevisionSummary {
+  readonly applied: boolean | null;
+  readonly current: boolean | null;
+}
+
+/** What a history is made of. */
+export interface RevisionRange {
+  readonly graph: RevisionGraph;
+  /** Newest first. */
+  readonly revisions: readonly Revision[];
+  /** Undefined where there is no database yet. */
+  readonly state: { readonly current: readonly string[]; readonly runs: readonly HistoryRow[] } | undefined;
+}
+
+/**
+ * @param range `[start]:[end]`.
+ * @param needs Whether there must be a database, also where the range does not speak of it.
+ */
+export function readRange(config: Config, range: string, needs: 'the database' | 'the files'): RevisionRange {
+  const needed = needs === 'the database' || speaksOfCurrent(range);
+  // Without a database there are still the files to list, as in a new project.
+  const state = needed || existsSync(config.database) ? readState(config) : undefined;
+  const graph = state?.graph ?? loadGraph(config.migrations);
+  const current = state?.applied.current ?? [];
+  if (speaksOfCurrent(range)) requireKnown(graph, current);
+  const known = current.filter((id) => graph.get(id) !== undefined);
+  return {
+    graph,
+    revisions: selectRange(graph, range, known).toReversed(),
+    state: state && { current, runs: state.applied.history },
+  };
+}
+
+export function historyOf({ graph, revisions, state }: RevisionRange): HistoryReport {
+  const known = state?.current.filter((id) => graph.get(id) !== undefined) ?? [];
+  const applied = graph.ancestors(known);
+  return {
+    revisions: revisions.map((revision) => ({
+      ...describeRevision(graph, revision),
+      applied: state === undefined ? null : applied.has(revision.id),
+      current: state === undefined ? null : state.current.includes(revision.id),
+    })),
+    runs: state?.runs ?? [],
+  };
+}

@@ -1,0 +1,101 @@
+/** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
+import type { Config } from '../config/config.ts';
+import type { Loss } from '../loss/loss.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import { planDowngrade } from '../revisions/steps.ts';
+import { atTarget } from '../run/fast-path.ts';
+import type { AtTarget, MigrationCommand, RehearsalReport, RehearseCommand, RunReport } from '../run/outcome.ts';
+import { planRun } from '../run/plan.ts';
+import { loadGraph } from '../run/preflight.ts';
+import type { Observer } from '../run-events.ts';
+import { toolVersion } from '../version.ts';
+import { type Consent, requireConsent } from './consent.ts';
+import type { Session } from './session.ts';
+
+export interface MigrationReport extends RunReport {
+  /** The data that the dropped tables and columns held, as it was counted before the run. */
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * @param consent Asked for where a downgrade would lose data.
+ * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
+ */
+export async function migrate(
+  config: Config,
+  command: MigrationCommand,
+  session: Session,
+  consent: Consent,
+): Promise<MigrationReport | AtTarget> {
+  const graph = loadGraph(config.migrations);
+  const result =
+    findAtTarget(config, graph, command) ??
+    (await session(async (observer, stop) => {
+      const losses = await agreedLosses(config, graph, command, consent, observer, stop);
+      const { run } = await import('../run/run.ts');
+      return { ...(await run({ command, config, toolVersion: toolVersion() }, observer, stop)), losses };
+    }));
+  return withOlderTarget(graph, command, result);
+}
+
+/**
+ * The run that {@link migrate} does for an upgrade, on a copy.
+ * @throws {DrydockError} with the code that the upgrade would have ended with.
+ */
+export async function rehearse(
+  config: Config,
+  command: RehearseCommand,
+  session: Session,
+): Promise<RehearsalReport | AtTarget> {
+  const graph = loadGraph(config.migrations);
+  const upgrade = { ...command, verb: 'upgrade' } as const;
+  const result =
+    findAtTarget(config, graph, upgrade) ??
+    (await session(async (observer, stop) => {
+      const { rehearse: rehearseRun } = await import('../run/rehearse.ts');
+      return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
+    }));
+  return withOlderTarget(graph, upgrade, result);
+}
+
+/** @throws {DrydockError} USAGE where there is no consent. */
+async function agreedLosses(
+  config: Config,
+  graph: RevisionGraph,
+  command: MigrationCommand,
+  consent: Consent,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<readonly Loss[]> {
+  if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return [];
+  const { forecastLosses } = await import('../loss/forecast.ts');
+  const { database } = config;
+  const forecast = await forecastLosses(
+    {
+      database,
+      stepsFrom: (applied) => planRun(graph, applied, command).steps,
+      arguments: command.arguments ?? {},
+    },
+    stop,
+  );
+  // The run says that it was stopped, and by what.
+  if (!stop.aborted) await requireConsent(command, database, forecast, consent, observer, stop);
+  return forecast.kind === 'known' ? forecast.losses : [];
+}
+
+function findAtTarget(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
+  const current = atTarget(config.database, graph, command);
+  if (current === undefined) return undefined;
+  return { outcome: 'nothing-pending', database: config.database, from: current, to: current };
+}
+
+function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(
+  graph: RevisionGraph,
+  command: MigrationCommand,
+  result: T,
+): T {
+  const { outcome, to } = result;
+  const isOlder =
+    outcome === 'nothing-pending' && command.verb === 'upgrade' && planDowngrade(graph, to, command.target).length > 0;
+  return isOlder ? { ...result, olderTarget: true } : result;
+}

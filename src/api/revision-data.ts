@@ -1,0 +1,42 @@
+/** A revision as a plain value, alike for every verb. */
+import type { RevisionGraph } from '../revisions/graph.ts';
+import type { Revision, RowExpectation } from '../revisions/revision.ts';
+
+export interface RevisionSummary {
+  readonly id: string;
+  readonly revises: readonly string[];
+  readonly dependsOn: readonly string[];
+  /** Those that apply, wherever they were given. */
+  readonly branchLabels: readonly string[];
+  readonly message: string;
+  readonly path: string;
+  readonly head: boolean;
+}
+
+/** All that is in the file's header, and what revises it. */
+export interface RevisionEntry extends RevisionSummary {
+  readonly children: readonly string[];
+  readonly checksum: string;
+  readonly transaction: boolean;
+  readonly expect: { readonly up: readonly RowExpectation[]; readonly down: readonly RowExpectation[] };
+}
+
+export function describeRevision(
+  graph: RevisionGraph,
+  { id, revises, dependsOn, message, path }: Revision,
+): RevisionSummary {
+  return {
+    id,
+    revises,
+    dependsOn,
+    branchLabels: graph.labels(id),
+    message,
+    path,
+    head: graph.heads.includes(id),
+  };
+}
+
+export function describeEntry(graph: RevisionGraph, revision: Revision): RevisionEntry {
+  const { id, checksum, transaction, expect } = revision;
+  return { ...describeRevision(graph, revision), children: graph.children(id), checksum, transaction, expect };
+}

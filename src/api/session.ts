@@ -1,0 +1,46 @@
+/** What surrounds a run: who hears of it, and what ends it early. */
+import type { Config } from '../config/config.ts';
+import { Stop } from '../run/stop.ts';
+import type { Observer } from '../run-events.ts';
+
+/** Entered only where there is something to run. */
+export type Session = <T>(work: (observer: Observer, stop: AbortSignal) => Promise<T>) => Promise<T>;
+
+export interface SessionOptions {
+  /** Is told of phases, waits, progress, checks and warnings as they come. */
+  readonly observer?: Observer;
+  /**
+   * Aborting it stops the run and rolls it back, within about a second; a commit or a restore is finished first. The
+   * run then fails with STOPPED.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** A session that also ends at the deadline of the config. */
+export function openSession({ deadlineMs }: Config, { observer = ignore, signal }: SessionOptions): Session {
+  return async (work) => {
+    const controller = new AbortController();
+    const stop = () => controller.abort(reasonOf(signal));
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const deadline =
+      deadlineMs === undefined
+        ? undefined
+        : setTimeout(() => controller.abort(new Stop(`its deadline of ${deadlineMs} ms`)), deadlineMs);
+    try {
+      return await work(observer, controller.signal);
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', stop);
+    }
+  };
+}
+
+function ignore(): void {
+  // Whoever gave no observer wants to hear nothing.
+}
+
+function reasonOf(signal: AbortSignal | undefined): Stop {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Stop ? reason : new Stop('the program that started it', { cause: reason });
+}

@@ -1,0 +1,17 @@
+import type { StatisticValue } from '../checks/measurement.ts';
+import { readStatistics } from '../checks/statistics.ts';
+import type { Config } from '../config/config.ts';
+import { layoutFor } from '../files/layout.ts';
+import { withReader } from '../sqlite/reader.ts';
+
+export interface StatsReport {
+  readonly database: string;
+  /** As configured, in that order. */
+  readonly statistics: readonly StatisticValue[];
+}
+
+export function readStats(config: Config): StatsReport {
+  const { database } = layoutFor(config.database);
+  const statistics = withReader(database, (reader) => readStatistics(reader, config.statistics));
+  return { database, statistics };
+}

@@ -1,0 +1,70 @@
+import { measure } from '../checks/measure.ts';
+import type { Config } from '../config/config.ts';
+import { layoutFor } from '../files/layout.ts';
+import { type Applied, readApplied } from '../revisions/applied-tables.ts';
+import { editedRevisions } from '../revisions/edited.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { withReader } from '../sqlite/reader.ts';
+
+export interface VerifyReport {
+  readonly database: string;
+  /** `history`: database and files do not belong together; `data`: foreign keys are broken. The worst that was found. */
+  readonly verdict: 'sound' | 'damaged' | 'history' | 'data';
+  /** What SQLite found, one line each. */
+  readonly integrity: readonly string[];
+  readonly foreignKeyViolations: number;
+  /** By table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Null where the file is damaged. */
+  readonly current: readonly string[] | null;
+  /** Everything that is wrong, one sentence each. */
+  readonly findings: readonly string[];
+}
+
+/** Reads the whole database in one read transaction, beside whoever writes. */
+export function verifyDatabase(config: Config): VerifyReport {
+  const { database } = layoutFor(config.database);
+  const graph = loadGraph(config.migrations);
+  const { measurement, applied } = withReader(database, (reader) => {
+    const found = measure(reader, []);
+    const sound = found.integrity.length === 0;
+    return { measurement: found, applied: sound ? readApplied({ all: reader.all, run: () => undefined }) : undefined };
+  });
+  const { integrity, foreignKeys, rows } = measurement;
+  const history = applied === undefined ? [] : historyFindings(graph, applied);
+  const data = [
+    ...foreignKeys.pairs.map(
+      (pair) => `foreign keys: ${pair.rows} rows of ${pair.table} refer to rows of ${pair.parent} that are not there`,
+    ),
+    ...foreignKeys.unusable.map((problem) => `foreign keys: ${problem}`),
+  ];
+  return {
+    database,
+    verdict: verdictOf(integrity, history, data),
+    integrity,
+    foreignKeyViolations: foreignKeys.pairs.reduce((sum, { rows: count }) => sum + count, 0),
+    rows,
+    current: applied?.current ?? null,
+    findings: [...integrity.map((problem) => `integrity: ${problem}`), ...data, ...history],
+  };
+}
+
+function historyFindings(graph: RevisionGraph, { current, history }: Applied): string[] {
+  const unknown = current.filter((id) => graph.get(id) === undefined);
+  const edited = unknown.length > 0 ? [] : editedRevisions(graph, current, history);
+  return [
+    ...unknown.map((id) => `history: no revision file has ${id}`),
+    ...edited.map(({ revision }) => `history: ${revision.path} was edited after it was applied`),
+  ];
+}
+
+function verdictOf(
+  integrity: readonly string[],
+  history: readonly string[],
+  data: readonly string[],
+): VerifyReport['verdict'] {
+  if (integrity.length > 0) return 'damaged';
+  if (history.length > 0) return 'history';
+  return data.length > 0 ? 'data' : 'sound';
+}

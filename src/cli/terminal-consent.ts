@@ -1,0 +1,24 @@
+import { createInterface } from 'node:readline';
+import type { Consent } from '../api/consent.ts';
+
+/** Asks where somebody is there to answer: what is read and where it is asked are both a terminal. */
+export function terminalConsent(): Consent {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return { kind: 'none' };
+  return { kind: 'ask', ask };
+}
+
+/** On stderr, since stdout is for the result. Only a plain yes is one; the end of the input is none. */
+function ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> {
+  const { promise, resolve } = Promise.withResolvers<'yes' | 'no'>();
+  // It stays in the terminal's own line mode, where Ctrl-C is the signal that the run listens to.
+  const lines = createInterface({ input: process.stdin });
+  const close = () => lines.close();
+  lines.once('line', (line) => resolve(/^y(es)?$/i.test(line.trim()) ? 'yes' : 'no'));
+  lines.once('close', () => resolve('no'));
+  stop.addEventListener('abort', close, { once: true });
+  process.stderr.write(`${statement}.\nThe snapshot that is taken first keeps it. Go on? [y/N] `);
+  return promise.finally(() => {
+    stop.removeEventListener('abort', close);
+    close();
+  });
+}

@@ -1,0 +1,55 @@
+/** `import { … } from 'sqlite-drydock'`: what programs, tests and TypeScript revisions use. See docs/library.md. */
+
+export type { CurrentReport } from './api/current.ts';
+export type { HistoryEntry, HistoryReport } from './api/history.ts';
+export type { LintReport } from './api/lint.ts';
+export type { MigrationReport } from './api/migrate.ts';
+export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
+export type { SessionOptions } from './api/session.ts';
+export type { CreatedSnapshot, SnapshotList } from './api/snapshots.ts';
+export type { StatsReport } from './api/stats.ts';
+export type { VerifyReport } from './api/verify.ts';
+export type { CheckResult, StatisticValue } from './checks/measurement.ts';
+export type { Config } from './config/config.ts';
+export type { StepReport } from './engine/protocol.ts';
+export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
+export { loadConfig, type Settings, type Surroundings } from './library/config.ts';
+export {
+  branches,
+  current,
+  heads,
+  history,
+  lint,
+  listSnapshots,
+  type PlanOptions,
+  plan,
+  show,
+  stats,
+  verify,
+  verifySnapshot,
+} from './library/reads.ts';
+export {
+  createSnapshot,
+  type DowngradeOptions,
+  downgrade,
+  ensureVersion,
+  pruneSnapshots,
+  type RevisionArguments,
+  rehearse,
+  restoreSnapshot,
+  type StampOptions,
+  stamp,
+  upgrade,
+} from './library/runs.ts';
+export type { Finding } from './lint/finding.ts';
+export type { Loss } from './loss/loss.ts';
+export { CannotDowngrade } from './operations/cannot-downgrade.ts';
+export type { Column, ColumnOptions } from './operations/column.ts';
+export { type ColumnBuilder, column } from './operations/column-builder.ts';
+export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
+export type { Operations } from './operations/operations.ts';
+export type { Preview } from './preview/previewed.ts';
+export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
+export type { RestoreReport } from './run/snapshot-runs.ts';
+export type { Observer, RunEvent } from './run-events.ts';
+export type { Manifest } from './snapshots/manifest.ts';

@@ -1,0 +1,33 @@
+import { type Config, type Flags, loadConfig as load } from '../config/config.ts';
+
+/** What may be said beside the config file and the environment; it goes before both. */
+export interface Settings {
+  /** Path of the config file; `config/drydock.yaml` where it is left out and that is there. */
+  readonly config?: string;
+  readonly database?: string;
+  readonly migrations?: string;
+  /** A number and a unit, as `30s` or `5m`; the other durations too. */
+  readonly lockTimeout?: string;
+  readonly busyTimeout?: string;
+  readonly deadline?: string;
+}
+
+/** Where settings come from. */
+export interface Surroundings {
+  /** What relative paths are relative to; the current directory. */
+  readonly cwd?: string;
+  /** Of its variables `DRYDOCK_*` are read; those of the process. `{}` for none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The settings as the command line would have them: config file, `DRYDOCK_*` variables, then what is said here.
+ * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ */
+export function loadConfig(
+  settings: Settings = {},
+  { cwd = process.cwd(), env = process.env }: Surroundings = {},
+): Promise<Config> {
+  const flags: Flags = settings;
+  return load({ cwd, env, flags });
+}

@@ -1,0 +1,30 @@
+/** What a run would do away with: the values of a column, or the rows of a table. */
+export interface Loss {
+  /** The revision whose step drops it. */
+  readonly revision: string;
+  /** As it is called before the run. */
+  readonly table: string;
+  /** Null: the whole table. */
+  readonly column: string | null;
+  /** Rows of the table, or values of the column that are not NULL. Never 0. */
+  readonly rows: number;
+}
+
+export type Forecast =
+  | { readonly kind: 'known'; readonly losses: readonly Loss[] }
+  /** `why` ends the sentence "what it would lose cannot be told beforehand: …". */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** `table notes with 3 rows (revision a1), column people.age with 2 values (revision a2)` */
+export function describeLosses(losses: readonly Loss[]): string {
+  return losses.map(describeLoss).join(', ');
+}
+
+function describeLoss({ revision, table, column, rows }: Loss): string {
+  const count = rows.toLocaleString('en');
+  const thing =
+    column === null
+      ? `table ${table} with ${count} ${rows === 1 ? 'row' : 'rows'}`
+      : `column ${table}.${column} with ${count} ${rows === 1 ? 'value' : 'values'}`;
+  return `${thing} (revision ${revision})`;
+}

@@ -1,0 +1,15 @@
+/** A rehearsal's report as a person reads it. */
+import type { RehearsalReport } from '../run/outcome.ts';
+import { renderChecks, renderPhases, renderSteps } from './run-report.ts';
+
+export function renderRehearsal({ phases, steps, checks, schema, verdict }: RehearsalReport): string {
+  return [renderPhases(phases), ...renderSteps(steps), ...renderChecks(checks), renderSchema(schema), verdict].join(
+    '\n\n',
+  );
+}
+
+function renderSchema(schema: RehearsalReport['schema']): string {
+  if (schema === null) return 'The schema before and after could not be compared: the log says why.';
+  if (schema.length === 0) return 'The schema stays as it is.';
+  return ['What becomes of the schema:', ...schema.map(({ sentence }) => `  ${sentence}`)].join('\n');
+}

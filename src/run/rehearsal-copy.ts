@@ -1,0 +1,65 @@
+/**
+ * The copy that a rehearsal runs on, in a folder of its own beside the database's other sidecars, under a lock of its
+ * own: a rehearsal may take long, and holds up no run but in the moment in which it copies.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
+import { ensureDirectory } from '../files/ownership.ts';
+import { isBusy } from '../lock/busy-wait.ts';
+import { acquireRunnerLock, tryLock } from '../lock/runner-lock.ts';
+import type { Observer } from '../run-events.ts';
+import type { RunContext } from './context.ts';
+
+/** Where the copy has its name: that of the database, so that what is said of it is said of both. */
+export function rehearsalCopy(layout: Layout): string {
+  return join(layout.rehearsal, basename(layout.database));
+}
+
+/**
+ * Makes an empty folder for the copy and removes it with everything in it, however the work ends. What a rehearsal that
+ * was killed left there goes first.
+ * @throws {DrydockError} LOCKED where another rehearsal of this database outlasts the lock timeout.
+ */
+export async function withRehearsalFolder<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
+  const { layout, ownership, observer, stop, request } = context;
+  ensureDirectory(layout.work, layout.directory, ownership);
+  const wait = { timeoutMs: request.config.lockTimeoutMs, signal: stop, observer };
+  const lock = await acquireRunnerLock({ ...layout, runnerLock: layout.rehearsalLock }, ownership, wait);
+  try {
+    removeFolder(layout);
+    ensureDirectory(layout.rehearsal, layout.work, ownership);
+    return await work();
+  } finally {
+    removeOrSay(layout, observer);
+    lock.release();
+  }
+}
+
+/** Removes what a rehearsal that was killed left. One that lives holds its lock, and is let be. */
+export function removeDeadRehearsal({ layout, observer }: RunContext): void {
+  if (!existsSync(layout.rehearsal) || !existsSync(layout.rehearsalLock)) return;
+  try {
+    const lock = tryLock(layout.rehearsalLock);
+    removeOrSay(layout, observer);
+    lock.release();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+/** The outcome does not depend on it: what stays is removed by the next run. */
+function removeOrSay(layout: Layout, observer: Observer): void {
+  try {
+    removeFolder(layout);
+  } catch (error) {
+    const message = `the copy of a rehearsal in ${layout.rehearsal} could not be removed: ${messageOf(error)}`;
+    observer({ kind: 'warning', message });
+  }
+}
+
+/** With retries: the engine of a rehearsal that was just killed may still make a file there. */
+function removeFolder({ rehearsal }: Layout): void {
+  rmSync(rehearsal, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,134 @@
+/**
+ * The whole safe run on a copy: `drydock rehearse`. The live file is read under its write lock while it is copied, as
+ * for a snapshot, and then left alone; what the real run would do, and how it would end, is seen on the copy.
+ */
+import { DrydockError, messageOf } from '../errors.ts';
+import { own } from '../files/ownership.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import type { Observer } from '../run-events.ts';
+import { changeSentence } from '../schema/change-sentence.ts';
+import { compareSchemas } from '../schema/compare.ts';
+import type { Schema } from '../schema/normalised.ts';
+import { readSchema } from '../schema/read-schema.ts';
+import { statDatabase, withReader } from '../sqlite/reader.ts';
+import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import type { AtTarget, RehearsalReport, RehearseCommand, RunRequest, SchemaChange } from './outcome.ts';
+import { copiesOf, isNothing, planRun } from './plan.ts';
+import { inspectGround, loadGraph, requireSpace } from './preflight.ts';
+import { hold } from './recover.ts';
+import { rehearsalCopy, withRehearsalFolder } from './rehearsal-copy.ts';
+import { run } from './run.ts';
+import { explained, underLocks } from './under-locks.ts';
+import { describeRevisions } from './words.ts';
+
+/**
+ * @param stop Aborted with a {@link Stop} by a signal or the deadline.
+ * @throws {DrydockError} with the code that the real run would have ended with, and the live database untouched.
+ */
+export async function rehearse(
+  request: RunRequest<RehearseCommand>,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<RehearsalReport | AtTarget> {
+  statDatabase(request.config.database);
+  const context = createContext(request, observer, stop);
+  return explained(context, async () => {
+    const graph = await phase(context, 'preflight', () => {
+      inspectGround(context);
+      return loadGraph(request.config.migrations);
+    });
+    return withRehearsalFolder(context, async () => {
+      const current = await underLocks(context, () => copyUnlessAtTarget(context, graph, request.command));
+      return current === undefined ? runOnCopy(context, request) : atTarget(context, current);
+    });
+  });
+}
+
+function atTarget({ layout }: RunContext, current: readonly string[]): AtTarget {
+  return { outcome: 'nothing-pending', database: layout.database, from: current, to: current };
+}
+
+/** @returns The revisions that the database is at, where nothing is pending and so nothing was copied. */
+async function copyUnlessAtTarget(
+  context: RunContext,
+  graph: RevisionGraph,
+  command: RehearseCommand,
+): Promise<readonly string[] | undefined> {
+  const engine = engineFor(context);
+  try {
+    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
+    const plan = await phase(context, 'pending', () => planRun(graph, held, { ...command, verb: 'upgrade' }));
+    if (isNothing(plan)) return held.current;
+    requireSpace(context, 1 + copiesOf(plan));
+    const to = rehearsalCopy(context.layout);
+    // As it is in the live file, since the run goes another way in WAL mode.
+    const journalMode = held.journalMode === 'wal' ? 'wal' : 'delete';
+    await phase(
+      context,
+      'copy',
+      () => stoppable(context, engine, engine.call('copy', { to, journalMode })),
+      ({ pages }) => ({ pages, bytes: pages * held.pageSize }),
+    );
+    await engine.call('release', {});
+    own(to, context.ownership);
+    return undefined;
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function runOnCopy(context: RunContext, request: RunRequest<RehearseCommand>): Promise<RehearsalReport> {
+  const copy = rehearsalCopy(context.layout);
+  const { config, toolVersion, command } = request;
+  const before = schemaOf(context, copy);
+  const report = await run(
+    { command: { ...command, verb: 'upgrade' }, config: { ...config, database: copy }, toolVersion },
+    context.observer,
+    context.stop,
+  ).catch((error: unknown) => {
+    throw error instanceof DrydockError ? ofRehearsal(context, error) : error;
+  });
+  const after = schemaOf(context, copy);
+  const { from, to, steps, checks, phases, durationMs } = report;
+  return {
+    outcome: 'passed',
+    verdict: `The rehearsal passed: the upgrade of ${context.layout.database} from ${describeRevisions(from)} to ${describeRevisions(to)} took ${durationMs} ms on a copy, and every check passed. The live database was not touched, and the copy is removed.`,
+    database: context.layout.database,
+    from,
+    to,
+    steps,
+    checks,
+    schema: before === undefined || after === undefined ? null : changesBetween(before, after),
+    phases,
+    durationMs,
+  };
+}
+
+/** Undefined where Drydock cannot explain the schema, which says nothing of whether the run goes well. */
+function schemaOf({ observer }: RunContext, copy: string): Schema | undefined {
+  try {
+    return withReader(copy, readSchema);
+  } catch (error) {
+    observer({ kind: 'warning', message: `the schemas cannot be compared: ${messageOf(error)}` });
+    return undefined;
+  }
+}
+
+function changesBetween(before: Schema, after: Schema): SchemaChange[] {
+  return compareSchemas(before, after).map((difference) => {
+    const { kind, table, name } = difference;
+    return { kind, table, name, sentence: changeSentence(difference) };
+  });
+}
+
+/** The error of the run on the copy, as it is to be understood by somebody who has the live database in mind. */
+function ofRehearsal({ layout }: RunContext, error: DrydockError): DrydockError {
+  const { code, what, next } = error;
+  const ofLive = (text: string) => text.replaceAll(rehearsalCopy(layout), layout.database);
+  return new DrydockError(code, {
+    what: `In the rehearsal: ${ofLive(what)}`,
+    state: `It was a rehearsal on a copy, which is removed: ${layout.database} is untouched`,
+    ...(next !== undefined && { next: ofLive(next) }),
+    cause: error,
+  });
+}

@@ -1,0 +1,113 @@
+/** What is lost and what is not, found by a replay in memory and counted in a real file. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { forecastLosses } from '../../src/loss/forecast.ts';
+import type { Forecast } from '../../src/loss/loss.ts';
+import type { Direction } from '../../src/revisions/revision.ts';
+import { loadGraph } from '../../src/run/preflight.ts';
+import { createDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+
+const people = `CREATE TABLE People (id INTEGER PRIMARY KEY, "First Name" TEXT, age INT, nobody TEXT, double AS (age * 2));
+INSERT INTO People ("First Name", age) VALUES ('Ada', 36), ('Emmy', NULL);
+CREATE TABLE empty (n);
+CREATE VIRTUAL TABLE words USING fts5(word);
+INSERT INTO words VALUES ('dock');
+CREATE VIEW grown AS SELECT * FROM People;`;
+
+/** @param steps SQL of one revision each, or the body of a module's function. */
+async function forecast(t: TestContext, steps: readonly string[], direction: Direction = 'up'): Promise<Forecast> {
+  const folder = testFolder(t);
+  const database = createDatabase(join(folder, 'app.db'), 'wal', people);
+  const files = steps.map((body, index) => {
+    const [id, before] = [`r${index}`, index === 0 ? undefined : `r${index - 1}`];
+    if (!body.includes('op.')) return [`${id}.sql`, sqlRevision(id, before, body, body)];
+    const revises = before === undefined ? '' : `export const revises = '${before}';`;
+    const functions = `export function upgrade(op) { ${body} }\nexport function downgrade(op) { ${body} }`;
+    return [`${id}.ts`, `export const revision = '${id}';\n${revises}\n${functions}\n`];
+  });
+  const graph = loadGraph(revisionFolder(folder, Object.fromEntries(files)));
+  const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction }));
+  return forecastLosses({ database, stepsFrom, arguments: {} }, new AbortController().signal);
+}
+
+const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: readonly unknown[][]]>> = {
+  'a table with rows': [['DROP TABLE people;'], [['r0', 'People', null, 2]]],
+  'a column with values, in the spelling of the database': [
+    ['ALTER TABLE people DROP COLUMN "first name";'],
+    [['r0', 'People', 'First Name', 2]],
+  ],
+  'NULL is no value': [
+    ["op.dropColumn('People', 'double'); op.dropColumn('People', 'age');"],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a full-text table': [['DROP TABLE words;'], [['r0', 'words', null, 1]]],
+  'a table that was renamed first, under the name that it has now': [
+    ['ALTER TABLE People RENAME TO persons;', 'DROP TABLE persons;'],
+    [['r1', 'People', null, 2]],
+  ],
+  'a column that was renamed first': [
+    [
+      "op.alterColumn('People', 'age', { newName: 'years' }); op.dropColumn('People', 'double');",
+      "op.dropColumn('People', 'years');",
+    ],
+    [['r1', 'People', 'age', 1]],
+  ],
+  'a table that a later step makes anew': [
+    ['DROP TABLE People;', 'CREATE TABLE People (id INTEGER PRIMARY KEY);'],
+    [['r0', 'People', null, 2]],
+  ],
+  'a column left out where a table is rebuilt by hand': [
+    [
+      `CREATE TABLE other (id INTEGER PRIMARY KEY, "First Name" TEXT);
+       INSERT INTO other SELECT id, "First Name" FROM People;
+       DROP VIEW grown; DROP TABLE People; ALTER TABLE other RENAME TO People;`,
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+};
+
+for (const [name, [steps, losses]] of Object.entries(lost)) {
+  test(`lost: ${name}`, async (t) => {
+    const found = await forecast(t, steps);
+    assert.ok(found.kind === 'known');
+    assert.deepEqual(
+      found.losses.map(({ revision, table, column, rows }) => [revision, table, column, rows]),
+      losses,
+    );
+  });
+}
+
+const kept: Readonly<Record<string, readonly string[]>> = {
+  'an empty table, a view and a column without values': [
+    'DROP VIEW grown; DROP TABLE empty; ALTER TABLE People DROP COLUMN nobody; ALTER TABLE People DROP COLUMN double;',
+  ],
+  'a table and a column that are renamed': [
+    'DROP VIEW grown; ALTER TABLE People RENAME TO persons; ALTER TABLE persons RENAME age TO "the age";',
+    "op.renameTable('persons', 'humans'); op.alterColumn('humans', 'the age', { newName: 'age' });",
+  ],
+  'a table moved aside, copied back and dropped': [
+    `DROP VIEW grown; ALTER TABLE People RENAME TO aside;
+     CREATE TABLE People (id INTEGER PRIMARY KEY, "First Name", age, nobody);
+     INSERT INTO People SELECT id, "First Name", age, nobody FROM aside; DROP TABLE aside;`,
+  ],
+  'a rebuild by an operation': ["op.alterColumn('People', 'age', { type: 'TEXT', using: 'CAST(age AS TEXT)' });"],
+  'a table made and dropped again': ['CREATE TABLE scratch AS SELECT 1 AS n;', 'DROP TABLE scratch;'],
+};
+
+for (const [name, steps] of Object.entries(kept)) {
+  test(`not lost: ${name}`, async (t) => {
+    assert.deepEqual(await forecast(t, steps, 'down'), { kind: 'known', losses: [] });
+  });
+}
+
+test('a step that cannot be replayed without rows, or ends its process, leaves it unknown', async (t) => {
+  const needsRows = await forecast(t, [
+    "if (op.selectValue('SELECT count(*) FROM People') === 0) throw new Error('no one');",
+  ]);
+  assert.ok(needsRows.kind === 'unknown');
+  assert.match(needsRows.why, /revision r0 failed at \S+r0\.ts:\d+: no one \(replayed in memory/);
+  const exits = await forecast(t, ['op.execute("SELECT 1"); process.exit(3);']);
+  assert.ok(exits.kind === 'unknown');
+  assert.match(exits.why, /ended itself with exit code 3/);
+});
