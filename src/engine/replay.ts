@@ -55,11 +55,11 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
     const schemas = [readNow()];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
-      const { statements, conditions, notes, listener } = collector(rows);
+      const { told, notes, listener } = collector(rows);
       if (step.transaction) connection.exec('BEGIN');
       await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
       if (step.transaction) connection.exec('COMMIT');
-      replayed.push({ id: step.id, direction: step.direction, statements, conditions, notes });
+      replayed.push({ id: step.id, direction: step.direction, ...sorted(told), notes });
       schemas.push(readNow());
     }
     return { schemas, steps: replayed };
@@ -79,19 +79,24 @@ function runSeed(connection: Database.Database, sql: string): void {
 }
 
 function collector(rows: Rows) {
-  const statements: ReplayedStatement[] = [];
-  const conditions: ReplayedCondition[] = [];
+  const told: (ReplayedStatement | RowCondition)[] = [];
   const notes: OperationNote[] = [];
   const listener: PortListener = {
-    ran: (sql, params) => statements.push({ sql, params }),
-    undone: (count) => {
-      statements.length -= count;
-      conditions.splice(conditions.findLastIndex(({ after }) => after <= statements.length) + 1);
-    },
+    ran: (sql, params) => told.push({ sql, params }),
+    undone: (count) => told.splice(told.length - count),
     note: (note) => notes.push(note),
-    ...(rows === 'unknown' && {
-      later: (condition: RowCondition) => conditions.push({ ...condition, after: statements.length }),
-    }),
+    ...(rows === 'unknown' && { later: (condition: RowCondition) => told.push(condition) }),
   };
-  return { statements, conditions, notes, listener };
+  return { told, notes, listener };
+}
+
+/** Apart from each other, for those who only ask for the statements. */
+function sorted(told: readonly (ReplayedStatement | RowCondition)[]): Pick<ReplayedStep, 'statements' | 'conditions'> {
+  const statements: ReplayedStatement[] = [];
+  const conditions: ReplayedCondition[] = [];
+  for (const each of told) {
+    if ('sql' in each) statements.push(each);
+    else conditions.push({ ...each, after: statements.length });
+  }
+  return { statements, conditions };
 }

@@ -57,6 +57,7 @@ async function inEngine(
   observer: Observer,
   stop?: AbortSignal,
 ): Promise<Replayed> {
+  stop?.throwIfAborted();
   const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
   const onStop = () => void engine.kill();
   stop?.addEventListener('abort', onStop, { once: true });
