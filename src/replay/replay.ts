@@ -58,7 +58,12 @@ async function inEngine(
   stop?: AbortSignal,
 ): Promise<Replayed> {
   stop?.throwIfAborted();
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  const engine = startEngine({
+    temporaryDirectory: tmpdir(),
+    // Its process is nobody's business: it holds nothing.
+    observer: (event) => event.kind !== 'engine-started' && observer(event),
+    describeHolder: () => 'nobody',
+  });
   const onStop = () => void engine.kill();
   stop?.addEventListener('abort', onStop, { once: true });
   try {
