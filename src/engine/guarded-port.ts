@@ -6,7 +6,7 @@
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
-import { isBlank, keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
+import { keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
 import { statementProblem } from '../revisions/statements.ts';
 import type { StatementOrigin } from './replayed.ts';
 
@@ -23,8 +23,8 @@ export interface GuardedPort extends SqlPort {
 export interface PortListener {
   /** A statement was run for its effect. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
-  /** So many of the last statements that were run are undone: an operation failed, and its revision may go on. */
-  readonly undone?: (statements: number) => void;
+  /** So many of the last things that were told are undone: an operation failed, and its revision may go on. */
+  readonly undone?: (count: number) => void;
   /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
   readonly later?: (condition: RowCondition) => void;
   readonly note?: (note: OperationNote) => void;
@@ -44,9 +44,11 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
-  let ran = 0;
+  /** Statements and conditions, since a failed operation takes both back. */
+  let told = 0;
   let closed = false;
   let operations = 0;
+  const { later } = listener;
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
@@ -77,16 +79,21 @@ export function guardedPort(
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
-        if (listener.later !== undefined && changesRows(sql)) return { changes: 0 };
+        if (later !== undefined && changesRows(sql)) return { changes: 0 };
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
-      ran += 1;
+      told += 1;
       listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
-    ...(listener.later !== undefined && { later: listener.later }),
+    ...(later !== undefined && {
+      later: (condition: RowCondition) => {
+        told += 1;
+        later(condition);
+      },
+    }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {
@@ -94,7 +101,7 @@ export function guardedPort(
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
       operations += 1;
-      const before = ran;
+      const before = told;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -102,8 +109,8 @@ export function guardedPort(
       } catch (error) {
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
-        listener.undone?.(ran - before);
-        ran = before;
+        listener.undone?.(told - before);
+        told = before;
         throw error;
       } finally {
         operations -= 1;
@@ -114,7 +121,7 @@ export function guardedPort(
 
 /** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
 function changesRows(sql: string): boolean {
-  const first = [...sqlTokens(sql)].find((token) => !isBlank(token));
+  const [first] = sqlTokens(sql);
   return first !== undefined && ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keywordOf(first));
 }
 

@@ -39,11 +39,11 @@ export async function replayStep(
   modules: LoadedModules,
   rows: Rows,
 ): Promise<ReplayedStep> {
-  const { statements, conditions, notes, listener } = collector(step, rows);
+  const { told, notes, listener } = collector(step, rows);
   if (step.transaction) connection.exec('BEGIN');
   await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
   if (step.transaction) connection.exec('COMMIT');
-  return { id: step.id, direction: step.direction, statements, conditions, notes };
+  return { id: step.id, direction: step.direction, ...sorted(told), notes };
 }
 
 export function schemaNow(connection: Database.Database): StoredSchema {
@@ -62,21 +62,26 @@ export function runSeed(connection: Database.Database, sql: string): void {
 }
 
 function collector({ body, path }: EngineStep, rows: Rows) {
-  const statements: ReplayedStatement[] = [];
-  const conditions: ReplayedCondition[] = [];
+  const told: (ReplayedStatement | RowCondition)[] = [];
   const notes: ReplayedNote[] = [];
   // A revision in SQL has one call for each of its statements, a module says in its stack where it is.
-  const line = () => (body.kind === 'sql' ? body.statements[statements.length]?.line : lineIn(path, new Error()));
+  const line = () => (body.kind === 'sql' ? body.statements[told.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
-    ran: (sql, params, origin) => statements.push({ sql, params, origin, line: line() }),
-    undone: (count) => {
-      statements.length -= count;
-      conditions.splice(conditions.findLastIndex(({ after }) => after <= statements.length) + 1);
-    },
+    ran: (sql, params, origin) => told.push({ sql, params, origin, line: line() }),
+    undone: (count) => told.splice(told.length - count),
     note: (note) => notes.push({ ...note, line: line() }),
-    ...(rows === 'unknown' && {
-      later: (condition: RowCondition) => conditions.push({ ...condition, after: statements.length }),
-    }),
+    ...(rows === 'unknown' && { later: (condition: RowCondition) => told.push(condition) }),
   };
-  return { statements, conditions, notes, listener };
+  return { told, notes, listener };
+}
+
+/** Apart from each other, for those who only ask for the statements. */
+function sorted(told: readonly (ReplayedStatement | RowCondition)[]): Pick<ReplayedStep, 'statements' | 'conditions'> {
+  const statements: ReplayedStatement[] = [];
+  const conditions: ReplayedCondition[] = [];
+  for (const each of told) {
+    if ('sql' in each) statements.push(each);
+    else conditions.push({ ...each, after: statements.length });
+  }
+  return { statements, conditions };
 }

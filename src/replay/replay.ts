@@ -65,7 +65,13 @@ export async function inEngine<K extends 'replay' | 'survey'>(
   observer: Observer,
   stop?: AbortSignal,
 ): Promise<EngineRequests[K]['gives']> {
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+  stop?.throwIfAborted();
+  const engine = startEngine({
+    temporaryDirectory: tmpdir(),
+    // Its process is nobody's business: it holds nothing.
+    observer: (event) => event.kind !== 'engine-started' && observer(event),
+    describeHolder: () => 'nobody',
+  });
   const onStop = () => void engine.kill();
   stop?.addEventListener('abort', onStop, { once: true });
   if (stop?.aborted) onStop();

@@ -78,7 +78,7 @@ const operations = `
     op.execute("INSERT INTO t (id, kind) VALUES (50, NULL); UPDATE t SET kind = (SELECT max(kind) FROM t) WHERE id = 50");
     op.updateInBatches('t', { set: { kind: 'upper(kind)' }, where: 'id > 0', batchSize: 1 });
     try {
-      op.batchAlterTable('t', (batch) => { batch.addColumn(op.column.text('lost')); batch.dropColumn('none'); });
+      op.batchAlterTable('t', (batch) => { batch.addColumn(op.column.text('lost', { nullable: false })); batch.dropColumn('none'); });
     } catch {
       op.addColumn('t', op.column.text('found', { default: "(lower(hex('a')))" }));
     }
@@ -91,6 +91,8 @@ const operations = `
     op.alterColumn('t', 'cost', { type: 'NUMERIC', using: 'CAST(cost AS NUMERIC)' });
     if (op.hasTable('t') && op.selectValue("SELECT count(*) FROM sqlite_schema WHERE name = 'by_kind'") === 1)
       op.dropIndex('by_kind');
+    op.dropConstraint('positive', 'w');
+    op.alterColumn('w', 'b', { nullable: true });
     op.createView('dear', 'SELECT id FROM t WHERE cost > 1');
     op.execute('CREATE TRIGGER log AFTER INSERT ON t BEGIN UPDATE t SET kind = 1; SELECT 1; END; -- the end');
   }
@@ -107,7 +109,8 @@ const operations = `
 const table = `CREATE TABLE t (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- the key
   note, kind TEXT, price REAL
-); CREATE INDEX by_kind ON t (kind);`;
+); CREATE INDEX by_kind ON t (kind);
+CREATE TABLE w (a INTEGER /* dropped with it */ CONSTRAINT positive CHECK (a > 0), b TEXT /* so is this */ NOT NULL);`;
 
 test('every operation comes to the same by script: values, rebuilds, counters, one UPDATE for a backfill', async (t) => {
   const files = {
