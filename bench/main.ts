@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ModeTimes, type Results, renderResults } from './report.ts';
-import { timeStarts } from './starts.ts';
+import { timeGraphs, timeStarts } from './starts.ts';
 import { JobSite, journalModes } from './whole-job.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -41,6 +41,8 @@ async function measureMemory(site: JobSite): Promise<void> {
 const small = openSite(values.small);
 say(`${values.starts} runs with nothing pending`);
 const starts = await timeStarts(await small.atHead(), Number(values.starts));
+say(`${values.starts} times current, with few and with many revisions`);
+const graphs = await timeGraphs(values.drydock, join(values.directory, 'graphs'), Number(values.starts));
 await measureMemory(small);
 small.remove();
 
@@ -54,7 +56,7 @@ await measureMemory(large);
 large.remove();
 
 const job = { bytes: large.bytes, comments: large.comments, times };
-writeFileSync(values.output, renderResults({ starts, job, memory }));
+writeFileSync(values.output, renderResults({ starts, graphs, job, memory }));
 say(`wrote ${values.output}`);
 
 function openSite(megabytes: string): JobSite {

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import Database from 'better-sqlite3';
 import type { PeakMemory } from './processes.ts';
-import type { StartTimes } from './starts.ts';
+import { type GraphTimes, revisionCounts, type StartTimes } from './starts.ts';
 import { changeSql, type JobTimes, type JournalMode } from './whole-job.ts';
 
 export interface Results {
   readonly starts: StartTimes;
+  readonly graphs: GraphTimes;
   readonly job: { readonly bytes: number; readonly comments: number; readonly times: readonly ModeTimes[] };
   readonly memory: readonly { readonly bytes: number; readonly mode: JournalMode; readonly peak: PeakMemory }[];
 }
@@ -18,7 +19,7 @@ export interface ModeTimes {
   readonly times: JobTimes;
 }
 
-export function renderResults({ starts, job, memory }: Results): string {
+export function renderResults({ starts, graphs, job, memory }: Results): string {
   const size = megabytes(job.bytes);
   return `# Performance
 
@@ -34,6 +35,15 @@ What nearly every start of a container is. Whole processes from spawn to exit, $
 |---|---:|---:|---:|
 | \`node -e 0\` | ${ms(median(starts.node))} | ${ms(Math.min(...starts.node))} | 1 |
 | \`drydock upgrade\` | ${ms(median(starts.noOp))} | ${ms(Math.min(...starts.noOp))} | ${ratio(starts.noOp, starts.node)} |
+
+## Many revisions
+
+No revision is run to answer a question about them. Whole processes, ${graphs.few.length} of each, alternating.
+
+| | Median | Fastest | Ratio of the medians |
+|---|---:|---:|---:|
+| \`drydock current\`, ${revisionCounts.few} revisions | ${ms(median(graphs.few))} | ${ms(Math.min(...graphs.few))} | 1 |
+| \`drydock current\`, ${revisionCounts.many} revisions | ${ms(median(graphs.many))} | ${ms(Math.min(...graphs.many))} | ${ratio(graphs.many, graphs.few)} |
 
 ## The whole job
 

@@ -2,6 +2,7 @@
 
 export type { CurrentReport } from './api/current.ts';
 export type { HistoryEntry, HistoryReport } from './api/history.ts';
+export type { LintReport } from './api/lint.ts';
 export type { MigrationReport } from './api/migrate.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { SessionOptions } from './api/session.ts';
@@ -18,7 +19,10 @@ export {
   current,
   heads,
   history,
+  lint,
   listSnapshots,
+  type PlanOptions,
+  plan,
   show,
   stats,
   verify,
@@ -37,12 +41,14 @@ export {
   stamp,
   upgrade,
 } from './library/runs.ts';
+export type { Finding } from './lint/finding.ts';
 export type { Loss } from './loss/loss.ts';
 export { CannotDowngrade } from './operations/cannot-downgrade.ts';
 export type { Column, ColumnOptions } from './operations/column.ts';
 export { type ColumnBuilder, column } from './operations/column-builder.ts';
 export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
 export type { Operations } from './operations/operations.ts';
+export type { Preview } from './preview/previewed.ts';
 export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
 export type { RestoreReport } from './run/snapshot-runs.ts';
 export type { Observer, RunEvent } from './run-events.ts';

@@ -18,6 +18,8 @@ export function renderModuleRevision(header: RevisionHeader & { readonly types?:
     '',
     `export const revision = ${literal(header.revision)};`,
     `export const revises = ${revisesOf(header)};`,
+    ...list('dependsOn', header.dependsOn),
+    ...list('branchLabels', header.branchLabels),
     `export const message = ${literal(oneLine(header.message))};`,
     ...expectLines(plan),
     '',
@@ -40,6 +42,10 @@ function revisesOf({ revises }: RevisionHeader): string {
   const [only, ...more] = revises.map(literal);
   if (only === undefined) return 'null';
   return more.length === 0 ? only : `[${[only, ...more].join(', ')}]`;
+}
+
+function list(name: string, names: readonly string[] = []): string[] {
+  return names.length === 0 ? [] : [`export const ${name} = [${names.map(literal).join(', ')}];`];
 }
 
 function expectLines({ up, down }: ChangePlan): string[] {

@@ -17,7 +17,9 @@ export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): str
   assertInPlace(plan.down.steps, 'downgrade');
   const lines = [
     `-- revision: ${header.revision}`,
-    ...(header.revises.length === 0 ? [] : [`-- revises: ${header.revises.join(', ')}`]),
+    ...list('revises', header.revises),
+    ...list('depends-on', header.dependsOn),
+    ...list('branch-labels', header.branchLabels),
     `-- message: ${oneLine(header.message)}`,
     '',
     '-- migrate:up',
@@ -30,6 +32,10 @@ export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): str
   const text = lines.join('\n');
   assertReadsAsPlanned(text, path, plan);
   return text;
+}
+
+function list(key: string, names: readonly string[] = []): string[] {
+  return names.length === 0 ? [] : [`-- ${key}: ${names.join(', ')}`];
 }
 
 function section({ steps, expect }: DirectionPlan): string[] {

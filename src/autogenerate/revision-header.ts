@@ -3,6 +3,8 @@ export interface RevisionHeader {
   readonly revision: string;
   /** Ids of the parents; empty for a first revision. */
   readonly revises: readonly string[];
+  readonly dependsOn?: readonly string[];
+  readonly branchLabels?: readonly string[];
   readonly message: string;
 }
 

@@ -1,5 +1,5 @@
 /** The verbs with their flags. What a verb does stands in verbs/, and is loaded only when it is asked for. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
@@ -8,13 +8,18 @@ import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, typ
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
 const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
 const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
+const schema = new Option('--schema <file>', 'the wanted schema: a .sql text or a database (schema in the config)');
+const sql = new Option(
+  '--sql',
+  'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
+);
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
   {
     usage: 'upgrade [target]',
     description: 'run the pending revisions up to a target (head)',
-    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed')],
+    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed'), sql],
     load: async () => (await import('./verbs/run.ts')).upgrade,
   },
   {
@@ -26,13 +31,17 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [argument, new Option('-y, --yes', 'lose the data that it drops without being asked')],
+    flags: [argument, sql, new Option('-y, --yes', 'lose the data that it drops without being asked')],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {
     usage: 'stamp <targets...>',
     description: 'write revisions down as applied without running them',
-    flags: [new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows')],
+    flags: [
+      new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
+      new Option('--force', 'also where the database does not have the schema of the targets'),
+      sql,
+    ],
     load: async () => (await import('./verbs/run.ts')).stamp,
   },
   {
@@ -77,6 +86,23 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/branches.ts')).branches,
   },
   {
+    usage: 'plan [target]',
+    description: 'show what an upgrade (head) would do, and change nothing',
+    flags: [new Option('--down', 'what a downgrade to the target would do'), argument],
+    load: async () => (await import('./verbs/plan.ts')).plan,
+  },
+  {
+    usage: 'lint [revisions...]',
+    description: 'look for what is dangerous in the revision files; exit 3 where there is something',
+    load: async () => (await import('./verbs/lint.ts')).lint,
+  },
+  {
+    usage: 'check',
+    description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
+    flags: [schema],
+    load: async () => (await import('./verbs/check.ts')).check,
+  },
+  {
     usage: 'verify',
     description: 'check the database: integrity, foreign keys, revision',
     load: async () => (await import('./verbs/verify.ts')).verify,
@@ -94,6 +120,10 @@ const writes: readonly Verb<Config>[] = [
     description: 'write the file of a new revision',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
+      new Option('--autogenerate', 'with what brings the revisions to the wanted schema'),
+      schema,
+      repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
+      repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),
       new Option('--sql', 'in SQL (the default)'),
       new Option('--ts', 'in TypeScript'),
       revisionId,
@@ -171,6 +201,16 @@ export function buildProgram() {
   for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
+  const completion: Verb<GlobalFlags> = {
+    usage: 'completion',
+    description: 'print what makes a shell complete the words of drydock',
+    arguments: [new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish'])],
+    load: async () => {
+      const verb = await import('./verbs/completion.ts');
+      return async (_flags, shell: import('./verbs/completion.ts').Shell) => verb.completion(program, shell);
+    },
+  };
+  addVerbWithoutConfig(program, completion, ended);
 
   return {
     /** @returns The exit code. @throws {DrydockError} */

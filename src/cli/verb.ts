@@ -1,5 +1,5 @@
 /** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
-import { type Command, Option } from 'commander';
+import { type Argument, type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config/config.ts';
 import { type Output, printOutput } from './print.ts';
 
@@ -8,6 +8,8 @@ export interface GlobalFlags {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
+  /** Of the verbs that compare with a wanted schema. */
+  readonly schema?: string;
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;
@@ -22,6 +24,8 @@ export interface Verb<First> {
   /** `show <revision>` */
   readonly usage: string;
   readonly description: string;
+  /** Arguments of which the usage cannot say enough. */
+  readonly arguments?: readonly Argument[];
   readonly flags?: readonly Option[];
   /** Loaded only when it is asked for. */
   readonly load: () => Promise<Action<First>>;
@@ -61,6 +65,7 @@ export function repeatable(flags: string, description: string): Option {
 
 function declare(parent: Command, verb: Verb<never>, run: (command: Command) => Promise<void>): void {
   const command = withGlobalFlags(quiet(parent.command(verb.usage).description(verb.description)));
+  for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const flag of verb.flags ?? []) command.addOption(flag);
   command.action(() => run(command));
 }

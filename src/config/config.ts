@@ -3,6 +3,7 @@ import type { Statistic } from '../checks/measurement.ts';
 import { DrydockError } from '../errors.ts';
 import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
+import { problem } from './problem.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
 import type { FileSettings } from './schema.ts';
 import { parseStatisticRule } from './statistic-rule.ts';
@@ -15,6 +16,7 @@ export interface Config {
   /** As it was named, made absolute: symbolic links are not followed yet. */
   readonly database: string;
   readonly migrations: string;
+  readonly wantedSchema: WantedSchema | undefined;
   /** 0: do not wait. */
   readonly lockTimeoutMs: number;
   /** 0: do not wait. */
@@ -25,6 +27,11 @@ export interface Config {
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
 }
+
+/** Where the schema that the application wants is to be found. */
+export type WantedSchema =
+  /** Absolute path of a `.sql` text or of a database. */
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'command'; readonly command: string };
 
 export interface SnapshotSettings {
   /** At least 1. */
@@ -64,6 +71,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
   return {
     database: databasePath(cwd, said, file),
     migrations: pathOf(cwd, said.migrations, file, settings.migrations) ?? defaultMigrations(cwd, file),
+    wantedSchema: wantedSchema(cwd, said, file),
     lockTimeoutMs: durationMs(said.lockTimeout ?? settings.lock_timeout ?? defaults.lockTimeout),
     busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),
     deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
@@ -88,6 +96,16 @@ function databasePath(cwd: string, said: Flags, file: ConfigFile | undefined): s
 function pathOf(cwd: string, said: string | undefined, file: ConfigFile | undefined, written: string | undefined) {
   if (said !== undefined) return path.resolve(cwd, said);
   return file === undefined || written === undefined ? undefined : path.resolve(file.folder, written);
+}
+
+function wantedSchema(cwd: string, said: Flags, file: ConfigFile | undefined): WantedSchema | undefined {
+  const { schema, schema_command: command } = file?.settings ?? {};
+  if (file !== undefined && schema !== undefined && command !== undefined) {
+    throw file.error(['schema_command'], problem('stands beside schema', 'Keep one of the two'));
+  }
+  const path = pathOf(cwd, said.schema, file, schema);
+  if (path !== undefined) return { kind: 'file', path };
+  return command === undefined ? undefined : { kind: 'command', command };
 }
 
 /** The same folder either way: the config file stands in `config/`. */

@@ -3,11 +3,15 @@ import { isFaultVariable } from '../faults.ts';
 import { problem, problemAt, suggest } from './problem.ts';
 import { overridable } from './schema.ts';
 
+/** Tells `schema_command` where to make its database. */
+export const schemaDatabaseVariable = 'DRYDOCK_SCHEMA_DATABASE';
+
 /** What flags and environment can say. Undefined: not said. */
 export interface Flags {
   readonly config?: string | undefined;
   readonly database?: string | undefined;
   readonly migrations?: string | undefined;
+  readonly schema?: string | undefined;
   readonly lockTimeout?: string | undefined;
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
@@ -20,20 +24,21 @@ const settings = [
   { name: 'config', variable: 'DRYDOCK_CONFIG', flag: '--config', schema: overridable.migrations },
   { name: 'database', variable: 'DRYDOCK_DATABASE', flag: '--database', schema: overridable.database },
   { name: 'migrations', variable: 'DRYDOCK_MIGRATIONS', flag: '--migrations', schema: overridable.migrations },
+  { name: 'schema', variable: 'DRYDOCK_SCHEMA', flag: '--schema', schema: overridable.schema },
   { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
   { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
   { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },
 ] as const;
 
-/** Read by the container's entrypoint, not here. */
-const ownedByEntrypoint = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP'];
+/** Read by the container's entrypoint, or set for `schema_command`, which may well run Drydock; not read here. */
+const ownedByOthers = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP', schemaDatabaseVariable];
 
 /**
  * What the `DRYDOCK_*` variables say, validated.
  * @throws {DrydockError} USAGE, also for a variable of that prefix that nobody reads: it is a typing error.
  */
 export function readEnvironment(env: Environment): Flags {
-  const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByEntrypoint];
+  const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByOthers];
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('DRYDOCK_') || isFaultVariable(variable) || known.includes(variable)) continue;
     const next = `${suggest(variable, known)} Unset it if it is not meant for Drydock`;

@@ -102,6 +102,9 @@ export const overridable = {
   migrations: filePath('../migrations').check(
     about('The folder of revisions, relative to the folder of this file. Default: ../migrations.'),
   ),
+  schema: filePath('../schema.sql').check(
+    about('The wanted schema: a .sql text or a database file, relative to the folder of this file. Default: none.'),
+  ),
   lock_timeout: duration({ minMs: 0, maxMs: maxTimerMs }).check(
     about('How long to wait for another runner. 0s: do not wait. Default: 5m.'),
   ),
@@ -161,6 +164,12 @@ const window = group({
 export const fileSchema = group({
   database: z.optional(overridable.database),
   migrations: z.optional(overridable.migrations),
+  schema: z.optional(overridable.schema),
+  schema_command: z.optional(
+    text('a command', 'a shell command such as python -m app.create_db').check(
+      about('Instead of `schema`: makes a database with the wanted schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.'),
+    ),
+  ),
   lock_timeout: z.optional(overridable.lock_timeout),
   busy_timeout: z.optional(overridable.busy_timeout),
   deadline: z.optional(overridable.deadline),

@@ -12,10 +12,15 @@ import { fromWire } from './wire-error.ts';
 export interface Engine {
   readonly pid: number;
   /**
+   * @param onWait Called each time that the engine met a lock and is about to wait before it tries again.
    * @throws {DrydockError} what the engine threw.
    * @throws {EngineDied} where the process ended before it answered.
    */
-  call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']): Promise<EngineRequests[K]['gives']>;
+  call<K extends RequestName>(
+    name: K,
+    takes: EngineRequests[K]['takes'],
+    onWait?: () => void,
+  ): Promise<EngineRequests[K]['gives']>;
   /** True where the engine lives and waits for a question. */
   isIdle(): boolean;
   /** Ends the process in good order where it is idle, at once where it is not. */
@@ -67,7 +72,9 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
   forwardOutput(child, observer);
   const ended = once(child, 'exit');
   let done = 0;
-  let asking: { name: string; resolve(value: unknown): void; reject(error: Error): void } | undefined;
+  let asking:
+    | { name: string; onWait?: (() => void) | undefined; resolve(value: unknown): void; reject(error: Error): void }
+    | undefined;
 
   child.on('message', (reply: Reply) => {
     switch (reply.kind) {
@@ -79,6 +86,7 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
         break;
       case 'waiting':
         observer({ ...reply, holder: describeHolder() });
+        asking?.onWait?.();
         break;
       case 'progress':
         done = reply.done;
@@ -95,7 +103,7 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
   const engine: Engine = {
     pid,
     isIdle: () => isAlive() && asking === undefined,
-    async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes']) {
+    async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes'], onWait?: () => void) {
       invariant(asking === undefined, `request ${name} while ${asking?.name} is not answered`);
       if (!isAlive()) {
         // Its channel may close a moment before its exit is told, and only the exit says how it ended.
@@ -105,7 +113,7 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
       try {
         return await new Promise<EngineRequests[K]['gives']>((resolve, reject) => {
           done = 0;
-          asking = { name, resolve: (value) => resolve(value as EngineRequests[K]['gives']), reject };
+          asking = { name, onWait, resolve: (value) => resolve(value as EngineRequests[K]['gives']), reject };
           child.send({ name, takes }, (error) => {
             // A failed send means that the process is ending: its exit says more than the pipe does.
             if (error !== null) ended.then(() => undefined, reject);

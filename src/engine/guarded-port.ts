@@ -5,8 +5,10 @@
  */
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { OperationNote, SqlPort } from '../operations/sql-port.ts';
+import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
+import { keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
 import { statementProblem } from '../revisions/statements.ts';
+import type { StatementOrigin } from './replayed.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
 
@@ -20,7 +22,11 @@ export interface GuardedPort extends SqlPort {
 /** Is told what goes through a port. */
 export interface PortListener {
   /** A statement was run for its effect. */
-  readonly ran?: (sql: string, params: readonly unknown[]) => void;
+  readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
+  /** So many of the last things that were told are undone: an operation failed, and its revision may go on. */
+  readonly undone?: (count: number) => void;
+  /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
+  readonly later?: (condition: RowCondition) => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -38,7 +44,11 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
+  /** Statements and conditions, since a failed operation takes both back. */
+  let told = 0;
   let closed = false;
+  let operations = 0;
+  const { later } = listener;
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
@@ -69,19 +79,29 @@ export function guardedPort(
     all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
+        if (later !== undefined && changesRows(sql)) return { changes: 0 };
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
-      listener.ran?.(sql, params);
+      told += 1;
+      listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
       return result;
     },
+    ...(later !== undefined && {
+      later: (condition: RowCondition) => {
+        told += 1;
+        later(condition);
+      },
+    }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');
       connection.exec('SAVEPOINT drydock_operation');
+      operations += 1;
+      const before = told;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
@@ -89,10 +109,20 @@ export function guardedPort(
       } catch (error) {
         // Gone already where SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        listener.undone?.(told - before);
+        told = before;
         throw error;
+      } finally {
+        operations -= 1;
       }
     },
   };
+}
+
+/** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
+function changesRows(sql: string): boolean {
+  const [first] = sqlTokens(sql);
+  return first !== undefined && ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keywordOf(first));
 }
 
 function refuse(sql: string, mode: PortMode): void {

@@ -5,7 +5,8 @@
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
-import type { Replayed } from './replay.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
+import type { Replayed, Rows, Surveyed, SurveyRequest } from './replayed.ts';
 
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
@@ -53,6 +54,8 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
+  /** The live file's schema, under the lock. */
+  readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */
@@ -80,7 +83,9 @@ export interface EngineRequests {
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
-  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[] }; gives: Replayed };
+  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
+  /** Runs revisions in memory for as long as they can be run there, and from each one a step back; needs no `hold`. */
+  survey: { takes: { seed: readonly string[]; steps: readonly SurveyRequest[] }; gives: Surveyed };
   /** Puts the live file in this journal mode, where nobody prevents it. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

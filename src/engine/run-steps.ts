@@ -108,10 +108,16 @@ async function runModule(port: GuardedPort, step: EngineStep, modules: LoadedMod
 
 /** `path:line` of the call in a revision's file that an error came from; the path alone where its stack does not tell. */
 function placeIn(path: string, error: unknown): string {
+  const line = lineIn(path, error);
+  return line === undefined ? path : `${path}:${line}`;
+}
+
+/** The line of a revision's file in which an error came to be; undefined where its stack does not tell. */
+export function lineIn(path: string, error: unknown): number | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const [, after] = stack.split(`${pathToFileURL(path).href}:`);
   const line = /^\d+/.exec(after ?? '')?.[0];
-  return line === undefined ? path : `${path}:${line}`;
+  return line === undefined ? undefined : Number(line);
 }
 
 function closeGuard(connection: Database.Database, step: EngineStep): void {

@@ -9,6 +9,7 @@ import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
@@ -16,6 +17,7 @@ import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { replay } from './replay.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { survey } from './survey.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
@@ -65,6 +67,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       probeWrite(live);
       fence = live.fence();
       return heldState(live.connection);
+    },
+
+    async readSchema() {
+      const connection = requireHeld();
+      return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
     },
 
     async holdAgain({ busyTimeoutMs }) {
@@ -203,8 +210,12 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
-    replay({ seed, steps }) {
-      return replay(seed, steps);
+    replay({ seed, steps, rows }) {
+      return replay(seed, steps, rows);
+    },
+
+    survey({ seed, steps }) {
+      return survey(seed, steps);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

@@ -1,6 +1,6 @@
-/** Hashes of a database file at rest. Never used on a file on which this process holds a SQLite lock. */
+/** Hashes of a database file that nobody writes to meanwhile. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 
 export interface FileHashes {
   /** Of the file as it is, hex: is it the very file we wrote? */
@@ -22,25 +22,27 @@ const bookkeeping: ReadonlyArray<readonly [offset: number, length: number]> = [
 ];
 
 const headerBytes = 100;
-const chunkBytes = 4 * 1024 * 1024;
+/** A piece is hashed in about a millisecond, so that hashing gigabytes holds up no heartbeat and no signal. */
+const pieceBytes = 1024 * 1024;
 
-export function hashFile(path: string): FileHashes {
+/**
+ * Reads the file piece by piece, between which everything else in this process goes on. Not to be called in a process
+ * that holds a SQLite lock on the file, which closing it would drop (https://sqlite.org/howtocorrupt.html, section 2.2).
+ *
+ * @throws the reason of `signal` where it is aborted.
+ */
+export async function hashFile(path: string, signal: AbortSignal): Promise<FileHashes> {
+  signal.throwIfAborted();
   const exact = createHash('sha256');
   const content = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(chunkBytes);
-  const fd = openSync(path, 'r');
   let bytes = 0;
-  try {
-    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
-      const part = chunk.subarray(0, read);
-      exact.update(part);
-      if (bytes === 0 && read >= headerBytes)
-        for (const [offset, length] of bookkeeping) part.fill(0, offset, offset + length);
-      content.update(part);
-      bytes += read;
-    }
-  } finally {
-    closeSync(fd);
+  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>) {
+    exact.update(piece);
+    if (bytes === 0 && piece.length >= headerBytes)
+      for (const [offset, length] of bookkeeping) piece.fill(0, offset, offset + length);
+    content.update(piece);
+    bytes += piece.length;
+    signal.throwIfAborted();
   }
   return { sha256: exact.digest('hex'), contentSha256: content.digest('hex'), bytes };
 }

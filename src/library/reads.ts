@@ -1,16 +1,20 @@
 /** What only reads: nothing is written and no file is made. */
 import { type CurrentReport, currentOf } from '../api/current.ts';
 import { type HistoryReport, historyOf, readRange } from '../api/history.ts';
+import { type LintReport, lintFiles } from '../api/lint.ts';
 import { describeEntry, type RevisionEntry } from '../api/revision-data.ts';
 import { branchPoints, namedRevisions } from '../api/revisions.ts';
 import * as snapshots from '../api/snapshots.ts';
 import { readStats, type StatsReport } from '../api/stats.ts';
 import { type VerifyReport, verifyDatabase } from '../api/verify.ts';
 import type { Config } from '../config/config.ts';
+import { previewRun } from '../preview/preview.ts';
+import type { Preview } from '../preview/previewed.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readState } from '../run/read-state.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { requireClosedHere } from './closed-here.ts';
+import type { RevisionArguments } from './runs.ts';
 
 /**
  * The revision that the database is at.
@@ -85,4 +89,32 @@ export async function listSnapshots(config: Config): Promise<snapshots.SnapshotL
  */
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
   return snapshots.verifySnapshot(config, id);
+}
+
+export interface PlanOptions extends RevisionArguments {
+  /** Left out: upgrade. */
+  readonly verb?: 'upgrade' | 'downgrade';
+}
+
+/**
+ * What an upgrade or a downgrade would do. Nothing is written.
+ * @param target An address as the command takes it.
+ * @throws {DrydockError} as the run would before it changes anything.
+ */
+export async function plan(config: Config, target = 'head', options: PlanOptions = {}): Promise<Preview> {
+  requireClosedHere(config);
+  return previewRun(config, { verb: 'upgrade', target, ...options }, ignore);
+}
+
+/**
+ * Looks for what is dangerous in revision files.
+ * @param addresses Which revisions; none for all of them.
+ * @throws {DrydockError} USAGE where a file is no revision, or a module cannot be loaded.
+ */
+export async function lint(config: Config, addresses: readonly string[] = []): Promise<LintReport> {
+  return lintFiles(config, addresses, ignore);
+}
+
+function ignore(): void {
+  // What revisions print is of no interest here.
 }

@@ -72,6 +72,8 @@ export async function rehearse(
 export interface StampOptions extends SessionOptions {
   /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
   readonly forget?: 'replaced' | 'all';
+  /** What to do where the schema is not what the revisions make of it; left out: refuse. */
+  readonly mismatch?: 'accept' | 'refuse';
 }
 
 /**
@@ -83,8 +85,8 @@ export async function stamp(
   targets: readonly string[],
   options: StampOptions = {},
 ): Promise<MigrationReport | AtTarget> {
-  const { forget = 'replaced' } = options;
-  return migrate(config, { verb: 'stamp', targets, forget }, sessionFor(config, options), noConsent);
+  const { forget = 'replaced', mismatch = 'refuse' } = options;
+  return migrate(config, { verb: 'stamp', targets, forget, mismatch }, sessionFor(config, options), noConsent);
 }
 
 /**

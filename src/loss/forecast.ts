@@ -2,8 +2,9 @@
  * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
  * the schema that the database has, and what they drop is counted in the database.
  */
-import type { Replayed } from '../engine/replay.ts';
+import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
@@ -42,7 +43,7 @@ async function forecast({ database, stepsFrom, arguments: given }: ForecastReque
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop)) return nothing;
-  const replayed = await tryReplay({ from, steps, arguments: given, stop });
+  const replayed = await tryReplay({ from, steps, arguments: given }, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
@@ -54,13 +55,13 @@ function mayDrop({ revision, direction }: Step): boolean {
   return revision.body.kind === 'module' || revision.body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
 }
 
-/** Whatever fails in memory, for want of rows or of an extension that made the schema, may well do in the database. */
-async function tryReplay(request: ReplayRequest): Promise<Replayed | Forecast> {
+/** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
+async function tryReplay(request: ReplayRequest, stop: AbortSignal): Promise<Replayed | Forecast> {
   try {
-    return await replay(request, () => undefined);
+    return await replay(request, () => undefined, stop);
   } catch (error) {
-    // A module that cannot be loaded: the run says the same, before it changes anything.
-    if (error instanceof DrydockError && error.code === 'USAGE') return nothing;
+    // The run says the same, and loses nothing.
+    if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
   }
 }

@@ -1,4 +1,4 @@
-import type { Replayed, ReplayedStep } from '../engine/replay.ts';
+import type { Replayed, ReplayedStep } from '../engine/replayed.ts';
 import { invariant } from '../errors.ts';
 import { foldCase } from '../schema/quote.ts';
 import { ownTables, type StoredSchema } from '../schema/read-schema.ts';

@@ -7,6 +7,7 @@ import { quoteName, sameName } from '../schema/quote.ts';
 import type { Column } from './column.ts';
 import { columnSql } from './column.ts';
 import { requireFit } from './fit.ts';
+import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
 
@@ -19,7 +20,7 @@ export function addColumnChange(column: Column): TableChange {
       const definition = columnSql(column);
       const table = withColumn(plan.table, definition);
       if (column.primaryKey === true) requireFirstKey(plan.table, column);
-      if (lacksValue(column) && hasRows()) throw missingValue(stored.name, column);
+      if (lacksValue(column)) requireNoRows(port, stored.name, column, hasRows);
       const next = withValues(withTable(plan, table), column.name, { from: 'default' });
       const why = reasonForRebuild(column, hasRows);
       if (why !== undefined) return { plan: next, why };
@@ -49,6 +50,13 @@ function lacksValue({ nullable, primaryKey, type, default: value, generated }: C
   // An INTEGER PRIMARY KEY takes over the rowids.
   const needsValue = primaryKey === true ? !sameName(type, 'INTEGER') : nullable === false;
   return needsValue && (value === undefined || parseExpression(value).type === 'NullLiteral');
+}
+
+function requireNoRows(port: SqlPort, table: string, column: Column, hasRows: () => boolean): void {
+  const missing = missingValue(table, column);
+  if (port.later !== undefined) {
+    port.later({ holds: `NOT EXISTS (SELECT 1 FROM main.${quoteName(table)})`, problem: missing.what });
+  } else if (hasRows()) throw missing;
 }
 
 function missingValue(table: string, { name, primaryKey }: Column): DrydockError {

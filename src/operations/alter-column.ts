@@ -98,6 +98,7 @@ function notNullChange(name: string): TableChange {
         plan: withTable(plan, table),
         why: 'SQLite sets NOT NULL in place',
         inPlace: () => requireFit(stored.name, `NOT NULL in ${name}`, () => port.run(sql)),
+        since: '3.53',
       };
     },
   };
@@ -113,7 +114,7 @@ function nullableChange(name: string): TableChange {
       const next = withTable(plan, table);
       if (notNulls(column).length > 1) return { plan: next, why: 'SQLite takes only one of several NOT NULL away' };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} ALTER COLUMN ${quoteName(name)} DROP NOT NULL`;
-      return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql) };
+      return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql), since: '3.53' };
     },
   };
 }
@@ -123,7 +124,13 @@ function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePl
   const source = sourceOf(plan, name);
   // A column that is new in the same batch has no rows to look at yet.
   if (source === undefined) return;
-  const nulls = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)} WHERE ${source} IS NULL`);
+  const found = `FROM main.${quoteName(table)} WHERE ${source} IS NULL`;
+  if (port.later !== undefined) {
+    const problem = `rows of ${table} hold NULL in ${name}, which is to become NOT NULL`;
+    port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });
+    return;
+  }
+  const nulls = numberFrom(port, `SELECT count(*) ${found}`);
   if (nulls === 0) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `${nulls} rows of ${table} hold NULL in ${name}, which is to become NOT NULL`,

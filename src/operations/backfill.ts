@@ -37,6 +37,10 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
   const key = requireKey(port, table, Object.keys(set));
   const conditions = where === undefined ? [] : [`(${checked(where)})`];
   const assignments = Object.entries(set).map(([column, sql]) => `${quoteName(column)} = (${checked(sql)})`);
+  if (port.later !== undefined) {
+    const rows = [...conditions, 'TRUE'].join(' AND ');
+    return port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;
+  }
   const total = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
   let changes = 0;
   let after: string | undefined;

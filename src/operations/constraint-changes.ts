@@ -30,6 +30,7 @@ export function addConstraintChange(operation: string, constraint: Constraint): 
         plan: next,
         why: 'SQLite adds a CHECK in place, over rows that keep it',
         inPlace: () => requireFit(stored.name, definition, () => port.run(sql)),
+        since: '3.53',
       };
     },
   };
@@ -49,7 +50,12 @@ export function dropConstraintChange(which: string | Constraint): TableChange {
       if (name === undefined) return { plan: next, why: 'SQLite drops a constraint in place by its name only' };
       if (!droppable) return { plan: next, why: 'SQLite drops no PRIMARY KEY and no UNIQUE in place' };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} DROP CONSTRAINT ${quoteName(name)}`;
-      return { plan: next, why: 'SQLite drops such a constraint in place', inPlace: () => port.run(sql) };
+      return {
+        plan: next,
+        why: 'SQLite drops such a constraint in place',
+        inPlace: () => port.run(sql),
+        since: '3.53',
+      };
     },
   };
 }
@@ -87,7 +93,13 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   const present = columns.filter((name) => text.columns.some((column) => sameName(column.name, name)));
   const nulls = present.map((name) => `${quoteName(name)} IS NULL`);
   if (nulls.length === 0) return;
-  const count = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)} WHERE ${nulls.join(' OR ')}`);
+  const found = `FROM main.${quoteName(table)} WHERE ${nulls.join(' OR ')}`;
+  if (port.later !== undefined) {
+    const problem = `rows of ${table} hold NULL in ${columns.join(', ')}, which is to be the primary key`;
+    port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });
+    return;
+  }
+  const count = numberFrom(port, `SELECT count(*) ${found}`);
   if (count === 0) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `${count} rows of ${table} hold NULL in ${columns.join(', ')}, which is to be the primary key`,

@@ -4,7 +4,7 @@ import type { StoredColumn } from './lookups.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { RowIdentity } from './row-identity.ts';
 import { rowIdentity } from './row-identity.ts';
-import type { SqlPort } from './sql-port.ts';
+import type { RowCondition, SqlPort } from './sql-port.ts';
 import type { TablePlan } from './table-plan.ts';
 import { sourceOf, valuesOf } from './table-plan.ts';
 
@@ -79,6 +79,10 @@ function assertPlanned({ table }: TablePlan, columns: readonly StoredColumn[]): 
  */
 export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping): void {
   const { table, aside } = rebuilt;
+  if (port.later !== undefined) {
+    for (const condition of sameRowConditions(rebuilt, mapping)) port.later(condition);
+    return;
+  }
   const copied = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
   const expected = numberFrom(port, `SELECT count(*) FROM main.${quoteName(aside)}`);
   if (copied !== expected) {
@@ -96,28 +100,56 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
   }
 }
 
-function changedValues(port: SqlPort, { table, aside, plan }: RebuiltTable, mapping: CopyMapping) {
-  const compared = comparedColumns(plan, mapping);
+/** What {@link assertSameRows} finds out, for a script. */
+function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCondition[] {
+  const { table, aside } = rebuilt;
+  const rowsOf = (name: string) => `(SELECT count(*) FROM main.${quoteName(name)})`;
+  // Where the type stays, so does the affinity, and nothing converts.
+  const compared = comparedColumns(rebuilt.plan, mapping).filter(({ column, before }) => column.type !== before.type);
+  const pairs = pairedRows(rebuilt, mapping, compared);
+  const changed = compared.map(({ column: { name } }, index) => changes(mapping, name, index));
+  const problem = `values of ${table} would change with their types, and no \`using\` says how`;
+  return [
+    { holds: `${rowsOf(table)} = ${rowsOf(aside)}`, problem: `the rebuild of ${table} did not copy every row` },
+    ...(compared.length === 0
+      ? []
+      : [{ holds: `NOT EXISTS (SELECT 1 FROM ${pairs} WHERE ${changed.join(' OR ')})`, problem }]),
+  ];
+}
+
+function changedValues(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping) {
+  const compared = comparedColumns(rebuilt.plan, mapping);
+  if (compared.length === 0) return [];
+  const counts = compared.map(
+    ({ column: { name } }, index) => `count(*) FILTER (WHERE ${changes(mapping, name, index)}) AS n${index}`,
+  );
+  const [row] = port.all(`SELECT ${counts.join(', ')} FROM ${pairedRows(rebuilt, mapping, compared)}`);
+  return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
+}
+
+/** SQL of whether a value is another one in the new row. */
+function changes(mapping: CopyMapping, name: string, index: number): string {
   const found = `fresh.${mapping.key[0]?.fresh} IS NOT NULL`;
-  const counts = compared.map(({ column: { name } }, index) => {
-    const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
-    const differs = `${fresh} IS NOT ${stale} COLLATE BINARY OR typeof(${fresh}) <> typeof(${stale})`;
-    // A row that is not found again has lost its key, and nothing can be said of the rest of it.
-    const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
-    return `count(*) FILTER (WHERE ${found} AND (${differs})${isKey ? ` OR NOT (${found})` : ''}) AS n${index}`;
-  });
-  if (counts.length === 0) return [];
+  const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
+  const differs = `${fresh} IS NOT ${stale} COLLATE BINARY OR typeof(${fresh}) <> typeof(${stale})`;
+  // A row that is not found again has lost its key, and nothing can be said of the rest of it.
+  const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
+  return `${found} AND (${differs})${isKey ? ` OR NOT (${found})` : ''}`;
+}
+
+/** SQL of each old row beside the new one. */
+function pairedRows(
+  { table, aside }: RebuiltTable,
+  mapping: CopyMapping,
+  compared: ReturnType<typeof comparedColumns>,
+): string {
   // In a subquery, so that an expression of the revision means the old row and no other. Its columns get plain names:
   // SQLite takes a column "true" that comes out of a subquery for the constant.
   const keys = mapping.key.map(({ stale }, index) => `${stale} AS k${index}`);
   const values = compared.map(({ column: { name } }, index) => `${quoteName(table)}.${quoteName(name)} AS v${index}`);
   const old = `(SELECT ${[...keys, ...values].join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)})`;
   const sameRow = mapping.key.map(({ fresh }, index) => `fresh.${fresh} = stale.k${index}`);
-  const [row] = port.all(
-    `SELECT ${counts.join(', ')} FROM ${old} AS stale
-       LEFT JOIN main.${quoteName(table)} AS fresh ON ${sameRow.join(' AND ')}`,
-  );
-  return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
+  return `${old} AS stale LEFT JOIN main.${quoteName(table)} AS fresh ON ${sameRow.join(' AND ')}`;
 }
 
 /** The columns whose values are to stay. A generated one may depend on one whose values do not. */

@@ -13,6 +13,14 @@ export interface OperationNote {
   readonly why: string;
 }
 
+/** Something that must be true of rows that nobody has yet. */
+export interface RowCondition {
+  /** SQL of an expression that is true where all is well. */
+  readonly holds: string;
+  /** What is wrong where it is not, as a sentence without its full stop. */
+  readonly problem: string;
+}
+
 /**
  * The only way from an operation to the database. Each call is one statement; whoever implements it checks the
  * statement before it runs and the transaction after it.
@@ -32,6 +40,12 @@ export interface SqlPort {
    * with half of it done.
    */
   atomically<T>(work: () => T): T;
+
+  /**
+   * Set where the rows are not there, since the statements are written down for a script that runs elsewhere: what an
+   * operation would find out about rows is told here, and the script finds it out.
+   */
+  later?(condition: RowCondition): void;
 
   /** Called once each operation on the schema is done. */
   note?(note: OperationNote): void;

@@ -26,7 +26,11 @@ export interface StatementOperations {
 }
 
 export function statementOperations(port: SqlPort): StatementOperations {
-  const rows = (sql: string, params: readonly unknown[]) => port.all(sql, ...bindableParams(params));
+  const rows = (sql: string, params: readonly unknown[]) => {
+    const values = bindableParams(params);
+    if (port.later !== undefined) refuseRows(port, sql, values);
+    return port.all(sql, ...values);
+  };
   const column = (sql: string, params: readonly unknown[]) => rows(sql, params).map((row) => Object.values(row)[0]);
   return {
     execute(sql, ...params) {
@@ -60,4 +64,19 @@ export function statementOperations(port: SqlPort): StatementOperations {
       throw new CannotDowngrade(reason);
     },
   };
+}
+
+/**
+ * A script is written without rows, so no revision may ask for them: its program opens a table, and not sqlite_schema,
+ * whose root page is the first. https://sqlite.org/opcode.html
+ */
+function refuseRows(port: SqlPort, sql: string, values: readonly unknown[]): void {
+  const program = port.all(`EXPLAIN ${sql}`, ...values);
+  const opensTable = program.some(({ opcode, p2 }) => opcode === 'OpenRead' && p2 !== 1);
+  const opensModule = program.some(({ opcode }) => opcode === 'VOpen') && !/\bpragma_\w/i.test(sql);
+  if (!opensTable && !opensModule) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: 'op.select reads rows, and a script is written where there are none',
+    next: 'Run it online, without --sql; or write what it does as SQL that finds the rows itself, such as UPDATE … FROM',
+  });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, invariant } from '../errors.ts';
 import type { Outline } from '../schema/edit-outline.ts';
 import { outlineOf } from '../schema/edit-outline.ts';
 import type { TableText } from '../schema/edit-table.ts';
@@ -13,7 +13,7 @@ import { rebuild } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
 import { tell } from './sql-port.ts';
 import type { TablePlan } from './table-plan.ts';
-import { planFor } from './table-plan.ts';
+import { planFor, withTable } from './table-plan.ts';
 
 /** What a change may look at while it is planned. */
 export interface TableFacts {
@@ -34,6 +34,8 @@ export interface Step {
   readonly why: string;
   /** Left out where only a rebuild will do. */
   readonly inPlace?: () => void;
+  /** Where only a new SQLite can make it in place, which may not be what runs a script. */
+  readonly since?: string;
 }
 
 /** One change of a table. Planning it changes nothing yet. */
@@ -66,7 +68,8 @@ export function changeTableOnly(
   compiled: readonly Compiled[],
 ): OperationNote[] {
   const stored = requireTable(port, tableName);
-  const hasRows = () => numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
+  const hasRows = () =>
+    port.later !== undefined || numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
   const facts: TableFacts = { port, stored, compiled, hasRows };
   const steps: Step[] = [];
   let plan = planFor(stored.sql);
@@ -78,6 +81,8 @@ export function changeTableOnly(
   const needsRebuild = steps.find(({ inPlace }) => inPlace === undefined);
   if (needsRebuild !== undefined) {
     rebuild(port, stored, plan);
+  } else if (port.later !== undefined && steps.some(({ since }) => since !== undefined)) {
+    rebuild(port, stored, withTable(plan, textInPlace(port, stored.name, steps)));
   } else {
     for (const step of steps) step.inPlace?.();
     assertReadsAs(port, stored.name, plan);
@@ -88,6 +93,23 @@ export function changeTableOnly(
     method: needsRebuild === undefined ? 'in place' : 'rebuild',
     why: needsRebuild?.why ?? steps[index]?.why ?? '',
   }));
+}
+
+/** What SQLite would make of the table in place, to the letter; nothing of it is done. */
+function textInPlace(port: SqlPort, table: string, steps: readonly Step[]): TableText {
+  let text: TableText | undefined;
+  const undo = new Error('only tried');
+  try {
+    port.atomically(() => {
+      for (const step of steps) step.inPlace?.();
+      text = parseTable(requireTable(port, table).sql);
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  invariant(text !== undefined, `${table} was not changed in place`);
+  return text;
 }
 
 /** SQLite edits the stored text in its own way; both ways must come to the same table. */

@@ -5,9 +5,10 @@
 import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
-import type { Replayed } from '../engine/replay.ts';
-import { DrydockError } from '../errors.ts';
-import type { Step } from '../revisions/revision.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
+import type { Replayed, Rows } from '../engine/replayed.ts';
+import { DrydockError, invariant } from '../errors.ts';
+import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
 
@@ -17,32 +18,75 @@ export interface ReplayRequest {
   readonly steps: readonly Step[];
   /** What the revisions find in `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
-  /** Aborted where nobody wants to know any more: the engine is killed, in the middle of a revision too. */
-  readonly stop?: AbortSignal;
+  /** Left out: none. */
+  readonly rows?: Rows;
 }
 
 /**
+ * @param stop Ends the replay where it is.
  * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
- *   loaded.
+ *   loaded, or the schema to begin with cannot be made in memory.
  * @throws {EngineDied} where a revision ended the process, or it was stopped.
  */
-export async function replay(request: ReplayRequest, observer: Observer): Promise<Replayed> {
-  const { from, steps, arguments: given = {}, stop } = request;
-  const engine = startEngine({ temporaryDirectory: tmpdir(), observer, describeHolder: () => 'nobody' });
+export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
+  const { from, steps, arguments: given = {}, rows = 'none' } = request;
+  const seed = from === undefined ? [] : statementsOf(from);
+  try {
+    return await inEngine(
+      'replay',
+      { seed, steps: steps.map((step) => engineStep(step, given)), rows },
+      observer,
+      stop,
+    );
+  } catch (error) {
+    throw error instanceof DrydockError ? inMemory(error) : error;
+  }
+}
+
+/** The schema that revisions make, run one after the other from base. @throws {DrydockError} as {@link replay}. */
+export async function schemaAfter(
+  revisions: readonly Revision[],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<StoredSchema> {
+  const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
+  return lastOf(await replay({ steps }, observer, stop));
+}
+
+/** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
+export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
+  return lastOf(await inEngine('replay', { seed: statements, steps: [], rows: 'none' }, observer));
+}
+
+/** Asks an engine that has no file. */
+export async function inEngine<K extends 'replay' | 'survey'>(
+  name: K,
+  takes: EngineRequests[K]['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<EngineRequests[K]['gives']> {
+  stop?.throwIfAborted();
+  const engine = startEngine({
+    temporaryDirectory: tmpdir(),
+    // Its process is nobody's business: it holds nothing.
+    observer: (event) => event.kind !== 'engine-started' && observer(event),
+    describeHolder: () => 'nobody',
+  });
   const onStop = () => void engine.kill();
   stop?.addEventListener('abort', onStop, { once: true });
   if (stop?.aborted) onStop();
   try {
-    return await engine.call('replay', {
-      seed: from === undefined ? [] : statementsOf(from),
-      steps: steps.map((step) => engineStep(step, given)),
-    });
-  } catch (error) {
-    throw error instanceof DrydockError ? inMemory(error) : error;
+    return await engine.call(name, takes);
   } finally {
     stop?.removeEventListener('abort', onStop);
     await engine.stop();
   }
+}
+
+function lastOf({ schemas }: Replayed): StoredSchema {
+  const last = schemas.at(-1);
+  invariant(last !== undefined, 'a replay without a schema');
+  return last;
 }
 
 function inMemory({ code, what, next, cause }: DrydockError): DrydockError {

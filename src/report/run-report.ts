@@ -12,6 +12,7 @@ export function renderRunReport(report: RunReport | AtTarget): string {
   parts.push(...renderRecovery(report.recovered));
   if (report.outcome === 'done')
     parts.push(
+      ...schema(report),
       renderPhases(report.phases),
       ...renderSteps(report.steps),
       ...renderChecks(report.checks),
@@ -33,6 +34,14 @@ export function renderRecovery(recovered: RecoveryReport | null): string[] {
   if (recovered === null) return [];
   const { runId, interruptedIn, message } = recovered;
   return [`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`];
+}
+
+function schema({ schema: compared, to }: RunReport): string[] {
+  if (compared === null) return [];
+  const { differences, mild } = compared;
+  const match = differences.length === 0 ? 'matches' : 'does not match';
+  const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
+  return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
 }
 
 export function renderPhases(reports: readonly PhaseReport[]): string {

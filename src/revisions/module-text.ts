@@ -17,6 +17,17 @@ export function maskModule(text: string, path: string): string {
   return masked.join('');
 }
 
+/** The comments of a module, with the line on which each begins. The text of one is without what makes it a comment. */
+export function moduleComments(text: string, path: string): { readonly text: string; readonly line: number }[] {
+  const comments: { text: string; line: number }[] = [];
+  for (const { kind, code, end } of moduleTokens(text, 0, path)) {
+    if (kind !== 'comment') continue;
+    const inside = code.startsWith('//') ? code.slice(2) : code.slice(2, -2);
+    comments.push({ text: inside.trim(), line: lineAt(text, end - code.length) });
+  }
+  return comments;
+}
+
 interface ModuleToken {
   /** `code` is a word or one character. */
   readonly kind: 'code' | 'comment' | 'literal';

@@ -64,6 +64,8 @@ function headerKey(comment: LineComment, path: string): HeaderKey | undefined {
   const word = /^([A-Za-z_-]+)\s*:(?!\/\/)/.exec(comment.text)?.[1];
   const known = headerKeys.find((key) => key === word);
   if (word === undefined || known !== undefined) return known;
+  // A word to the linter, which reads it itself.
+  if (word === 'lint') return undefined;
   if (word.includes('-') && !/^(?:depend|branch)/i.test(word)) return undefined;
   if (word === 'expect') {
     throw fileError(path, comment.line, '`-- expect:` belongs below `-- migrate:up` or `-- migrate:down`');

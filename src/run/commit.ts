@@ -1,5 +1,8 @@
-/** The one step that changes what others see. The journal has announced it; from here on a stop waits for its end. */
-import type { Engine } from '../engine/client.ts';
+/**
+ * The one step that changes what others see. The journal has announced it; a stop waits for its end, unless others hold
+ * it up: then nothing of it has happened yet.
+ */
+import { type Engine, EngineDied } from '../engine/client.ts';
 import { DrydockError } from '../errors.ts';
 import type { RunContext } from './context.ts';
 import { fileState } from './file-state.ts';
@@ -23,15 +26,22 @@ export async function commit(
   } catch (error) {
     throw error instanceof DrydockError
       ? error
-      : new CommitUncertain('the commit did not report back', { cause: error });
+      : new CommitUncertain('the commit did not report back', { cause: givenUp(context, error) });
   }
   return writeJournal(context, { ...journal, phase: 'committed', committedFile: fileState(context) });
+}
+
+/** The engine's death is the consequence of a stop, not the cause of the failure. */
+function givenUp({ stop }: RunContext, error: unknown): unknown {
+  return error instanceof EngineDied && stop.aborted ? stop.reason : error;
 }
 
 async function order(context: RunContext, engine: Engine, plan: Plan): Promise<void> {
   const { busyTimeoutMs } = context.request.config;
   if (!plan.onWorkingCopy) {
-    await engine.call('commit', { busyTimeoutMs });
+    await engine.call('commit', { busyTimeoutMs }, () => {
+      if (context.stop.aborted) void engine.kill();
+    });
     return;
   }
   const { outcome } = await engine.call('replace', { source: context.layout.workingCopy, busyTimeoutMs });

@@ -98,11 +98,16 @@ export async function stoppable<T>(context: RunContext, engine: Engine, work: Pr
   }
 }
 
+/** For what must be finished even though the run was told to stop. */
+export function unstopped(context: RunContext): RunContext {
+  return { ...context, stop: new AbortController().signal };
+}
+
 export function inspectOptions(context: RunContext): InspectOptions {
   return { temporaryDirectory: context.layout.work, signal: context.stop };
 }
 
 /** For an inspection that must be finished even though the run was told to stop. */
 export function unstoppable(context: RunContext): InspectOptions {
-  return { temporaryDirectory: context.layout.work, signal: new AbortController().signal };
+  return inspectOptions(unstopped(context));
 }

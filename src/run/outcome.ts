@@ -1,6 +1,7 @@
 /** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
+import type { Compared } from '../drift/compared.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
 import type { SchemaDifference } from '../schema/difference.ts';
@@ -19,6 +20,8 @@ export type MigrationCommand =
       readonly targets: readonly string[];
       /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
       readonly forget: 'replaced' | 'all';
+      /** What to do where the database does not have the schema of the targets. */
+      readonly mismatch: 'refuse' | 'accept';
     }
   | { readonly verb: 'ensure-version' };
 
@@ -57,6 +60,8 @@ export interface RunReport {
   readonly to: readonly string[];
   readonly steps: readonly StepReport[];
   readonly checks: readonly CheckResult[];
+  /** How the live schema differs from that of the stamped revisions; null where nothing new was stamped. */
+  readonly schema: Compared | null;
   readonly snapshot: Manifest | null;
   readonly recovered: RecoveryReport | null;
   readonly pruned: readonly string[];
@@ -107,4 +112,12 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly command: C;
   readonly config: Config;
   readonly toolVersion: string;
+}
+
+/** What a run asks for before it begins. */
+export interface SpaceEstimate {
+  readonly databaseBytes: number;
+  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
+  readonly neededBytes: number;
+  readonly freeBytes: number;
 }

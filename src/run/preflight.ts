@@ -1,10 +1,12 @@
 /** What can be found out before anything is locked or changed: reads only. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { codeOf, DrydockError } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
 import { freeBytes, isMountPoint, networkFileSystem } from '../files/volume.ts';
 import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
 import { loadRevisions } from '../revisions/load.ts';
 import type { RunContext } from './context.ts';
+import type { SpaceEstimate } from './outcome.ts';
 import { describeBytes } from './words.ts';
 
 /**
@@ -59,31 +61,29 @@ function refuseNetworkFileSystem(context: RunContext): void {
   );
 }
 
-export interface SpaceEstimate {
-  readonly databaseBytes: number;
-  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
-  readonly neededBytes: number;
-  readonly freeBytes: number;
-}
-
 const reserveBytes = 1024 * 1024;
 
 /**
+ * What a run needs of the volume, and what there is.
+ * @param copies How many times its size the run may need.
  * @param becomesBytes What the database is about to become, where that is known and may be more than it is.
+ */
+export function estimateSpace({ database, directory }: Layout, copies: number, becomesBytes = 0): SpaceEstimate {
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const databaseBytes = Math.max(sizeOf(database) + sizeOf(`${database}-wal`), becomesBytes);
+  return { databaseBytes, neededBytes: copies * databaseBytes + reserveBytes, freeBytes: freeBytes(directory) };
+}
+
+/**
+ * As {@link estimateSpace}.
  * @throws {DrydockError} PREFLIGHT where a run would probably fill the volume.
  */
 export function requireSpace(context: RunContext, copies: number, becomesBytes = 0): SpaceEstimate {
-  const { database, directory } = context.layout;
-  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const databaseBytes = Math.max(sizeOf(database) + sizeOf(`${database}-wal`), becomesBytes);
-  const estimate = {
-    databaseBytes,
-    neededBytes: copies * databaseBytes + reserveBytes,
-    freeBytes: freeBytes(directory),
-  };
+  const { directory } = context.layout;
+  const estimate = estimateSpace(context.layout, copies, becomesBytes);
   if (estimate.freeBytes < estimate.neededBytes) {
     throw refuse(
-      `${directory} has ${describeBytes(estimate.freeBytes)} free, and this run needs about ${describeBytes(estimate.neededBytes)} for its copies and SQLite's journal (the database is ${describeBytes(databaseBytes)})`,
+      `${directory} has ${describeBytes(estimate.freeBytes)} free, and this run needs about ${describeBytes(estimate.neededBytes)} for its copies and SQLite's journal (the database is ${describeBytes(estimate.databaseBytes)})`,
       'Free space on the volume (drydock snapshot prune removes old snapshots) or make it larger, and run again',
     );
   }

@@ -16,10 +16,10 @@ import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldNow, HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
+import { hashFile } from '../files/content-hash.ts';
 import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
-import { hashElsewhere } from '../snapshots/inspect.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
-import { engineFor, inspectOptions, type RunContext, stoppable } from './context.ts';
+import { engineFor, type RunContext, stoppable } from './context.ts';
 import { exchangeFile } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
@@ -126,7 +126,7 @@ async function finishRestore(
   const source = findSnapshot(layout, journal.restoring.source);
   const kept = findSnapshot(layout, journal.restoring.kept);
   const now = await copyLive(context, engine, held);
-  const { contentSha256 } = await hashElsewhere(now.path, inspectOptions(context));
+  const { contentSha256 } = await hashFile(now.path, context.stop);
   rmSync(now.path, { force: true });
   if (contentSha256 === kept.manifest.contentSha256) {
     const { outcome } = await engine.call('replace', {

@@ -10,12 +10,13 @@ import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { type Applied, applyPlan } from './apply.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import { createContext, engineFor, phase, type RunContext, stoppable, unstopped } from './context.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
 import { inspectGround, loadGraph } from './preflight.ts';
 import { hold } from './recover.ts';
+import { compareStamp } from './stamp-truth.ts';
 import { explained, underLocks } from './under-locks.ts';
 import { CommitHappened } from './undo.ts';
 
@@ -42,8 +43,8 @@ export async function run(
         return await runUnderLock(context, locks, graph, request.command, recovered);
       } catch (error) {
         if (!(error instanceof CommitHappened)) throw error;
-        // The engine died in a commit that happened. What is left to do is what a fresh look finds.
-        return runUnderLock(context, locks, graph, request.command, error.recovered);
+        // The engine died in a commit that happened. What is left to do is what a fresh look finds, stopped or not.
+        return runUnderLock(unstopped(context), locks, graph, request.command, error.recovered);
       }
     });
   });
@@ -59,9 +60,18 @@ async function runUnderLock(
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
-    const plan = await phase(context, 'pending', () => planRun(graph, held, command), describePlan);
-    if (isNothing(plan)) return report(context, plan, recovered, nothingApplied);
-    return report(context, plan, recovered, await applyPlan(context, locks, engine, held, plan));
+    const { plan, schema } = await phase(
+      context,
+      'pending',
+      async () => {
+        const planned = planRun(graph, held, command);
+        const stamp = stoppable(context, engine, compareStamp(context, engine, graph, planned, command));
+        return { plan: planned, schema: await stamp };
+      },
+      describePlan,
+    );
+    if (isNothing(plan)) return report(context, plan, schema, recovered, nothingApplied);
+    return report(context, plan, schema, recovered, await applyPlan(context, locks, engine, held, plan));
   } finally {
     await engine.stop();
   }
@@ -69,7 +79,13 @@ async function runUnderLock(
 
 const nothingApplied: Applied = { steps: [], checks: [], snapshot: null, pruned: [] };
 
-function report(context: RunContext, plan: Plan, recovered: RecoveryReport | null, applied: Applied): RunReport {
+function report(
+  context: RunContext,
+  plan: Plan,
+  schema: RunReport['schema'],
+  recovered: RecoveryReport | null,
+  applied: Applied,
+): RunReport {
   return {
     outcome: isNothing(plan) ? 'nothing-pending' : 'done',
     runId: context.runId,
@@ -78,6 +94,7 @@ function report(context: RunContext, plan: Plan, recovered: RecoveryReport | nul
     from: plan.from,
     to: plan.to,
     ...applied,
+    schema,
     recovered,
     phases: context.phases,
     startedAt: context.startedAt.toISOString(),
@@ -89,7 +106,7 @@ function describeHeld(held: HeldState) {
   return { bytes: held.pageCount * held.pageSize, journalMode: held.journalMode, current: held.current };
 }
 
-function describePlan(plan: Plan) {
+function describePlan({ plan }: { readonly plan: Plan }) {
   return {
     steps: plan.steps.map(({ revision, direction }) => `${direction} ${revision.id}`),
     maintenance: plan.maintenance.map(({ step }) => step.revision.id),

@@ -4,9 +4,9 @@
  */
 import { statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
+import { hashFile } from '../files/content-hash.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
-import { hashElsewhere } from '../snapshots/inspect.ts';
-import { type RunContext, unstoppable } from './context.ts';
+import { type RunContext, unstopped } from './context.ts';
 
 export type Rollback =
   | { readonly outcome: 'unchanged'; readonly evidence: string }
@@ -36,7 +36,7 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
       evidence: 'SQLite rolled back; readers keep its WAL, so it was not compared with the snapshot',
     };
   }
-  const { contentSha256, bytes } = await hashElsewhere(context.layout.database, unstoppable(context));
+  const { contentSha256, bytes } = await hashFile(context.layout.database, unstopped(context).stop);
   // A file of no bytes and its snapshot, one empty page, are the same database.
   if (contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0) return { outcome: 'differs' };
   await engine.call('release', {});

@@ -3,10 +3,11 @@ import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
+import { hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
 import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
-import { hashElsewhere, type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
+import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest, SnapshotReason } from '../snapshots/manifest.ts';
 import { inspectOptions, type RunContext, unstoppable } from './context.ts';
 
@@ -73,7 +74,7 @@ export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snap
   const options = unstoppable(context);
   const manifest: Manifest = {
     ...commonFacts(context, copy, 'replaced'),
-    ...(await hashElsewhere(copy.path, options)),
+    ...(await hashFile(copy.path, options.signal)),
     pageCount: copy.pages,
     pageSize: copy.held.pageSize,
     integrity: 'not checked',
@@ -93,7 +94,7 @@ async function storeOnce(
     ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
   );
   if (candidate !== undefined) {
-    const { sha256 } = await hashElsewhere(candidate.path, options);
+    const { sha256 } = await hashFile(candidate.path, options.signal);
     if (sha256 === candidate.manifest.sha256) {
       rmSync(copy.path, { force: true });
       return candidate;

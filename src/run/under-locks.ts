@@ -32,14 +32,22 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    throw error instanceof DrydockError ? error : explain(context, error, lastWord(context));
+    if (error instanceof DrydockError) throw error;
+    if (!isPastCommit(context)) throw explain(context, error, 'The database is unchanged');
+    const state =
+      'The run was past its commit: the next start verifies the database, and restores the snapshot if it must';
+    const { code, what, next, cause } = explain(context, error, state);
+    // Of a failed revision nothing would be left.
+    throw new DrydockError(code === 'REVISION_FAILED' ? 'FAULT' : code, {
+      what,
+      state,
+      ...(next !== undefined && { next }),
+      cause,
+    });
   }
 }
 
-/** For an error that nobody foresaw: the journal knows whether the commit was ordered. */
-function lastWord({ layout }: RunContext): string {
-  const ordered = existsSync(layout.runJournal) && readJournal(layout.runJournal)?.phase !== 'working';
-  return ordered
-    ? 'The run was past its commit: the next start verifies the database, and restores the snapshot if it must'
-    : 'The database is unchanged';
+/** For an error that nobody foresaw: the journal knows whether the commit, or a restore, was ordered. */
+function isPastCommit({ layout }: RunContext): boolean {
+  return existsSync(layout.runJournal) && readJournal(layout.runJournal)?.phase !== 'working';
 }

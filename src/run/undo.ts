@@ -3,7 +3,7 @@ import type { Engine } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { CommitUncertain } from './commit.ts';
-import { phase, type RunContext, unstoppable } from './context.ts';
+import { phase, type RunContext, unstoppable, unstopped } from './context.ts';
 import { explain } from './explain.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import type { RecoveryReport } from './outcome.ts';
@@ -112,5 +112,5 @@ export async function undoByRecovery(context: RunContext, engine: Engine, error:
 function patient(context: RunContext): RunContext {
   if (!context.stop.aborted) return context;
   const config = { ...context.request.config, busyTimeoutMs: 500 };
-  return { ...context, request: { ...context.request, config }, stop: new AbortController().signal };
+  return { ...unstopped(context), request: { ...context.request, config } };
 }

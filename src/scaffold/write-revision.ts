@@ -18,12 +18,18 @@ export interface Written {
 /**
  * Writes the file `<id>_<slug>` of a new revision. It is read as any revision is, and the graph built with it, before
  * there is a file.
+ * @param textOf Gives the file's text; left out, one to be filled in.
  * @throws {DrydockError} USAGE where the id, a label or what it depends on does not fit, and where the file is there already.
  */
-export function writeRevision(folder: string, graph: RevisionGraph, wanted: NewRevision): Written {
+export function writeRevision(
+  folder: string,
+  graph: RevisionGraph,
+  wanted: NewRevision,
+  textOf: (revision: NewRevision) => string = revisionText,
+): Written {
   const revision = { ...wanted, message: wanted.message.replace(/\s+/g, ' ').trim() };
   const path = join(resolve(folder), fileNameOf(revision.id, revision.message, revision.kind));
-  const text = revisionText(revision);
+  const text = textOf(revision);
   const parsed = revision.kind === 'sql' ? parseSqlRevision(text, path) : parseModuleRevision(text, path);
   const extended = buildGraph([...graph.revisions, parsed]);
   writeNew(path, text);

@@ -61,13 +61,14 @@ export function readStoredSchema(port: SchemaPort): StoredSchema {
 
 /**
  * The statements that make a stored schema in an empty database, in an order in which they can be run: each thing after
- * those that it needs. SQLite's own tables and shadow tables are left out, since they come by themselves.
+ * those that it needs. SQLite's own tables and shadow tables are left out, since they come by themselves, or by ANALYZE.
  */
 export function statementsOf({ rows, facts }: StoredSchema): string[] {
   const wanted = rows.filter(({ name }) => !/^sqlite_/i.test(name) && !includesName(facts.shadowTables, name));
-  return ['table', 'index', 'view', 'trigger'].flatMap((type) =>
+  const statements = ['table', 'index', 'view', 'trigger'].flatMap((type) =>
     wanted.filter((row) => row.type === type).map(({ sql }) => sql),
   );
+  return rows.some(({ name }) => name === 'sqlite_stat1') ? [...statements, 'ANALYZE'] : statements;
 }
 
 /** Folded names of the columns of each table, by its name; of a virtual table none. Bookkeeping is left out. */

@@ -1,26 +1,31 @@
-/** Has another process look at a database file that nobody writes to, such as a snapshot. */
+/** Looks at a database file that nobody writes to, such as a snapshot. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Measurement, Statistic } from '../checks/measurement.ts';
 import { siblingModule } from '../engine/entry.ts';
 import type { WireError } from '../engine/protocol.ts';
 import { fromWire } from '../engine/wire-error.ts';
-import type { FileHashes } from '../files/content-hash.ts';
+import { type FileHashes, hashFile } from '../files/content-hash.ts';
 
-export type InspectionTask =
-  | { readonly kind: 'hash'; readonly path: string }
-  | { readonly kind: 'inspect'; readonly path: string; readonly statistics: readonly Statistic[] };
+export interface InspectionTask {
+  readonly path: string;
+  readonly statistics: readonly Statistic[];
+}
 
-export interface Inspection {
-  readonly hashes: FileHashes;
+/** What only another process finds out. */
+export interface Examination {
   readonly measurement: Measurement;
   readonly pageCount: number;
   readonly pageSize: number;
   readonly sqliteVersion: string;
 }
 
+export interface Inspection extends Examination {
+  readonly hashes: FileHashes;
+}
+
 export type InspectionReply =
-  | { readonly kind: 'answer'; readonly value: FileHashes | Inspection }
+  | { readonly kind: 'answer'; readonly value: Examination }
   | { readonly kind: 'error'; readonly error: WireError };
 
 export interface InspectOptions {
@@ -38,19 +43,23 @@ export async function inspect(
   statistics: readonly Statistic[],
   options: InspectOptions,
 ): Promise<Inspection> {
-  return (await perform({ kind: 'inspect', path, statistics }, options)) as Inspection;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  try {
+    // Side by side: each reads the whole file, and there is more than one core.
+    const [hashes, examination] = await Promise.all([
+      hashFile(path, signal),
+      examine({ path, statistics }, { ...options, signal }),
+    ]);
+    return { hashes, ...examination };
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
 }
 
-/** Hashes a file that nobody may write to meanwhile. */
-export async function hashElsewhere(path: string, options: InspectOptions): Promise<FileHashes> {
-  return (await perform({ kind: 'hash', path }, options)) as FileHashes;
-}
-
-function perform(
-  task: InspectionTask,
-  { temporaryDirectory, signal }: InspectOptions,
-): Promise<FileHashes | Inspection> {
-  const { promise, resolve, reject } = Promise.withResolvers<FileHashes | Inspection>();
+function examine(task: InspectionTask, { temporaryDirectory, signal }: InspectOptions): Promise<Examination> {
+  const { promise, resolve, reject } = Promise.withResolvers<Examination>();
   const child = fork(fileURLToPath(siblingModule(import.meta.url, 'inspector')), [JSON.stringify(task)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',

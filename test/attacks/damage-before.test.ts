@@ -94,7 +94,7 @@ for (const mode of journalModes) {
 
   for (const args of [
     ['downgrade', 'base', '--yes'],
-    ['stamp', 'head'],
+    ['stamp', 'head', '--force'],
     ['snapshot', 'create'],
   ]) {
     test(`honest exit: drydock ${args.join(' ')} ends with 13 on a broken page, and nothing is touched (${mode})`, async (t) => {
@@ -145,7 +145,7 @@ test('all or nothing: an upgrade of an empty file that fails leaves it empty of 
 const verbs = [
   ['upgrade'],
   ['downgrade', '-1'],
-  ['stamp', 'head'],
+  ['stamp', 'head', '--force'],
   ['current'],
   ['history', '-i'],
   ['verify'],

@@ -32,7 +32,7 @@ for (const mode of journalModes) {
       const full = fullPlace(t, mode);
       full.volume.fill(3 * megabyte);
       const before = folderState(full.here.migrations);
-      for (const args of [['upgrade'], ['stamp', 'head']]) {
+      for (const args of [['upgrade'], ['stamp', 'head', '--force']]) {
         assertSilentRefusal(
           await full.here.run(args),
           12,

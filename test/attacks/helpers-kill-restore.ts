@@ -127,6 +127,20 @@ export const restoreAttacks: readonly Attack[] = [
   ...killAttacks,
   ...exchangeAttacks,
   {
+    name: 'honest exit: SIGKILL of the engine of the start that is to finish a restore',
+    modes: ['delete'],
+    quick: 'delete',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      await drydock(story.restore, dieAtFileCall('renamed run.json 2'));
+      // Of an upgrade, whose own failures end with 20 and an unchanged database.
+      const result = await killAt(commandLine(story), 'engine:replaced', 'engine');
+      assertRefusal(result, 1, /^The engine process was ended by SIGKILL/, /past its commit/, /run again/i);
+      await nextStart(story);
+      assertContent(dumpWithVersion(story.database), story, 'old');
+    },
+  },
+  {
     name: 'a proven way back: SIGKILL of a restore whose journal is written and whose pages are not',
     quick: 'wal',
     run: async (t, mode) => {

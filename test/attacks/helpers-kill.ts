@@ -22,7 +22,13 @@ import { layoutFor } from '../../src/files/layout.ts';
 import { listSnapshots, type Snapshot } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result, type Running, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import { bundledMigrations, type JournalMode, journalModes, productionDatabase, testFolder } from '../harness/files.ts';
+import {
+  bothJournalModes,
+  bundledMigrations,
+  type JournalMode,
+  productionDatabase,
+  testFolder,
+} from '../harness/files.ts';
 import { assertRefusal } from './helpers-refusal.ts';
 
 /** One attack, which is tried in both journal modes unless it says otherwise. */
@@ -38,7 +44,7 @@ export interface Attack {
 /** Makes tests of those attacks that belong to `npm test`, or of all others. */
 export function describeAttacks(title: string, attacks: readonly Attack[], which: 'quick' | 'others'): void {
   describe(title, { concurrency: 2 }, () => {
-    for (const { name, quick, modes = journalModes, run } of attacks) {
+    for (const { name, quick, modes = bothJournalModes, run } of attacks) {
       for (const mode of modes.filter((one) => (one === quick) === (which === 'quick'))) {
         test(`${name} (${mode})`, { timeout: 600_000 }, (t) => run(t, mode));
       }

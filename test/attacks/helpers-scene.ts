@@ -8,9 +8,9 @@ import Database from 'better-sqlite3';
 import { drydock, type Options, type Result, type Running, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import {
+  bothJournalModes,
   createDatabase,
   type JournalMode,
-  journalModes,
   revisionFolder,
   sqlRevision,
   testFolder,
@@ -76,8 +76,8 @@ export type Part = 'default' | 'rest';
 
 /** One mode for each case by default, the other one in the rest; both by default where the mode matters. */
 export function modesIn(part: Part, index: number, bothModes = false): readonly JournalMode[] {
-  if (bothModes) return part === 'default' ? journalModes : [];
-  return journalModes.filter((_, place) => (place === index % 2) === (part === 'default'));
+  if (bothModes) return part === 'default' ? bothJournalModes : [];
+  return bothJournalModes.filter((_, place) => (place === index % 2) === (part === 'default'));
 }
 
 /** The text of a TypeScript revision. */

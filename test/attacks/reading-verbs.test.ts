@@ -15,6 +15,8 @@ const verbs = [
   ['show', 'current'],
   ['verify'],
   ['stats'],
+  ['check'],
+  ['downgrade', '-1', '--sql'],
   ['snapshot', 'list'],
   ['snapshot', 'verify', 'latest'],
   ['upgrade'],
@@ -125,7 +127,7 @@ test('no lost write: reading commands do not touch the hot journal of a killed w
   await once(other.process, 'exit');
   assert.ok(existsSync(`${here.database}-journal`));
   const before = folderState(here.root);
-  for (const args of [['current'], ['history'], ['verify'], ['stats']]) {
+  for (const args of [['current'], ['history'], ['verify'], ['stats'], ['check'], ['downgrade', '-1', '--sql']]) {
     assertSilentRefusal(await here.run(args), 11, /hot journal/, /Nothing was changed/, /drydock upgrade/);
     assert.equal(folderState(here.root), before, args.join(' '));
   }

@@ -1,7 +1,7 @@
 /** Rows that go: only as many, and only of the tables, that a revision has announced. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { journalModes, sqlRevision } from '../harness/files.ts';
+import { bothJournalModes, sqlRevision } from '../harness/files.ts';
 import {
   assertFailed,
   assertNothingLeft,
@@ -71,7 +71,7 @@ const announcements: readonly Announcement[] = [
 describe('rows that are announced or not', { concurrency: 2 }, () => {
   for (const [index, { what, up, ends }] of announcements.entries()) {
     // What is counted does not depend on the journal mode; what is undone is another test's.
-    const mode = journalModes[index % 2] ?? 'wal';
+    const mode = bothJournalModes[index % 2] ?? 'wal';
     test(`honest exit: ${what} (${mode})`, async (t) => {
       const it = scene(t, { mode, files: { ...base, '002.sql': sqlRevision('002', '001_base', up) } });
       const before = contentOf(it);

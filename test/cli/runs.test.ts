@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { versions } from '../harness/dump.ts';
+import { dump, versions } from '../harness/dump.ts';
+import { sqlRevision } from '../harness/files.ts';
 import { alembicAt, branched, project, stateOf, tableRevision } from './helpers.ts';
 
 interface Report {
@@ -78,12 +79,50 @@ test('an upgrade to an older revision says that nothing was done and that a down
 test('a stamp takes several targets, leaves other branches, and forgets unknown rows only with --purge', async (t) => {
   const it = project(t, branched, alembicAt('z9'));
   assert.match(await it.fails(4, 'stamp', 'b1'), /at revision 'z9', which no revision file has/);
-  const purged = await it.json<Report>('stamp', 'b1', 'c1', '--purge');
+  const purged = await it.json<Report>('stamp', 'b1', 'c1', '--purge', '--force');
   assert.deepEqual([purged.from, purged.to, versions(it.database)], [['z9'], ['b1', 'c1'], ['b1', 'c1']]);
   assert.match(await it.text('stamp', 'base'), /^Stamped \S+ from b1, c1 to base in/);
   assert.deepEqual([versions(it.database), tables(it.database)], [[], []]);
   const { runs } = await it.json<{ runs: { revision: string; direction: string }[] }>('history');
   assert.deepEqual(runs.at(-1), { ...runs.at(-1), revision: 'base', direction: 'stamp' });
+});
+
+test('a stamp says whether the database has the schema of its targets, and one that is false takes --force', async (t) => {
+  interface Stamped extends Report {
+    readonly schema: { readonly differences: { sentence: string }[]; readonly mild: { kind: string }[] } | null;
+  }
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (a INTEGER, b TEXT); CREATE INDEX by_b ON t (b);'),
+    'b1.sql': sqlRevision('b1', 'a1', 'ALTER TABLE t ADD COLUMN c REAL;'),
+  };
+  const it = project(t, files, 'CREATE TABLE t (b TEXT, a INTEGER);');
+  const before = dump(it.database);
+  assert.match(
+    await it.fails(4, 'stamp', 'b1'),
+    /does not have the schema of b1: column t\.c is missing; index by_b on t is missing\. The database is unchanged\..*--force/,
+  );
+  assert.equal(dump(it.database), before);
+  const db = new Database(it.database);
+  db.exec('CREATE INDEX by_b ON t (b)');
+  db.close();
+  const { schema } = await it.json<Stamped>('stamp', 'a1');
+  assert.deepEqual([schema?.differences, schema?.mild.map(({ kind }) => kind)], [[], ['order']]);
+  const forced = await it.json<Stamped>('stamp', 'b1', '--force');
+  assert.deepEqual(
+    forced.schema?.differences.map(({ sentence }) => sentence),
+    ['column t.c is missing'],
+  );
+  writeFileSync(
+    join(it.migrations, 'c1.mjs'),
+    `export const revision = 'c1'; export const revises = 'b1';
+     export function upgrade(op) { if (op.selectValue('SELECT count(*) FROM t') === 0) throw new Error('no rows'); }
+     export function downgrade() {}`,
+  );
+  assert.match(await it.fails(4, 'stamp', 'c1'), /has the schema of c1 cannot be told: .*no rows .*--force/);
+  assert.deepEqual((await it.json<Stamped>('stamp', 'c1', '--force')).schema, null);
+  // Claims nothing that was not claimed before.
+  assert.deepEqual((await it.json<Stamped>('stamp', 'current')).schema, null);
+  assert.match(await it.fails(4, 'stamp', 'base'), /schema of base, .*: table t is there and should not be/);
 });
 
 test('ensure-version makes the version table where it is missing, and does nothing otherwise', async (t) => {

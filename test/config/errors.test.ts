@@ -30,7 +30,7 @@ const inFile: [line: string, message: string][] = [
   ['lock_timout: 5m', 'lock_timout is not a known key. Did you mean lock_timeout?'],
   ['lockTimeout: 5m', 'lockTimeout is not a known key. Did you mean lock_timeout?'],
   ['snapshots: { kep: 3 }', 'snapshots.kep is not a known key. Did you mean keep?'],
-  ['zebra: 3', 'zebra is not a known key. Known are database, migrations, lock_timeout,'],
+  ['zebra: 3', 'zebra is not a known key. Known are database, migrations, schema, schem'],
   ['lock_timeout: 30', 'lock_timeout has no unit: 30. Write 30s for seconds'],
   ["lock_timeout: '30'", 'lock_timeout has no unit: 30. Write 30s for seconds'],
   ['busy_timeout: -5s', 'busy_timeout is negative: -5s'],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { exitCodes, messageOf } from '../../src/errors.ts';
+import { ruleNames } from '../../src/lint/rules.ts';
 import { phaseNames } from '../../src/run-events.ts';
 import { projectRoot } from '../harness/files.ts';
 import { document, documents, tableRows } from './markdown.ts';
@@ -75,6 +76,19 @@ test('docs/config.md has every key of the config, every flag, and no variable th
     } catch (error) {
       assert.doesNotMatch(messageOf(error), /does not know/);
     }
+  }
+});
+
+test('every rule of the linter has its page and its row in docs/lint.md, and no page is of a rule that is not', () => {
+  const pages = readdirSync(join(projectRoot, 'docs', 'rules')).map((name) => name.replace(/\.md$/, ''));
+  assert.deepEqual(pages.sort(), [...ruleNames].sort());
+  const rows = tableRows(document('docs/lint.md')).map(
+    ([rule]) => /^\[([a-z-]+)\]\(rules\/\1\.md\)$/.exec(rule ?? '')?.[1],
+  );
+  assert.deepEqual(rows.sort(), pages);
+  for (const name of pages) {
+    const titles = [...document(`docs/rules/${name}.md`).text.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title);
+    assert.deepEqual(titles, [name, 'Why it bites', 'What to do instead', 'How to suppress it']);
   }
 });
 

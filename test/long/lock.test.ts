@@ -6,14 +6,14 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { lockHolder } from '../attacks/helpers-lock-holder.ts';
 import { assertFailed, assertNothingLeft, base, history, scene } from '../attacks/helpers-scene.ts';
-import { journalModes, sqlRevision } from '../harness/files.ts';
+import { bothJournalModes, sqlRevision } from '../harness/files.ts';
 
 /** Longer than the ten seconds after which a lock that does not move is taken for dead. */
 const longSeconds = 15;
 const staleMs = 10_000;
 
 describe('locks that are held for long', { concurrency: 2 }, () => {
-  for (const mode of journalModes) {
+  for (const mode of bothJournalModes) {
     test(`one at a time: the lock moves while one statement runs for ${longSeconds} s (${mode})`, async (t) => {
       const up = `CREATE TABLE counted AS ${counting(rowsPerSecond() * longSeconds)};`;
       const it = scene(t, { mode, files: { ...base, '002.sql': sqlRevision('002', '001_base', up) } });

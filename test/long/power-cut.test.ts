@@ -6,14 +6,14 @@ import { assertContent, assertDone, assertSnapshot, endAtOnce, powerSite } from 
 import { powerCuts } from '../attacks/helpers-power-cuts.ts';
 import { needs, type PowerVolumeKind, powerTools } from '../attacks/helpers-volumes.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { journalModes } from '../harness/files.ts';
+import { bothJournalModes } from '../harness/files.ts';
 
 const cutsEach = 25;
 
 powerCuts('xfs');
 
 for (const kind of ['ext4', 'xfs'] satisfies PowerVolumeKind[]) {
-  for (const mode of journalModes) {
+  for (const mode of bothJournalModes) {
     const options = needs(...powerTools, `mkfs.${kind}`);
     test(
       `all or nothing: ${cutsEach} power cuts at random moments of an upgrade (${mode}, ${kind})`,

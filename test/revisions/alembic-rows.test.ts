@@ -13,7 +13,7 @@ function commandOf({ verb, targets }: RowCase): MigrationCommand {
     case 'downgrade':
       return { verb, target };
     case 'stamp':
-      return { verb, targets, forget: 'replaced' };
+      return { verb, targets, forget: 'replaced', mismatch: 'refuse' };
     default:
       return unreachable(verb);
   }

@@ -7,7 +7,11 @@ import { failsWith, graphs } from './helpers.ts';
 const stamp = (name: keyof typeof graphs, rows: string[], ...targets: string[]) =>
   planStamp(graphs[name], rows, rows, targets);
 const plan = (current: string[], targets: string[], forget: 'replaced' | 'all') =>
-  planRun(graphs.fork, { versioned: true, current, history: [] }, { verb: 'stamp', targets, forget });
+  planRun(
+    graphs.fork,
+    { versioned: true, current, history: [] },
+    { verb: 'stamp', targets, forget, mismatch: 'refuse' },
+  );
 
 test('a stamp writes down its targets and all before them, and not the branches that it leaves', () => {
   assert.deepEqual(

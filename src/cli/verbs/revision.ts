@@ -16,6 +16,10 @@ export interface RevisionFlags {
   readonly splice?: true;
   readonly dependsOn?: readonly string[];
   readonly branchLabel?: readonly string[];
+  readonly autogenerate?: true;
+  readonly schema?: string;
+  readonly rename?: readonly string[];
+  readonly separate?: readonly string[];
 }
 
 /** `revision`: what was written, as `show` has it. */
@@ -24,15 +28,30 @@ export async function revision(config: Config, flags: RevisionFlags): Promise<Ou
     throw new DrydockError('USAGE', { what: '--sql and --ts were both given', next: 'Give one of them' });
   }
   const graph = loadGraph(config.migrations);
-  const written = writeRevision(config.migrations, graph, {
+  const wanted = {
     id: flags.revId ?? nextId(graph.revisions.map(({ id }) => id)),
     revises: parentsFor(graph, flags.head, flags.splice ? 'splice' : 'heads only'),
     dependsOn: dependenciesFor(graph, flags.dependsOn ?? []),
     branchLabels: flags.branchLabel ?? [],
     message: flags.message,
-    kind: flags.ts ? 'ts' : 'sql',
+  };
+  if (flags.autogenerate) {
+    const { autogenerate } = await import('./autogenerate.ts');
+    const kind = flags.ts ? 'ts' : flags.sql && 'sql';
+    const { rename: renames = [], separate: separates = [] } = flags;
+    return autogenerate(config, graph, { revision: wanted, kind, renames, separates });
+  }
+  refuseAutogenerateFlags(flags);
+  return writtenOutput(writeRevision(config.migrations, graph, { ...wanted, kind: flags.ts ? 'ts' : 'sql' }));
+}
+
+function refuseAutogenerateFlags({ schema, rename, separate }: RevisionFlags): void {
+  const given = Object.entries({ schema, rename, separate }).find(([, value]) => value !== undefined)?.[0];
+  if (given === undefined) return;
+  throw new DrydockError('USAGE', {
+    what: `--${given} was given without --autogenerate, which alone reads it`,
+    next: 'Add --autogenerate, or leave it out',
   });
-  return writtenOutput(written);
 }
 
 export function writtenOutput({ graph, revision: written }: Written): Output {

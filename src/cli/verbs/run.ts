@@ -14,6 +14,7 @@ import { terminalConsent } from '../terminal-consent.ts';
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
   readonly x?: readonly string[];
+  readonly sql?: true;
 }
 
 export interface DowngradeFlags extends RunFlags {
@@ -26,10 +27,14 @@ export interface UpgradeFlags extends RunFlags {
 
 export interface StampFlags {
   readonly purge?: true;
+  readonly force?: true;
+  readonly sql?: true;
 }
 
 /** With `rehearsal`, as `rehearse` has it, where one was asked for. */
 export async function upgrade(config: Config, target = 'head', flags: UpgradeFlags = {}): Promise<Output> {
+  if (flags.sql) return script(config, 'upgrade', target, flags.x);
+  refuseRange(target);
   const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
   if (!flags.rehearse) return runMigration(config, command);
   const rehearsal = await rehearse(config, { ...command, verb: 'rehearse' }, terminalSession('rehearse', config));
@@ -38,13 +43,38 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
   return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
 }
 
-export async function downgrade(config: Config, target: string, { x, yes }: DowngradeFlags = {}): Promise<Output> {
+export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {
+  if (sql) return script(config, 'downgrade', target, x);
+  refuseRange(target);
   const consent = yes ? { kind: 'given' as const } : terminalConsent();
   return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) }, consent);
 }
 
-export async function stamp(config: Config, targets: readonly string[], { purge }: StampFlags = {}): Promise<Output> {
-  return runMigration(config, { verb: 'stamp', targets, forget: purge ? 'all' : 'replaced' });
+export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
+  const forget = flags.purge ? 'all' : 'replaced';
+  const mismatch = flags.force ? 'accept' : 'refuse';
+  if (flags.sql) {
+    const { offline, splitRange } = await import('./offline.ts');
+    const [first = '', ...others] = targets;
+    const { start, target } = splitRange(first);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch }, start);
+  }
+  return runMigration(config, { verb: 'stamp', targets, forget, mismatch });
+}
+
+async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {
+  const { offline, splitRange } = await import('./offline.ts');
+  const { start, target } = splitRange(range);
+  return offline(config, { verb, target, arguments: readArguments(x) }, start);
+}
+
+/** A run begins where the database is. */
+function refuseRange(target: string): void {
+  if (!target.includes(':')) return;
+  throw new DrydockError('USAGE', {
+    what: `The range '${target}' was given without --sql`,
+    next: 'Name the target alone, or add --sql to have a script written',
+  });
 }
 
 /** @param consent To losing data, which only a downgrade needs. */

@@ -1,0 +1,20 @@
+import type { Config } from '../config/config.ts';
+import type { Looked } from '../lint/finding.ts';
+import { lintRevisions } from '../lint/lint.ts';
+import { loadGraph } from '../run/preflight.ts';
+import type { Observer } from '../run-events.ts';
+import { namedRevisions } from './revisions.ts';
+
+export interface LintReport extends Looked {
+  /** Ids of those that were looked at. */
+  readonly revisions: readonly string[];
+}
+
+/** @param addresses Which revisions; none for all of them, and then for the graph that they make too. */
+export async function lintFiles(config: Config, addresses: readonly string[], observer: Observer): Promise<LintReport> {
+  const graph = loadGraph(config.migrations);
+  const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
+  const ids = addresses.length === 0 ? undefined : [...new Set(named)];
+  const report = await lintRevisions(graph, ids, observer);
+  return { revisions: ids ?? graph.revisions.map(({ id }) => id), ...report };
+}

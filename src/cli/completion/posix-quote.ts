@@ -1,0 +1,4 @@
+/** A word as bash and zsh read it literally. */
+export function quoteWord(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

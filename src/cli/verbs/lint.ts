@@ -1,0 +1,34 @@
+import { relative } from 'node:path';
+import { type LintReport, lintFiles } from '../../api/lint.ts';
+import type { Config } from '../../config/config.ts';
+import { exitCodes } from '../../errors.ts';
+import { withLog } from '../engine-log.ts';
+import type { Output } from '../print.ts';
+
+/** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
+export async function lint(config: Config, addresses: readonly string[]): Promise<Output> {
+  const report = await withLog('lint', (observer) => lintFiles(config, addresses, observer));
+  return {
+    data: { ...report },
+    text: renderLint(report),
+    exitCode: report.findings.length === 0 ? 0 : exitCodes.PENDING,
+  };
+}
+
+function renderLint({ revisions, findings, suppressed, notes }: LintReport): string {
+  return [
+    ...findings.map(({ path, line, message, rule }) => `${placeOf(path, line)}: ${message} (${rule})`),
+    ...notes.map(({ path, message }) => `${placeOf(path, null)}: note: ${message}`),
+    `${plural(revisions.length, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
+  ].join('\n');
+}
+
+/** As editors and CI logs make a link of it. */
+function placeOf(path: string, line: number | null): string {
+  const near = relative(process.cwd(), path);
+  return line === null ? near : `${near}:${line}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../config/config.ts';
+import { DrydockError } from '../../errors.ts';
+import { writeScript } from '../../offline/offline.ts';
+import type { MigrationCommand } from '../../run/outcome.ts';
+import { loadGraph } from '../../run/preflight.ts';
+import { toolVersion } from '../../version.ts';
+import { withLog } from '../engine-log.ts';
+import type { Output } from '../print.ts';
+
+/**
+ * `--sql`: prints what a run would do as a script. `sql` is the script, `steps` has each revision with its direction.
+ * @param start From `start:end`; undefined where it was not said.
+ */
+export async function offline(config: Config, command: MigrationCommand, start: string | undefined): Promise<Output> {
+  const graph = loadGraph(config.migrations);
+  const origin = { toolVersion: toolVersion(), runId: randomUUID() };
+  const { plan, script } = await withLog(command.verb, (observer) =>
+    writeScript(config, graph, command, start, origin, observer),
+  );
+  const steps = plan.steps.map(({ revision, direction }) => ({ id: revision.id, direction }));
+  return { data: { from: plan.from, to: plan.to, steps, sql: script }, text: script };
+}
+
+/**
+ * Takes `start:end` apart.
+ * @throws {DrydockError} USAGE where one of the two is missing.
+ */
+export function splitRange(text: string): { readonly start: string | undefined; readonly target: string } {
+  const [first = '', second, ...more] = text.split(':');
+  if (second === undefined) return { start: undefined, target: first };
+  if (first !== '' && second !== '' && more.length === 0) return { start: first, target: second };
+  throw new DrydockError('USAGE', { what: `'${text}' is no range`, next: 'Write it as start:end, such as 002:head' });
+}

@@ -1,0 +1,60 @@
+/** All rules on one revision, less what its file suppresses. */
+import type { Direction, Revision } from '../revisions/revision.ts';
+import type { Finding, Findings } from './finding.ts';
+import type { LintStep } from './lint-step.ts';
+import type { Problem } from './rule.ts';
+import { badSuppression, rulesOfPlan, stepRules } from './rules.ts';
+import { readSuppressions, type Suppression } from './suppressions.ts';
+
+/** What the rules find in steps of one revision, without those findings that its file suppresses. */
+export function findIn(revision: Revision, steps: readonly LintStep[], more: readonly Finding[] = []): Findings {
+  const found = [...steps.flatMap(findInStep), ...more];
+  const { valid } = readSuppressions(revision);
+  return {
+    findings: found.filter(({ rule }) => reasonFor(valid, rule) === undefined),
+    suppressed: found.flatMap((finding) => {
+      const reason = reasonFor(valid, finding.rule);
+      return reason === undefined ? [] : [{ ...finding, reason }];
+    }),
+  };
+}
+
+/**
+ * What is wrong with the suppressions themselves.
+ * @param suppressed The rules of which the file suppresses something; undefined where not all of it could be looked at.
+ */
+export function findBadSuppressions(revision: Revision, suppressed: ReadonlySet<string> | undefined): Finding[] {
+  const { valid, bad } = readSuppressions(revision);
+  const needless = valid.filter(
+    ({ rule }) => suppressed !== undefined && !suppressed.has(rule) && !rulesOfPlan.includes(rule),
+  );
+  const problems = [
+    ...bad,
+    ...needless.map(({ rule, line }) => ({
+      line,
+      message: `nothing here is a ${rule}: the comment suppresses nothing`,
+    })),
+  ];
+  return problems.map((problem) => findingOf(badSuppression, revision, null, problem));
+}
+
+export function findingOf(
+  rule: string,
+  { id, path }: Revision,
+  direction: Direction | null,
+  { line, message }: Problem,
+): Finding {
+  return { rule, revision: id, direction, path, line: line ?? null, message };
+}
+
+function findInStep(step: LintStep): Finding[] {
+  const all = stepRules.flatMap(({ name, check }) =>
+    check(step).map((problem) => findingOf(name, step.revision, step.direction, problem)),
+  );
+  // A module's loop comes by the same line many times.
+  return [...new Map(all.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+function reasonFor(suppressions: readonly Suppression[], rule: string): string | undefined {
+  return suppressions.find((suppression) => suppression.rule === rule)?.reason;
+}

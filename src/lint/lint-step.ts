@@ -1,0 +1,88 @@
+/** What rules look at: one revision in one direction, its statements parsed. */
+import { parseStmt, type QualifiedName, type Stmt } from 'sqlite3-parser';
+import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
+import type { Direction, Revision } from '../revisions/revision.ts';
+import { foldCase } from '../schema/quote.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
+
+export interface LintStatement {
+  readonly sql: string;
+  readonly line: number | undefined;
+  readonly origin: StatementOrigin;
+  /** Undefined where the parser cannot read it. */
+  readonly parsed: Stmt | undefined;
+}
+
+/** What a replay of the step showed. */
+export interface SeenSchemas {
+  readonly before: StoredSchema;
+  readonly after: StoredSchema;
+  /** Of a way down: the schema from before the way up, to which it should lead. */
+  readonly goal?: StoredSchema;
+}
+
+export interface LintStep {
+  readonly revision: Revision;
+  readonly direction: Direction;
+  readonly statements: readonly LintStatement[];
+  /** What a module's operations told. */
+  readonly operations: readonly ReplayedNote[];
+  /** Whether the revision does nothing on its way up. */
+  readonly upIsEmpty: boolean;
+  /** Undefined where the step could not be replayed. */
+  readonly schemas: SeenSchemas | undefined;
+  /** Rows of the live tables by folded name; undefined where no database was looked at. */
+  readonly rows: ReadonlyMap<string, number> | undefined;
+}
+
+export function lintStatement(sql: string, line: number | undefined, origin: StatementOrigin): LintStatement {
+  const parsed = parseStmt(sql);
+  return { sql, line, origin, parsed: parsed.status === 'ok' ? (parsed.root ?? undefined) : undefined };
+}
+
+/** What a replayed step has of a lint step. */
+export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, 'statements' | 'operations'> {
+  return {
+    statements: statements.map(({ sql, line, origin }) => lintStatement(sql, line, origin)),
+    operations: notes,
+  };
+}
+
+/** The name of a table, folded, to be compared. */
+export function tableKey({ objName }: Pick<QualifiedName, 'objName'>): string {
+  return foldCase(objName.text);
+}
+
+/** Whether a name is one of this connection's own temporary tables. */
+export function isTemporary({ dbName }: Pick<QualifiedName, 'dbName'>): boolean {
+  return dbName !== undefined && foldCase(dbName.text) === 'temp';
+}
+
+/** The folded names of the tables that the step makes before one of its statements: there is nothing in them to lose. */
+export function createdBefore({ statements }: LintStep, end: LintStatement | undefined): ReadonlySet<string> {
+  const earlier = end === undefined ? statements : statements.slice(0, statements.indexOf(end));
+  return new Set(
+    earlier.flatMap(({ parsed }) =>
+      parsed?.type === 'CreateTableStmt' || parsed?.type === 'CreateVirtualTableStmt' ? [tableKey(parsed.tblName)] : [],
+    ),
+  );
+}
+
+/** The folded names of the columns that the step adds to a table before one of its statements. */
+export function addedBefore({ statements }: LintStep, end: LintStatement, table: string): ReadonlySet<string> {
+  return new Set(
+    statements.slice(0, statements.indexOf(end)).flatMap(({ parsed }) => {
+      if (parsed?.type !== 'AlterTableStmt' || tableKey(parsed.tblName) !== table) return [];
+      return parsed.body.type === 'AddColumnAlterTableBody' ? [foldCase(parsed.body.column.colName.text)] : [];
+    }),
+  );
+}
+
+/** Whether the step gives a table's name to something else after one of its statements, as a rebuild by hand does. */
+export function nameComesBack({ statements }: LintStep, start: LintStatement, table: string): boolean {
+  return statements.slice(statements.indexOf(start) + 1).some(({ parsed }) => {
+    if (parsed?.type === 'CreateTableStmt') return tableKey(parsed.tblName) === table;
+    if (parsed?.type !== 'AlterTableStmt' || parsed.body.type !== 'RenameToAlterTableBody') return false;
+    return foldCase(parsed.body.name.text) === table;
+  });
+}

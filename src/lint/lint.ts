@@ -1,0 +1,114 @@
+/** Looks at revision files for what has cost others their data or their night. No database is opened. */
+import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/replayed.ts';
+import { surveyRevisions } from '../replay/survey.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import type { Direction, Revision } from '../revisions/revision.ts';
+import type { Observer } from '../run-events.ts';
+import type { Finding, LintNote, Looked } from './finding.ts';
+import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
+import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
+import { severalHeads } from './rules.ts';
+
+/**
+ * @param ids The revisions to look at; all of the graph where that is undefined, and then the graph itself too.
+ * @throws {DrydockError} USAGE where a module cannot be loaded.
+ */
+export async function lintRevisions(
+  graph: RevisionGraph,
+  ids: readonly string[] | undefined,
+  observer: Observer,
+): Promise<Looked> {
+  const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
+  const needed = ids === undefined ? undefined : graph.ancestors(ids);
+  const surveyed = await surveyRevisions(
+    graph.revisions.filter(({ id }) => needed === undefined || needed.has(id)),
+    observer,
+  );
+  const reports = wanted.map((revision) =>
+    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : []),
+  );
+  const unseen = wanted.filter(({ id }) => !surveyed.steps.some((seen) => seen.id === id));
+  return {
+    findings: reports.flatMap(({ findings }) => findings),
+    suppressed: reports.flatMap(({ suppressed }) => suppressed),
+    notes: [...reports.flatMap(({ notes }) => notes), ...noteOn(unseen, surveyed.stopped)],
+  };
+}
+
+function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): Looked {
+  const seen = surveyed.steps.find(({ id }) => id === revision.id);
+  const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
+  const notes = notesOn(revision, steps, seen);
+  const { findings, suppressed } = findIn(revision, steps, ofGraph);
+  const whole = seen !== undefined && notes.length === 0;
+  const used = whole ? new Set(suppressed.map(({ rule }) => rule)) : undefined;
+  return { findings: [...findings, ...findBadSuppressions(revision, used)], suppressed, notes };
+}
+
+/** One note for all that could not be run: the first says why, and there may be hundreds after it. */
+function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): LintNote[] {
+  const [first, ...rest] = unseen;
+  if (first === undefined || stopped === undefined) return [];
+  const others = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  const message = `of ${first.id}${others} only the text in SQL was looked at, because the revisions could not be run without rows up to there: ${stopped.why}`;
+  return [{ revision: first.id, direction: 'up', path: first.path, message }];
+}
+
+/** Undefined where the revision says that there is no way down, or it is code that could not be run. */
+function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | undefined): LintStep | undefined {
+  const replayed = replayedStep(direction, seen);
+  const common = {
+    revision,
+    direction,
+    upIsEmpty: isEmpty(revision, seen),
+    schemas: schemasOf(direction, seen),
+    rows: undefined,
+  };
+  if (revision.body.kind === 'sql') {
+    const statements = revision.body[direction].map(({ sql, line }) => lintStatement(sql, line, 'revision'));
+    return { ...common, statements, operations: [] };
+  }
+  if (replayed === undefined) return undefined;
+  return { ...common, ...stepParts(replayed) };
+}
+
+function replayedStep(direction: Direction, seen: SurveyedStep | undefined): ReplayedStep | undefined {
+  if (direction === 'up') return seen?.step;
+  return seen?.back?.outcome === 'done' ? seen.back.step : undefined;
+}
+
+function schemasOf(direction: Direction, seen: SurveyedStep | undefined): SeenSchemas | undefined {
+  if (seen === undefined) return undefined;
+  const { before, after, back } = seen;
+  if (direction === 'up') return { before, after };
+  return back?.outcome === 'done' ? { before: after, after: back.after, goal: before } : undefined;
+}
+
+function isEmpty({ body }: Revision, seen: SurveyedStep | undefined): boolean {
+  if (body.kind === 'sql') return body.up.length === 0;
+  return seen !== undefined && seen.step.statements.length === 0 && seen.step.notes.length === 0;
+}
+
+function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedStep | undefined): LintNote[] {
+  const { id, path } = revision;
+  const unreadable = steps.flatMap(({ direction, statements }) =>
+    statements
+      .filter(({ parsed }) => parsed === undefined)
+      .map(({ line }) => ({
+        revision: id,
+        direction,
+        path,
+        message: `no rule looked at the statement in line ${line}, which Drydock's parser cannot read`,
+      })),
+  );
+  if (seen?.back?.outcome !== 'failed') return unreadable;
+  const message = `the way down could not be run without rows: ${seen.back.why}`;
+  return [...unreadable, { revision: id, direction: 'down', path, message }];
+}
+
+/** Where there are several, `upgrade` does not know where to, in production first of all. */
+function findHeads({ heads }: RevisionGraph, revision: Revision): Finding[] {
+  if (heads.length < 2 || !heads.includes(revision.id)) return [];
+  const message = `the revisions have ${heads.length} heads (${heads.join(', ')}), and upgrade refuses to choose: join them with drydock merge`;
+  return [findingOf(severalHeads, revision, null, { line: undefined, message })];
+}

@@ -1,0 +1,39 @@
+/** Every rule there is. */
+import type { Rule } from './rule.ts';
+import { castToDate } from './rules/cast-to-date.ts';
+import { destructiveChange } from './rules/destructive-change.ts';
+import { downgradeDiffers } from './rules/downgrade-differs.ts';
+import { foreignKeysPragma } from './rules/foreign-keys-pragma.ts';
+import { indexOnBigTable } from './rules/index-on-big-table.ts';
+import { noDowngrade } from './rules/no-downgrade.ts';
+import { nonConstantDefault } from './rules/non-constant-default.ts';
+import { notNullWithoutDefault } from './rules/not-null-without-default.ts';
+import { rebuildLosesObjects } from './rules/rebuild-loses-objects.ts';
+import { renameDragsReferences } from './rules/rename-drags-references.ts';
+import { writeWithoutWhere } from './rules/write-without-where.ts';
+
+/** Those that look at one revision in one direction. */
+export const stepRules: readonly Rule[] = [
+  destructiveChange,
+  writeWithoutWhere,
+  notNullWithoutDefault,
+  nonConstantDefault,
+  renameDragsReferences,
+  rebuildLosesObjects,
+  castToDate,
+  foreignKeysPragma,
+  noDowngrade,
+  downgradeDiffers,
+  indexOnBigTable,
+];
+
+/** The graph has several heads: see several-heads.ts. */
+export const severalHeads = 'several-heads';
+
+/** A comment that should suppress a rule and does not: see suppressions.ts. */
+export const badSuppression = 'bad-suppression';
+
+/** Rules that only the live database can answer, so that `lint` cannot say that suppressing one is needless. */
+export const rulesOfPlan: readonly string[] = [indexOnBigTable.name];
+
+export const ruleNames: readonly string[] = [...stepRules.map(({ name }) => name), severalHeads, badSuppression];

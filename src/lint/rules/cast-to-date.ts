@@ -1,0 +1,27 @@
+import { traverse } from 'sqlite3-parser';
+import { foldCase } from '../../schema/quote.ts';
+import type { Rule } from '../rule.ts';
+
+const dateTypes = new Set(['date', 'datetime', 'time', 'timestamp']);
+
+/** https://sqlite.org/datatype3.html#determination_of_column_affinity: a date type is NUMERIC, and CAST keeps the year. */
+export const castToDate: Rule = {
+  name: 'cast-to-date',
+  check: (step) =>
+    step.statements.flatMap(({ parsed, line }) => {
+      const types: string[] = [];
+      if (parsed !== undefined) {
+        traverse(parsed, {
+          nodes: {
+            CastExpr({ typeName }) {
+              if (typeName !== undefined && dateTypes.has(foldCase(typeName.name))) types.push(typeName.name);
+            },
+          },
+        });
+      }
+      return types.map((type) => ({
+        line,
+        message: `CAST AS ${type} makes a number of a date: of '2026-03-01' it leaves 2026`,
+      }));
+    }),
+};

@@ -1,0 +1,43 @@
+import { foldCase } from '../../schema/quote.ts';
+import { addedBefore, createdBefore, isTemporary, type LintStep, nameComesBack, tableKey } from '../lint-step.ts';
+import type { Problem, Rule } from '../rule.ts';
+
+/**
+ * Tables and columns that go with what they hold. Only on the way up: to take away what the way up made is what a way down
+ * is for.
+ */
+export const destructiveChange: Rule = {
+  name: 'destructive-change',
+  check: (step) => (step.direction === 'up' ? [...byStatements(step), ...byOperations(step)] : []),
+};
+
+function byStatements(step: LintStep): Problem[] {
+  return step.statements.flatMap((statement) => {
+    const { parsed, line, origin } = statement;
+    if (origin === 'operation') return [];
+    if (parsed?.type !== 'DropTableStmt' && parsed?.type !== 'AlterTableStmt') return [];
+    const table = parsed.tblName.objName.text;
+    const key = tableKey(parsed.tblName);
+    if (isTemporary(parsed.tblName) || createdBefore(step, statement).has(key)) return [];
+    if (parsed.type === 'DropTableStmt') {
+      // Dropped to be made anew: another rule looks at what such a rebuild loses.
+      if (nameComesBack(step, statement, key)) return [];
+      return [{ line, message: `this drops the table ${table} with all its rows` }];
+    }
+    if (parsed.body.type !== 'DropColumnAlterTableBody') return [];
+    const column = parsed.body.column.text;
+    if (addedBefore(step, statement, key).has(foldCase(column))) return [];
+    return [{ line, message: `this drops the column ${table}.${column} with what it holds` }];
+  });
+}
+
+function byOperations(step: LintStep): Problem[] {
+  const created = createdBefore(step, undefined);
+  return step.operations
+    .filter(({ table }) => !created.has(foldCase(table)))
+    .flatMap(({ operation, table, line }) => {
+      if (operation === 'dropTable') return [{ line, message: `this drops the table ${table} with all its rows` }];
+      if (operation !== 'dropColumn') return [];
+      return [{ line, message: `this drops a column of ${table} with what it holds` }];
+    });
+}

@@ -1,0 +1,17 @@
+import { compareSchemas } from '../../schema/compare.ts';
+import { isMild } from '../../schema/difference.ts';
+import { schemaOf } from '../../schema/read-schema.ts';
+import type { Rule } from '../rule.ts';
+
+/** A way down that does not lead to the schema from which the way up began. */
+export const downgradeDiffers: Rule = {
+  name: 'downgrade-differs',
+  check({ schemas, statements, operations }) {
+    if (schemas?.goal === undefined || (statements.length === 0 && operations.length === 0)) return [];
+    const differences = compareSchemas(schemaOf(schemas.after), schemaOf(schemas.goal)).filter((each) => !isMild(each));
+    return differences.map(({ sentence }) => ({
+      line: undefined,
+      message: `the way down does not lead back to the schema before: ${sentence}`,
+    }));
+  },
+};

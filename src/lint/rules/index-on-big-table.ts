@@ -1,0 +1,26 @@
+import { foldCase } from '../../schema/quote.ts';
+import type { Rule } from '../rule.ts';
+
+/** From about this many rows on an index takes seconds, in which nobody else can write. */
+const manyRows = 1_000_000;
+
+/** Only the live database knows how many rows there are, so only `plan` finds this. */
+export const indexOnBigTable: Rule = {
+  name: 'index-on-big-table',
+  check({ statements, operations, rows }) {
+    if (rows === undefined) return [];
+    const made = [
+      ...statements.flatMap(({ parsed, line, origin }) =>
+        origin === 'revision' && parsed?.type === 'CreateIndexStmt' ? [{ table: parsed.tblName.text, line }] : [],
+      ),
+      ...operations.filter(({ operation }) => operation === 'createIndex'),
+    ];
+    return made.flatMap(({ table, line }) => {
+      const count = rows.get(foldCase(table)) ?? 0;
+      if (count < manyRows) return [];
+      return [
+        { line, message: `this builds an index over the ${count} rows of ${table}, and nobody can write meanwhile` },
+      ];
+    });
+  },
+};

@@ -1,0 +1,40 @@
+import { foldCase, sameName } from '../../schema/quote.ts';
+import type { SchemaRow, StoredSchema } from '../../schema/read-schema.ts';
+import { type LintStep, tableKey } from '../lint-step.ts';
+import type { Rule } from '../rule.ts';
+
+/** A table that is dropped and made anew by hand: its indexes and triggers went with it. */
+export const rebuildLosesObjects: Rule = {
+  name: 'rebuild-loses-objects',
+  check(step) {
+    const { schemas } = step;
+    if (schemas === undefined) return [];
+    return step.statements.flatMap(({ parsed, line, origin }) => {
+      if (origin === 'operation' || parsed?.type !== 'DropTableStmt') return [];
+      const key = tableKey(parsed.tblName);
+      if (!schemas.after.rows.some(({ type, name }) => type === 'table' && foldCase(name) === key)) return [];
+      return objectsOn(schemas.before, key)
+        .filter((object) => !isThere(schemas.after, object) && !isDropped(step, object))
+        .map(({ type, name }) => ({
+          line,
+          message: `the rebuild of ${parsed.tblName.objName.text} loses its ${type} ${name}`,
+        }));
+    });
+  },
+};
+
+function objectsOn({ rows }: StoredSchema, table: string): SchemaRow[] {
+  return rows.filter(({ type, tbl_name }) => (type === 'index' || type === 'trigger') && foldCase(tbl_name) === table);
+}
+
+function isThere({ rows }: StoredSchema, object: SchemaRow): boolean {
+  return rows.some(({ type, name }) => type === object.type && sameName(name, object.name));
+}
+
+/** On purpose: the step itself says so. */
+function isDropped({ statements }: LintStep, { name }: SchemaRow): boolean {
+  return statements.some(({ parsed }) => {
+    if (parsed?.type === 'DropIndexStmt') return sameName(parsed.idxName.objName.text, name);
+    return parsed?.type === 'DropTriggerStmt' && sameName(parsed.triggerName.objName.text, name);
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Values as SQL that a script can hold: each gives exactly the value, and like a bound parameter has no affinity, which
+ * a CAST would have (https://sqlite.org/datatype3.html#affinity_of_expressions).
+ */
+import { invariant } from '../errors.ts';
+import { quoteText } from '../schema/quote.ts';
+
+export function literal(value: unknown): string {
+  switch (typeof value) {
+    case 'bigint':
+      return String(value);
+    case 'number':
+      return real(value);
+    case 'string':
+      return text(value);
+    default:
+      if (value === null) return 'NULL';
+      invariant(value instanceof Uint8Array, `a parameter of type ${typeof value}`);
+      return blob(value);
+  }
+}
+
+function blob(bytes: Uint8Array): string {
+  return `x'${Buffer.from(bytes).toString('hex')}'`;
+}
+
+/** SQL ends at a NUL, and the shell takes the carriage return from before a line's end. */
+function text(value: string): string {
+  if (!/[\0\r]/.test(value)) return quoteText(value);
+  return `(CAST(${blob(Buffer.from(value))} AS TEXT) || '')`;
+}
+
+/**
+ * A decimal where it is the number itself; else a fraction of whole numbers, which no SQLite can read as its neighbour.
+ */
+function real(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '9e999' : '-9e999';
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const { mantissa, exponent } = parts(value);
+  if (isExact(String(value), mantissa, exponent)) return String(value);
+  const factor = exponent < 0 ? '/' : '*';
+  const powers = Array.from({ length: Math.ceil(Math.abs(exponent) / 62) }, (_, index) => {
+    const power = Math.min(62, Math.abs(exponent) - 62 * index);
+    return ` ${factor} (${2n ** BigInt(power)} * 1.0)`;
+  });
+  return `(${mantissa} * 1.0${powers.join('')})`;
+}
+
+/** The value as an odd whole number times a power of two. https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
+function parts(value: number): { mantissa: bigint; exponent: number } {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  const all = bits.getBigUint64(0);
+  const biased = Number((all >> 52n) & 0x7ffn);
+  const fraction = all & 0xfffffffffffffn;
+  let mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
+  let exponent = (biased === 0 ? 1 : biased) - 1075;
+  while (mantissa % 2n === 0n) {
+    mantissa /= 2n;
+    exponent += 1;
+  }
+  return { mantissa: value < 0 ? -mantissa : mantissa, exponent };
+}
+
+/** Whether a decimal of at most 15 digits is the value to the last bit, and no rounding of it. */
+function isExact(decimal: string, mantissa: bigint, exponent: number): boolean {
+  const [, whole, digits] = /^(-?\d+)\.(\d+)$/.exec(decimal) ?? [];
+  if (whole === undefined || digits === undefined || decimal.length > 16 || exponent >= 0) return false;
+  return BigInt(whole + digits) * 2n ** BigInt(-exponent) === mantissa * 10n ** BigInt(digits.length);
+}

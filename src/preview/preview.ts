@@ -1,0 +1,66 @@
+/** What a run would do, found out without a lock and without writing a byte. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import type { Surveyed } from '../engine/replayed.ts';
+import { layoutFor } from '../files/layout.ts';
+import { stepParts } from '../lint/lint-step.ts';
+import { surveySteps } from '../replay/survey.ts';
+import type { MigrationCommand } from '../run/outcome.ts';
+import { copiesOf, isNothing, planRun } from '../run/plan.ts';
+import { estimateSpace, loadGraph } from '../run/preflight.ts';
+import { readAppliedWith } from '../run/read-state.ts';
+import type { Observer } from '../run-events.ts';
+import { foldCase } from '../schema/quote.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { estimateSeconds, type TableWork } from './estimate-time.ts';
+import { measureTables, sampleRows } from './live-tables.ts';
+import { previewStep, type SeenStep } from './preview-step.ts';
+import type { Preview, TableSize } from './previewed.ts';
+import { type TouchedTables, touchedTables } from './touched-tables.ts';
+
+export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade' | 'downgrade' }>;
+
+/**
+ * @throws {DrydockError} as the run would before it changes anything: USAGE, HISTORY, BUSY, DAMAGED_BEFORE.
+ */
+export async function previewRun(config: Config, command: PreviewCommand, observer: Observer): Promise<Preview> {
+  const layout = layoutFor(config.database);
+  const graph = loadGraph(config.migrations);
+  const { schema, rows, applied } = withReader(layout.database, (reader) => ({
+    schema: readStoredSchema(reader),
+    rows: sampleRows(reader),
+    applied: readAppliedWith(reader),
+  }));
+  const plan = planRun(graph, applied, command);
+  const steps = [...plan.steps, ...plan.maintenance.map(({ step }) => step)];
+  const surveyed: Surveyed =
+    steps.length === 0
+      ? { steps: [], stopped: undefined }
+      : await surveySteps({ schema, rows }, steps, plan.arguments, observer);
+  const seen = surveyed.steps.flatMap((each, index): SeenStep[] => {
+    const { revision } = steps[index] ?? {};
+    return revision === undefined ? [] : [{ ...each, revision, touched: touchedTables(stepParts(each.step)) }];
+  });
+  const names = new Set(seen.flatMap(({ touched }) => [...touched.keys()]));
+  const sizes = withReader(layout.database, (reader) => measureTables(reader, names));
+  const previewed = seen.map((each) => previewStep(each, sizes));
+  const space = estimateSpace(layout, copiesOf(plan));
+  const work = seen.flatMap(({ touched }) => sizes.flatMap((size) => workOn(size, touched)));
+  return {
+    outcome: isNothing(plan) ? 'nothing-pending' : 'pending',
+    database: layout.database,
+    from: plan.from,
+    to: plan.to,
+    onWorkingCopy: plan.onWorkingCopy,
+    unfinishedRun: existsSync(layout.runJournal),
+    steps: previewed,
+    stopped: surveyed.stopped ?? null,
+    space,
+    estimatedSeconds: isNothing(plan) ? 0 : estimateSeconds(space.databaseBytes, work),
+  };
+}
+
+function workOn({ table, bytes }: TableSize, touched: TouchedTables): TableWork[] {
+  return (touched.get(foldCase(table)) ?? []).map((work) => ({ bytes, work }));
+}

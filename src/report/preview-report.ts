@@ -1,0 +1,76 @@
+/** A preview as a person reads it. */
+import { relative } from 'node:path';
+import type { Preview, PreviewedStep } from '../preview/previewed.ts';
+import { describeBytes, describeRevisions } from '../run/words.ts';
+import { renderTable } from './table.ts';
+
+/** @param folder Paths are told from here. */
+export function renderPreview(preview: Preview, folder: string): string {
+  const { outcome, database, from, to, stopped, unfinishedRun } = preview;
+  const unfinished = unfinishedRun
+    ? ['A run is at work on it, or was killed; the next run brings that to its end first.']
+    : [];
+  if (outcome === 'nothing-pending') {
+    return [`Nothing is pending: ${database} is at ${describeRevisions(from)}.`, ...unfinished].join('\n\n');
+  }
+  return [
+    `${database} would go from ${describeRevisions(from)} to ${describeRevisions(to)}. Nothing was changed.`,
+    ...unfinished,
+    ...preview.steps.map((step) => renderStep(step, folder)),
+    ...(stopped === null ? [] : [renderStop(stopped)]),
+    ...renderFindings(preview.steps, folder),
+    renderEffort(preview),
+  ].join('\n\n');
+}
+
+function renderStep(
+  { id, direction, path, message, statements, operations, tables }: PreviewedStep,
+  folder: string,
+): string {
+  const title = `${direction === 'up' ? 'upgrade' : 'downgrade'} ${id}, ${message} (${relative(folder, path)})`;
+  const sql = statements.map(({ sql: text, parameters }) => {
+    const bound = parameters.length === 0 ? '' : ` -- ${parameters.join(', ')}`;
+    return `${text.replace(/^/gm, '  ')};${bound}`;
+  });
+  const how = operations.map(({ operation, table, method, why }) => [operation, table, method, why]);
+  const touched = tables.map(({ table, rows, bytes, work }) => [
+    table,
+    String(rows),
+    bytes === null ? '?' : describeBytes(bytes),
+    work.join(', '),
+  ]);
+  return [
+    title,
+    sql.length === 0 ? '  (nothing)' : sql.join('\n'),
+    ...(how.length === 0 ? [] : [indent(renderTable(['OPERATION', 'TABLE', 'HOW', 'WHY'], how))]),
+    ...(touched.length === 0 ? [] : [indent(renderTable(['TABLE', 'ROWS', 'SIZE', 'TOUCHED'], touched, [1, 2]))]),
+  ].join('\n\n');
+}
+
+function renderStop({ id, why }: NonNullable<Preview['stopped']>): string {
+  return `From ${id} on it cannot be foretold, because in memory, with one row of each table, this happens: ${why}. drydock rehearse runs it on a copy with all rows.`;
+}
+
+function renderFindings(steps: readonly PreviewedStep[], folder: string): string[] {
+  const findings = steps.flatMap((step) => step.findings);
+  if (findings.length === 0) return [];
+  const lines = findings.map(({ path, line, message, rule }) => {
+    const place = line === null ? '' : `:${line}`;
+    return `  ${relative(folder, path)}${place}: ${message} (${rule})`;
+  });
+  return [['Look at this first:', ...lines].join('\n')];
+}
+
+function renderEffort({ space, estimatedSeconds, onWorkingCopy }: Preview): string {
+  const { neededBytes, freeBytes, databaseBytes } = space;
+  const enough = neededBytes <= freeBytes ? '' : ', which is too little';
+  return [
+    `Space: about ${describeBytes(neededBytes)} needed, ${describeBytes(freeBytes)} free${enough} (the database has ${describeBytes(databaseBytes)}).`,
+    ...(onWorkingCopy ? ['All of it runs on a working copy, because a revision asks for no transaction.'] : []),
+    `Time: about ${estimatedSeconds} s, by the bytes alone; drydock rehearse measures it.`,
+  ].join('\n');
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

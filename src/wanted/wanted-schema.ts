@@ -1,0 +1,88 @@
+/**
+ * The schema that an application wants, from wherever it is written down: a `.sql` text, a database file, or a command
+ * that makes a database. Nothing of it is changed, and a text is run in memory.
+ */
+import { readFileSync } from 'node:fs';
+import type { WantedSchema } from '../config/config.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { schemaOfScript } from '../replay/replay.ts';
+import { keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
+import { splitStatements } from '../revisions/statements.ts';
+import type { Observer } from '../run-events.ts';
+import type { Schema } from '../schema/normalised.ts';
+import { readStoredSchema, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { databaseMadeBy } from './made-by-command.ts';
+
+/** The first bytes of every database file. https://sqlite.org/fileformat2.html#magic_header_string */
+const magic = 'SQLite format 3\0';
+
+/**
+ * @throws {DrydockError} USAGE where it cannot be read or run, or has nothing in it.
+ */
+export async function readWantedSchema(wanted: WantedSchema, observer: Observer): Promise<Schema> {
+  const schema = schemaOf(await storedSchema(wanted, observer));
+  if (Object.values(schema).some((things) => things.length > 0)) return schema;
+  throw new DrydockError('USAGE', {
+    what: `The wanted schema, ${describeWanted(wanted)}, has nothing in it`,
+    next: 'Check where it comes from: to want that would be to drop every table',
+  });
+}
+
+/** For sentences: the path, or the command. */
+export function describeWanted(wanted: WantedSchema): string {
+  return wanted.kind === 'file' ? wanted.path : `made by ${JSON.stringify(wanted.command)}`;
+}
+
+async function storedSchema(wanted: WantedSchema, observer: Observer): Promise<StoredSchema> {
+  if (wanted.kind === 'command') return databaseMadeBy(wanted.command, observer, readDatabase);
+  const { path } = wanted;
+  const content = readWhole(path);
+  return content.toString('latin1', 0, magic.length) === magic
+    ? readDatabase(path)
+    : readScript(path, content.toString('utf8'), observer);
+}
+
+function readDatabase(path: string): StoredSchema {
+  return withReader(path, readStoredSchema);
+}
+
+async function readScript(path: string, text: string, observer: Observer): Promise<StoredSchema> {
+  const statements = splitStatements(text, 1, path);
+  for (const { sql, line } of statements) refuseOtherFiles(sql, `${path}:${line}`);
+  try {
+    return await schemaOfScript(
+      statements.map(({ sql }) => sql),
+      observer,
+    );
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    throw new DrydockError('USAGE', {
+      what: `The wanted schema ${path} cannot be run: ${error.what}`,
+      next: 'Correct it: it must be SQL, without commands of the sqlite3 shell',
+      cause: error,
+    });
+  }
+}
+
+/** What is run in memory must not make files. */
+function refuseOtherFiles(sql: string, where: string): void {
+  const [first] = sqlTokens(sql);
+  if (first === undefined || !['ATTACH', 'VACUUM'].includes(keywordOf(first))) return;
+  throw new DrydockError('USAGE', {
+    what: `${where}: ${keywordOf(first)} has no place in a schema`,
+    next: 'Remove it',
+  });
+}
+
+function readWhole(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new DrydockError('USAGE', {
+      what: `The wanted schema ${path} cannot be read: ${messageOf(cause)}`,
+      next: 'Check --schema (or `schema` in the config)',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,153 @@
+/** `revision --autogenerate`: what it writes, applied, leaves nothing for it to write. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { dump } from '../harness/dump.ts';
+import { sqlRevision } from '../harness/files.ts';
+import { project, stateOf } from './helpers.ts';
+
+interface Written {
+  readonly revision: { readonly path: string; readonly dependsOn: string[]; readonly branchLabels: string[] } | null;
+  readonly changes: readonly string[];
+}
+
+const first = {
+  'a1.sql': sqlRevision(
+    'a1',
+    undefined,
+    'CREATE TABLE comments (id INTEGER PRIMARY KEY, body TEXT, likes INTEGER);',
+    '-- expect: rows comments dropped\nDROP TABLE comments;',
+  ),
+};
+const column = (name: string, type = 'INTEGER') =>
+  `CREATE TABLE comments (id INTEGER PRIMARY KEY, body TEXT, ${name} ${type});`;
+
+test('it writes .sql where SQLite can make the change in place, .ts where it cannot, and then finds nothing', async (t) => {
+  const it = project(t, first, '');
+  const wants = (sql: string) => writeFileSync(join(it.root, 'schema.sql'), sql);
+  const autogenerate = ['revision', '--autogenerate', '-m', 'next', '--schema', 'schema.sql', '--rev-id'];
+
+  wants(`${column('likes')} CREATE INDEX by_likes ON comments (likes) WHERE likes > 0;
+    CREATE TRIGGER kept BEFORE DELETE ON comments WHEN old.likes > 9 BEGIN SELECT RAISE(ABORT, 'kept'); END;`);
+  const sql = await it.json<Written>(...autogenerate, 'b1', '--branch-label', 'main', '--depends-on', 'a1');
+  assert.match(sql.revision?.path ?? '', /b1_next\.sql$/);
+  assert.deepEqual([sql.revision?.dependsOn, sql.revision?.branchLabels], [['a1'], ['main']]);
+  assert.deepEqual(sql.changes, ['index by_likes on comments is missing', 'trigger kept on comments is missing']);
+
+  wants(column('likes', 'REAL NOT NULL DEFAULT 0'));
+  const before = readdirSync(it.migrations);
+  assert.match(
+    await it.fails(2, ...autogenerate, 'c1', '--sql'),
+    /SQLite cannot make every change of the upgrade in place: .*Run the command again with --ts/,
+  );
+  assert.deepEqual(readdirSync(it.migrations), before);
+  assert.match((await it.json<Written>(...autogenerate, 'c1')).revision?.path ?? '', /c1_next\.ts$/);
+
+  await it.text('upgrade');
+  const state = stateOf(it.root);
+  assert.match(await it.text(...autogenerate, 'd1'), /^Nothing to do: the revisions make the wanted schema/);
+  // What the application's own database has, be it the live one, is a wanted schema too.
+  const live = await it.json<Written>('revision', '--autogenerate', '-m', 'x', '--schema', it.database);
+  assert.deepEqual(live, { command: 'revision', ok: true, revision: null, changes: [] });
+  assert.equal(stateOf(it.root), state, 'nothing was written');
+});
+
+test('what may be a rename is asked, and a flag answers it', async (t) => {
+  const it = project(t, first);
+  writeFileSync(
+    join(it.root, 'schema.sql'),
+    'CREATE TABLE comments (id INTEGER PRIMARY KEY, text TEXT, "a.b" INTEGER);',
+  );
+  const state = stateOf(it.root);
+  const autogenerate = ['revision', '--autogenerate', '-m', 'names', '--schema', 'schema.sql'];
+  assert.match(
+    await it.fails(2, ...autogenerate),
+    /is column comments\.text the column body under a new name\? is .*Answer with .*--rename comments\.body=text or --separate comments\.body=text/,
+  );
+  assert.match(
+    await it.fails(2, ...autogenerate, '--rename', 'body'),
+    /--rename 'body' is not understood.*table\.old=new/,
+  );
+  assert.match(
+    await it.fails(2, 'revision', '-m', 'x', '--rename', 'a=b'),
+    /--rename was given without --autogenerate/,
+  );
+  assert.equal(stateOf(it.root), state);
+
+  const answers = ['--rename', 'comments.body=comments.text', '--separate', 'comments.likes="a.b"'];
+  const { changes } = await it.json<Written>(...autogenerate, ...answers, '--rev-id', 'b1');
+  assert.deepEqual(changes, [
+    'column comments.body is to be called text',
+    'column comments.likes is there and should not be',
+    'column comments.a.b is missing',
+  ]);
+  const text = readFileSync(join(it.migrations, 'b1_names.sql'), 'utf8');
+  assert.match(text, /RENAME COLUMN body TO text;/);
+  assert.match(text, /DROP COLUMN likes;/);
+  assert.match(await it.text(...autogenerate), /^Nothing to do/);
+});
+
+test('the wanted schema may be made by a command, and one that cannot be read is one clear line', async (t) => {
+  const it = project(t, first);
+  const config = (lines: string) =>
+    writeFileSync(
+      join(it.root, 'config/drydock.yaml'),
+      `database: ../data/app.db\nmigrations: ../migrations\n${lines}\n`,
+    );
+  const script = `const { DatabaseSync } = require('node:sqlite');
+    console.log('made');
+    new DatabaseSync(process.env.DRYDOCK_SCHEMA_DATABASE).exec(${JSON.stringify(column('score', 'REAL'))});`;
+  writeFileSync(join(it.root, 'create.cjs'), script);
+  config(`schema_command: '"${process.execPath}" create.cjs'`);
+  const autogenerate = ['revision', '--autogenerate', '-m', 'x'];
+  const { changes } = await it.json<Written>(...autogenerate);
+  assert.deepEqual(changes.toSorted(), [
+    'column comments.likes is there and should not be',
+    'column comments.score is missing',
+  ]);
+
+  const refused: [lines: string, schema: string | undefined, error: RegExp][] = [
+    ['schema_command: exit 7', undefined, /schema_command "exit 7" ended with exit code 7/],
+    ["schema_command: 'true'", undefined, /ended well and made no database/],
+    ['schema: ../none.sql\nschema_command: x', undefined, /schema_command stands beside schema/],
+    ['schema: ../none.sql', undefined, /none\.sql cannot be read: ENOENT/],
+    ['', undefined, /No wanted schema is named/],
+    [
+      '',
+      'CREATE TABLE t (a); CREAT TABLE u (b);',
+      /schema\.sql cannot be run: near "CREAT": syntax error, in: CREAT TABLE u \(b\)/,
+    ],
+    ['', "ATTACH 'other.db' AS other;", /schema\.sql:1: ATTACH has no place in a schema/],
+    ['', '', /has nothing in it/],
+  ];
+  for (const [lines, schema, error] of refused) {
+    config(lines);
+    const flag = schema === undefined ? [] : ['--schema', 'schema.sql'];
+    if (schema !== undefined) writeFileSync(join(it.root, 'schema.sql'), schema);
+    assert.match(await it.fails(2, ...autogenerate, ...flag), error);
+  }
+  assert.equal(existsSync(join(it.root, 'other.db')), false);
+  assert.equal(existsSync(it.database), false, 'the database was not needed');
+});
+
+test('a database that no tool knew before is adopted: its own schema as the first revision, then a true stamp', async (t) => {
+  const schema = `CREATE TABLE "order" (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT COLLATE NOCASE DEFAULT 'x--y', "a b" INT,
+      total INT GENERATED ALWAYS AS (id * 2) STORED, CHECK (id > 0)) STRICT;
+    CREATE TABLE tags (name TEXT PRIMARY KEY, of_order REFERENCES "order" (id) ON DELETE CASCADE) WITHOUT ROWID;
+    CREATE UNIQUE INDEX noted ON "order" (lower(note), "a b" DESC) WHERE note IS NOT NULL;
+    CREATE VIEW noted_orders AS SELECT id FROM "order" WHERE note IS NOT NULL;
+    CREATE TRIGGER untag AFTER DELETE ON "order" BEGIN DELETE FROM tags WHERE of_order = old.id; END;
+    CREATE VIRTUAL TABLE notes USING fts5 (body);
+    INSERT INTO "order" (note) VALUES ('kept');`;
+  const it = project(t, {}, schema);
+  const before = dump(it.database);
+  await it.text('revision', '--autogenerate', '-m', 'as it is', '--schema', it.database);
+  await it.text('stamp', 'head');
+  assert.equal(dump(it.database), before);
+  // As `.schema` of the shell prints it.
+  const printed = `${schema} CREATE TABLE sqlite_sequence(name,seq); CREATE TABLE IF NOT EXISTS 'notes_data'(id INTEGER PRIMARY KEY, block BLOB);`;
+  writeFileSync(join(it.root, 'schema.sql'), printed);
+  assert.match(await it.text('revision', '--autogenerate', '-m', 'x', '--schema', 'schema.sql'), /^Nothing to do/);
+  assert.equal((await it.json<{ ok: boolean }>('check', '--schema', it.database)).ok, true);
+});

@@ -1,0 +1,80 @@
+/** `check`: what is live, what the revisions make and what is wanted, compared. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bundledMigrations, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
+import { alembicAt, project, stateOf, verbsIn } from './helpers.ts';
+
+interface Checked {
+  readonly ok: boolean;
+  readonly current: string[];
+  readonly drift: { readonly differences: Named[]; readonly mild: Named[] };
+  readonly pending: string[];
+  readonly wanted: { readonly differences: Named[]; readonly mild: Named[] } | null;
+}
+interface Named {
+  readonly kind: string;
+  readonly name: string;
+  readonly sentence: string;
+}
+
+test('the production database lacks three indexes, has its columns in another order, and five revisions to run', async (t) => {
+  const folder = testFolder(t);
+  const database = productionDatabase(folder, 'wal');
+  const before = stateOf(folder);
+  const args = ['check', '--database', database, '--migrations', bundledMigrations];
+  const { run } = verbsIn(folder);
+  const result = await run([...args, '--json']);
+  const { ok, drift, pending, wanted } = result.json<Checked>();
+  assert.deepEqual([result.code, ok, pending.length, wanted], [3, false, 5, null]);
+  assert.deepEqual(
+    drift.differences.map(({ sentence }) => sentence),
+    ['platform', 'post_id', 'timestamp'].map((name) => `index idx_comments_${name} on comments is missing`),
+  );
+  assert.deepEqual(
+    drift.mild.map(({ kind }) => kind),
+    ['order'],
+  );
+  assert.match(
+    (await run(args)).stdout,
+    /index idx_comments_post_id .*\n.*\n {2}\(mild\) the columns of comments .*\nPending: 003/,
+  );
+  assert.equal(stateOf(folder), before, 'nothing was written');
+});
+
+test('drift of the database, pending revisions and a wanted schema each count, and mild differences do not', async (t) => {
+  const made = 'CREATE TABLE t (a INTEGER, b TEXT);';
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, made) }, `${made} ${alembicAt('a1')}`);
+  const check = async (code: number, ...flags: readonly string[]) => {
+    const result = await it.run(['check', ...flags, '--json']);
+    assert.equal(result.code, code, result.stderr);
+    return result.json<Checked>();
+  };
+  const file = join(it.root, 'schema.sql');
+  writeFileSync(file, 'CREATE TABLE T (b TEXT, a INTEGER);');
+  const { wanted } = await check(0, '--schema', file);
+  assert.deepEqual([wanted?.differences.length, wanted?.mild.map(({ kind }) => kind)], [0, ['spelling', 'order']]);
+  assert.match(await it.text('check'), /has the schema that its revisions make\.\nNo revision is pending\.$/);
+
+  writeFileSync(file, 'CREATE TABLE t (a INTEGER, b TEXT, c REAL);');
+  assert.deepEqual((await check(3, '--schema', file)).wanted?.differences[0]?.sentence, 'column t.c is missing');
+  assert.match(
+    (await it.run(['check', '--schema', file])).stdout,
+    /The revisions do not make the wanted schema, .*schema\.sql; run drydock revision --autogenerate:\n {2}column t\.c is missing/,
+  );
+  // A pending revision that only works on rows is no hindrance where nobody asks what it makes.
+  writeFileSync(
+    join(it.migrations, 'b1.ts'),
+    `export const revision = 'b1'; export const revises = 'a1';
+     export function upgrade(op) { if (op.select('SELECT 1 FROM t').length === 0) throw new Error('no rows'); }
+     export function downgrade() {}`,
+  );
+  assert.deepEqual((await check(3)).pending, ['b1']);
+  assert.match(await it.fails(20, 'check', '--schema', file), /no rows \(replayed in memory/);
+});
+
+test('check names the trouble of a history that does not fit', async (t) => {
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
+  assert.match(await it.fails(4, 'check'), /at revision 'z9', which no revision file has/);
+});

@@ -1,0 +1,146 @@
+/** `drydock lint` as CI calls it: without a database, with an exit code. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sqlRevision } from '../harness/files.ts';
+import { branched, project, tableRevision } from './helpers.ts';
+
+interface Finding {
+  readonly rule: string;
+  readonly revision: string;
+  readonly direction: string | null;
+  readonly path: string;
+  readonly line: number | null;
+  readonly message: string;
+}
+
+interface Report {
+  readonly ok: boolean;
+  readonly revisions: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly (Finding & { reason: string })[];
+  readonly notes: readonly { revision: string; message: string }[];
+}
+
+test('lint needs no database, exits 0 where all is well, and 3 with file, line and rule of each finding', async (t) => {
+  const it = project(t, { 'a1.sql': tableRevision('a1', undefined), 'b1.sql': tableRevision('b1', 'a1') });
+  assert.equal(await it.text('lint'), '2 revisions, 0 findings, 0 suppressed');
+  const path = join(it.migrations, 'c1.sql');
+  writeFileSync(path, sqlRevision('c1', 'b1', 'DROP TABLE t_a1;', 'CREATE TABLE t_a1 (n INTEGER);'));
+  const [text, json, one] = await Promise.all([
+    it.run(['lint']),
+    it.run(['lint', '--json']),
+    it.text('lint', 'a1', 'b'),
+  ]);
+  assert.deepEqual(
+    [text.code, text.stdout],
+    [
+      3,
+      `migrations/c1.sql:4: this drops the table t_a1 with all its rows (destructive-change)\n3 revisions, 1 finding, 0 suppressed\n`,
+    ],
+  );
+  assert.deepEqual([json.code, json.stderr], [3, '']);
+  const { findings, ...rest } = json.json<Report>();
+  assert.deepEqual(rest, { command: 'lint', ok: false, revisions: ['a1', 'b1', 'c1'], suppressed: [], notes: [] });
+  const message = 'this drops the table t_a1 with all its rows';
+  assert.deepEqual(findings, [{ rule: 'destructive-change', revision: 'c1', direction: 'up', path, line: 4, message }]);
+  assert.equal(one, '2 revisions, 0 findings, 0 suppressed', 'only what was named');
+  assert.ok(!existsSync(it.database));
+});
+
+test('a file suppresses a rule with a reason; a suppression that cannot be right is a finding itself', async (t) => {
+  const module = (id: string, revises: string, ...lines: readonly string[]) =>
+    [
+      `export const revision = '${id}'; export const revises = '${revises}';`,
+      "export function upgrade(op) { op.execute('UPDATE t_a1 SET n = 1'); }",
+      "export function downgrade(op) { op.cannotDowngrade('what n was is not known any more'); }",
+      ...lines,
+    ].join('\n');
+  const it = project(t, {
+    'a1.sql': tableRevision('a1', undefined),
+    'b1.ts': module('b1', 'a1', '// lint: ignore write-without-where n is counted anew every night'),
+    'b2.ts': module(
+      'b2',
+      'b1',
+      '/* lint: ignore write-without-where */',
+      "const no = '// lint: ignore no-such-rule x';",
+    ),
+    'c1.sql': sqlRevision(
+      'c1',
+      'b2',
+      'DELETE FROM t_a1;',
+      '-- lint: ignore no-downgrade and a word more',
+      '-- lint: ignore write-without-where n is counted anew every night\n-- lint: ignore no-such-rule because\n-- lint: silence',
+    ),
+    'd1.sql': sqlRevision(
+      'd1',
+      'c1',
+      'SELECT 1; -- lint: ignore destructive-change nothing is destroyed',
+      '',
+      '-- lint: ignore index-on-big-table a million is few here',
+    ),
+  });
+  const { code, json } = await it.run(['lint', '--json']);
+  const report = json<Report>();
+  assert.equal(code, 3);
+  assert.deepEqual(
+    report.suppressed.map(({ rule, revision, reason }) => [rule, revision, reason]),
+    [
+      ['write-without-where', 'b1', 'n is counted anew every night'],
+      ['write-without-where', 'c1', 'n is counted anew every night'],
+      ['no-downgrade', 'c1', 'and a word more'],
+    ],
+  );
+  const found = report.findings.map(({ rule, revision, line, message }) => [
+    rule,
+    revision,
+    line,
+    message.slice(0, 30),
+  ]);
+  assert.deepEqual(found, [
+    ['write-without-where', 'b2', 2, 'this overwrites n in every row'],
+    ['bad-suppression', 'b2', 4, "'lint: ignore write-without-wh"],
+    ['bad-suppression', 'c1', 4, "'lint: ignore no-such-rule bec"],
+    ['bad-suppression', 'c1', 5, "'lint: silence' cannot be read"],
+    ['no-downgrade', 'd1', null, 'd1 changes something on the wa'],
+    ['bad-suppression', 'd1', 5, 'nothing here is a destructive-'],
+  ]);
+});
+
+test('several heads are a finding in each head, unless only some revisions were asked for', async (t) => {
+  const it = project(t, branched);
+  const { code, json } = await it.run(['lint', '--json']);
+  assert.equal(code, 3);
+  assert.deepEqual(
+    json<Report>().findings.map(({ rule, revision, line }) => [rule, revision, line]),
+    [
+      ['several-heads', 'b1', null],
+      ['several-heads', 'c2', null],
+    ],
+  );
+  assert.equal(await it.text('lint', 'b1', 'c2'), '2 revisions, 0 findings, 0 suppressed');
+});
+
+test('what cannot be run without rows is a note and no finding, and the text of SQL is looked at all the same', async (t) => {
+  const it = project(t, {
+    'a1.sql': tableRevision('a1', undefined),
+    'b1.ts': `export const revision = 'b1'; export const revises = 'a1';
+export function upgrade(op) { if (op.selectValue('SELECT n FROM t_a1') === undefined) throw new Error('no rows'); }
+export function downgrade() {}`,
+    'c1.sql': sqlRevision(
+      'c1',
+      'b1',
+      'DELETE FROM t_a1;',
+      '-- lint: ignore downgrade-differs cannot be told here\nSELECT 1;',
+    ),
+  });
+  const ran = await it.run(['lint', '--json']);
+  const { findings, notes } = ran.json<Report>();
+  assert.deepEqual(
+    findings.map(({ rule, revision }) => [rule, revision]),
+    [['write-without-where', 'c1']],
+  );
+  assert.equal(notes.length, 1);
+  assert.match(notes[0]?.message ?? '', /^of b1 and 1 more only the text in SQL was looked at.*b1\.ts:2: no rows/);
+});

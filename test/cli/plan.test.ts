@@ -1,0 +1,176 @@
+/** `drydock plan`: what a run would do, beside what the run then does. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import type { Preview } from '../../src/preview/previewed.ts';
+import { drydock } from '../harness/drydock.ts';
+import { bundledMigrations, journalModes, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
+import { alembicAt, project, stateOf } from './helpers.ts';
+
+/** The steps of a plan with each operation and each touched table in a few words. */
+function inShort({ steps }: Preview): string[] {
+  return steps.flatMap(({ id, direction, operations, tables }) => [
+    `${direction} ${id}`,
+    ...operations.map(({ operation, table, method, line }) => `${operation} ${table}: ${method}, line ${line}`),
+    ...tables.map(({ table, rows, work }) => `${table} ${rows}: ${work}`),
+  ]);
+}
+
+for (const mode of journalModes) {
+  test(`a plan tells what the upgrade then does, and writes nothing (${mode})`, async (t) => {
+    const folder = testFolder(t);
+    const database = productionDatabase(folder, mode);
+    const before = stateOf(folder);
+    const args = ['--database', database, '--migrations', bundledMigrations];
+    const [text, json] = await Promise.all([drydock(['plan', ...args]), drydock(['plan', ...args, '--json'])]);
+    assert.deepEqual([text.code, text.stderr, json.code, json.stderr], [0, '', 0, '']);
+    assert.equal(stateOf(folder), before);
+
+    const plan = json.json<Preview>();
+    assert.deepEqual(inShort(plan), [
+      'up 003_engagement_score',
+      'comments 609: schema',
+      'up 004_indexes',
+      'comments 609: index',
+      'up 005_ingest_source',
+      'addColumn comments: in place, line 12',
+      'alterColumn comments: in place, line 14',
+      'comments 609: schema,rows',
+      'up 006_post_url_text',
+      'alterColumn comments: rebuild, line 8',
+      'comments 609: rebuild',
+      'up 007_entity_tracking',
+    ]);
+    const { outcome, from, to, stopped, space, estimatedSeconds, unfinishedRun } = plan;
+    assert.deepEqual(
+      { outcome, from, to, stopped, unfinishedRun },
+      {
+        outcome: 'pending',
+        from: ['002_weighted_sentiment'],
+        to: ['007_entity_tracking'],
+        stopped: null,
+        unfinishedRun: false,
+      },
+    );
+    const bytes = plan.steps[0]?.tables[0]?.bytes ?? 0;
+    assert.ok(bytes > space.databaseBytes / 2 && bytes < space.databaseBytes, `${bytes} of ${space.databaseBytes}`);
+    assert.ok(space.neededBytes >= 2 * space.databaseBytes && space.freeBytes > 0 && estimatedSeconds > 0);
+    assert.match(text.stdout, /^ {2}alterColumn +comments +rebuild +SQLite cannot change a declared type in place$/m);
+    assert.match(text.stdout, /^ {2}CREATE INDEX idx_comments_sentiment ON comments \(sentiment_score\);$/m);
+
+    const upgraded = await drydock(['upgrade', ...args, '--json']);
+    const { steps } = upgraded.json<{ steps: { id: string; direction: string }[] }>();
+    assert.deepEqual(
+      steps.map(({ id, direction }) => [id, direction]),
+      plan.steps.map(({ id, direction }) => [id, direction]),
+    );
+    const after = await drydock(['plan', ...args]);
+    assert.deepEqual([after.code, after.stdout], [0, `Nothing is pending: ${database} is at 007_entity_tracking.\n`]);
+  });
+}
+
+const columnByCode = `export const revision = 'b1'; export const revises = 'a1';
+export function upgrade(op) {
+  for (const table of ['filled', 'empty']) op.addColumn(table, op.column.text('at', { default: 'CURRENT_TIMESTAMP' }));
+  op.execute('UPDATE filled SET n = 1 WHERE x = :x', { x: op.arguments.x ?? 'none' });
+}
+export function downgrade(op) { op.dropColumn('filled', 'at'); op.dropColumn('empty', 'at'); }`;
+
+test('whether an operation is done in place depends on rows that are there, and -x reaches the revisions', async (t) => {
+  const sql = "CREATE TABLE filled (n, x); CREATE TABLE empty (n); INSERT INTO filled VALUES (x'00ff', NULL), (2, '');";
+  const trigger = "CREATE TRIGGER never AFTER INSERT ON filled BEGIN SELECT raise(ABORT, 'a row'); END;";
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, ''),
+    'b1.ts': columnByCode,
+  };
+  const it = project(t, files, `${alembicAt('a1')}${sql}${trigger}`);
+  const plan = await it.json<Preview>('plan', 'b1', '-x', "x=it's");
+  assert.deepEqual(inShort(plan), [
+    'up b1',
+    'addColumn filled: rebuild, line 3',
+    'addColumn empty: in place, line 3',
+    'empty 0: schema',
+    'filled 2: rebuild,rows',
+  ]);
+  assert.deepEqual(plan.steps[0]?.statements.at(-1)?.parameters, ["x = 'it''s'"]);
+  await it.text('upgrade', '-x', 'x=1');
+  assert.deepEqual(inShort(await it.json<Preview>('plan', '--down', '-1')), [
+    'down b1',
+    'dropColumn filled: in place, line 6',
+    'dropColumn empty: in place, line 6',
+    'empty 0: schema',
+    'filled 2: schema',
+  ]);
+  assert.match(await it.fails(2, 'plan', '--down'), /A downgrade needs a target/);
+});
+
+test('a plan ends where a revision cannot be run in memory, and says so', async (t) => {
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (n);'),
+    'b1.ts': `export const revision = 'b1'; export const revises = 'a1';
+export function upgrade(op) { if (op.selectValue('SELECT count(*) FROM t') < 2) throw new Error('too few rows'); }
+export function downgrade() {}`,
+    'c1.sql': sqlRevision('c1', 'b1', 'DELETE FROM t;'),
+  };
+  const it = project(t, files, `${alembicAt('a1')}CREATE TABLE t (n); INSERT INTO t VALUES (1), (2);`);
+  const plan = await it.json<Preview>('plan');
+  assert.deepEqual([plan.outcome, plan.steps, plan.stopped?.id], ['pending', [], 'b1']);
+  assert.match(plan.stopped?.why ?? '', /b1\.ts:2: too few rows/);
+  assert.match(
+    await it.text('plan'),
+    /^From b1 on it cannot be foretold.*too few rows\. drydock rehearse runs it on a copy/m,
+  );
+});
+
+test('a plan has the findings of the linter for its revisions, and that of an index on a big table', async (t) => {
+  const rows =
+    'INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000000) SELECT n, n FROM c;';
+  const it = project(
+    t,
+    {
+      'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (n, m);'),
+      'b1.sql': sqlRevision('b1', 'a1', 'CREATE INDEX t_n ON t (n);\nUPDATE t SET m = 1;', 'DROP INDEX t_n;'),
+      'b2.sql': sqlRevision(
+        'b2',
+        'b1',
+        'ALTER TABLE t ADD COLUMN o NOT NULL DEFAULT 1;\nDELETE FROM t;',
+        '',
+        '-- lint: ignore write-without-where a cache',
+      ),
+    },
+    `${alembicAt('a1')}CREATE TABLE t (n, m);${rows}`,
+  );
+  const { steps } = await it.json<Preview>('plan');
+  assert.deepEqual(
+    steps.flatMap(({ findings }) => findings.map(({ rule, revision, line }) => [rule, revision, line])),
+    [
+      ['write-without-where', 'b1', 5],
+      ['index-on-big-table', 'b1', 4],
+    ],
+  );
+  assert.deepEqual(
+    steps.flatMap(({ suppressed }) => suppressed.map(({ rule, reason }) => [rule, reason])),
+    [['write-without-where', 'a cache']],
+  );
+  assert.match(
+    await it.text('plan'),
+    /Look at this first:\n {2}migrations\/b1\.sql:5: this overwrites m in every row of t \(write-without-where\)\n/,
+  );
+});
+
+test('a plan ends as the run would where database and files do not belong together, and makes no database', async (t) => {
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
+  assert.match(await it.fails(4, 'plan'), /z9/);
+  assert.match(await it.fails(2, 'plan', '--database', join(it.root, 'none.db')), /There is no database at/);
+  const db = new Database(it.database);
+  db.exec('DELETE FROM alembic_version');
+  db.close();
+  assert.match(await it.fails(2, 'plan', 'nowhere'), /Can't locate revision/);
+  writeFileSync(
+    it.database,
+    'no database at all, but text that is long enough to be taken for a header of one'.repeat(20),
+  );
+  assert.match(await it.fails(13, 'plan'), /is not a SQLite database/);
+});
