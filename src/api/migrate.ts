@@ -75,6 +75,7 @@ async function agreedLosses(
       database,
       stepsFrom: (applied) => planRun(graph, applied, command).steps,
       arguments: command.arguments ?? {},
+      patienceMs: 10_000,
     },
     stop,
   );

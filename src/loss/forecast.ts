@@ -2,6 +2,7 @@
  * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
  * the schema that the database has, and what they drop is counted in the database.
  */
+import { readFileSync } from 'node:fs';
 import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
@@ -19,6 +20,8 @@ export interface ForecastRequest {
   /** What would be run, given what is applied now. */
   readonly stepsFrom: (applied: ReturnType<typeof readApplied>) => readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
+  /** How long the replay may take. What runs longer without rows makes some, and would fill the memory with them. */
+  readonly patienceMs: number;
 }
 
 const nothing: Forecast = { kind: 'known', losses: [] };
@@ -37,29 +40,37 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
   }
 }
 
-async function forecast({ database, stepsFrom, arguments: given }: ForecastRequest, stop: AbortSignal) {
+async function forecast(request: ForecastRequest, stop: AbortSignal) {
+  const { database, stepsFrom, arguments: given, patienceMs } = request;
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop)) return nothing;
-  const replayed = await tryReplay({ from, steps, arguments: given }, stop);
+  const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
   return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) } as const;
 }
 
-/** A statement that drops something says so; what a module does is known when it has run. */
+/**
+ * A statement that drops something says so. What a module does is known when it has run: one that goes down always is,
+ * one that goes up only where its text speaks of dropping, since it may load much and no answer depends on it.
+ */
 function mayDrop({ revision, direction }: Step): boolean {
-  return revision.body.kind === 'module' || revision.body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
+  const { body, path } = revision;
+  if (body.kind === 'sql') return body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
+  return direction === 'down' || /drop/i.test(readFileSync(path, 'utf8'));
 }
 
 /** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
-async function tryReplay(request: ReplayRequest, stop: AbortSignal): Promise<Replayed | Forecast> {
+async function tryReplay(request: ReplayRequest, patienceMs: number, stop: AbortSignal): Promise<Replayed | Forecast> {
+  const late = AbortSignal.timeout(patienceMs);
   try {
-    return await replay(request, () => undefined, stop);
+    return await replay(request, () => undefined, AbortSignal.any([stop, late]));
   } catch (error) {
+    if (late.aborted) return { kind: 'unknown', why: `in memory it takes longer than ${patienceMs / 1000} s` };
     // The run says the same, and loses nothing.
     if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
