@@ -117,7 +117,7 @@ test('a schema that needs a function of the application leaves it unknown, and i
   const graph = loadGraph(revisionFolder(folder, { 'r0.sql': sqlRevision('r0', undefined, 'DROP TABLE names;') }));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const found = await forecastLosses(
-    { database: path, stepsFrom, arguments: {}, patienceMs },
+    { database: path, stepsFrom, arguments: {}, patienceMs: 60_000 },
     new AbortController().signal,
   );
   assert.ok(found.kind === 'unknown');
