@@ -20,7 +20,7 @@ import type { RevisionArguments } from './runs.ts';
 /**
  * The revision that the database is at.
  *
- * Not while this process has the database open: see {@link requireClosedHere}.
+ * Not while this process has the database open: see docs/library.md.
  *
  * @throws {DrydockError} USAGE where there is no database, or the revision files are wrong; DAMAGED_BEFORE, BUSY.
  */

@@ -20,7 +20,7 @@ export interface RevisionArguments {
 /**
  * Runs the pending revisions up to a target.
  *
- * Not while this process has the database open: see {@link requireClosedHere}.
+ * Not while this process has the database open: see docs/library.md.
  *
  * @param target An address as the command takes it: a revision, `head`, `+1`, …
  * @throws {DrydockError} with the code of the ending and what state the data is in; see docs/exit-codes.md.
