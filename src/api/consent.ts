@@ -1,7 +1,6 @@
 /** Whether data may be lost: asked before a run, while nothing is locked. */
 import { DrydockError } from '../errors.ts';
 import { describeLosses, type Forecast } from '../loss/loss.ts';
-import type { MigrationCommand } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 
 /** `ask` shows a statement to a person and waits for the answer, or for the signal. */
@@ -10,6 +9,12 @@ export type Consent =
   | { readonly kind: 'none' }
   | { readonly kind: 'ask'; ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> };
 
+export interface Question {
+  readonly verb: 'upgrade' | 'downgrade';
+  readonly database: string;
+  readonly forecast: Forecast;
+}
+
 /**
  * Says what would be lost. The author of an upgrade dropped it on purpose, so an upgrade goes on; a downgrade undoes what
  * somebody may have put data into since, and needs a yes.
@@ -17,14 +22,12 @@ export type Consent =
  * @throws {DrydockError} USAGE where a downgrade has no consent.
  */
 export async function requireConsent(
-  { verb }: MigrationCommand,
-  database: string,
-  forecast: Forecast,
+  { verb, database, forecast }: Question,
   consent: Consent,
   observer: Observer,
   stop: AbortSignal,
 ): Promise<void> {
-  const statement = statementOf(verb, database, forecast);
+  const statement = statementOf({ verb, database, forecast });
   if (statement === undefined) return;
   if (verb !== 'downgrade') {
     if (forecast.kind === 'known') observer({ kind: 'warning', message: statement });
@@ -44,7 +47,7 @@ export async function requireConsent(
   });
 }
 
-function statementOf(verb: string, database: string, forecast: Forecast): string | undefined {
+function statementOf({ verb, database, forecast }: Question): string | undefined {
   if (forecast.kind === 'unknown') {
     return `What the ${verb} of ${database} would lose cannot be told beforehand: ${forecast.why}`;
   }

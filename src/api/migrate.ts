@@ -79,7 +79,7 @@ async function agreedLosses(
     stop,
   );
   // The run says that it was stopped, and by what.
-  if (!stop.aborted) await requireConsent(command, database, forecast, consent, observer, stop);
+  if (!stop.aborted) await requireConsent({ verb: command.verb, database, forecast }, consent, observer, stop);
   return forecast.kind === 'known' ? forecast.losses : [];
 }
 

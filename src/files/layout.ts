@@ -20,6 +20,7 @@ export interface Layout {
   /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
   readonly rehearsal: string;
   readonly rehearsalLock: string;
+  readonly rehearsalOwner: string;
   /** proper-lockfile's directory, for people and other tools. */
   readonly visibleLock: string;
   readonly snapshots: string;
@@ -42,6 +43,7 @@ export function layoutFor(path: string): Layout {
     workingCopy: join(work, 'working-copy.db'),
     rehearsal: join(work, 'rehearsal'),
     rehearsalLock: join(work, 'rehearsal.lock'),
+    rehearsalOwner: join(work, 'rehearsal-owner.json'),
     visibleLock: `${database}.lock`,
     snapshots: `${database}.snapshots`,
   };

@@ -2,9 +2,9 @@
  * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
  * the schema that the database has, and what they drop is counted in the database.
  */
-import { EngineDied } from '../engine/client.ts';
-import { DrydockError } from '../errors.ts';
-import { replay } from '../replay/replay.ts';
+import type { Replayed } from '../engine/replay.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { type ReplayRequest, replay } from '../replay/replay.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
@@ -27,8 +27,8 @@ const nothing: Forecast = { kind: 'known', losses: [] };
  * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
  */
 export async function forecastLosses(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
-  const { database, stepsFrom } = request;
   try {
+<<<<<<< HEAD
     const { steps, from } = withReader(database, (reader) => ({
       steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
       from: readStoredSchema(reader),
@@ -37,9 +37,27 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
     const parts = lostParts(await replay({ from, steps, arguments: request.arguments }, () => undefined, stop));
     if (parts.length === 0) return nothing;
     return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
+=======
+    return await forecast(request, stop);
+>>>>>>> d50c428cb412247f4dd31d7037ad34c80de67446
   } catch (error) {
-    return unknownOrThrow(error);
+    // A writer or a hot journal is in the way, for which a run has the patience.
+    if (error instanceof DrydockError && error.code === 'BUSY') return { kind: 'unknown', why: error.what };
+    throw error;
   }
+}
+
+async function forecast({ database, stepsFrom, arguments: given }: ForecastRequest, stop: AbortSignal) {
+  const { steps, from } = withReader(database, (reader) => ({
+    steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
+    from: readStoredSchema(reader),
+  }));
+  if (!steps.some(mayDrop)) return nothing;
+  const replayed = await tryReplay({ from, steps, arguments: given, stop });
+  if ('kind' in replayed) return replayed;
+  const parts = lostParts(replayed);
+  if (parts.length === 0) return nothing;
+  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) } as const;
 }
 
 /** A statement that drops something says so; what a module does is known when it has run. */
@@ -47,14 +65,15 @@ function mayDrop({ revision, direction }: Step): boolean {
   return revision.body.kind === 'module' || revision.body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
 }
 
-function unknownOrThrow(error: unknown): Forecast {
-  if (error instanceof EngineDied) return { kind: 'unknown', why: error.message };
-  if (!(error instanceof DrydockError)) throw error;
-  // A writer or a hot journal is in the way, for which a run has the patience; a step fails for want of rows.
-  if (error.code === 'BUSY' || error.code === 'REVISION_FAILED') return { kind: 'unknown', why: error.what };
-  // A module that cannot be loaded: the run says the same, before it changes anything.
-  if (error.code === 'USAGE') return nothing;
-  throw error;
+/** Whatever fails in memory, for want of rows or of an extension that made the schema, may well do in the database. */
+async function tryReplay(request: ReplayRequest): Promise<Replayed | Forecast> {
+  try {
+    return await replay(request, () => undefined);
+  } catch (error) {
+    // A module that cannot be loaded: the run says the same, before it changes anything.
+    if (error instanceof DrydockError && error.code === 'USAGE') return nothing;
+    return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
+  }
 }
 
 function refuseToWrite(): never {

@@ -1,11 +1,16 @@
 /** A rehearsal's report as a person reads it. */
 import type { RehearsalReport } from '../run/outcome.ts';
-import { renderChecks, renderPhases, renderSteps } from './run-report.ts';
+import { renderChecks, renderPhases, renderRecovery, renderSteps } from './run-report.ts';
 
-export function renderRehearsal({ phases, steps, checks, schema, verdict }: RehearsalReport): string {
-  return [renderPhases(phases), ...renderSteps(steps), ...renderChecks(checks), renderSchema(schema), verdict].join(
-    '\n\n',
-  );
+export function renderRehearsal({ recovered, phases, steps, checks, schema, verdict }: RehearsalReport): string {
+  return [
+    ...renderRecovery(recovered),
+    renderPhases(phases),
+    ...renderSteps(steps),
+    ...renderChecks(checks),
+    renderSchema(schema),
+    verdict,
+  ].join('\n\n');
 }
 
 function renderSchema(schema: RehearsalReport['schema']): string {

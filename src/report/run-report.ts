@@ -1,7 +1,7 @@
 /** A run's report as a person reads it. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
-import type { AtTarget, PhaseReport, RunReport } from '../run/outcome.ts';
+import type { AtTarget, PhaseReport, RecoveryReport, RunReport } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
@@ -9,10 +9,7 @@ import { renderTable } from './table.ts';
 export function renderRunReport(report: RunReport | AtTarget): string {
   if (!('runId' in report)) return renderNothingPending(report.database, report.to);
   const parts = [headline(report)];
-  if (report.recovered !== null)
-    parts.push(
-      `Recovered first: run ${report.recovered.runId}, interrupted while ${report.recovered.interruptedIn}. ${report.recovered.message}.`,
-    );
+  parts.push(...renderRecovery(report.recovered));
   if (report.outcome === 'done')
     parts.push(
       ...schema(report),
@@ -39,6 +36,12 @@ function schema({ schema: compared, to }: RunReport): string[] {
   const match = differences.length === 0 ? 'matches' : 'does not match';
   const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
   return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
+}
+
+export function renderRecovery(recovered: RecoveryReport | null): string[] {
+  if (recovered === null) return [];
+  const { runId, interruptedIn, message } = recovered;
+  return [`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`];
 }
 
 export function renderPhases(reports: readonly PhaseReport[]): string {

@@ -99,6 +99,8 @@ export interface RehearsalReport {
   readonly checks: readonly CheckResult[];
   /** Null where Drydock cannot explain the schema; the log says why. */
   readonly schema: readonly SchemaChange[] | null;
+  /** Of a run of the live database that had been interrupted: that is finished before anything is copied. */
+  readonly recovered: RecoveryReport | null;
   /** Those of the run on the copy. */
   readonly phases: readonly PhaseReport[];
   /** How long the run on the copy took. */

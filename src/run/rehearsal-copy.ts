@@ -6,9 +6,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureDirectory } from '../files/ownership.ts';
+import { ensureDirectory, own } from '../files/ownership.ts';
 import { isBusy } from '../lock/busy-wait.ts';
-import { acquireRunnerLock, tryLock } from '../lock/runner-lock.ts';
+import { describeSelf, writeOwner } from '../lock/owner.ts';
+import { acquireRunnerLock, type RunnerLock, tryLock } from '../lock/runner-lock.ts';
 import type { Observer } from '../run-events.ts';
 import type { RunContext } from './context.ts';
 
@@ -23,10 +24,9 @@ export function rehearsalCopy(layout: Layout): string {
  * @throws {DrydockError} LOCKED where another rehearsal of this database outlasts the lock timeout.
  */
 export async function withRehearsalFolder<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
-  const { layout, ownership, observer, stop, request } = context;
+  const { layout, ownership, observer } = context;
   ensureDirectory(layout.work, layout.directory, ownership);
-  const wait = { timeoutMs: request.config.lockTimeoutMs, signal: stop, observer };
-  const lock = await acquireRunnerLock({ ...layout, runnerLock: layout.rehearsalLock }, ownership, wait);
+  const lock = await acquireRehearsalLock(context);
   try {
     removeFolder(layout);
     ensureDirectory(layout.rehearsal, layout.work, ownership);
@@ -35,6 +35,18 @@ export async function withRehearsalFolder<T>(context: RunContext, work: () => Pr
     removeOrSay(layout, observer);
     lock.release();
   }
+}
+
+async function acquireRehearsalLock(context: RunContext): Promise<RunnerLock> {
+  const { layout, ownership, observer, stop, request, runId, startedAt } = context;
+  const place = { ...layout, runnerLock: layout.rehearsalLock, owner: layout.rehearsalOwner };
+  const wait = { timeoutMs: request.config.lockTimeoutMs, signal: stop, observer };
+  const lock = await acquireRunnerLock(place, ownership, wait);
+  const { toolVersion } = request;
+  const self = { runId, command: 'rehearse', since: startedAt.toISOString(), toolVersion, visibleLock: '' };
+  writeOwner(layout.rehearsalOwner, { ...self, ...describeSelf() }, ownership.mode);
+  own(layout.rehearsalOwner, ownership);
+  return lock;
 }
 
 /** Removes what a rehearsal that was killed left. One that lives holds its lock, and is let be. */

@@ -12,7 +12,14 @@ import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { statDatabase, withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
-import type { AtTarget, RehearsalReport, RehearseCommand, RunRequest, SchemaChange } from './outcome.ts';
+import type {
+  AtTarget,
+  RecoveryReport,
+  RehearsalReport,
+  RehearseCommand,
+  RunRequest,
+  SchemaChange,
+} from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
 import { inspectGround, loadGraph, requireSpace } from './preflight.ts';
 import { hold } from './recover.ts';
@@ -38,8 +45,11 @@ export async function rehearse(
       return loadGraph(request.config.migrations);
     });
     return withRehearsalFolder(context, async () => {
-      const current = await underLocks(context, () => copyUnlessAtTarget(context, graph, request.command));
-      return current === undefined ? runOnCopy(context, request) : atTarget(context, current);
+      const { current, recovered } = await underLocks(context, async (_locks, recovery) => ({
+        current: await copyUnlessAtTarget(context, graph, request.command),
+        recovered: recovery,
+      }));
+      return current === undefined ? runOnCopy(context, request, recovered) : atTarget(context, current);
     });
   });
 }
@@ -77,7 +87,11 @@ async function copyUnlessAtTarget(
   }
 }
 
-async function runOnCopy(context: RunContext, request: RunRequest<RehearseCommand>): Promise<RehearsalReport> {
+async function runOnCopy(
+  context: RunContext,
+  request: RunRequest<RehearseCommand>,
+  recovered: RecoveryReport | null,
+): Promise<RehearsalReport> {
   const copy = rehearsalCopy(context.layout);
   const { config, toolVersion, command } = request;
   const before = schemaOf(context, copy);
@@ -99,6 +113,7 @@ async function runOnCopy(context: RunContext, request: RunRequest<RehearseComman
     steps,
     checks,
     schema: before === undefined || after === undefined ? null : changesBetween(before, after),
+    recovered,
     phases,
     durationMs,
   };
@@ -124,7 +139,11 @@ function changesBetween(before: Schema, after: Schema): SchemaChange[] {
 /** The error of the run on the copy, as it is to be understood by somebody who has the live database in mind. */
 function ofRehearsal({ layout }: RunContext, error: DrydockError): DrydockError {
   const { code, what, next } = error;
-  const ofLive = (text: string) => text.replaceAll(rehearsalCopy(layout), layout.database);
+  const copy = rehearsalCopy(layout);
+  // What stands beside the copy has no counterpart, and keeps its path.
+  const isLonger = (rest: string) => /^(-|\.\w)/.test(rest);
+  const ofLive = (text: string) =>
+    text.split(copy).reduce((before, rest) => `${before}${isLonger(rest) ? copy : layout.database}${rest}`);
   return new DrydockError(code, {
     what: `In the rehearsal: ${ofLive(what)}`,
     state: `It was a rehearsal on a copy, which is removed: ${layout.database} is untouched`,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { forecastLosses } from '../../src/loss/forecast.ts';
 import type { Forecast } from '../../src/loss/loss.ts';
 import type { Direction } from '../../src/revisions/revision.ts';
@@ -100,6 +101,19 @@ for (const [name, steps] of Object.entries(kept)) {
     assert.deepEqual(await forecast(t, steps, 'down'), { kind: 'known', losses: [] });
   });
 }
+
+test('a schema that needs a function of the application leaves it unknown, and is no error', async (t) => {
+  const folder = testFolder(t);
+  const path = join(folder, 'app.db');
+  const db = new Database(path);
+  db.function('initial', { deterministic: true }, (name) => String(name).charAt(0));
+  db.exec('CREATE TABLE names (name TEXT); CREATE INDEX by_initial ON names (initial(name));');
+  db.close();
+  const graph = loadGraph(revisionFolder(folder, { 'r0.sql': sqlRevision('r0', undefined, 'DROP TABLE names;') }));
+  const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction: 'up' as const }));
+  const found = await forecastLosses({ database: path, stepsFrom, arguments: {} }, new AbortController().signal);
+  assert.deepEqual(found, { kind: 'unknown', why: 'no such function: initial' });
+});
 
 test('a step that cannot be replayed without rows, or ends its process, leaves it unknown', async (t) => {
   const needsRows = await forecast(t, [
