@@ -2,7 +2,7 @@
  * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
  * the schema that the database has, and what they drop is counted in the database.
  */
-import type { Replayed } from '../engine/replay.ts';
+import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
@@ -28,18 +28,7 @@ const nothing: Forecast = { kind: 'known', losses: [] };
  */
 export async function forecastLosses(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   try {
-<<<<<<< HEAD
-    const { steps, from } = withReader(database, (reader) => ({
-      steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
-      from: readStoredSchema(reader),
-    }));
-    if (!steps.some(mayDrop)) return nothing;
-    const parts = lostParts(await replay({ from, steps, arguments: request.arguments }, () => undefined, stop));
-    if (parts.length === 0) return nothing;
-    return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
-=======
     return await forecast(request, stop);
->>>>>>> d50c428cb412247f4dd31d7037ad34c80de67446
   } catch (error) {
     // A writer or a hot journal is in the way, for which a run has the patience.
     if (error instanceof DrydockError && error.code === 'BUSY') return { kind: 'unknown', why: error.what };
@@ -53,7 +42,7 @@ async function forecast({ database, stepsFrom, arguments: given }: ForecastReque
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop)) return nothing;
-  const replayed = await tryReplay({ from, steps, arguments: given, stop });
+  const replayed = await tryReplay({ from, steps, arguments: given }, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
@@ -66,9 +55,9 @@ function mayDrop({ revision, direction }: Step): boolean {
 }
 
 /** Whatever fails in memory, for want of rows or of an extension that made the schema, may well do in the database. */
-async function tryReplay(request: ReplayRequest): Promise<Replayed | Forecast> {
+async function tryReplay(request: ReplayRequest, stop: AbortSignal): Promise<Replayed | Forecast> {
   try {
-    return await replay(request, () => undefined);
+    return await replay(request, () => undefined, stop);
   } catch (error) {
     // A module that cannot be loaded: the run says the same, before it changes anything.
     if (error instanceof DrydockError && error.code === 'USAGE') return nothing;
