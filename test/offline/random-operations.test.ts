@@ -25,7 +25,7 @@ const operation = fc.array(fc.nat(9999), { minLength: 8, maxLength: 8 });
 
 test('random operations by script', (t) => {
   const path = join(testFolder(t), 'random.db');
-  const tally = { same: 0, refused: 0, unreadable: 0 };
+  const tally = { same: 0, refused: 0 };
   const runCase = (drawn: readonly number[], numbers: readonly number[]) => {
     const log: string[] = [];
     const db = open();
@@ -37,17 +37,15 @@ test('random operations by script', (t) => {
       const [now, later] = [draw(), draw()];
       log.push(`-- ${now.title}`);
       writeFileSync(path, db.serialize());
-      // Made of words that are newer than the shell.
-      if (runScript(path, '.bail on\nSELECT count(*) FROM sqlite_schema;').code !== 0) tally.unreadable += 1;
-      else tally[compare(db, path, [now, later], log)] += 1;
+      tally[compare(db, path, [now, later], log)] += 1;
     } catch (error) {
       throw new Error(`${String(error)}\n\n${log.join('\n')}\n`, { cause: error });
     } finally {
       db.close();
     }
   };
-  fc.assert(fc.property(schema, operation, runCase), { numRuns: 400 });
-  assert.ok(tally.same > 100 && tally.refused > 20 && tally.unreadable < 40, JSON.stringify(tally));
+  fc.assert(fc.property(schema, operation, runCase), { numRuns: 300 });
+  assert.ok(tally.same > 80 && tally.refused > 20, JSON.stringify(tally));
 });
 
 function compare(

@@ -20,6 +20,7 @@ export interface StampFlags {
   readonly purge?: true;
   readonly force?: true;
   readonly sql?: true;
+  readonly x?: readonly string[];
 }
 
 /** With `olderTarget: true` where nothing was done because the target lies behind where the database is. */
@@ -44,13 +45,14 @@ export async function downgrade(config: Config, target: string, { x, sql }: RunF
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
   const forget = flags.purge ? 'all' : 'replaced';
   const mismatch = flags.force ? 'accept' : 'refuse';
+  const given = readArguments(flags.x);
   if (flags.sql) {
     const { offline, splitRange } = await import('./offline.ts');
     const [first = '', ...others] = targets;
     const { start, target } = splitRange(first);
-    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch }, start);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch, arguments: given }, start);
   }
-  return (await runCommand(config, { verb: 'stamp', targets, forget, mismatch })).output;
+  return (await runCommand(config, { verb: 'stamp', targets, forget, mismatch, arguments: given })).output;
 }
 
 async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {
@@ -89,7 +91,7 @@ export async function runCommand(
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */
-function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
+export function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', ...value] = pair.split('=');
