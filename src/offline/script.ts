@@ -1,6 +1,7 @@
 /** The script of a run: what it would do, for the sqlite3 shell to do later, elsewhere. */
 import type { Replayed, ReplayedStep } from '../engine/replayed.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
+import { sqlTokens } from '../revisions/sql-tokens.ts';
 import { isNothing, type Plan } from '../run/plan.ts';
 import { describeRevisions } from '../run/words.ts';
 import { addHistory, createTables, isAt, markDone, moveVersion, type ScriptRow } from './bookkeeping.ts';
@@ -92,8 +93,8 @@ function section(title: string, statements: readonly string[]): string {
   return ['', `-- ${title.replace(/\s+/g, ' ')}`, ...statements.map(terminated)].join('\n');
 }
 
-/** A comment at its end would hide the semicolon. */
-function terminated(sql: string): string {
-  const lastLine = sql.slice(sql.lastIndexOf('\n') + 1);
-  return `${sql}${lastLine.includes('--') ? '\n' : ''};`;
+/** A comment at its end would hide the semicolon; else nothing may stand before it, since SQLite stores it with an index. */
+export function terminated(sql: string): string {
+  const last = [...sqlTokens(sql)].at(-1);
+  return `${sql}${last?.kind === 'lineComment' ? '\n' : ''};`;
 }

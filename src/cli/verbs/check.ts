@@ -11,12 +11,17 @@ import { withReader } from '../../sqlite/reader.ts';
 import { describeWanted, readWantedSchema } from '../../wanted/wanted-schema.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
+import { readArguments } from './run.ts';
+
+export interface CheckFlags {
+  readonly x?: readonly string[];
+}
 
 /**
  * `drift`: what the database has otherwise than its revisions make it; `pending`: ids; `wanted`: what the revisions make
  * otherwise than wanted, null where no wanted schema is named. Of both `differences` count, and `mild` ones do not.
  */
-export async function check(config: Config): Promise<Output> {
+export async function check(config: Config, { x }: CheckFlags = {}): Promise<Output> {
   const { database } = layoutFor(config.database);
   const graph = loadGraph(config.migrations);
   const { live, applied } = withReader(database, (reader) => ({
@@ -24,9 +29,10 @@ export async function check(config: Config): Promise<Output> {
     applied: readAppliedWith(reader),
   }));
   const { wantedSchema } = config;
+  const given = readArguments(x);
   const drift = await withLog('check', async (observer) => {
     const wanted = wantedSchema && (await readWantedSchema(wantedSchema, observer));
-    return findDrift({ graph, applied, live }, wanted, observer);
+    return findDrift({ graph, applied, live }, wanted, given, observer);
   });
   const at = `${database} (at ${describeRevisions(applied.current)})`;
   const paragraphs = [
