@@ -15,6 +15,8 @@ const verbs = [
   ['show', 'current'],
   ['verify'],
   ['stats'],
+  ['plan'],
+  ['plan', '--down', 'base'],
   ['snapshot', 'list'],
   ['snapshot', 'verify', 'latest'],
   ['upgrade'],
