@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
-import type { Looked } from '../lint/finding.ts';
+import type { LintResult } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint.ts';
 import { loadGraph } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
 import { namedRevisions } from './revisions.ts';
 
-export interface LintReport extends Looked {
+export interface LintReport extends LintResult {
   /** Ids of those that were looked at. */
   readonly revisions: readonly string[];
 }

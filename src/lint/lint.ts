@@ -4,7 +4,7 @@ import { surveyRevisions } from '../replay/survey.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
-import type { Finding, LintNote, Looked } from './finding.ts';
+import type { Finding, LintNote, LintResult } from './finding.ts';
 import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
 import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
 import { severalHeads } from './rules.ts';
@@ -17,7 +17,7 @@ export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
   observer: Observer,
-): Promise<Looked> {
+): Promise<LintResult> {
   const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
   const surveyed = await surveyRevisions(
@@ -25,7 +25,7 @@ export async function lintRevisions(
     observer,
   );
   const reports = wanted.map((revision) =>
-    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : []),
+    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : undefined),
   );
   const unseen = wanted.filter(({ id }) => !surveyed.steps.some((seen) => seen.id === id));
   return {
@@ -35,13 +35,15 @@ export async function lintRevisions(
   };
 }
 
-function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): Looked {
+/** @param ofGraph What is found of it in the graph; undefined where that was not looked at. */
+function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[] | undefined): LintResult {
   const seen = surveyed.steps.find(({ id }) => id === revision.id);
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
   const notes = notesOn(revision, steps, seen);
   const { findings, suppressed } = findIn(revision, steps, ofGraph);
   const whole = seen !== undefined && notes.length === 0;
-  const used = whole ? new Set(suppressed.map(({ rule }) => rule)) : undefined;
+  const unasked = ofGraph === undefined ? [severalHeads] : [];
+  const used = whole ? new Set([...suppressed.map(({ rule }) => rule), ...unasked]) : undefined;
   return { findings: [...findings, ...findBadSuppressions(revision, used)], suppressed, notes };
 }
 

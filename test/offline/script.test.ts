@@ -56,7 +56,7 @@ test('the production database comes to the same by script as by a run, up, down 
     again.stderr,
     /CHECK constraint failed: the database is not at 002_weighted_sentiment, where this begins/,
   );
-  await assertSame(it, 'downgrade', '004');
+  await assertSame(it, 'downgrade', '004', '--yes');
   await assertSame(it, 'stamp', '005', '--force');
   await assertSame(it, 'stamp', '004', '--purge', '--force');
   assert.equal((await it.run(['upgrade', '004', '--sql'])).stdout, '-- Nothing is pending at 004_indexes.\n');
@@ -130,7 +130,7 @@ test('every operation comes to the same by script: values, rebuilds, counters, o
   assert.equal(script.match(/upper\(kind\)/g)?.length, 1);
   assert.doesNotMatch(script, /lost/);
   assert.match(script, /COMMIT;[\s\S]*VACUUM;/);
-  await assertSame(it, 'downgrade', 'a1');
+  await assertSame(it, 'downgrade', 'a1', '--yes');
 });
 
 /** A project whose database is at a1, and what its script for b1 does there. */
