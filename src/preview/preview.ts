@@ -54,6 +54,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
   const work = seen.flatMap(({ touched }) => sizes.flatMap((size) => workOn(size, touched)));
   return {
     outcome: isNothing(plan) ? 'nothing-pending' : 'pending',
+    direction: command.verb === 'upgrade' ? 'up' : 'down',
     database: layout.database,
     from: plan.from,
     to: plan.to,

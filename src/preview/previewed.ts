@@ -7,6 +7,7 @@ import type { SpaceEstimate } from '../run/outcome.ts';
 
 export interface Preview {
   readonly outcome: 'pending' | 'nothing-pending';
+  readonly direction: Direction;
   readonly database: string;
   /** Rows of alembic_version before and after. */
   readonly from: readonly string[];
