@@ -95,6 +95,7 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'lint [revisions...]',
     description: 'look for what is dangerous in the revision files; exit 3 where there is something',
+    flags: [argument],
     load: async () => (await import('./verbs/lint.ts')).lint,
   },
   {

@@ -111,8 +111,12 @@ export async function plan(config: Config, target = 'head', options: PlanOptions
  * @param addresses Which revisions; none for all of them.
  * @throws {DrydockError} USAGE where a file is no revision, or a module cannot be loaded.
  */
-export async function lint(config: Config, addresses: readonly string[] = []): Promise<LintReport> {
-  return lintFiles(config, addresses, ignore);
+export async function lint(
+  config: Config,
+  addresses: readonly string[] = [],
+  options: RevisionArguments = {},
+): Promise<LintReport> {
+  return lintFiles(config, addresses, options.arguments ?? {}, ignore);
 }
 
 function ignore(): void {

@@ -11,17 +11,20 @@ import { severalHeads } from './rules.ts';
 
 /**
  * @param ids The revisions to look at; all of the graph where that is undefined, and then the graph itself too.
- * @throws {DrydockError} USAGE where a module cannot be loaded.
+ * @param given What the revisions find in `op.arguments`.
+ * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
  */
 export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
+  given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<LintResult> {
   const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
   const surveyed = await surveyRevisions(
     graph.revisions.filter(({ id }) => needed === undefined || needed.has(id)),
+    given,
     observer,
   );
   const reports = wanted.map((revision) =>

@@ -13,12 +13,17 @@ import { inEngine } from './replay.ts';
 /**
  * What each revision does, up and from there one step back, from an empty database on.
  * @param revisions In the order of the graph, from base on.
+ * @param given What the revisions find in `op.arguments`.
  * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
  */
-export function surveyRevisions(revisions: readonly Revision[], observer: Observer): Promise<Surveyed> {
+export function surveyRevisions(
+  revisions: readonly Revision[],
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<Surveyed> {
   const steps = revisions.map((revision) => ({
-    step: engineStep({ revision, direction: 'up' }, {}),
-    back: engineStep({ revision, direction: 'down' }, {}),
+    step: engineStep({ revision, direction: 'up' }, given),
+    back: engineStep({ revision, direction: 'down' }, given),
   }));
   return survey({ seed: [], steps }, observer);
 }

@@ -1,12 +1,13 @@
 /** A preview as a person reads it. */
 import { relative } from 'node:path';
+import { describeLosses } from '../loss/loss.ts';
 import type { Preview, PreviewedStep } from '../preview/previewed.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { renderTable } from './table.ts';
 
 /** @param folder Paths are told from here. */
 export function renderPreview(preview: Preview, folder: string): string {
-  const { outcome, database, from, to, stopped, unfinishedRun } = preview;
+  const { outcome, database, from, to, stopped, losses, unfinishedRun } = preview;
   const unfinished = unfinishedRun
     ? ['A run is at work on it, or was killed; the next run brings that to its end first.']
     : [];
@@ -18,6 +19,7 @@ export function renderPreview(preview: Preview, folder: string): string {
     ...unfinished,
     ...preview.steps.map((step) => renderStep(step, folder)),
     ...(stopped === null ? [] : [renderStop(stopped)]),
+    ...(losses.length === 0 ? [] : [`It loses data: ${describeLosses(losses)}.`]),
     ...renderFindings(preview.steps, folder),
     renderEffort(preview),
   ].join('\n\n');

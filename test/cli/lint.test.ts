@@ -152,6 +152,15 @@ export function downgrade() {}`,
   assert.match(notes[0]?.message ?? '', /^of b1 and 1 more only the text in SQL was looked at.*b1\.ts:2: no rows/);
 });
 
+test('-x reaches the modules that are looked at', async (t) => {
+  const it = project(t, {
+    'a1.ts': `export const revision = 'a1'; export function upgrade(op) { op.execute(op.arguments.sql); }
+export function downgrade(op) { op.execute('DROP TABLE t'); }`,
+  });
+  assert.equal(await it.text('lint', '-x', 'sql=CREATE TABLE t (n)'), '1 revision, 0 findings, 0 suppressed');
+  assert.match(await it.text('lint'), /^migrations\/a1\.ts: note: of a1 only the text in SQL was looked at/);
+});
+
 test('a revision that ends the process that looks at it is told in one sentence', async (t) => {
   const it = project(t, {
     'a1.ts': `export const revision = 'a1'; export function upgrade() { process.exit(0); } export function downgrade() {}`,

@@ -103,6 +103,12 @@ test('whether an operation is done in place depends on rows that are there, and 
     'empty 0: schema',
     'filled 2: schema',
   ]);
+  const { losses } = await it.json<Preview>('plan', '--down', '-1');
+  assert.deepEqual(losses, [{ revision: 'b1', table: 'filled', column: 'at', rows: 2 }]);
+  assert.match(
+    await it.text('plan', '--down', '-1'),
+    /^It loses data: column filled\.at with 2 values \(revision b1\)\.$/m,
+  );
   assert.match(await it.fails(2, 'plan', '--down'), /A downgrade needs a target/);
 });
 

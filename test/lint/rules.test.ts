@@ -145,6 +145,7 @@ before(async () => {
   report = await lintRevisions(
     loadGraph(revisionFolder(folder, Object.fromEntries(files))),
     undefined,
+    {},
     () => undefined,
   );
 });
