@@ -4,6 +4,7 @@
  */
 import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
@@ -18,6 +19,8 @@ export interface ForecastRequest {
   /** What would be run, given what is applied now. */
   readonly stepsFrom: (applied: ReturnType<typeof readApplied>) => readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
+  /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
+  readonly modules: 'run' | 'leave';
 }
 
 const nothing: Forecast = { kind: 'known', losses: [] };
@@ -36,31 +39,37 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
   }
 }
 
-async function forecast({ database, stepsFrom, arguments: given }: ForecastRequest, stop: AbortSignal) {
+async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
+  const { database, stepsFrom, arguments: given, modules } = request;
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
     from: readStoredSchema(reader),
   }));
-  if (!steps.some(mayDrop)) return nothing;
+  if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
   const replayed = await tryReplay({ from, steps, arguments: given }, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
-  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) } as const;
+  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
 }
 
 /** A statement that drops something says so; what a module does is known when it has run. */
-function mayDrop({ revision, direction }: Step): boolean {
-  return revision.body.kind === 'module' || revision.body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
+function mayDrop(step: Step): boolean {
+  const { body } = step.revision;
+  return body.kind === 'module' || body[step.direction].some(({ sql }) => /\bdrop\b/i.test(sql));
 }
 
-/** Whatever fails in memory, for want of rows or of an extension that made the schema, may well do in the database. */
+function isModule({ revision }: Step): boolean {
+  return revision.body.kind === 'module';
+}
+
+/** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
 async function tryReplay(request: ReplayRequest, stop: AbortSignal): Promise<Replayed | Forecast> {
   try {
     return await replay(request, () => undefined, stop);
   } catch (error) {
-    // A module that cannot be loaded: the run says the same, before it changes anything.
-    if (error instanceof DrydockError && error.code === 'USAGE') return nothing;
+    // The run says the same, and loses nothing.
+    if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
   }
 }

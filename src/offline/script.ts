@@ -25,6 +25,7 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
   const inTransaction = [
     section('Nothing happens to a database that is anywhere else.', [
       ...createTables(),
+      ...(steps.some(needsNewSqlite) ? check(newSqlite) : []),
       ...check({ holds: isAt(from), problem: `the database is not at ${describeRevisions(from)}, where this begins` }),
       'CREATE TEMP TABLE drydock_orphans AS SELECT count(*) AS n FROM pragma_foreign_key_check',
     ]),
@@ -61,6 +62,18 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
       return section(`${revision.id}, outside the transaction`, [...statements, markDone(revision.id)]);
     }),
   ].join('\n');
+}
+
+/** https://sqlite.org/releaselog/3_53_0.html. The operations do without it, a revision in SQL says what it says. */
+const newSqlite: RowCondition = {
+  holds: "CAST(substr(sqlite_version(), 3) AS INTEGER) >= 53 OR sqlite_version() NOT LIKE '3.%'",
+  problem: 'an ALTER TABLE of a constraint or of NOT NULL takes SQLite 3.53 or newer',
+};
+
+function needsNewSqlite({ statements }: ReplayedStep): boolean {
+  return statements.some(({ sql }) =>
+    /^ALTER\s+TABLE\b.*?\s(?:ALTER|ADD\s+CONSTRAINT|ADD\s+CHECK|DROP\s+CONSTRAINT)\b/is.test(sql),
+  );
 }
 
 function historyRows({ steps, maintenance, stamped }: Plan): ScriptRow[] {

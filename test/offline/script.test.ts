@@ -185,6 +185,15 @@ test('what a run would refuse makes the script fail with the reason, and nothing
   runsWell(orphans.it.database, orphans.script);
 });
 
+test('SQL that takes a newer SQLite than the shell may be is told of before anything else', async (t) => {
+  const revision = sqlRevision('a1', undefined, 'CREATE TABLE t (a);', 'DROP TABLE t;');
+  const newer = sqlRevision('b1', 'a1', 'ALTER TABLE t ALTER COLUMN a SET NOT NULL;');
+  const it = project(t, { 'a1.sql': revision, 'b1.sql': newer });
+  assert.doesNotMatch(await it.text('upgrade', 'a1', '--sql'), /sqlite_version/);
+  const { code, stderr } = runScript(it.database, await it.text('upgrade', '--sql'));
+  assert.ok(code === 0 || /takes SQLite 3\.53 or newer/.test(stderr), stderr);
+});
+
 test('a script can begin anywhere, without a database', async (t) => {
   const folder = testFolder(t);
   const database = join(folder, 'made.db');
