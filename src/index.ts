@@ -1,9 +1,11 @@
 /** `import { … } from 'sqlite-drydock'`: what programs, tests and TypeScript revisions use. See docs/library.md. */
 
+export type { CheckReport } from './api/check.ts';
 export type { CurrentReport } from './api/current.ts';
 export type { HistoryEntry, HistoryReport } from './api/history.ts';
 export type { LintReport } from './api/lint.ts';
 export type { MigrationReport } from './api/migrate.ts';
+export type { MergeRequest, RevisionRequest } from './api/new-revision.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { SessionOptions } from './api/session.ts';
 export type { CreatedSnapshot, SnapshotList } from './api/snapshots.ts';
@@ -16,6 +18,7 @@ export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export { loadConfig, type Settings, type Surroundings } from './library/config.ts';
 export {
   branches,
+  check,
   current,
   heads,
   history,
@@ -41,6 +44,7 @@ export {
   stamp,
   upgrade,
 } from './library/runs.ts';
+export { createRevision, mergeRevisions, unlock } from './library/writes.ts';
 export type { Finding } from './lint/finding.ts';
 export type { Loss } from './loss/loss.ts';
 export { CannotDowngrade } from './operations/cannot-downgrade.ts';

@@ -77,6 +77,7 @@ async function agreedLosses(
       arguments: command.arguments ?? {},
       // An upgrade only tells of it, and its module may well do something outside the database.
       modules: command.verb === 'downgrade' ? 'run' : 'leave',
+      patienceMs: 10_000,
     },
     stop,
   );

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Consent } from '../api/consent.ts';
+import { isInteractive } from './ask.ts';
 
 /** Asks where somebody is there to answer: what is read and where it is asked are both a terminal. */
 export function terminalConsent(): Consent {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return { kind: 'none' };
-  return { kind: 'ask', ask };
+  return isInteractive() ? { kind: 'ask', ask } : { kind: 'none' };
 }
 
 /** On stderr, since stdout is for the result. Only a plain yes is one; the end of the input is none. */

@@ -1,4 +1,5 @@
 /** What only reads: nothing is written and no file is made. */
+import { type CheckReport, checkDatabase } from '../api/check.ts';
 import { type CurrentReport, currentOf } from '../api/current.ts';
 import { type HistoryReport, historyOf, readRange } from '../api/history.ts';
 import { type LintReport, lintFiles } from '../api/lint.ts';
@@ -67,6 +68,15 @@ export async function branches(config: Config): Promise<readonly RevisionEntry[]
 export async function verify(config: Config): Promise<VerifyReport> {
   requireClosedHere(config);
   return verifyDatabase(config);
+}
+
+/**
+ * Compares the database with what its revisions make, and those with the wanted schema where one is configured.
+ * @throws {DrydockError} as {@link current} does; REVISION_FAILED where the revisions cannot be replayed in memory.
+ */
+export async function check(config: Config, options: RevisionArguments = {}): Promise<CheckReport> {
+  requireClosedHere(config);
+  return checkDatabase(config, options.arguments ?? {}, () => undefined);
 }
 
 /**

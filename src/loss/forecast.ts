@@ -21,6 +21,8 @@ export interface ForecastRequest {
   readonly arguments: Readonly<Record<string, string>>;
   /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
   readonly modules: 'run' | 'leave';
+  /** How long the replay may take. What runs longer without rows makes some, and would fill the memory with them. */
+  readonly patienceMs: number;
 }
 
 const nothing: Forecast = { kind: 'known', losses: [] };
@@ -40,13 +42,13 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 }
 
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
-  const { database, stepsFrom, arguments: given, modules } = request;
+  const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
-  const replayed = await tryReplay({ from, steps, arguments: given }, stop);
+  const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
@@ -64,10 +66,12 @@ function isModule({ revision }: Step): boolean {
 }
 
 /** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
-async function tryReplay(request: ReplayRequest, stop: AbortSignal): Promise<Replayed | Forecast> {
+async function tryReplay(request: ReplayRequest, patienceMs: number, stop: AbortSignal): Promise<Replayed | Forecast> {
+  const late = AbortSignal.timeout(patienceMs);
   try {
-    return await replay(request, () => undefined, stop);
+    return await replay(request, () => undefined, AbortSignal.any([stop, late]));
   } catch (error) {
+    if (late.aborted) return { kind: 'unknown', why: `in memory it takes longer than ${patienceMs / 1000} s` };
     // The run says the same, and loses nothing.
     if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };

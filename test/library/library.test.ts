@@ -111,6 +111,21 @@ test('a database is brought up, looked at, rehearsed, brought back and restored,
   assert.equal((await drydock.ensureVersion(config)).outcome, 'nothing-pending');
 });
 
+test('a revision is written, branched off and merged, and the database checked against them', async (t) => {
+  const { config } = await place(t);
+  await drydock.upgrade(config);
+  const { drift, pending, wanted } = await drydock.check(config);
+  assert.deepEqual([drift.differences, pending, wanted], [[], [], null]);
+  const next = await drydock.createRevision(config, { message: 'tags of notes', kind: 'ts', id: 'a3' });
+  assert.deepEqual([next.revises, next.path], [['a2'], join(config.migrations, 'a3_tags_of_notes.ts')]);
+  await drydock.createRevision(config, { message: 'aside', id: 'b1', head: 'a2', parents: 'splice' });
+  assert.deepEqual((await drydock.check(config).then(({ pending: ids }) => ids)).toSorted(), ['a3', 'b1']);
+  const merged = await drydock.mergeRevisions(config, ['heads'], { id: 'm1' });
+  assert.deepEqual(merged.revises.toSorted(), ['a3', 'b1']);
+  assert.equal((await failure(drydock.createRevision(config, { message: 'again', id: 'a3' }))).code, 'USAGE');
+  assert.equal((await drydock.unlock(config)).outcome, 'was-free');
+});
+
 test('an error has its code, what, state and next, and the database is as it was', async (t) => {
   const { config, database } = await place(t);
   await drydock.upgrade(config);

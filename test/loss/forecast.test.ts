@@ -17,7 +17,12 @@ INSERT INTO words VALUES ('dock');
 CREATE VIEW grown AS SELECT * FROM People;`;
 
 /** @param steps SQL of one revision each, or the body of a module's function. */
-async function forecast(t: TestContext, steps: readonly string[], direction: Direction = 'up'): Promise<Forecast> {
+async function forecast(
+  t: TestContext,
+  steps: readonly string[],
+  direction: Direction = 'up',
+  patienceMs = 60_000,
+): Promise<Forecast> {
   const folder = testFolder(t);
   const database = createDatabase(join(folder, 'app.db'), 'wal', people);
   const files = steps.map((body, index) => {
@@ -29,7 +34,10 @@ async function forecast(t: TestContext, steps: readonly string[], direction: Dir
   });
   const graph = loadGraph(revisionFolder(folder, Object.fromEntries(files)));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction }));
-  return forecastLosses({ database, stepsFrom, arguments: {}, modules: 'run' }, new AbortController().signal);
+  return forecastLosses(
+    { database, stepsFrom, arguments: {}, modules: 'run', patienceMs },
+    new AbortController().signal,
+  );
 }
 
 const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: readonly unknown[][]]>> = {
@@ -112,7 +120,7 @@ test('a schema that needs a function of the application leaves it unknown, and i
   const graph = loadGraph(revisionFolder(folder, { 'r0.sql': sqlRevision('r0', undefined, 'DROP TABLE names;') }));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const found = await forecastLosses(
-    { database: path, stepsFrom, arguments: {}, modules: 'run' },
+    { database: path, stepsFrom, arguments: {}, modules: 'run', patienceMs: 60_000 },
     new AbortController().signal,
   );
   assert.ok(found.kind === 'unknown');
@@ -120,14 +128,21 @@ test('a schema that needs a function of the application leaves it unknown, and i
 });
 
 test('a step that cannot be replayed without rows, or ends its process, leaves it unknown', async (t) => {
-  const needsRows = await forecast(t, [
-    "if (op.selectValue('SELECT count(*) FROM People') === 0) throw new Error('no one');",
-  ]);
+  const needsRows = await forecast(
+    t,
+    ["if (op.selectValue('SELECT count(*) FROM People') === 0) throw new Error('no one');"],
+    'down',
+  );
   assert.ok(needsRows.kind === 'unknown');
   assert.match(needsRows.why, /revision r0 failed at \S+r0\.ts:\d+: no one \(replayed in memory/);
   const refuses = await forecast(t, ["op.dropTable('empty'); op.cannotDowngrade('It is gone');"], 'down');
   assert.deepEqual(refuses, { kind: 'known', losses: [] }, 'the run says so, and loses nothing');
-  const exits = await forecast(t, ['op.execute("SELECT 1"); process.exit(3);']);
+  const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n;';
+  const neverEnds = await forecast(t, [`op.execute(${JSON.stringify(endless)});`], 'down', 1_500);
+  assert.deepEqual(neverEnds, { kind: 'unknown', why: 'in memory it takes longer than 1.5 s' });
+  const loads = await forecast(t, [`op.execute(${JSON.stringify(endless)});`], 'up');
+  assert.deepEqual(loads, { kind: 'known', losses: [] }, 'an upgrade that speaks of nothing dropped is not replayed');
+  const exits = await forecast(t, ['op.execute("SELECT 1"); process.exit(3);'], 'down');
   assert.ok(exits.kind === 'unknown');
   assert.match(exits.why, /ended itself with exit code 3/);
 });

@@ -1,9 +1,8 @@
+import { newRevision } from '../../api/new-revision.ts';
 import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
 import { loadGraph } from '../../run/preflight.ts';
-import { nextId } from '../../scaffold/next-id.ts';
-import { dependenciesFor, parentsFor } from '../../scaffold/parents.ts';
 import { type Written, writeRevision } from '../../scaffold/write-revision.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';
@@ -30,13 +29,9 @@ export async function revision(config: Config, flags: RevisionFlags): Promise<Ou
     throw new DrydockError('USAGE', { what: '--sql and --ts were both given', next: 'Give one of them' });
   }
   const graph = loadGraph(config.migrations);
-  const wanted = {
-    id: flags.revId ?? nextId(graph.revisions.map(({ id }) => id)),
-    revises: parentsFor(graph, flags.head, flags.splice ? 'splice' : 'heads only'),
-    dependsOn: dependenciesFor(graph, flags.dependsOn ?? []),
-    branchLabels: flags.branchLabel ?? [],
-    message: flags.message,
-  };
+  const { message, revId: id, head, dependsOn, branchLabel: branchLabels } = flags;
+  const parents = flags.splice ? 'splice' : 'heads only';
+  const wanted = newRevision(graph, { message, id, head, parents, dependsOn, branchLabels });
   if (flags.autogenerate) {
     const { autogenerate } = await import('./autogenerate.ts');
     const kind = flags.ts ? 'ts' : flags.sql && 'sql';

@@ -1,0 +1,51 @@
+import type { Config } from '../config/config.ts';
+import type { Compared } from '../drift/compared.ts';
+import { findDrift } from '../drift/drift.ts';
+import { layoutFor } from '../files/layout.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { readAppliedWith } from '../run/read-state.ts';
+import type { Observer } from '../run-events.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { readWantedSchema } from '../wanted/wanted-schema.ts';
+
+/** Of `drift` and `wanted` the `differences` count, and the `mild` ones do not. */
+export interface CheckReport {
+  readonly database: string;
+  readonly current: readonly string[];
+  /** What the database has otherwise than its revisions make it. */
+  readonly drift: Compared;
+  /** Ids. */
+  readonly pending: readonly string[];
+  /** What the revisions make otherwise than wanted; null where no wanted schema is named. */
+  readonly wanted: Compared | null;
+}
+
+/** @param given What the revisions find in `op.arguments`. */
+export async function checkDatabase(
+  config: Config,
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<CheckReport> {
+  const { database } = layoutFor(config.database);
+  const graph = loadGraph(config.migrations);
+  const { live, applied } = withReader(database, (reader) => ({
+    live: readStoredSchema(reader),
+    applied: readAppliedWith(reader),
+  }));
+  const { wantedSchema } = config;
+  const wanted = wantedSchema && (await readWantedSchema(wantedSchema, observer));
+  const drift = await findDrift({ graph, applied, live }, wanted, given, observer);
+  return {
+    database,
+    current: applied.current,
+    drift: drift.database,
+    pending: drift.pending,
+    wanted: drift.wanted ?? null,
+  };
+}
+
+/** Whether nothing is pending and nothing differs that counts. */
+export function isClean({ drift, pending, wanted }: CheckReport): boolean {
+  return drift.differences.length === 0 && pending.length === 0 && (wanted?.differences.length ?? 0) === 0;
+}

@@ -1,0 +1,55 @@
+/** New revision files, as they are asked for. */
+import type { Config } from '../config/config.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { nextId } from '../scaffold/next-id.ts';
+import { dependenciesFor, parentsFor, parentsForMerge } from '../scaffold/parents.ts';
+import type { NewRevision } from '../scaffold/revision-text.ts';
+import { type Written, writeRevision } from '../scaffold/write-revision.ts';
+
+export interface RevisionRequest {
+  /** What it does, in one line. */
+  readonly message: string;
+  /** The next one, where it is left out. */
+  readonly id?: string | undefined;
+  /** The revision before it; the only head, where it is left out. */
+  readonly head?: string | undefined;
+  /** `splice` allows a revision before it that others revise already, which makes a branch. */
+  readonly parents?: 'heads only' | 'splice';
+  readonly dependsOn?: readonly string[] | undefined;
+  readonly branchLabels?: readonly string[] | undefined;
+}
+
+export interface MergeRequest extends Pick<RevisionRequest, 'id' | 'branchLabels'> {
+  readonly message?: string | undefined;
+}
+
+/** @throws {DrydockError} USAGE where what is asked for does not fit the graph. */
+export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omit<NewRevision, 'kind'> {
+  const { message, id, head, parents = 'heads only', dependsOn = [], branchLabels = [] } = request;
+  return {
+    id: id ?? idAfter(graph),
+    revises: parentsFor(graph, head, parents),
+    dependsOn: dependenciesFor(graph, dependsOn),
+    branchLabels,
+    message,
+  };
+}
+
+/** @throws {DrydockError} USAGE where they are not two different heads at least. */
+export function writeMerge(config: Config, addresses: readonly string[], request: MergeRequest): Written {
+  const graph = loadGraph(config.migrations);
+  const revises = parentsForMerge(graph, addresses);
+  return writeRevision(config.migrations, graph, {
+    id: request.id ?? idAfter(graph),
+    revises,
+    dependsOn: [],
+    branchLabels: request.branchLabels ?? [],
+    message: request.message ?? `merge ${revises.join(' and ')}`,
+    kind: 'sql',
+  });
+}
+
+function idAfter(graph: RevisionGraph): string {
+  return nextId(graph.revisions.map(({ id }) => id));
+}
