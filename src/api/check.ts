@@ -21,7 +21,12 @@ export interface CheckReport {
   readonly wanted: Compared | null;
 }
 
-export async function checkDatabase(config: Config, observer: Observer): Promise<CheckReport> {
+/** @param given What the revisions find in `op.arguments`. */
+export async function checkDatabase(
+  config: Config,
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<CheckReport> {
   const { database } = layoutFor(config.database);
   const graph = loadGraph(config.migrations);
   const { live, applied } = withReader(database, (reader) => ({
@@ -30,7 +35,7 @@ export async function checkDatabase(config: Config, observer: Observer): Promise
   }));
   const { wantedSchema } = config;
   const wanted = wantedSchema && (await readWantedSchema(wantedSchema, observer));
-  const drift = await findDrift({ graph, applied, live }, wanted, observer);
+  const drift = await findDrift({ graph, applied, live }, wanted, given, observer);
   return {
     database,
     current: applied.current,

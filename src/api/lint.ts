@@ -1,20 +1,28 @@
 import type { Config } from '../config/config.ts';
-import type { Looked } from '../lint/finding.ts';
+import type { LintResult } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint.ts';
 import { loadGraph } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
 import { namedRevisions } from './revisions.ts';
 
-export interface LintReport extends Looked {
+export interface LintReport extends LintResult {
   /** Ids of those that were looked at. */
   readonly revisions: readonly string[];
 }
 
-/** @param addresses Which revisions; none for all of them, and then for the graph that they make too. */
-export async function lintFiles(config: Config, addresses: readonly string[], observer: Observer): Promise<LintReport> {
+/**
+ * @param addresses Which revisions; none for all of them, and then for the graph that they make too.
+ * @param given What the revisions find in `op.arguments`.
+ */
+export async function lintFiles(
+  config: Config,
+  addresses: readonly string[],
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<LintReport> {
   const graph = loadGraph(config.migrations);
   const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
-  const report = await lintRevisions(graph, ids, observer);
+  const report = await lintRevisions(graph, ids, given, observer);
   return { revisions: ids ?? graph.revisions.map(({ id }) => id), ...report };
 }

@@ -75,6 +75,8 @@ async function agreedLosses(
       database,
       stepsFrom: (applied) => planRun(graph, applied, command).steps,
       arguments: command.arguments ?? {},
+      // An upgrade only tells of it, and its module may well do something outside the database.
+      modules: command.verb === 'downgrade' ? 'run' : 'leave',
       patienceMs: 10_000,
     },
     stop,

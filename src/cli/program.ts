@@ -40,6 +40,7 @@ const runs: readonly Verb<Config>[] = [
     flags: [
       new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
       new Option('--force', 'also where the database does not have the schema of the targets'),
+      argument,
       sql,
     ],
     load: async () => (await import('./verbs/run.ts')).stamp,
@@ -94,12 +95,13 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'lint [revisions...]',
     description: 'look for what is dangerous in the revision files; exit 3 where there is something',
+    flags: [argument],
     load: async () => (await import('./verbs/lint.ts')).lint,
   },
   {
     usage: 'check',
     description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
-    flags: [schema],
+    flags: [schema, argument],
     load: async () => (await import('./verbs/check.ts')).check,
   },
   {
@@ -124,6 +126,7 @@ const writes: readonly Verb<Config>[] = [
       schema,
       repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
       repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),
+      argument,
       new Option('--sql', 'in SQL (the default)'),
       new Option('--ts', 'in TypeScript'),
       revisionId,

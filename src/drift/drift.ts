@@ -20,12 +20,14 @@ export interface Drift {
 }
 
 /**
+ * @param given What the revisions find in `op.arguments`.
  * @throws {DrydockError} HISTORY where database and files do not belong together; REVISION_FAILED where a revision cannot
  *   be replayed without rows.
  */
 export async function findDrift(
   { graph, applied, live }: { readonly graph: RevisionGraph; readonly applied: Applied; readonly live: StoredSchema },
   wanted: Schema | undefined,
+  given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<Drift> {
   const edited = editedRevisions(graph, applied.current, applied.history);
@@ -36,7 +38,7 @@ export async function findDrift(
   // Pending ones may need rows that a replay has not got: without a wanted schema nobody asks what they make.
   const replayed = wanted === undefined ? done : [...done, ...pending];
   const { schemas } = await replay(
-    { steps: replayed.map((revision): Step => ({ revision, direction: 'up' })) },
+    { steps: replayed.map((revision): Step => ({ revision, direction: 'up' })), arguments: given },
     observer,
   );
   return {

@@ -74,9 +74,9 @@ export async function verify(config: Config): Promise<VerifyReport> {
  * Compares the database with what its revisions make, and those with the wanted schema where one is configured.
  * @throws {DrydockError} as {@link current} does; REVISION_FAILED where the revisions cannot be replayed in memory.
  */
-export async function check(config: Config): Promise<CheckReport> {
+export async function check(config: Config, options: RevisionArguments = {}): Promise<CheckReport> {
   requireClosedHere(config);
-  return checkDatabase(config, () => undefined);
+  return checkDatabase(config, options.arguments ?? {}, () => undefined);
 }
 
 /**
@@ -121,8 +121,12 @@ export async function plan(config: Config, target = 'head', options: PlanOptions
  * @param addresses Which revisions; none for all of them.
  * @throws {DrydockError} USAGE where a file is no revision, or a module cannot be loaded.
  */
-export async function lint(config: Config, addresses: readonly string[] = []): Promise<LintReport> {
-  return lintFiles(config, addresses, ignore);
+export async function lint(
+  config: Config,
+  addresses: readonly string[] = [],
+  options: RevisionArguments = {},
+): Promise<LintReport> {
+  return lintFiles(config, addresses, options.arguments ?? {}, ignore);
 }
 
 function ignore(): void {

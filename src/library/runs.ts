@@ -69,7 +69,7 @@ export async function rehearse(
   return rehearseUpgrade(config, { verb: 'rehearse', target, ...argumentsOf(options) }, sessionFor(config, options));
 }
 
-export interface StampOptions extends SessionOptions {
+export interface StampOptions extends SessionOptions, RevisionArguments {
   /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
   readonly forget?: 'replaced' | 'all';
   /** What to do where the schema is not what the revisions make of it; left out: refuse. */
@@ -86,7 +86,12 @@ export async function stamp(
   options: StampOptions = {},
 ): Promise<MigrationReport | AtTarget> {
   const { forget = 'replaced', mismatch = 'refuse' } = options;
-  return migrate(config, { verb: 'stamp', targets, forget, mismatch }, sessionFor(config, options), noConsent);
+  return migrate(
+    config,
+    { verb: 'stamp', targets, forget, mismatch, ...argumentsOf(options) },
+    sessionFor(config, options),
+    noConsent,
+  );
 }
 
 /**

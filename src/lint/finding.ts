@@ -31,6 +31,6 @@ export interface LintNote {
 }
 
 /** What was found, and what could not be looked for. */
-export interface Looked extends Findings {
+export interface LintResult extends Findings {
   readonly notes: readonly LintNote[];
 }

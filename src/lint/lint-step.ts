@@ -62,9 +62,13 @@ export function isTemporary({ dbName }: Pick<QualifiedName, 'dbName'>): boolean 
 export function createdBefore({ statements }: LintStep, end: LintStatement | undefined): ReadonlySet<string> {
   const earlier = end === undefined ? statements : statements.slice(0, statements.indexOf(end));
   return new Set(
-    earlier.flatMap(({ parsed }) =>
-      parsed?.type === 'CreateTableStmt' || parsed?.type === 'CreateVirtualTableStmt' ? [tableKey(parsed.tblName)] : [],
-    ),
+    earlier.flatMap(({ parsed, origin }) => {
+      // An operation that rebuilds a table creates it too, and it is as full as before.
+      if (origin === 'operation') return [];
+      return parsed?.type === 'CreateTableStmt' || parsed?.type === 'CreateVirtualTableStmt'
+        ? [tableKey(parsed.tblName)]
+        : [];
+    }),
   );
 }
 
@@ -76,6 +80,11 @@ export function addedBefore({ statements }: LintStep, end: LintStatement, table:
       return parsed.body.type === 'AddColumnAlterTableBody' ? [foldCase(parsed.body.column.colName.text)] : [];
     }),
   );
+}
+
+/** Whether there is a table of a name after the step, as far as that is known. */
+export function isThereAfter({ schemas }: LintStep, table: string): boolean {
+  return schemas?.after.rows.some(({ type, name }) => type === 'table' && foldCase(name) === table) ?? false;
 }
 
 /** Whether the step gives a table's name to something else after one of its statements, as a rebuild by hand does. */

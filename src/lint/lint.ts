@@ -4,28 +4,31 @@ import { surveyRevisions } from '../replay/survey.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
-import type { Finding, LintNote, Looked } from './finding.ts';
+import type { Finding, LintNote, LintResult } from './finding.ts';
 import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
 import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
 import { severalHeads } from './rules.ts';
 
 /**
  * @param ids The revisions to look at; all of the graph where that is undefined, and then the graph itself too.
- * @throws {DrydockError} USAGE where a module cannot be loaded.
+ * @param given What the revisions find in `op.arguments`.
+ * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
  */
 export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
+  given: Readonly<Record<string, string>>,
   observer: Observer,
-): Promise<Looked> {
+): Promise<LintResult> {
   const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
   const surveyed = await surveyRevisions(
     graph.revisions.filter(({ id }) => needed === undefined || needed.has(id)),
+    given,
     observer,
   );
   const reports = wanted.map((revision) =>
-    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : []),
+    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : undefined),
   );
   const unseen = wanted.filter(({ id }) => !surveyed.steps.some((seen) => seen.id === id));
   return {
@@ -35,13 +38,15 @@ export async function lintRevisions(
   };
 }
 
-function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[]): Looked {
+/** @param ofGraph What is found of it in the graph; undefined where that was not looked at. */
+function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[] | undefined): LintResult {
   const seen = surveyed.steps.find(({ id }) => id === revision.id);
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
   const notes = notesOn(revision, steps, seen);
   const { findings, suppressed } = findIn(revision, steps, ofGraph);
   const whole = seen !== undefined && notes.length === 0;
-  const used = whole ? new Set(suppressed.map(({ rule }) => rule)) : undefined;
+  const unasked = ofGraph === undefined ? [severalHeads] : [];
+  const used = whole ? new Set([...suppressed.map(({ rule }) => rule), ...unasked]) : undefined;
   return { findings: [...findings, ...findBadSuppressions(revision, used)], suppressed, notes };
 }
 

@@ -2,7 +2,6 @@
  * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
  * the schema that the database has, and what they drop is counted in the database.
  */
-import { readFileSync } from 'node:fs';
 import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
@@ -20,6 +19,8 @@ export interface ForecastRequest {
   /** What would be run, given what is applied now. */
   readonly stepsFrom: (applied: ReturnType<typeof readApplied>) => readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
+  /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
+  readonly modules: 'run' | 'leave';
   /** How long the replay may take. What runs longer without rows makes some, and would fill the memory with them. */
   readonly patienceMs: number;
 }
@@ -40,28 +41,28 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
   }
 }
 
-async function forecast(request: ForecastRequest, stop: AbortSignal) {
-  const { database, stepsFrom, arguments: given, patienceMs } = request;
+async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
+  const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
     from: readStoredSchema(reader),
   }));
-  if (!steps.some(mayDrop)) return nothing;
+  if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
   const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
   if ('kind' in replayed) return replayed;
   const parts = lostParts(replayed);
   if (parts.length === 0) return nothing;
-  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) } as const;
+  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
 }
 
-/**
- * A statement that drops something says so. What a module does is known when it has run: one that goes down always is,
- * one that goes up only where its text speaks of dropping, since it may load much and no answer depends on it.
- */
-function mayDrop({ revision, direction }: Step): boolean {
-  const { body, path } = revision;
-  if (body.kind === 'sql') return body[direction].some(({ sql }) => /\bdrop\b/i.test(sql));
-  return direction === 'down' || /drop/i.test(readFileSync(path, 'utf8'));
+/** A statement that drops something says so; what a module does is known when it has run. */
+function mayDrop(step: Step): boolean {
+  const { body } = step.revision;
+  return body.kind === 'module' || body[step.direction].some(({ sql }) => /\bdrop\b/i.test(sql));
+}
+
+function isModule({ revision }: Step): boolean {
+  return revision.body.kind === 'module';
 }
 
 /** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */

@@ -40,7 +40,7 @@ export async function writeScript(
   observer: Observer,
 ): Promise<Offline> {
   const { applied, schema } =
-    start === undefined ? startAtDatabase(config.database) : await startAt(graph, start, observer);
+    start === undefined ? startAtDatabase(config.database) : await startAt(graph, start, command, observer);
   const plan = planRun(graph, applied, command);
   refuseUnprotected(plan);
   const replayed =
@@ -61,12 +61,18 @@ function startAtDatabase(path: string): Start {
   }));
 }
 
-async function startAt(graph: RevisionGraph, address: string, observer: Observer): Promise<Start> {
+async function startAt(
+  graph: RevisionGraph,
+  address: string,
+  command: MigrationCommand,
+  observer: Observer,
+): Promise<Start> {
+  const given = 'arguments' in command ? command.arguments : undefined;
   const before = graph.ancestors(resolveRevision(graph, address, []));
   const revisions = graph.revisions.filter(({ id }) => before.has(id));
   return {
     applied: { versioned: true, current: newHeads(graph, before), history: [] },
-    schema: revisions.length === 0 ? undefined : await schemaAfter(revisions, observer),
+    schema: revisions.length === 0 ? undefined : await schemaAfter(revisions, given ?? {}, observer),
   };
 }
 

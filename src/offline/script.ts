@@ -1,6 +1,7 @@
 /** The script of a run: what it would do, for the sqlite3 shell to do later, elsewhere. */
 import type { Replayed, ReplayedStep } from '../engine/replayed.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
+import { sqlTokens } from '../revisions/sql-tokens.ts';
 import { isNothing, type Plan } from '../run/plan.ts';
 import { describeRevisions } from '../run/words.ts';
 import { addHistory, createTables, isAt, markDone, moveVersion, type ScriptRow } from './bookkeeping.ts';
@@ -24,6 +25,7 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
   const inTransaction = [
     section('Nothing happens to a database that is anywhere else.', [
       ...createTables(),
+      ...(steps.some(needsNewSqlite) ? check(newSqlite) : []),
       ...check({ holds: isAt(from), problem: `the database is not at ${describeRevisions(from)}, where this begins` }),
       'CREATE TEMP TABLE drydock_orphans AS SELECT count(*) AS n FROM pragma_foreign_key_check',
     ]),
@@ -62,6 +64,18 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
   ].join('\n');
 }
 
+/** https://sqlite.org/releaselog/3_53_0.html. The operations do without it, a revision in SQL says what it says. */
+const newSqlite: RowCondition = {
+  holds: "CAST(substr(sqlite_version(), 3) AS INTEGER) >= 53 OR sqlite_version() NOT LIKE '3.%'",
+  problem: 'an ALTER TABLE of a constraint or of NOT NULL takes SQLite 3.53 or newer',
+};
+
+function needsNewSqlite({ statements }: ReplayedStep): boolean {
+  return statements.some(({ sql }) =>
+    /^ALTER\s+TABLE\b.*?\s(?:ALTER|ADD\s+CONSTRAINT|ADD\s+CHECK|DROP\s+CONSTRAINT)\b/is.test(sql),
+  );
+}
+
 function historyRows({ steps, maintenance, stamped }: Plan): ScriptRow[] {
   const deferred = maintenance.filter(({ deferredBy }) => deferredBy === undefined).map(({ step }) => step);
   const rowOf = ({ revision, direction }: Plan['steps'][number], result: ScriptRow['result']): ScriptRow => ({
@@ -92,8 +106,8 @@ function section(title: string, statements: readonly string[]): string {
   return ['', `-- ${title.replace(/\s+/g, ' ')}`, ...statements.map(terminated)].join('\n');
 }
 
-/** A comment at its end would hide the semicolon. */
-function terminated(sql: string): string {
-  const lastLine = sql.slice(sql.lastIndexOf('\n') + 1);
-  return `${sql}${lastLine.includes('--') ? '\n' : ''};`;
+/** A comment at its end would hide the semicolon; else nothing may stand before it, since SQLite stores it with an index. */
+export function terminated(sql: string): string {
+  const last = [...sqlTokens(sql)].at(-1);
+  return `${sql}${last?.kind === 'lineComment' ? '\n' : ''};`;
 }

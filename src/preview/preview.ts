@@ -1,9 +1,11 @@
 /** What a run would do, found out without a lock and without writing a byte. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import type { Surveyed } from '../engine/replayed.ts';
+import type { Replayed, Surveyed } from '../engine/replayed.ts';
 import { layoutFor } from '../files/layout.ts';
 import { stepParts } from '../lint/lint-step.ts';
+import { countLosses } from '../loss/count-losses.ts';
+import { lostParts } from '../loss/lost-parts.ts';
 import { surveySteps } from '../replay/survey.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
@@ -11,7 +13,7 @@ import { estimateSpace, loadGraph } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { foldCase } from '../schema/quote.ts';
-import { readStoredSchema } from '../schema/read-schema.ts';
+import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { estimateSeconds, type TableWork } from './estimate-time.ts';
 import { measureTables, sampleRows } from './live-tables.ts';
@@ -43,12 +45,16 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     return revision === undefined ? [] : [{ ...each, revision, touched: touchedTables(stepParts(each.step)) }];
   });
   const names = new Set(seen.flatMap(({ touched }) => [...touched.keys()]));
-  const sizes = withReader(layout.database, (reader) => measureTables(reader, names));
+  const { sizes, losses } = withReader(layout.database, (reader) => ({
+    sizes: measureTables(reader, names),
+    losses: countLosses(reader, lostParts(replayedOf(schema, surveyed))),
+  }));
   const previewed = seen.map((each) => previewStep(each, sizes));
   const space = estimateSpace(layout, copiesOf(plan));
   const work = seen.flatMap(({ touched }) => sizes.flatMap((size) => workOn(size, touched)));
   return {
     outcome: isNothing(plan) ? 'nothing-pending' : 'pending',
+    direction: command.verb === 'upgrade' ? 'up' : 'down',
     database: layout.database,
     from: plan.from,
     to: plan.to,
@@ -56,9 +62,14 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     unfinishedRun: existsSync(layout.runJournal),
     steps: previewed,
     stopped: surveyed.stopped ?? null,
+    losses,
     space,
     estimatedSeconds: isNothing(plan) ? 0 : estimateSeconds(space.databaseBytes, work),
   };
+}
+
+function replayedOf(schema: StoredSchema, { steps }: Surveyed): Replayed {
+  return { schemas: [schema, ...steps.map(({ after }) => after)], steps: steps.map(({ step }) => step) };
 }
 
 function workOn({ table, bytes }: TableSize, touched: TouchedTables): TableWork[] {

@@ -1,11 +1,13 @@
 /** What a run would do, as plain values: `plan --json` prints them as they are. */
 import type { Finding, SuppressedFinding } from '../lint/finding.ts';
+import type { Loss } from '../loss/loss.ts';
 import type { OperationNote } from '../operations/sql-port.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { SpaceEstimate } from '../run/outcome.ts';
 
 export interface Preview {
   readonly outcome: 'pending' | 'nothing-pending';
+  readonly direction: Direction;
   readonly database: string;
   /** Rows of alembic_version before and after. */
   readonly from: readonly string[];
@@ -18,6 +20,8 @@ export interface Preview {
   readonly steps: readonly PreviewedStep[];
   /** The first step that could not be run in memory, perhaps for want of rows. */
   readonly stopped: { readonly id: string; readonly why: string } | null;
+  /** What the steps that could be looked at would do away with. */
+  readonly losses: readonly Loss[];
   readonly space: SpaceEstimate;
   readonly estimatedSeconds: number;
 }

@@ -43,14 +43,19 @@ export async function replay(request: ReplayRequest, observer: Observer, stop?: 
   }
 }
 
-/** The schema that revisions make, run one after the other from base. @throws {DrydockError} as {@link replay}. */
+/**
+ * The schema that revisions make, run one after the other from base.
+ * @param given What they find in `op.arguments`.
+ * @throws {DrydockError} as {@link replay}.
+ */
 export async function schemaAfter(
   revisions: readonly Revision[],
+  given: NonNullable<ReplayRequest['arguments']>,
   observer: Observer,
   stop?: AbortSignal,
 ): Promise<StoredSchema> {
   const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
-  return lastOf(await replay({ steps }, observer, stop));
+  return lastOf(await replay({ steps, arguments: given }, observer, stop));
 }
 
 /** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */

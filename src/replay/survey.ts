@@ -1,7 +1,10 @@
 /** What revisions do, found by running them in memory for as long as that is possible. */
 
+import { EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
 import type { Surveyed } from '../engine/replayed.ts';
+import { DrydockError } from '../errors.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { Observer } from '../run-events.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
@@ -10,14 +13,19 @@ import { inEngine } from './replay.ts';
 /**
  * What each revision does, up and from there one step back, from an empty database on.
  * @param revisions In the order of the graph, from base on.
- * @throws {DrydockError} USAGE where a module cannot be loaded.
+ * @param given What the revisions find in `op.arguments`.
+ * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
  */
-export function surveyRevisions(revisions: readonly Revision[], observer: Observer): Promise<Surveyed> {
+export function surveyRevisions(
+  revisions: readonly Revision[],
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<Surveyed> {
   const steps = revisions.map((revision) => ({
-    step: engineStep({ revision, direction: 'up' }, {}),
-    back: engineStep({ revision, direction: 'down' }, {}),
+    step: engineStep({ revision, direction: 'up' }, given),
+    back: engineStep({ revision, direction: 'down' }, given),
   }));
-  return inEngine('survey', { seed: [], steps }, observer);
+  return survey({ seed: [], steps }, observer);
 }
 
 export interface SurveyStart {
@@ -43,5 +51,19 @@ export function surveySteps(
     ...rows,
     ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
   ];
-  return inEngine('survey', { seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer);
+  return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer);
+}
+
+async function survey(takes: EngineRequests['survey']['takes'], observer: Observer): Promise<Surveyed> {
+  try {
+    return await inEngine('survey', takes, observer);
+  } catch (error) {
+    if (!(error instanceof EngineDied)) throw error;
+    throw new DrydockError('REVISION_FAILED', {
+      what: `One of the revisions ${takes.steps.map(({ step }) => step.id).join(', ')} ended the process that ran it in memory (${error.message})`,
+      state: 'No database was touched',
+      next: 'Take out what ends the process, such as process.exit, and run again',
+      cause: error,
+    });
+  }
 }

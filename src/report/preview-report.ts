@@ -1,12 +1,14 @@
 /** A preview as a person reads it. */
 import { relative } from 'node:path';
+import { describeLosses } from '../loss/loss.ts';
 import type { Preview, PreviewedStep } from '../preview/previewed.ts';
+import type { Direction } from '../revisions/revision.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { renderTable } from './table.ts';
 
 /** @param folder Paths are told from here. */
 export function renderPreview(preview: Preview, folder: string): string {
-  const { outcome, database, from, to, stopped, unfinishedRun } = preview;
+  const { outcome, direction, database, from, to, stopped, losses, unfinishedRun } = preview;
   const unfinished = unfinishedRun
     ? ['A run is at work on it, or was killed; the next run brings that to its end first.']
     : [];
@@ -17,7 +19,8 @@ export function renderPreview(preview: Preview, folder: string): string {
     `${database} would go from ${describeRevisions(from)} to ${describeRevisions(to)}. Nothing was changed.`,
     ...unfinished,
     ...preview.steps.map((step) => renderStep(step, folder)),
-    ...(stopped === null ? [] : [renderStop(stopped)]),
+    ...(stopped === null ? [] : [renderStop(stopped, direction)]),
+    ...(losses.length === 0 ? [] : [`It loses data: ${describeLosses(losses)}.`]),
     ...renderFindings(preview.steps, folder),
     renderEffort(preview),
   ].join('\n\n');
@@ -47,8 +50,9 @@ function renderStep(
   ].join('\n\n');
 }
 
-function renderStop({ id, why }: NonNullable<Preview['stopped']>): string {
-  return `From ${id} on it cannot be foretold, because in memory, with one row of each table, this happens: ${why}. drydock rehearse runs it on a copy with all rows.`;
+function renderStop({ id, why }: NonNullable<Preview['stopped']>, direction: Direction): string {
+  const instead = direction === 'up' ? ' drydock rehearse runs it on a copy with all rows.' : '';
+  return `From ${id} on it cannot be foretold, because in memory, with one row of each table, this happens: ${why}.${instead}`;
 }
 
 function renderFindings(steps: readonly PreviewedStep[], folder: string): string[] {
@@ -61,13 +65,14 @@ function renderFindings(steps: readonly PreviewedStep[], folder: string): string
   return [['Look at this first:', ...lines].join('\n')];
 }
 
-function renderEffort({ space, estimatedSeconds, onWorkingCopy }: Preview): string {
+function renderEffort({ direction, space, estimatedSeconds, onWorkingCopy }: Preview): string {
+  const measure = direction === 'up' ? '; drydock rehearse measures it' : '';
   const { neededBytes, freeBytes, databaseBytes } = space;
   const enough = neededBytes <= freeBytes ? '' : ', which is too little';
   return [
     `Space: about ${describeBytes(neededBytes)} needed, ${describeBytes(freeBytes)} free${enough} (the database has ${describeBytes(databaseBytes)}).`,
     ...(onWorkingCopy ? ['All of it runs on a working copy, because a revision asks for no transaction.'] : []),
-    `Time: about ${estimatedSeconds} s, by the bytes alone; drydock rehearse measures it.`,
+    `Time: about ${estimatedSeconds} s, by the bytes alone${measure}.`,
   ].join('\n');
 }
 

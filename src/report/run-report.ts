@@ -30,18 +30,18 @@ function headline(report: RunReport): string {
   return `${verb} ${database} from ${describeRevisions(from)} to ${describeRevisions(to)} in ${durationMs} ms; every check passed.`;
 }
 
-export function renderRecovery(recovered: RecoveryReport | null): string[] {
-  if (recovered === null) return [];
-  const { runId, interruptedIn, message } = recovered;
-  return [`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`];
-}
-
 function schema({ schema: compared, to }: RunReport): string[] {
   if (compared === null) return [];
   const { differences, mild } = compared;
   const match = differences.length === 0 ? 'matches' : 'does not match';
   const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
   return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
+}
+
+export function renderRecovery(recovered: RecoveryReport | null): string[] {
+  if (recovered === null) return [];
+  const { runId, interruptedIn, message } = recovered;
+  return [`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`];
 }
 
 export function renderPhases(reports: readonly PhaseReport[]): string {

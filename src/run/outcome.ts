@@ -22,6 +22,7 @@ export type MigrationCommand =
       readonly forget: 'replaced' | 'all';
       /** What to do where the database does not have the schema of the targets. */
       readonly mismatch: 'refuse' | 'accept';
+      readonly arguments?: Readonly<Record<string, string>>;
     }
   | { readonly verb: 'ensure-version' };
 

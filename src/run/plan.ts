@@ -53,7 +53,7 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
   if (command.verb === 'stamp') {
     const known = current.filter((id) => graph.get(id) !== undefined);
     const { to, revisions } = planStamp(graph, forgets ? [] : current, known, command.targets);
-    return stampPlan(command.verb, current, to, revisions);
+    return { ...stampPlan(command.verb, current, to, revisions), arguments: command.arguments ?? {} };
   }
   const edited = editedRevisions(graph, current, history);
   if (edited.length > 0) throw editedError(edited);

@@ -26,7 +26,7 @@ export async function compareStamp(
   const live = schemaOf(await engine.call('readSchema', {}));
   const claimed = graph.ancestors(plan.to);
   const revisions = graph.revisions.filter(({ id }) => claimed.has(id));
-  const made = await schemaAfter(revisions, context.observer, context.stop).catch((error: unknown) => {
+  const made = await schemaAfter(revisions, plan.arguments, context.observer, context.stop).catch((error: unknown) => {
     if (!(error instanceof DrydockError)) throw error;
     if (command.mismatch === 'refuse') throw untold(context, plan, error);
     context.observer({ kind: 'warning', message: `the schema was not compared: ${error.what}` });

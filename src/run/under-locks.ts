@@ -18,13 +18,22 @@ export async function underLocks<T>(
     const recovered = await phase(
       context,
       'recover',
-      () => recover(context),
+      () => recover(context).catch((error: unknown) => supersede(context, error)),
       (report) => ({ interrupted: report?.runId ?? null }),
     );
     return await work(locks, recovered);
   } finally {
     await phase(context, 'unlock', () => locks.release());
   }
+}
+
+/** A restore that a person asked for is the way out where the interrupted run can only be finished by opening the file. */
+function supersede(context: RunContext, error: unknown): null {
+  const wayOut = context.request.command.verb === 'snapshot restore';
+  if (!wayOut || !(error instanceof DrydockError) || error.code !== 'DAMAGED_BEFORE') throw error;
+  const message = `an interrupted run cannot be finished, and this restore takes its place: ${error.what}`;
+  context.observer({ kind: 'warning', message });
+  return null;
 }
 
 /** Turns an error that nobody below has turned into a sentence into one. */

@@ -141,6 +141,18 @@ export const restoreAttacks: readonly Attack[] = [
     },
   },
   {
+    name: 'a proven way back: a restore goes on where the file of an interrupted run is beyond opening',
+    quick: 'delete',
+    run: async (t, mode) => {
+      const story = await upgraded(t, mode);
+      await killAt(story.restore, 'engine:replaced', 'both');
+      const destroyed = destroy(story.database);
+      assertRefusal(await drydock(commandLine(story)), 13, /is not a SQLite database/);
+      assertDone(await drydock(story.restore));
+      assertExchanged(story, destroyed);
+    },
+  },
+  {
     name: 'a proven way back: SIGKILL of a restore whose journal is written and whose pages are not',
     quick: 'wal',
     run: async (t, mode) => {

@@ -17,6 +17,8 @@ const verbs = [
   ['stats'],
   ['check'],
   ['downgrade', '-1', '--sql'],
+  ['plan'],
+  ['plan', '--down', 'base'],
   ['snapshot', 'list'],
   ['snapshot', 'verify', 'latest'],
   ['upgrade'],

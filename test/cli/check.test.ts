@@ -74,6 +74,20 @@ test('drift of the database, pending revisions and a wanted schema each count, a
   assert.match(await it.fails(20, 'check', '--schema', file), /no rows \(replayed in memory/);
 });
 
+test('-x reaches the revisions that are replayed', async (t) => {
+  const named = `export const revision = 'a1';
+    export function upgrade(op) { op.createTable(op.arguments.table, op.column.integer('n')); }
+    export function downgrade() {}`;
+  const it = project(t, { 'a1.mjs': named }, 'CREATE TABLE mine (n INTEGER);');
+  const args = ['-x', 'table=mine'];
+  assert.match(await it.fails(4, 'stamp', 'a1', '-x', 'table=other'), /table other is missing/);
+  await it.text('stamp', 'a1', ...args);
+  await it.text('check', '--schema', it.database, ...args);
+  const autogenerate = ['revision', '--autogenerate', '-m', 'x', '--schema', it.database];
+  assert.match(await it.text(...autogenerate, ...args), /^Nothing to do/);
+  assert.match(await it.text('downgrade', 'a1:base', '--sql', ...args), /downgrade of a1/);
+});
+
 test('check names the trouble of a history that does not fit', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
   assert.match(await it.fails(4, 'check'), /at revision 'z9', which no revision file has/);

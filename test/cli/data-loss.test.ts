@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { versions } from '../harness/dump.ts';
@@ -63,6 +64,17 @@ test('an upgrade that drops what has data in it says so and goes on', async (t) 
   const warning = log.find(({ msg }) => msg?.startsWith('The upgrade of ') === true);
   assert.match(String(warning?.msg), /loses data: column notes\.tag with 2 values \(revision a3\)$/);
   assert.match(await it.text('upgrade'), /^Nothing is pending/);
+});
+
+test('an upgrade runs each module once', async (t) => {
+  const module = `import { appendFileSync } from 'node:fs';
+export const revision = 'a3'; export const revises = 'a2';
+export function upgrade(op) { appendFileSync(import.meta.dirname + '/calls', 'x'); op.dropColumn('notes', 'tag'); }
+export function downgrade() {}
+`;
+  const it = project(t, { ...files, 'a3.ts': module }, `${alembicAt('a2')} ${tables} ${full}`);
+  await it.text('upgrade');
+  assert.equal(readFileSync(join(it.root, 'migrations', 'calls'), 'utf8'), 'x');
 });
 
 test('a downgrade that cannot be replayed in memory needs --yes too', async (t) => {

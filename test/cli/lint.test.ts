@@ -109,6 +109,13 @@ test('a file suppresses a rule with a reason; a suppression that cannot be right
 });
 
 test('several heads are a finding in each head, unless only some revisions were asked for', async (t) => {
+  const meant = tableRevision('c2', 'c1', '-- depends-on: b1', '-- lint: ignore several-heads it has a label to go by');
+  const suppressed = project(t, { ...branched, 'c2.sql': meant });
+  assert.match(
+    (await suppressed.run(['lint'])).stdout,
+    /b1\.sql: the revisions have 2 heads.*\n4 revisions, 1 finding, 1 suppressed\n$/,
+  );
+  assert.equal(await suppressed.text('lint', 'c2'), '1 revision, 0 findings, 0 suppressed');
   const it = project(t, branched);
   const { code, json } = await it.run(['lint', '--json']);
   assert.equal(code, 3);
@@ -143,4 +150,23 @@ export function downgrade() {}`,
   );
   assert.equal(notes.length, 1);
   assert.match(notes[0]?.message ?? '', /^of b1 and 1 more only the text in SQL was looked at.*b1\.ts:2: no rows/);
+});
+
+test('-x reaches the modules that are looked at', async (t) => {
+  const it = project(t, {
+    'a1.ts': `export const revision = 'a1'; export function upgrade(op) { op.execute(op.arguments.sql); }
+export function downgrade(op) { op.execute('DROP TABLE t'); }`,
+  });
+  assert.equal(await it.text('lint', '-x', 'sql=CREATE TABLE t (n)'), '1 revision, 0 findings, 0 suppressed');
+  assert.match(await it.text('lint'), /^migrations\/a1\.ts: note: of a1 only the text in SQL was looked at/);
+});
+
+test('a revision that ends the process that looks at it is told in one sentence', async (t) => {
+  const it = project(t, {
+    'a1.ts': `export const revision = 'a1'; export function upgrade() { process.exit(0); } export function downgrade() {}`,
+  });
+  assert.match(
+    await it.fails(20, 'lint'),
+    /^One of the revisions a1 ended the process .* No database was touched\. Take out/,
+  );
 });

@@ -1,6 +1,6 @@
 /** `drydock plan`: what a run would do, beside what the run then does. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -103,6 +103,12 @@ test('whether an operation is done in place depends on rows that are there, and 
     'empty 0: schema',
     'filled 2: schema',
   ]);
+  const { losses } = await it.json<Preview>('plan', '--down', '-1');
+  assert.deepEqual(losses, [{ revision: 'b1', table: 'filled', column: 'at', rows: 2 }]);
+  assert.match(
+    await it.text('plan', '--down', '-1'),
+    /^It loses data: column filled\.at with 2 values \(revision b1\)\.$/m,
+  );
   assert.match(await it.fails(2, 'plan', '--down'), /A downgrade needs a target/);
 });
 
@@ -115,8 +121,10 @@ export function downgrade() {}`,
     'c1.sql': sqlRevision('c1', 'b1', 'DELETE FROM t;'),
   };
   const it = project(t, files, `${alembicAt('a1')}CREATE TABLE t (n); INSERT INTO t VALUES (1), (2);`);
+  mkdirSync(`${it.database}.drydock`);
+  writeFileSync(join(`${it.database}.drydock`, 'run.json'), '{}');
   const plan = await it.json<Preview>('plan');
-  assert.deepEqual([plan.outcome, plan.steps, plan.stopped?.id], ['pending', [], 'b1']);
+  assert.deepEqual([plan.outcome, plan.steps, plan.stopped?.id, plan.unfinishedRun], ['pending', [], 'b1', true]);
   assert.match(plan.stopped?.why ?? '', /b1\.ts:2: too few rows/);
   assert.match(
     await it.text('plan'),

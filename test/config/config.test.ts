@@ -13,6 +13,7 @@ test('without a file the database comes from a flag and the rest are defaults', 
   assert.deepEqual(await load(cwd, { database: 'data/app.db' }), {
     database: path.join(cwd, 'data/app.db'),
     migrations: path.join(cwd, 'migrations'),
+    wantedSchema: undefined,
     lockTimeoutMs: 300_000,
     busyTimeoutMs: 60_000,
     deadlineMs: undefined,
@@ -26,6 +27,7 @@ test('every key is read', async () => {
   const cwd = folderWith(`
     database: ../data/app.db
     migrations: ./steps
+    schema: ../schema.sql
     lock_timeout: 0s
     busy_timeout: 1.5m
     deadline: 2h
@@ -42,6 +44,7 @@ test('every key is read', async () => {
   assert.deepEqual(await load(cwd), {
     database: path.join(cwd, 'data/app.db'),
     migrations: path.join(cwd, 'config/steps'),
+    wantedSchema: { kind: 'file', path: path.join(cwd, 'schema.sql') },
     lockTimeoutMs: 0,
     busyTimeoutMs: 90_000,
     deadlineMs: 7_200_000,
@@ -75,6 +78,13 @@ test('paths are relative to where they were said', async () => {
   assert.equal((await load(cwd, { database: '/abs/a.db' })).database, '/abs/a.db');
 });
 
+test('a wanted schema may come from a command, and a file that is named by flag or environment goes before it', async () => {
+  const cwd = folderWith('database: a.db\nschema_command: make it\n');
+  assert.deepEqual((await load(cwd)).wantedSchema, { kind: 'command', command: 'make it' });
+  const { wantedSchema } = await load(cwd, { schema: 'b.sql' }, { DRYDOCK_SCHEMA: 'c.sql' });
+  assert.deepEqual(wantedSchema, { kind: 'file', path: path.join(cwd, 'b.sql') });
+});
+
 test('another file can be named by flag or environment', async () => {
   const cwd = folderWith('database: default.db\n');
   writeFileSync(path.join(cwd, 'other.yaml'), '\uFEFFdatabase: other.db\r\n');
@@ -82,8 +92,14 @@ test('another file can be named by flag or environment', async () => {
   assert.equal((await load(cwd, {}, { DRYDOCK_CONFIG: 'other.yaml' })).database, path.join(cwd, 'other.db'));
 });
 
-test('variables of the entrypoint and of fault tests are let be', async () => {
-  const env = { DRYDOCK_ON_FAILURE: 'serve', DRYDOCK_SKIP: '', DRYDOCK_FAULT_AT: '3', DRYDOCKER: 'x' };
+test('variables of the entrypoint, of schema_command and of fault tests are let be', async () => {
+  const env = {
+    DRYDOCK_ON_FAILURE: 'serve',
+    DRYDOCK_SKIP: '',
+    DRYDOCK_FAULT_AT: '3',
+    DRYDOCK_SCHEMA_DATABASE: 's',
+    DRYDOCKER: 'x',
+  };
   assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
 });
 

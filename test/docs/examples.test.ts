@@ -9,6 +9,10 @@ import Database from 'better-sqlite3';
 import { build } from '../../ops/build.ts';
 import { projectRoot, testFolder } from '../harness/files.ts';
 import { type Block, blocks, type Document, documents } from './markdown.ts';
+import { comparable } from './output.ts';
+
+/** Documents that begin in an empty folder. */
+const fromNothing: ReadonlySet<string> = new Set(['docs/from-alembic.md']);
 
 const copied = ['package.json', 'config', 'migrations', 'ops', 'src', 'test/fixtures'];
 
@@ -23,10 +27,16 @@ before(async () => {
 });
 after(() => rmSync(installation, { recursive: true, force: true }));
 
-/** A copy of the project to work in, with `drydock` to be called by its name. */
+/** A copy of the project to work in. */
 function workplace(t: TestContext): string {
-  const folder = testFolder(t);
+  const folder = emptyFolder(t);
   for (const path of copied) cpSync(join(projectRoot, path), join(folder, path), { recursive: true });
+  return folder;
+}
+
+/** A folder with nothing but `drydock` to be called by its name, and imported. */
+function emptyFolder(t: TestContext): string {
+  const folder = testFolder(t);
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'bin'));
   symlinkSync(join(installation, 'dist', 'drydock.cjs'), join(folder, 'bin', 'drydock'));
@@ -76,14 +86,16 @@ for (const document of documents()) {
   if (!all.some(({ language }) => language === 'sh')) continue;
 
   test(`the examples of ${document.path} run`, (t) => {
-    const folder = workplace(t);
+    const folder = fromNothing.has(document.path) ? emptyFolder(t) : workplace(t);
     // The README makes it with `npm start`.
-    if (document.path !== 'README.md') makeExampleDatabase(folder);
+    if (document.path !== 'README.md' && !fromNothing.has(document.path)) makeExampleDatabase(folder);
     let stdout = '';
     for (const block of all) {
       if (block.language === 'sh') stdout = runBlock(folder, document, block);
       else if (block.language === 'json') {
         assertShape(JSON.parse(block.text), JSON.parse(stdout), `${document.path}:${block.line}`);
+      } else if (block.language === 'output') {
+        assert.equal(comparable(stdout, folder), comparable(block.text), `${document.path}:${block.line}`);
       }
     }
   });

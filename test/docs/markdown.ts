@@ -9,7 +9,10 @@ export interface Document {
   readonly text: string;
 }
 
-/** A fenced block. `sh` is run, `json` is the shape of what the `sh` before it printed, any other language is prose. */
+/**
+ * A fenced block. `sh` is run, `json` is the shape of what the `sh` before it printed, `output` that itself, any other
+ * language is prose.
+ */
 export interface Block {
   readonly language: string;
   /** 1-based line of its first line of content. */

@@ -54,6 +54,13 @@ test('a database is brought up, looked at, rehearsed, brought back and restored,
   const [shown] = await drydock.show(config, 'a1');
   assert.deepEqual([shown?.message, shown?.children], ['a1', ['a2']]);
 
+  const plan = await drydock.plan(config, 'a2', { arguments: { rows: '7' } });
+  assert.deepEqual(
+    [plan.outcome, plan.steps.map(({ id, direction }) => `${direction} ${id}`)],
+    ['pending', ['up a1', 'up a2']],
+  );
+  assert.deepEqual((await drydock.lint(config, ['a1'])).revisions, ['a1']);
+
   const first = await drydock.upgrade(config, 'a1');
   assert.deepEqual([first.outcome, first.to], ['done', ['a1']]);
   const rehearsal = await drydock.rehearse(config, 'head', { arguments: { rows: '7' } });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Looked } from '../../src/lint/finding.ts';
+import type { LintResult } from '../../src/lint/finding.ts';
 import { lintRevisions } from '../../src/lint/lint.ts';
 import { lintStatement } from '../../src/lint/lint-step.ts';
 import { indexOnBigTable } from '../../src/lint/rules/index-on-big-table.ts';
@@ -22,10 +22,10 @@ interface Case {
 // Every line counts: the first line of `up` is line 5 of its file, in a module line 3.
 const cases: Readonly<Record<string, Case>> = {
   start: {
-    up: `CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, at TEXT); CREATE INDEX t_a ON t (a); CREATE TABLE gone (x); CREATE TABLE gone2 (x TEXT);
+    up: `CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, at TEXT); CREATE INDEX t_a ON t (a); CREATE TABLE gone (x); CREATE TABLE gone2 (x TEXT); CREATE TABLE remade (x TEXT); CREATE INDEX remade_x ON remade (x);
 CREATE TRIGGER t_log AFTER INSERT ON t BEGIN UPDATE t SET a = 1; DELETE FROM t; END;
 CREATE TABLE "over there" (x, y);`,
-    down: 'DROP TABLE t; DROP TABLE gone; DROP TABLE gone2; DROP TABLE "over there";',
+    down: 'DROP TABLE t; DROP TABLE gone; DROP TABLE gone2; DROP TABLE remade; DROP TABLE "over there";',
   },
   drops: {
     up: `DROP TABLE GONE;
@@ -39,8 +39,11 @@ ALTER TABLE t ADD COLUMN c; ALTER TABLE t DROP COLUMN c;`,
 op.dropColumn('t', 'c1');
 op.createTable('fresh', op.column.text('c'));
 op.dropTable('fresh');
-op.dropTable('gone2');`,
-    down: `op.createTable('gone2', op.column.text('x'));`,
+op.dropTable('gone2');
+op.createTable('remade_new', op.column.text('x'));
+op.dropTable('remade');
+op.renameTable('remade_new', 'remade');`,
+    down: `op.createTable('gone2', op.column.text('x')); op.createIndex('remade_x', 'remade', ['x']);`,
   },
   writes: {
     up: `UPDATE t SET a = 1, b = 2;
@@ -58,7 +61,8 @@ DELETE FROM t;`,
 op.updateInBatches('t', { set: { a: '1' } });
 op.addColumn('t', op.column.text('kind'));
 op.execute("UPDATE t SET kind = 'x'");
-op.alterColumn('t', 'kind', { type: 'VARCHAR(10)' });`,
+op.alterColumn('t', 'kind', { type: 'VARCHAR(10)' });
+op.execute('DELETE FROM t');`,
     down: `op.dropColumn('t', 'kind');`,
   },
   renames: {
@@ -132,7 +136,7 @@ function fileOf(id: string, revises: string | undefined, { up, down, header }: C
 }
 
 let folder = '';
-let report: Looked;
+let report: LintResult;
 
 before(async () => {
   folder = mkdtempSync(join(process.env['TEST_TMPDIR'] ?? tmpdir(), 'drydock-lint-'));
@@ -141,6 +145,7 @@ before(async () => {
   report = await lintRevisions(
     loadGraph(revisionFolder(folder, Object.fromEntries(files))),
     undefined,
+    {},
     () => undefined,
   );
 });
@@ -155,9 +160,16 @@ function placesOf(rule: string): string[] {
 
 const expected: Readonly<Record<string, readonly string[]>> = {
   'destructive-change': ['drops.sql:5', 'drops.sql:6', 'dropsByCode.ts:4', 'dropsByCode.ts:7'],
-  'write-without-where': ['writes.sql:5', 'writes.sql:6', 'writes.sql:10', 'writes.sql:14 down', 'writesByCode.ts:3'],
+  'write-without-where': [
+    'writes.sql:5',
+    'writes.sql:6',
+    'writes.sql:10',
+    'writes.sql:14 down',
+    'writesByCode.ts:3',
+    'writesByCode.ts:8',
+  ],
   'rename-drags-references': ['renames.sql:5', 'renames.sql:8 down'],
-  'rebuild-loses-objects': ['rebuilds.sql:7'],
+  'rebuild-loses-objects': ['dropsByCode.ts:9', 'rebuilds.sql:7'],
   'not-null-without-default': ['columns.sql:5', 'columns.sql:6', 'columnsByCode.ts:3'],
   'non-constant-default': ['columns.sql:10', 'columns.sql:11'],
   'cast-to-date': ['casts.sql:5', 'casts.sql:8 down'],

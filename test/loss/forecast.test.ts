@@ -34,7 +34,10 @@ async function forecast(
   });
   const graph = loadGraph(revisionFolder(folder, Object.fromEntries(files)));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction }));
-  return forecastLosses({ database, stepsFrom, arguments: {}, patienceMs }, new AbortController().signal);
+  return forecastLosses(
+    { database, stepsFrom, arguments: {}, modules: 'run', patienceMs },
+    new AbortController().signal,
+  );
 }
 
 const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: readonly unknown[][]]>> = {
@@ -117,7 +120,7 @@ test('a schema that needs a function of the application leaves it unknown, and i
   const graph = loadGraph(revisionFolder(folder, { 'r0.sql': sqlRevision('r0', undefined, 'DROP TABLE names;') }));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const found = await forecastLosses(
-    { database: path, stepsFrom, arguments: {}, patienceMs: 60_000 },
+    { database: path, stepsFrom, arguments: {}, modules: 'run', patienceMs: 60_000 },
     new AbortController().signal,
   );
   assert.ok(found.kind === 'unknown');

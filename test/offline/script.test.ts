@@ -56,7 +56,7 @@ test('the production database comes to the same by script as by a run, up, down 
     again.stderr,
     /CHECK constraint failed: the database is not at 002_weighted_sentiment, where this begins/,
   );
-  await assertSame(it, 'downgrade', '004');
+  await assertSame(it, 'downgrade', '004', '--yes');
   await assertSame(it, 'stamp', '005', '--force');
   await assertSame(it, 'stamp', '004', '--purge', '--force');
   assert.equal((await it.run(['upgrade', '004', '--sql'])).stdout, '-- Nothing is pending at 004_indexes.\n');
@@ -130,7 +130,7 @@ test('every operation comes to the same by script: values, rebuilds, counters, o
   assert.equal(script.match(/upper\(kind\)/g)?.length, 1);
   assert.doesNotMatch(script, /lost/);
   assert.match(script, /COMMIT;[\s\S]*VACUUM;/);
-  await assertSame(it, 'downgrade', 'a1');
+  await assertSame(it, 'downgrade', 'a1', '--yes');
 });
 
 /** A project whose database is at a1, and what its script for b1 does there. */
@@ -183,6 +183,15 @@ test('what a run would refuse makes the script fail with the reason, and nothing
   // Rows that referred to nothing before are no fault of the revisions.
   const orphans = await scriptFor(t, 'INSERT INTO c VALUES (9)', "op.execute('INSERT INTO p VALUES (1, 2)');");
   runsWell(orphans.it.database, orphans.script);
+});
+
+test('SQL that takes a newer SQLite than the shell may be is told of before anything else', async (t) => {
+  const revision = sqlRevision('a1', undefined, 'CREATE TABLE t (a);', 'DROP TABLE t;');
+  const newer = sqlRevision('b1', 'a1', 'ALTER TABLE t ALTER COLUMN a SET NOT NULL;');
+  const it = project(t, { 'a1.sql': revision, 'b1.sql': newer });
+  assert.doesNotMatch(await it.text('upgrade', 'a1', '--sql'), /sqlite_version/);
+  const { code, stderr } = runScript(it.database, await it.text('upgrade', '--sql'));
+  assert.ok(code === 0 || /takes SQLite 3\.53 or newer/.test(stderr), stderr);
 });
 
 test('a script can begin anywhere, without a database', async (t) => {

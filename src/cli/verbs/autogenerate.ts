@@ -30,13 +30,15 @@ export interface AutogenerateRequest {
   /** `--rename` and `--separate`, as they were given. */
   readonly renames: readonly string[];
   readonly separates: readonly string[];
+  /** What the revisions find in `op.arguments`. */
+  readonly arguments: Readonly<Record<string, string>>;
 }
 
 /** `revision` is null where there was nothing to do; `changes` has a sentence for each difference. */
 export async function autogenerate(
   config: Config,
   graph: RevisionGraph,
-  { revision, kind, renames, separates }: AutogenerateRequest,
+  { revision, kind, renames, separates, arguments: given }: AutogenerateRequest,
 ): Promise<Output> {
   const wanted = requireWanted(config);
   const decisions = [
@@ -45,7 +47,7 @@ export async function autogenerate(
   ];
   const { from, to } = await withLog('revision', async (observer) => ({
     to: await readWantedSchema(wanted, observer),
-    from: schemaOf(await schemaAfter(graph.revisions, observer)),
+    from: schemaOf(await schemaAfter(graph.revisions, given, observer)),
   }));
   const planned = await planWithAnswers(from, to, decisions);
   if (planned === undefined) {

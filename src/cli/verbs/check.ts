@@ -6,9 +6,14 @@ import { describeRevisions } from '../../run/words.ts';
 import { describeWanted } from '../../wanted/wanted-schema.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
+import { readArguments } from './run.ts';
 
-export async function check(config: Config): Promise<Output> {
-  const report = await withLog('check', (observer) => checkDatabase(config, observer));
+export interface CheckFlags {
+  readonly x?: readonly string[];
+}
+
+export async function check(config: Config, { x }: CheckFlags = {}): Promise<Output> {
+  const report = await withLog('check', (observer) => checkDatabase(config, readArguments(x), observer));
   const { database, current, drift, pending, wanted } = report;
   const { wantedSchema } = config;
   const paragraphs = [

@@ -4,10 +4,15 @@ import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
+import { readArguments } from './run.ts';
+
+export interface LintFlags {
+  readonly x?: readonly string[];
+}
 
 /** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
-export async function lint(config: Config, addresses: readonly string[]): Promise<Output> {
-  const report = await withLog('lint', (observer) => lintFiles(config, addresses, observer));
+export async function lint(config: Config, addresses: readonly string[], { x }: LintFlags): Promise<Output> {
+  const report = await withLog('lint', (observer) => lintFiles(config, addresses, readArguments(x), observer));
   return {
     data: { ...report },
     text: renderLint(report),

@@ -5,6 +5,7 @@ import { DrydockError } from '../../errors.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import { type Written, writeRevision } from '../../scaffold/write-revision.ts';
 import type { Output } from '../print.ts';
+import { readArguments } from './run.ts';
 
 export interface RevisionFlags {
   readonly message: string;
@@ -16,6 +17,7 @@ export interface RevisionFlags {
   readonly dependsOn?: readonly string[];
   readonly branchLabel?: readonly string[];
   readonly autogenerate?: true;
+  readonly x?: readonly string[];
   readonly schema?: string;
   readonly rename?: readonly string[];
   readonly separate?: readonly string[];
@@ -34,17 +36,25 @@ export async function revision(config: Config, flags: RevisionFlags): Promise<Ou
     const { autogenerate } = await import('./autogenerate.ts');
     const kind = flags.ts ? 'ts' : flags.sql && 'sql';
     const { rename: renames = [], separate: separates = [] } = flags;
-    return autogenerate(config, graph, { revision: wanted, kind, renames, separates });
+    return autogenerate(config, graph, {
+      revision: wanted,
+      kind,
+      renames,
+      separates,
+      arguments: readArguments(flags.x),
+    });
   }
   refuseAutogenerateFlags(flags);
   return writtenOutput(writeRevision(config.migrations, graph, { ...wanted, kind: flags.ts ? 'ts' : 'sql' }));
 }
 
-function refuseAutogenerateFlags({ schema, rename, separate }: RevisionFlags): void {
-  const given = Object.entries({ schema, rename, separate }).find(([, value]) => value !== undefined)?.[0];
+function refuseAutogenerateFlags({ schema, rename, separate, x }: RevisionFlags): void {
+  const given = Object.entries({ '--schema': schema, '--rename': rename, '--separate': separate, '-x': x }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
   if (given === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `--${given} was given without --autogenerate, which alone reads it`,
+    what: `${given} was given without --autogenerate, which alone reads it`,
     next: 'Add --autogenerate, or leave it out',
   });
 }

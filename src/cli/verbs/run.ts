@@ -29,6 +29,7 @@ export interface StampFlags {
   readonly purge?: true;
   readonly force?: true;
   readonly sql?: true;
+  readonly x?: readonly string[];
 }
 
 /** With `rehearsal`, as `rehearse` has it, where one was asked for. */
@@ -53,13 +54,14 @@ export async function downgrade(config: Config, target: string, { x, sql, yes }:
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
   const forget = flags.purge ? 'all' : 'replaced';
   const mismatch = flags.force ? 'accept' : 'refuse';
+  const given = readArguments(flags.x);
   if (flags.sql) {
     const { offline, splitRange } = await import('./offline.ts');
     const [first = '', ...others] = targets;
     const { start, target } = splitRange(first);
-    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch }, start);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch, arguments: given }, start);
   }
-  return runMigration(config, { verb: 'stamp', targets, forget, mismatch });
+  return runMigration(config, { verb: 'stamp', targets, forget, mismatch, arguments: given });
 }
 
 async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {

@@ -1,5 +1,13 @@
 import { foldCase } from '../../schema/quote.ts';
-import { addedBefore, createdBefore, isTemporary, type LintStep, nameComesBack, tableKey } from '../lint-step.ts';
+import {
+  addedBefore,
+  createdBefore,
+  isTemporary,
+  isThereAfter,
+  type LintStep,
+  nameComesBack,
+  tableKey,
+} from '../lint-step.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 /**
@@ -36,7 +44,10 @@ function byOperations(step: LintStep): Problem[] {
   return step.operations
     .filter(({ table }) => !created.has(foldCase(table)))
     .flatMap(({ operation, table, line }) => {
-      if (operation === 'dropTable') return [{ line, message: `this drops the table ${table} with all its rows` }];
+      if (operation === 'dropTable') {
+        if (isThereAfter(step, foldCase(table))) return [];
+        return [{ line, message: `this drops the table ${table} with all its rows` }];
+      }
       if (operation !== 'dropColumn') return [];
       return [{ line, message: `this drops a column of ${table} with what it holds` }];
     });

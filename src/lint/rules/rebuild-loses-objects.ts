@@ -1,7 +1,7 @@
 import { foldCase, sameName } from '../../schema/quote.ts';
 import type { SchemaRow, StoredSchema } from '../../schema/read-schema.ts';
-import { type LintStep, tableKey } from '../lint-step.ts';
-import type { Rule } from '../rule.ts';
+import { isThereAfter, type LintStep } from '../lint-step.ts';
+import type { Problem, Rule } from '../rule.ts';
 
 /** A table that is dropped and made anew by hand: its indexes and triggers went with it. */
 export const rebuildLosesObjects: Rule = {
@@ -9,19 +9,23 @@ export const rebuildLosesObjects: Rule = {
   check(step) {
     const { schemas } = step;
     if (schemas === undefined) return [];
-    return step.statements.flatMap(({ parsed, line, origin }) => {
-      if (origin === 'operation' || parsed?.type !== 'DropTableStmt') return [];
-      const key = tableKey(parsed.tblName);
-      if (!schemas.after.rows.some(({ type, name }) => type === 'table' && foldCase(name) === key)) return [];
-      return objectsOn(schemas.before, key)
+    const remade = droppedTables(step).filter(({ table }) => isThereAfter(step, foldCase(table)));
+    return remade.flatMap(({ table, line }): Problem[] =>
+      objectsOn(schemas.before, foldCase(table))
         .filter((object) => !isThere(schemas.after, object) && !isDropped(step, object))
-        .map(({ type, name }) => ({
-          line,
-          message: `the rebuild of ${parsed.tblName.objName.text} loses its ${type} ${name}`,
-        }));
-    });
+        .map(({ type, name }) => ({ line, message: `the rebuild of ${table} loses its ${type} ${name}` })),
+    );
   },
 };
+
+function droppedTables({ statements, operations }: LintStep) {
+  return [
+    ...statements.flatMap(({ parsed, line, origin }) =>
+      origin === 'revision' && parsed?.type === 'DropTableStmt' ? [{ table: parsed.tblName.objName.text, line }] : [],
+    ),
+    ...operations.filter(({ operation }) => operation === 'dropTable'),
+  ];
+}
 
 function objectsOn({ rows }: StoredSchema, table: string): SchemaRow[] {
   return rows.filter(({ type, tbl_name }) => (type === 'index' || type === 'trigger') && foldCase(tbl_name) === table);
