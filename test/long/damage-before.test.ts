@@ -4,8 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import { journalModes } from '../harness/files.ts';
 import {
   breakLeafOf,
   breakSchema,
@@ -15,9 +13,11 @@ import {
   pageBytes,
   replaceByRandom,
   replaceByText,
-} from './helpers-damage.ts';
-import { type Place, place } from './helpers-places.ts';
-import { assertJsonRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
+} from '../attacks/helpers-damage.ts';
+import { type Place, place } from '../attacks/helpers-places.ts';
+import { assertJsonRefusal, assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
+import { dumpWithVersion, integrity } from '../harness/dump.ts';
+import { journalModes } from '../harness/files.ts';
 
 interface Damage {
   readonly what: string;

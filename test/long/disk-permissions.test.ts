@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { type Place, type PlaceOptions, place } from '../attacks/helpers-places.ts';
+import { assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
+import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from '../attacks/helpers-users.ts';
+import { fileMountedAlone, mountTools, needs, readOnlyFolder } from '../attacks/helpers-volumes.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
-import { type Place, type PlaceOptions, place } from './helpers-places.ts';
-import { assertSilentRefusal, folderState } from './helpers-refusal.ts';
-import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from './helpers-users.ts';
-import { fileMountedAlone, mountTools, needs, readOnlyFolder } from './helpers-volumes.ts';
 
 const readingVerbs = [['current'], ['history'], ['show', 'head'], ['verify'], ['stats'], ['snapshot', 'list']];
 

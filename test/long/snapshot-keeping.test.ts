@@ -4,11 +4,11 @@ import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { itemsRevisions, listed, type Place, type PlaceOptions, place } from '../attacks/helpers-places.ts';
+import { assertRefusal } from '../attacks/helpers-refusal.ts';
+import { needs } from '../attacks/helpers-volumes.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes, sqlRevision } from '../harness/files.ts';
-import { itemsRevisions, listed, type Place, type PlaceOptions, place } from './helpers-places.ts';
-import { assertRefusal } from './helpers-refusal.ts';
-import { needs } from './helpers-volumes.ts';
 
 /** A place with so many snapshots, each of another content. @returns Their ids, oldest first. */
 async function withSnapshots(t: TestContext, count: number, options: PlaceOptions = {}) {

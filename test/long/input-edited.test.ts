@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { itemsAt001, itemsRevisions, type Place, place } from '../attacks/helpers-places.ts';
+import { assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
 import { dumpWithVersion, versions } from '../harness/dump.ts';
-import { itemsAt001, itemsRevisions, type Place, place } from './helpers-places.ts';
-import { assertSilentRefusal, folderState } from './helpers-refusal.ts';
 
 const file = (here: Place) => join(here.migrations, '002_stock.sql');
 const edit = (here: Place, change: (text: string) => string) =>

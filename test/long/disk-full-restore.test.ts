@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { replaceByText } from '../attacks/helpers-damage.ts';
+import { type Full, fullPlace, megabyte } from '../attacks/helpers-full.ts';
+import { listed } from '../attacks/helpers-places.ts';
+import { assertRefusal, sha256Of } from '../attacks/helpers-refusal.ts';
+import { needs } from '../attacks/helpers-volumes.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { type JournalMode, journalModes } from '../harness/files.ts';
-import { replaceByText } from './helpers-damage.ts';
-import { type Full, fullPlace, megabyte } from './helpers-full.ts';
-import { listed } from './helpers-places.ts';
-import { assertRefusal, sha256Of } from './helpers-refusal.ts';
-import { needs } from './helpers-volumes.ts';
 
 const options = needs('mount', 'umount');
 

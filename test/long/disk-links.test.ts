@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { listed, type Place, place } from '../attacks/helpers-places.ts';
+import { assertJsonRefusal, assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, versions } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
-import { listed, type Place, place } from './helpers-places.ts';
-import { assertJsonRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
 
 interface Linked extends Place {
   /** A symlink in another folder, to a symlink, to the database. */

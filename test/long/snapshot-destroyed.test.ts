@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from '../attacks/helpers-damage.ts';
+import { assertRefusal, sha256Of } from '../attacks/helpers-refusal.ts';
+import { journalModeOf, type Restorable, restorable, restore } from '../attacks/helpers-restore.ts';
 import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
-import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from './helpers-damage.ts';
-import { assertRefusal, sha256Of } from './helpers-refusal.ts';
-import { journalModeOf, type Restorable, restorable, restore } from './helpers-restore.ts';
 
 for (const mode of journalModes) {
   const destructions: readonly { what: string; destroy: (path: string) => void }[] = [

@@ -4,10 +4,10 @@ import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { flipBit, pageBytes, replaceByText } from '../attacks/helpers-damage.ts';
+import { listed, type Place, place } from '../attacks/helpers-places.ts';
+import { assertJsonRefusal, assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { flipBit, pageBytes, replaceByText } from './helpers-damage.ts';
-import { listed, type Place, place } from './helpers-places.ts';
-import { assertJsonRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
 
 interface Stock extends Place {
   /** The content of the older snapshot, and its id. */

@@ -1,0 +1,30 @@
+/** One of each sort that test/long/ has in full: a damaged database, a damaged snapshot, an edited revision. */
+import assert from 'node:assert/strict';
+import { appendFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { dumpWithVersion } from '../harness/dump.ts';
+import { breakLeafOf, flipBit } from './helpers-damage.ts';
+import { listed, place } from './helpers-places.ts';
+import { assertSilentRefusal } from './helpers-refusal.ts';
+
+test('honest exit: a broken page ends an upgrade with 13', async (t) => {
+  const here = place(t);
+  breakLeafOf(here.database, 'items');
+  assertSilentRefusal(await here.run(['upgrade']), 13, /damaged \(integrity_check: \w/, /changed nothing/);
+});
+
+test('a proven way back: a snapshot with a bit that flipped is refused, and an edited revision too', async (t) => {
+  const here = place(t);
+  assert.equal((await here.run(['upgrade'])).code, 0);
+  const before = dumpWithVersion(here.database);
+  const [snapshot] = await listed(here);
+  assert.ok(snapshot !== undefined);
+  const file = join(here.snapshots, `${snapshot.id}.db`);
+  flipBit(file, statSync(file).size - 100);
+  assertSilentRefusal(await here.run(['snapshot', 'restore', 'latest']), 12, /sha256 is not the one/);
+
+  appendFileSync(join(here.migrations, '002_stock.sql'), '-- edited\n');
+  assertSilentRefusal(await here.run(['upgrade']), 4, /edited after being applied/);
+  assert.equal(dumpWithVersion(here.database), before);
+});
