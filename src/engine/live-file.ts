@@ -77,9 +77,9 @@ function openConnection(path: string): Database.Database {
     invariant(connection.pragma('foreign_keys', { simple: true }) === 0, 'foreign_keys did not go off');
     // Less than EXTRA lost a commit that was reported, in 20 power cuts of 20, in either journal mode.
     connection.pragma('synchronous = EXTRA');
-    tune(connection);
     // The first read finds out whether this is a database, and rolls back what a crashed writer left.
     connection.pragma('schema_version');
+    tune(connection);
     return connection;
   } catch (error) {
     connection?.close();
@@ -87,10 +87,15 @@ function openConnection(path: string): Database.Database {
   }
 }
 
-/** Memory that does not grow with the database, and mapped reads, which halve the time of an integrity check. */
+/**
+ * Memory that does not grow with the database, and mapped reads, which make an integrity check a quarter faster. Not in
+ * WAL mode: a page that is mapped is not cached, so each look at it is a search through the whole WAL, which made the
+ * check of a gigabyte that had just been rewritten take 32 s instead of 12.
+ */
 export function tune(connection: Database.Database): void {
+  const wal = connection.pragma('journal_mode', { simple: true }) === 'wal';
   connection.pragma('cache_size = -65536');
-  connection.pragma('mmap_size = 2147418112');
+  connection.pragma(`mmap_size = ${wal ? 0 : 2147418112}`);
 }
 
 function explainOpening(path: string, error: unknown): unknown {
