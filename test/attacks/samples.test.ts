@@ -1,4 +1,4 @@
-/** One of each sort that test/long/ has in full: a damaged database, a damaged snapshot, an edited revision. */
+/** One of each sort that test/long/ has in full: a damaged database, a damaged snapshot, an edited revision, reading. */
 import assert from 'node:assert/strict';
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { breakLeafOf, flipBit } from './helpers-damage.ts';
 import { listed, place } from './helpers-places.ts';
-import { assertSilentRefusal } from './helpers-refusal.ts';
+import { assertSilentRefusal, folderState } from './helpers-refusal.ts';
 
 test('honest exit: a broken page ends an upgrade with 13', async (t) => {
   const here = place(t);
@@ -27,4 +27,14 @@ test('a proven way back: a snapshot with a bit that flipped is refused, and an e
   appendFileSync(join(here.migrations, '002_stock.sql'), '-- edited\n');
   assertSilentRefusal(await here.run(['upgrade']), 4, /edited after being applied/);
   assert.equal(dumpWithVersion(here.database), before);
+});
+
+test('honest exit: reading a WAL database at rest leaves no trace', async (t) => {
+  const here = place(t, { mode: 'wal' });
+  const before = folderState(here.root);
+  for (const args of [['current'], ['verify'], ['check'], ['plan'], ['history'], ['downgrade', 'base', '--sql']]) {
+    const { code, stderr } = await here.run(args);
+    assert.ok(code === 0 || code === 3, stderr);
+    assert.equal(folderState(here.root), before, args.join(' '));
+  }
 });

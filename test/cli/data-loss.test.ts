@@ -95,7 +95,8 @@ export function downgrade(op) {
 /** Runs a verb in a terminal of its own, which util-linux's `script` makes, and types into it when it has asked. */
 async function inTerminal(it: Project, args: readonly string[], typed: string) {
   const main = join(projectRoot, 'src/cli/main.ts');
-  const command = [process.execPath, main, ...args].join(' ');
+  // Without a shell between, whose own ending by SIGINT would hide that of the command.
+  const command = ['exec', process.execPath, main, ...args].join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: it.root, stdio: ['pipe', 'pipe', 'inherit'] });
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

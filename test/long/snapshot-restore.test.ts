@@ -4,12 +4,12 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { listed } from '../attacks/helpers-places.ts';
+import { assertRefusal, assertSilentRefusal } from '../attacks/helpers-refusal.ts';
+import { journalModeOf, type Restorable, restorable, restore, withDatabase } from '../attacks/helpers-restore.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
-import { listed } from './helpers-places.ts';
-import { assertRefusal, assertSilentRefusal } from './helpers-refusal.ts';
-import { journalModeOf, type Restorable, restorable, restore, withDatabase } from './helpers-restore.ts';
 
 for (const mode of journalModes) {
   test(`a proven way back: a restore brings the content back exactly, and keeps what it replaced as a snapshot (${mode})`, async (t) => {

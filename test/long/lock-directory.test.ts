@@ -14,9 +14,17 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { lockHolder } from '../attacks/helpers-lock-holder.ts';
+import {
+  assertFailed,
+  assertNothingLeft,
+  base,
+  contentOf,
+  history,
+  type Scene,
+  scene,
+} from '../attacks/helpers-scene.ts';
 import { sqlRevision } from '../harness/files.ts';
-import { lockHolder } from './helpers-lock-holder.ts';
-import { assertFailed, assertNothingLeft, base, contentOf, history, type Scene, scene } from './helpers-scene.ts';
 
 const files = {
   ...base,

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { type Place, place } from '../attacks/helpers-places.ts';
+import { assertSilentRefusal, folderState } from '../attacks/helpers-refusal.ts';
 import { type JournalMode, journalModes } from '../harness/files.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
-import { type Place, place } from './helpers-places.ts';
-import { assertSilentRefusal, folderState } from './helpers-refusal.ts';
 
 const verbs = [
   ['current'],
