@@ -89,7 +89,8 @@ const points = [
 ] as const;
 
 const killAttacks: readonly Attack[] = points.flatMap(([at, left]) =>
-  (['supervisor', 'both'] as const).map((victim) => ({
+  // The engine comes with the phase's work.
+  (at === 'phase:restore' ? (['supervisor'] as const) : (['supervisor', 'both'] as const)).map((victim) => ({
     name: `a proven way back: SIGKILL of ${victim} at ${at} of a restore`,
     modes: [victim === 'both' ? 'delete' : 'wal'],
     ...(at === 'engine:replaced' && victim === 'both' && { quick: 'delete' }),
