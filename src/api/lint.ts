@@ -21,7 +21,7 @@ export async function lintFiles(
   observer: Observer,
 ): Promise<LintReport> {
   const graph = loadGraph(config.migrations);
-  const named = addresses.flatMap((address) => namedRevisions(config, address).revisions.map(({ id }) => id));
+  const named = addresses.flatMap((address) => namedRevisions(config, address, graph).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
   const report = await lintRevisions(graph, ids, given, observer);
   return { revisions: ids ?? graph.revisions.map(({ id }) => id), ...report };

@@ -29,7 +29,7 @@ export async function migrate(
 ): Promise<MigrationReport | AtTarget> {
   const graph = loadGraph(config.migrations);
   const result =
-    findAtTarget(config, graph, command) ??
+    atTarget(config.database, graph, command) ??
     (await session(async (observer, stop) => {
       const losses = await agreedLosses(config, graph, command, consent, observer, stop);
       const { run } = await import('../run/run.ts');
@@ -50,7 +50,7 @@ export async function rehearse(
   const graph = loadGraph(config.migrations);
   const upgrade = { ...command, verb: 'upgrade' } as const;
   const result =
-    findAtTarget(config, graph, upgrade) ??
+    atTarget(config.database, graph, upgrade) ??
     (await session(async (observer, stop) => {
       const { rehearse: rehearseRun } = await import('../run/rehearse.ts');
       return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
@@ -84,12 +84,6 @@ async function agreedLosses(
   // The run says that it was stopped, and by what.
   if (!stop.aborted) await requireConsent({ verb: command.verb, database, forecast }, consent, observer, stop);
   return forecast.kind === 'known' ? forecast.losses : [];
-}
-
-function findAtTarget(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
-  const current = atTarget(config.database, graph, command);
-  if (current === undefined) return undefined;
-  return { outcome: 'nothing-pending', database: config.database, from: current, to: current };
 }
 
 function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(

@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
 import { resolveRevision, startsFromCurrent } from '../revisions/address.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { loadGraph } from '../run/preflight.ts';
-import { readState } from '../run/read-state.ts';
+import { readAppliedFrom } from '../run/read-state.ts';
 
 export interface NamedRevisions {
   readonly graph: RevisionGraph;
@@ -15,12 +16,11 @@ export interface NamedRevisions {
 
 /**
  * The revisions that an address names. Only one that starts from where the database is needs the database.
+ * @param graph The revisions of the config, where they were read already.
  * @throws {DrydockError} USAGE where it names none.
  */
-export function namedRevisions(config: Config, address: string): NamedRevisions {
-  const { graph, current } = startsFromCurrent(address)
-    ? currentState(config)
-    : { graph: loadGraph(config.migrations), current: [] };
+export function namedRevisions(config: Config, address: string, graph = loadGraph(config.migrations)): NamedRevisions {
+  const current = startsFromCurrent(address) ? readAppliedFrom(layoutFor(config.database).database).current : [];
   const revisions = resolveRevision(graph, address, current).flatMap((id) => graph.get(id) ?? []);
   if (revisions.length > 0) return { graph, revisions, current };
   throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });
@@ -29,9 +29,4 @@ export function namedRevisions(config: Config, address: string): NamedRevisions 
 /** Newest first. */
 export function branchPoints(graph: RevisionGraph): readonly Revision[] {
   return graph.revisions.toReversed().filter(({ id }) => graph.children(id).length > 1);
-}
-
-function currentState(config: Config) {
-  const { graph, applied } = readState(config);
-  return { graph, current: applied.current };
 }

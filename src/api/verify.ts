@@ -1,10 +1,11 @@
 import { measure } from '../checks/measure.ts';
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
-import { type Applied, readApplied } from '../revisions/applied-tables.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/edited.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { loadGraph } from '../run/preflight.ts';
+import { readAppliedWith } from '../run/read-state.ts';
 import { withReader } from '../sqlite/reader.ts';
 
 export interface VerifyReport {
@@ -29,7 +30,7 @@ export function verifyDatabase(config: Config): VerifyReport {
   const { measurement, applied } = withReader(database, (reader) => {
     const found = measure(reader, []);
     const sound = found.integrity.length === 0;
-    return { measurement: found, applied: sound ? readApplied({ all: reader.all, run: () => undefined }) : undefined };
+    return { measurement: found, applied: sound ? readAppliedWith(reader) : undefined };
   });
   const { integrity, foreignKeys, rows } = measurement;
   const history = applied === undefined ? [] : historyFindings(graph, applied);

@@ -90,8 +90,8 @@ function readProblems(port: QueryPort, pragma: string): string[] {
   return problems.filter((problem) => problem !== 'ok' && !/^\*{3} in database /.test(problem)).slice(0, maxProblems);
 }
 
-/** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. */
-function ordinaryTables(port: QueryPort): string[] {
+/** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */
+export function ordinaryTables(port: QueryPort): string[] {
   return [...port.iterate('PRAGMA main.table_list')]
     .map(([schema, name, type]) => ({ schema: String(schema), name: String(name), type: String(type) }))
     .filter(({ schema, name, type }) => schema === 'main' && type === 'table' && !/^sqlite_/i.test(name))

@@ -5,10 +5,7 @@ import { openRunLog } from './log.ts';
 export async function withLog<T>(command: string, work: (observer: Observer) => Promise<T>): Promise<T> {
   const log = await openRunLog(command);
   try {
-    return await work((event) => {
-      // Who asks a question has no use for the process that finds the answer.
-      if (event.kind !== 'engine-started') log.observe(event);
-    });
+    return await work(log.observe);
   } finally {
     log.close();
   }

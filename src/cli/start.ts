@@ -24,12 +24,10 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const { values: flags, positionals } = parseUpgrade(args);
   if (positionals.length > 1 || (positionals[0] ?? 'head') !== 'head') return false;
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
-  const { database } = config;
-  const current = atTarget(database, loadGraph(config.migrations), { verb, target: 'head' });
-  if (current === undefined) return false;
-  const data = { outcome: 'nothing-pending', database, from: current, to: current };
-  const text = renderNothingPending(database, current);
-  printOutput(verb, { data, text }, flags.json ? 'json' : 'text');
+  const answer = atTarget(config.database, loadGraph(config.migrations), { verb, target: 'head' });
+  if (answer === undefined) return false;
+  const text = renderNothingPending(answer.database, answer.to);
+  printOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text');
   return true;
 }
 

@@ -6,8 +6,9 @@ import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
-import { readApplied } from '../revisions/applied-tables.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
+import { readAppliedWith } from '../run/read-state.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { countLosses } from './count-losses.ts';
@@ -17,7 +18,7 @@ import { lostParts } from './lost-parts.ts';
 export interface ForecastRequest {
   readonly database: string;
   /** What would be run, given what is applied now. */
-  readonly stepsFrom: (applied: ReturnType<typeof readApplied>) => readonly Step[];
+  readonly stepsFrom: (applied: Applied) => readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
   /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
   readonly modules: 'run' | 'leave';
@@ -44,7 +45,7 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
   const { steps, from } = withReader(database, (reader) => ({
-    steps: stepsFrom(readApplied({ all: reader.all, run: refuseToWrite })),
+    steps: stepsFrom(readAppliedWith(reader)),
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
@@ -76,8 +77,4 @@ async function tryReplay(request: ReplayRequest, patienceMs: number, stop: Abort
     if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
   }
-}
-
-function refuseToWrite(): never {
-  throw new Error('a forecast tried to write');
 }

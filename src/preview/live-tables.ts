@@ -1,15 +1,8 @@
 /** What the live file says of its tables: how large they are, and one row of each. */
+import { ordinaryTables } from '../checks/measure.ts';
 import { foldCase, quoteName } from '../schema/quote.ts';
 import type { Reader } from '../sqlite/reader.ts';
 import type { TableSize } from './previewed.ts';
-
-/** The ordinary tables, SQLite's own and those behind virtual tables left out. */
-function ordinaryTables(reader: Reader): string[] {
-  const tables = reader.all(
-    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name",
-  );
-  return tables.map(({ name }) => String(name)).filter((name) => !/^sqlite_/i.test(name));
-}
 
 /**
  * An INSERT with one row of each table that has any. With them an operation finds rows in memory where it would find rows,

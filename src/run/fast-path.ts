@@ -6,26 +6,27 @@ import { existsSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
-import type { MigrationCommand } from './outcome.ts';
+import type { AtTarget, MigrationCommand } from './outcome.ts';
 import { isNothing, planRun } from './plan.ts';
 import { readAppliedFrom } from './read-state.ts';
 
+/** @param current The revisions that the database is at. */
+export function nothingPending(database: string, current: readonly string[]): AtTarget {
+  return { outcome: 'nothing-pending', database, from: current, to: current };
+}
+
 /**
- * @returns The revisions that the database is at, where they are the target; undefined where a run is needed to tell.
+ * @returns The answer, where the database is at the target; undefined where a run is needed to tell.
  * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
  */
-export function atTarget(
-  database: string,
-  graph: RevisionGraph,
-  command: MigrationCommand,
-): readonly string[] | undefined {
+export function atTarget(database: string, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
   const layout = layoutFor(database);
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
   const applied = readUnlessBusy(layout.database);
   if (applied === undefined) return undefined;
   const plan = planRun(graph, applied, command);
-  return isNothing(plan) && !existsSync(layout.runJournal) ? plan.from : undefined;
+  return isNothing(plan) && !existsSync(layout.runJournal) ? nothingPending(database, plan.from) : undefined;
 }
 
 /** Undefined where a writer is in the way: the run waits for it, and for as long as it was told to. */

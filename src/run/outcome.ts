@@ -1,10 +1,9 @@
 /** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
-import type { Compared } from '../drift/compared.ts';
+import type { Compared, NamedDifference } from '../drift/compared.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
-import type { SchemaDifference } from '../schema/difference.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
 /** The commands that take the database to a revision, or write down that it is at one. */
@@ -84,7 +83,7 @@ export interface AtTarget {
 }
 
 /** One difference between the schema before and after, `sentence` saying what becomes of it. */
-export type SchemaChange = Pick<SchemaDifference, 'kind' | 'table' | 'name' | 'sentence'>;
+export type SchemaChange = NamedDifference;
 
 /** What the run did on a copy, and so what it would do to the database. */
 export interface RehearsalReport {

@@ -12,6 +12,7 @@ import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { statDatabase, withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import { nothingPending } from './fast-path.ts';
 import type {
   AtTarget,
   RecoveryReport,
@@ -49,13 +50,11 @@ export async function rehearse(
         current: await copyUnlessAtTarget(context, graph, request.command),
         recovered: recovery,
       }));
-      return current === undefined ? runOnCopy(context, request, recovered) : atTarget(context, current);
+      return current === undefined
+        ? runOnCopy(context, request, recovered)
+        : nothingPending(context.layout.database, current);
     });
   });
-}
-
-function atTarget({ layout }: RunContext, current: readonly string[]): AtTarget {
-  return { outcome: 'nothing-pending', database: layout.database, from: current, to: current };
 }
 
 /** @returns The revisions that the database is at, where nothing is pending and so nothing was copied. */
