@@ -7,9 +7,17 @@ set -eu
 if [ "$#" -eq 0 ]; then exec drydock upgrade; fi
 
 # As process 1 a shell does not hear SIGTERM while it waits for a foreground child, so the child is one that it can tell.
+# The trap stands before there is a child: a signal in between would else end the shell and leave the upgrade alone.
+upgrade=
+stopped=
+stop() {
+  stopped=yes
+  if [ -n "$upgrade" ]; then kill -TERM "$upgrade" 2>/dev/null || true; fi
+}
+trap stop TERM INT HUP
 drydock upgrade &
 upgrade=$!
-trap 'kill -TERM "$upgrade" 2>/dev/null || true' TERM INT HUP
+if [ -n "$stopped" ]; then stop; fi
 status=0
 wait "$upgrade" || status=$?
 # A signal ends `wait` before the child has ended.

@@ -38,10 +38,19 @@ test('without a command, the entrypoint is the upgrade', async (t) => {
   assert.deepEqual(await entrypoint(t, 'echo "$*"; exit 3').ended, { code: 3, stdout: 'upgrade\n' });
 });
 
+// A stand-in ends by itself, so that one which no signal reached fails its test instead of holding it up.
+const waits = 'n=0; while [ $n -lt 200 ]; do sleep 0.05; n=$((n+1)); done; echo "not stopped"';
+
 test('SIGTERM reaches the upgrade, whose ending is waited for', async (t) => {
-  const drydock = `trap 'sleep 0.2; echo stopped; exit 23' TERM\n: > ready\nwhile :; do sleep 0.05; done`;
+  const drydock = `trap 'sleep 0.2; echo stopped; exit 23' TERM\n: > ready\n${waits}`;
   const { child, folder, ended } = entrypoint(t, drydock, 'echo', 'started');
   while (!existsSync(join(folder, 'ready'))) await setTimeout(10);
   child.kill('SIGTERM');
   assert.deepEqual(await ended, { code: 23, stdout: 'stopped\n' });
+});
+
+test('SIGTERM in the moment in which the upgrade starts leaves no upgrade alone', async (t) => {
+  const drydock = `trap 'exit 23' TERM\nkill -TERM $PPID\n${waits}`;
+  const goes = Array.from({ length: 20 }, () => entrypoint(t, drydock, 'echo', 'started').ended);
+  for (const end of await Promise.all(goes)) assert.deepEqual(end, { code: 23, stdout: '' });
 });
