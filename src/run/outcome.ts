@@ -25,9 +25,10 @@ export type MigrationCommand =
     }
   | { readonly verb: 'ensure-version' };
 
-/** An upgrade on a copy. */
-export interface RehearseCommand extends Omit<Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>, 'verb'> {
+/** An upgrade or a downgrade on a copy. */
+export interface RehearseCommand {
   readonly verb: 'rehearse';
+  readonly of: Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>;
 }
 
 /** Every command that runs under the lock. */
