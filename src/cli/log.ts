@@ -87,6 +87,10 @@ function write(logger: pino.Logger, status: StatusLine | undefined, event: Logge
         logger.info({ check: event.result }, `check passed: ${event.result.check} ${event.result.subject}`);
       else logger.error({ check: event.result }, `check failed: ${event.result.check} ${event.result.subject}`);
       break;
+    case 'step':
+    case 'fact':
+      // For the record of the run; the phases say the same in fewer words.
+      break;
     case 'note':
       logger.info(event.message);
       break;

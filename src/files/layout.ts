@@ -16,6 +16,8 @@ export interface Layout {
   readonly runnerLock: string;
   readonly owner: string;
   readonly runJournal: string;
+  /** What is kept of the last runs. */
+  readonly runs: string;
   readonly workingCopy: string;
   /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
   readonly rehearsal: string;
@@ -40,6 +42,7 @@ export function layoutFor(path: string): Layout {
     runnerLock: join(work, 'runner.lock'),
     owner: join(work, 'owner.json'),
     runJournal: join(work, 'run.json'),
+    runs: join(work, 'runs'),
     workingCopy: join(work, 'working-copy.db'),
     rehearsal: join(work, 'rehearsal'),
     rehearsalLock: join(work, 'rehearsal.lock'),

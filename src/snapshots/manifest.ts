@@ -35,7 +35,7 @@ export interface Manifest {
   readonly sqliteVersion: string;
 }
 
-const manifestSchema = z.strictObject({
+export const manifestSchema = z.strictObject({
   format: z.literal(1),
   id: z.string().check(z.regex(/^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}$/)),
   database: z.string(),
