@@ -6,6 +6,7 @@ export type { HistoryEntry, HistoryReport } from './api/history.ts';
 export type { LintReport } from './api/lint.ts';
 export type { MigrationReport } from './api/migrate.ts';
 export type { MergeRequest, RevisionRequest } from './api/new-revision.ts';
+export type { ReportFormat } from './api/report.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { SessionOptions } from './api/session.ts';
 export type { CreatedSnapshot, SnapshotList } from './api/snapshots.ts';
@@ -31,6 +32,7 @@ export {
   verify,
   verifySnapshot,
 } from './library/reads.ts';
+export { listRuns, report, showRun } from './library/reports.ts';
 export {
   createSnapshot,
   type DowngradeOptions,
@@ -53,6 +55,8 @@ export { type ColumnBuilder, column } from './operations/column-builder.ts';
 export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
 export type { Operations } from './operations/operations.ts';
 export type { Preview } from './preview/previewed.ts';
+export type { RunRecord } from './records/run-record.ts';
+export type { DamagedRecord, RunList } from './records/store.ts';
 export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
 export type { RestoreReport } from './run/snapshot-runs.ts';
 export type { Observer, RunEvent } from './run-events.ts';

@@ -114,6 +114,16 @@ const reads: readonly Verb<Config>[] = [
     description: 'show the configured statistics',
     load: async () => (await import('./verbs/stats.ts')).stats,
   },
+  {
+    usage: 'report [run]',
+    description: 'print the report of a run (latest) as one HTML file',
+    flags: [
+      new Option('-o, --output <file>', 'write it to a new file'),
+      new Option('--markdown', 'as Markdown'),
+      new Option('--list', 'list the last runs, newest first'),
+    ],
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
 ];
 
 const writes: readonly Verb<Config>[] = [
