@@ -31,7 +31,9 @@ ${blocks.map(blockHtml)}
 function blockHtml(block: Block): Html {
   switch (block.kind) {
     case 'text':
-      return html`<p>${block.text}</p>`;
+      return html`<p>${block.label !== undefined && html`<strong>${block.label}:</strong> `}${block.text}</p>`;
+    case 'note':
+      return html`<p class="quiet">${block.text}</p>`;
     case 'alert':
       return html`<div class="alert ${block.standing}"><p>${block.text}</p></div>`;
     case 'facts':

@@ -13,6 +13,8 @@ function sectionMarkdown({ title, blocks }: Section): string {
 function blockMarkdown(block: Block): string {
   switch (block.kind) {
     case 'text':
+      return block.label === undefined ? plain(block.text) : `**${plain(block.label)}:** ${plain(block.text)}`;
+    case 'note':
       return plain(block.text);
     case 'alert':
       return `**${plain(block.text)}**`;

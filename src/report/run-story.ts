@@ -49,8 +49,8 @@ function outcome({ ending, from, to, planned, targets, startedAt, durationMs, da
       ? [{ kind: 'text', text: ending.sentence }]
       : [
           { kind: 'alert', standing: 'bad', text: asSentence(ending.sentence) },
-          ...(ending.state === null ? [] : [{ kind: 'text' as const, text: asSentence(`The data: ${ending.state}`) }]),
-          ...(ending.next === null ? [] : [{ kind: 'text' as const, text: asSentence(`What to do: ${ending.next}`) }]),
+          ...(ending.state === null ? [] : [labelled('The data', ending.state)]),
+          ...(ending.next === null ? [] : [labelled('What to do', ending.next)]),
         ];
   const heads = (ids: readonly string[] | null) => (ids === null ? 'not known' : describeRevisions(ids));
   const missed = planned !== null && to?.join() !== planned.join();
@@ -58,12 +58,12 @@ function outcome({ ending, from, to, planned, targets, startedAt, durationMs, da
     title: 'Outcome',
     blocks: [
       ...said,
+      { kind: 'note', text: database },
       {
         kind: 'facts',
         pairs: [
           ['Began', timeText(new Date(startedAt))],
           ['Took', durationText(durationMs)],
-          ['Database', database],
           ...(targets.length === 0 ? [] : [['Asked for', targets.join(', ')] as const]),
           ['Before', heads(from)],
           ['After', heads(to)],
@@ -122,7 +122,7 @@ function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: 
     title: `${id} ${direction}, ${count}, ${durationText(durationMs)}`,
     mark: failed ? { standing: 'bad', text: 'failed' } : null,
     blocks: [
-      { kind: 'text', text: path },
+      { kind: 'note', text: path },
       text.length === 0
         ? { kind: 'text', text: 'It changed nothing.' }
         : { kind: 'code', language: 'sql', text: [...text, ...left].join('\n') },
@@ -135,7 +135,7 @@ function schema({ schema: changes, command, steps }: RunRecord): Section[] {
   const items = changes.map(({ sentence }) => sentence);
   const blocks: Block[] =
     items.length === 0 ? [{ kind: 'text', text: 'The schema is as it was.' }] : [{ kind: 'list', items }];
-  return [{ title: command === 'rehearse' ? 'What would become of the schema' : 'What became of the schema', blocks }];
+  return [{ title: command === 'rehearse' ? 'Changes to the schema of the copy' : 'Changes to the schema', blocks }];
 }
 
 function losses({ losses: lost }: RunRecord): Section[] {
@@ -171,6 +171,10 @@ function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] 
       ],
     },
   ];
+}
+
+function labelled(label: string, text: string): Block {
+  return { kind: 'text', label, text: asSentence(text) };
 }
 
 function asSentence(text: string): string {

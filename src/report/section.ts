@@ -8,7 +8,9 @@ export interface Section {
 }
 
 export type Block =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly label?: string; readonly text: string }
+  /** What only somebody looks at who needs it. */
+  | { readonly kind: 'note'; readonly text: string }
   /** Something that must not be overlooked. */
   | { readonly kind: 'alert'; readonly standing: 'bad' | 'warning'; readonly text: string }
   | { readonly kind: 'facts'; readonly pairs: readonly (readonly [name: string, value: string])[] }
