@@ -14,6 +14,8 @@ export type { StatsReport } from './api/stats.ts';
 export type { VerifyReport } from './api/verify.ts';
 export type { CheckResult, StatisticValue } from './checks/measurement.ts';
 export type { Config } from './config/config.ts';
+export type { Diagnosis } from './doctor/doctor.ts';
+export type { Finding as DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export { loadConfig, type Settings, type Surroundings } from './library/config.ts';
@@ -21,6 +23,7 @@ export {
   branches,
   check,
   current,
+  doctor,
   heads,
   history,
   lint,

@@ -115,6 +115,11 @@ const reads: readonly Verb<Config>[] = [
     load: async () => (await import('./verbs/stats.ts')).stats,
   },
   {
+    usage: 'doctor',
+    description: 'say what would bite a run here; exit as a run would be refused',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
     usage: 'report [run]',
     description: 'print the report of a run (latest) as one HTML file',
     flags: [
