@@ -13,6 +13,7 @@ const sql = new Option(
   '--sql',
   'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
 );
+const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -155,6 +156,21 @@ const writes: readonly Verb<Config>[] = [
   },
 ];
 
+const daemons: readonly Verb<Config>[] = [
+  {
+    usage: 'daemon',
+    description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
+    flags: [address],
+    load: async () => (await import('./verbs/daemon.ts')).daemon,
+  },
+  {
+    usage: 'healthcheck',
+    description: 'ask the daemon whether it lives',
+    flags: [address],
+    load: async () => (await import('./verbs/healthcheck.ts')).healthcheck,
+  },
+];
+
 const snapshots: readonly Verb<Config>[] = [
   {
     usage: 'create',
@@ -201,7 +217,7 @@ export function buildProgram() {
     load: async () => (await import('./verbs/init.ts')).init,
   };
   addVerbWithoutConfig(program, init, ended);
-  for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
+  for (const verb of [...runs, ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
   const completion: Verb<GlobalFlags> = {

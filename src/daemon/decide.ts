@@ -13,7 +13,7 @@ export interface Opening {
 }
 
 export type Decision =
-  | { readonly kind: 'wait'; readonly next: Date | undefined }
+  | { readonly kind: 'wait' }
   | { readonly kind: 'open'; readonly opening: Opening }
   /** It passed while no daemon ran, or while another window took its time, and is not made up for. */
   | { readonly kind: 'missed'; readonly at: Date };
@@ -34,7 +34,7 @@ export function dealtWithUntil(window: WindowSettings, memory: WindowMemory | un
 /** @param since See {@link dealtWithUntil}. Of several openings that passed since then the last one counts. */
 export function decide(window: WindowSettings, openings: Openings, since: Date, now: Date): Decision {
   const at = openings.lastBetween(since, now);
-  if (at === undefined) return { kind: 'wait', next: openings.after(since > now ? since : now) };
+  if (at === undefined) return { kind: 'wait' };
   const closes = new Date(at.getTime() + window.durationMs);
   if (now < closes) return { kind: 'open', opening: { at, closes, late: false } };
   if (window.missed === 'skip') return { kind: 'missed', at };

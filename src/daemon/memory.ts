@@ -25,13 +25,15 @@ const memorySchema = z.object({
   ),
   /** Why nothing is to be written to the database any more. */
   held: z.nullable(z.object({ code, since: instant, what: z.string(), next: z.nullable(z.string()) })),
-  verified: z.nullable(z.object({ at: instant, sound: z.boolean(), findings: z.array(z.string()) })),
+  /** The last verification that came to an end; without a finding it found the database sound. */
+  verified: z.nullable(z.object({ at: instant, finding: z.nullable(z.string()) })),
+  /** When each task last ended well, also where there was nothing to do. */
+  succeeded: z.record(z.string(), instant),
 });
 
 export type DaemonMemory = z.infer<typeof memorySchema>;
 export type WindowMemory = DaemonMemory['windows'][string];
 export type Hold = NonNullable<DaemonMemory['held']>;
-export type Verified = NonNullable<DaemonMemory['verified']>;
 
 export interface MemoryKeeper {
   /** Read anew each time: two daemons of one database learn from each other. */
@@ -39,7 +41,7 @@ export interface MemoryKeeper {
   change(update: (memory: DaemonMemory) => DaemonMemory): void;
 }
 
-const nothing: DaemonMemory = { format: 1, windows: {}, held: null, verified: null };
+const nothing: DaemonMemory = { format: 1, windows: {}, held: null, verified: null, succeeded: {} };
 
 /**
  * @param warn Is told where it cannot be written: it then lasts as long as this process does.
