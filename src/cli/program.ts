@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
+import { type Shell, shells } from './completion/shells.ts';
 import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, type Verb } from './verb.ts';
 
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
@@ -25,8 +26,8 @@ const runs: readonly Verb<Config>[] = [
   },
   {
     usage: 'rehearse [target]',
-    description: 'do the whole upgrade on a copy, which is removed',
-    flags: [argument],
+    description: 'do the whole upgrade (head) on a copy, which is removed',
+    flags: [new Option('--down', 'do a downgrade to the target there'), argument],
     load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
@@ -223,15 +224,16 @@ export function buildProgram() {
   const completion: Verb<GlobalFlags> = {
     usage: 'completion',
     description: 'print what makes a shell complete the words of drydock',
-    arguments: [new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish'])],
+    arguments: [new Argument('<shell>', 'which shell').choices(shells)],
     load: async () => {
       const verb = await import('./verbs/completion.ts');
-      return async (_flags, shell: import('./verbs/completion.ts').Shell) => verb.completion(program, shell);
+      return async (_flags, shell: Shell) => verb.completion(program, shell);
     },
   };
   addVerbWithoutConfig(program, completion, ended);
 
   return {
+    program,
     /** @returns The exit code. @throws {DrydockError} */
     async run(argv: readonly string[]): Promise<number> {
       try {

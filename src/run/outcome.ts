@@ -29,9 +29,10 @@ export type MigrationCommand =
 /** What changes how the file is laid out, or the planner's statistics, and nothing that anybody put into it. */
 export type MaintenanceVerb = 'optimize' | 'vacuum' | 'incremental-vacuum';
 
-/** An upgrade on a copy. */
-export interface RehearseCommand extends Omit<Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>, 'verb'> {
+/** An upgrade or a downgrade on a copy. */
+export interface RehearseCommand {
   readonly verb: 'rehearse';
+  readonly of: Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>;
 }
 
 /** Every command that runs under the lock. */
