@@ -6,7 +6,7 @@ import type { Loss } from '../loss/loss.ts';
 import { failedEnding, makeRecord } from '../records/make-record.ts';
 import { createRecorder, type Recorder } from '../records/recorder.ts';
 import type { RunEnding } from '../records/run-record.ts';
-import { writeRunRecord } from '../records/store.ts';
+import { recordOwnership, writeRunRecord } from '../records/store.ts';
 import type { RunCommand } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
@@ -51,17 +51,27 @@ async function keep<T>(
 ): Promise<void> {
   const told = recorder.told();
   if (!told.wentUnderLock) return;
-  try {
+  const durationMs = recorder.elapsedMs();
+  const orWarn = async (what: string, write: () => void | Promise<void>) => {
+    try {
+      await write();
+    } catch (error) {
+      const message = `no ${what} of this run could be written, which changes nothing else about it: ${messageOf(error)}`;
+      observer({ kind: 'warning', message });
+    }
+  };
+  await orWarn('record', async () => {
     const layout = layoutFor(config.database);
-    const request = {
-      command,
-      ...(targets !== undefined && { targets }),
-      database: layout.database,
-      toolVersion: toolVersion(),
-    };
-    writeRunRecord(layout, await makeRecord(request, told, recorder.elapsedMs(), ending, losses));
-  } catch (error) {
-    const message = `no record of this run could be written, which changes nothing else about it: ${messageOf(error)}`;
-    observer({ kind: 'warning', message });
-  }
+    const { database } = layout;
+    const request = { command, ...(targets !== undefined && { targets }), database, toolVersion: toolVersion() };
+    const record = await makeRecord(request, told, durationMs, ending, losses);
+    const { reportDir } = config;
+    if (reportDir !== undefined) {
+      await orWarn('report', async () => {
+        const { writeReportFile } = await import('../report/report-file.ts');
+        writeReportFile(reportDir, record, recordOwnership(layout));
+      });
+    }
+    writeRunRecord(layout, record);
+  });
 }

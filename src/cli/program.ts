@@ -116,6 +116,21 @@ const reads: readonly Verb<Config>[] = [
     description: 'show the configured statistics',
     load: async () => (await import('./verbs/stats.ts')).stats,
   },
+  {
+    usage: 'doctor',
+    description: 'say what would bite a run here; exit as a run would be refused',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
+    usage: 'report [run]',
+    description: 'print the report of a run (latest) as one HTML file',
+    flags: [
+      new Option('-o, --output <file>', 'write it to a new file'),
+      new Option('--markdown', 'as Markdown'),
+      new Option('--list', 'list the last runs, newest first'),
+    ],
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
 ];
 
 const writes: readonly Verb<Config>[] = [

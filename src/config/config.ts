@@ -27,6 +27,8 @@ export interface Config {
   readonly allowNetworkFilesystem: boolean;
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
+  /** Absolute path of the folder in which each run leaves its report as HTML; undefined: it leaves none. */
+  readonly reportDir: string | undefined;
   readonly windows: readonly WindowSettings[];
   readonly daemonAddress: Address;
 }
@@ -110,6 +112,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
       sql,
       ...(rule === undefined ? {} : { rule: parseStatisticRule(rule) }),
     })),
+    reportDir: pathOf(cwd, undefined, file, settings.report?.dir),
     windows: (settings.windows ?? []).map(windowSettings),
     daemonAddress: parseAddress(said.address ?? settings.daemon?.address ?? defaults.address),
   };

@@ -88,6 +88,16 @@ const snapshots = group({
   ),
 });
 
+const report = group({
+  dir: z.optional(
+    filePath('../reports').check(
+      about(
+        'A folder in which each run leaves its report as HTML, relative to the folder of this file. Default: none.',
+      ),
+    ),
+  ),
+});
+
 const statistic = group({
   name: text('a name', 'a name for the report').check(about('How the report calls it. No two alike.')),
   sql: text('an SQL query', 'a SELECT that gives one value').check(
@@ -162,6 +172,7 @@ export const fileSchema = group({
   ),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
+  report: z.optional(report.check(about('What is written of each run.'))),
   windows: z.optional(listOfNamed(window).check(about('When the daemon may do what.'))),
   daemon: z.optional(daemon.check(about('Where the daemon answers.'))),
 });

@@ -23,9 +23,13 @@ export function html(texts: TemplateStringsArray, ...parts: readonly HtmlPart[])
   );
 }
 
-/** Text in which no character has a meaning to HTML, in a tag's content or in a quoted attribute. */
+/**
+ * Text in which no character has a meaning to HTML, in a tag's content or in a quoted attribute. Characters that HTML
+ * may not hold, such as NUL, are shown as the one that stands for what cannot be shown.
+ */
 export function escapeHtml(text: string): string {
   return text
+    .replace(/(?![\t\n\r])\p{Cc}/gu, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

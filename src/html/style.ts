@@ -38,7 +38,8 @@ pre { background: var(--ground); border: 1px solid var(--line); border-radius: .
 .badge.good { color: var(--good); background: var(--good-ground); }
 .badge.bad { color: var(--bad); background: var(--bad-ground); }
 .badge.warning { color: var(--warning); background: var(--warning-ground); }
-.alert { border-left: .3rem solid var(--bad); padding: .5rem .75rem; background: var(--bad-ground); border-radius: .3rem; }
+.alert { border-left: .3rem solid var(--bad); padding: .5rem .75rem; background: var(--bad-ground); border-radius: .3rem;
+  margin-bottom: .75rem; }
 .alert.warning { border-left-color: var(--warning); background: var(--warning-ground); }
 .alert > :last-child { margin-bottom: 0; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .6rem 1.5rem; margin: 0 0 .75rem; }
@@ -83,5 +84,6 @@ rect.failed { fill: var(--failed); } i.failed { background: var(--failed); }
 @media print {
   body { max-width: none; background: none; }
   section { break-inside: avoid; }
+  details::details-content { display: block; content-visibility: visible; }
 }
 `;

@@ -15,7 +15,7 @@ const ending = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('failed'),
     exitCode: whole,
-    code: z.enum(Object.keys(exitCodes) as (keyof typeof exitCodes)[]),
+    code: z.enum(keysOf(exitCodes)),
     sentence: z.string(),
     state: z.nullable(z.string()),
     next: z.nullable(z.string()),
@@ -47,44 +47,50 @@ const check = z.object({
   message: z.string(),
 });
 
-const commands = [
-  'upgrade',
-  'downgrade',
-  'stamp',
-  'ensure-version',
-  'optimize',
-  'vacuum',
-  'incremental-vacuum',
-  'rehearse',
-  'snapshot create',
-  'snapshot restore',
-  'snapshot prune',
-] as const satisfies readonly RunRecord['command'][];
+/** An object, so that a command that is added cannot be forgotten here. */
+const commands: Readonly<Record<RunRecord['command'], true>> = {
+  upgrade: true,
+  downgrade: true,
+  stamp: true,
+  'ensure-version': true,
+  optimize: true,
+  vacuum: true,
+  'incremental-vacuum': true,
+  rehearse: true,
+  'snapshot create': true,
+  'snapshot restore': true,
+  'snapshot prune': true,
+};
 
-const changeKinds = [
-  'table',
-  'strict',
-  'withoutRowid',
-  'order',
-  'spelling',
-  'column',
-  'type',
-  'nullability',
-  'default',
-  'collation',
-  'generated',
-  'primaryKey',
-  'autoincrement',
-  'unique',
-  'check',
-  'foreignKey',
-  'index',
-  'view',
-  'trigger',
-  'virtualTable',
-] as const satisfies readonly DifferenceKind[];
+const changeKinds: Readonly<Record<DifferenceKind, true>> = {
+  table: true,
+  strict: true,
+  withoutRowid: true,
+  order: true,
+  spelling: true,
+  column: true,
+  type: true,
+  nullability: true,
+  default: true,
+  collation: true,
+  generated: true,
+  primaryKey: true,
+  autoincrement: true,
+  unique: true,
+  check: true,
+  foreignKey: true,
+  index: true,
+  view: true,
+  trigger: true,
+  virtualTable: true,
+};
 
-const change = z.object({ kind: z.enum(changeKinds), table: z.string(), name: z.string(), sentence: z.string() });
+const change = z.object({
+  kind: z.enum(keysOf(changeKinds)),
+  table: z.string(),
+  name: z.string(),
+  sentence: z.string(),
+});
 
 const loss = z.object({ revision: z.string(), table: z.string(), column: z.nullable(z.string()), rows: whole });
 
@@ -98,7 +104,7 @@ const recovery = z.object({
 const schema = z.object({
   format: z.literal(1),
   runId: z.string(),
-  command: z.enum(commands),
+  command: z.enum(keysOf(commands)),
   targets: ids,
   database: z.string(),
   startedAt: z.iso.datetime(),
@@ -125,4 +131,8 @@ const schema = z.object({
 /** @throws {$ZodError} where it is not a record. */
 export function parseRecord(value: unknown): RunRecord {
   return schema.parse(value);
+}
+
+function keysOf<Key extends string>(of: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(of) as Key[];
 }

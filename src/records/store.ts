@@ -6,6 +6,7 @@ import { writeFileDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
 import { ensureDirectory, type Ownership, own, ownershipOf } from '../files/ownership.ts';
+import { recordId } from './record-id.ts';
 import { parseRecord } from './record-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -31,9 +32,9 @@ export interface RunList {
  * @throws {Error} as Node has it, such as ENOSPC.
  */
 export function writeRunRecord(layout: Layout, record: RunRecord): string {
-  const ownership = ownershipFor(layout);
+  const ownership = recordOwnership(layout);
   ensureDirectory(layout.runs, layout.work, ownership);
-  const name = nameOf(record);
+  const name = `${recordId(record)}.json`;
   const path = join(layout.runs, name);
   writeFileDurably(path, `${JSON.stringify(record, null, 2)}\n`, ownership.mode);
   own(path, ownership);
@@ -96,10 +97,6 @@ function readAll(layout: Layout, names: readonly string[]): RunList {
   return { runs, damaged };
 }
 
-function nameOf({ startedAt, runId }: RunRecord): string {
-  return `${startedAt.replace(/[-:.]/g, '')}-${runId.replaceAll('-', '').slice(0, 8)}.json`;
-}
-
 function mayBe(name: string, id: string): boolean {
   const [, digits = ''] = /-([0-9a-f]{8})\./.exec(name) ?? [];
   return id.startsWith(digits) || digits.startsWith(id);
@@ -119,7 +116,7 @@ function wholeNamesIn(layout: Layout): string[] {
 }
 
 /** Of the database; where a restore left none, of the folder that was made for it. */
-function ownershipFor({ database, work }: Layout): Ownership {
+export function recordOwnership({ database, work }: Layout): Ownership {
   if (existsSync(database)) return ownershipOf(database);
   const { uid, gid, mode } = statSync(work);
   return { uid, gid, mode: mode & 0o666 };

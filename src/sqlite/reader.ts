@@ -91,7 +91,12 @@ export function statDatabase(database: string): BigIntStats {
 
 function isAtRestInWal(database: string): boolean {
   const wal = statSync(`${database}-wal`, { throwIfNoEntry: false });
-  return (wal === undefined || wal.size === 0) && !existsSync(`${database}-journal`) && journalVersion(database) === 2;
+  return (wal === undefined || wal.size === 0) && !existsSync(`${database}-journal`) && isInWal(database);
+}
+
+/** As the file says it: a connection that may not write is no witness. */
+export function isInWal(database: string): boolean {
+  return journalVersion(database) === 2;
 }
 
 /** Byte 18 of the header: 1 for a rollback journal, 2 for WAL (https://sqlite.org/fileformat2.html, section 1.3.3). */
