@@ -45,8 +45,8 @@ export async function migrate(
 }
 
 /**
- * The run that {@link migrate} does for an upgrade, on a copy.
- * @throws {DrydockError} with the code that the upgrade would have ended with.
+ * The run that {@link migrate} does, on a copy. Nothing is lost there, so nobody is asked.
+ * @throws {DrydockError} with the code that the run would have ended with.
  */
 export async function rehearse(
   config: Config,
@@ -54,9 +54,8 @@ export async function rehearse(
   session: Session,
 ): Promise<RehearsalReport | AtTarget> {
   const graph = loadGraph(config.migrations);
-  const upgrade = { ...command, verb: 'upgrade' } as const;
   const result =
-    atTarget(config.database, graph, upgrade) ??
+    atTarget(config.database, graph, command.of) ??
     (await session(async (listener, stop) => {
       const { recorded } = await import('./recorded.ts');
       return recorded({ config, command, describe: describeRehearsal }, listener, async (observer) => {
@@ -64,7 +63,7 @@ export async function rehearse(
         return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
       });
     }));
-  return withOlderTarget(graph, upgrade, result);
+  return withOlderTarget(graph, command.of, result);
 }
 
 function describeRun(report: MigrationReport): Ended {

@@ -19,7 +19,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly HtmlP
 <tbody>
 ${rows.map(
   (row) =>
-    html`<tr>${row.map((cell, index) => html`<td class="${kindOf(index)}" data-title="${columns[index]?.title ?? ''}">${cell}</td>`)}</tr>
+    html`<tr>${row.map((cell, index) => html`<td class="${kindOf(index)}" data-title="${columns[index]?.title ?? ''}"><div>${cell}</div></td>`)}</tr>
 `,
 )}</tbody>
 </table>`;

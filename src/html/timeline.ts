@@ -20,7 +20,7 @@ const kindOf = new Map(
 
 /** Bars are drawn on a scale of so many units; a phase of no time at all is still one to be seen. */
 const scale = 1_000;
-const narrowest = 4;
+const narrowest = 8;
 
 /**
  * The phases of one run below each other, each with a bar where it was in the run's time. They may overlap.

@@ -5,6 +5,7 @@ import { type HistoryReport, historyOf, readRange } from '../api/history.ts';
 import { type LintReport, lintFiles } from '../api/lint.ts';
 import { describeEntry, type RevisionEntry } from '../api/revision-data.ts';
 import { branchPoints, namedRevisions } from '../api/revisions.ts';
+import { type ScriptReport, scriptFor } from '../api/script.ts';
 import * as snapshots from '../api/snapshots.ts';
 import { readStats, type StatsReport } from '../api/stats.ts';
 import { type VerifyReport, verifyDatabase } from '../api/verify.ts';
@@ -124,6 +125,28 @@ export interface PlanOptions extends RevisionArguments {
 export async function plan(config: Config, target = 'head', options: PlanOptions = {}): Promise<Preview> {
   requireClosedHere(config);
   return previewRun(config, { verb: 'upgrade', target, ...options }, ignore);
+}
+
+/** What a script is asked for: as the verb of that name takes it with `--sql`. */
+export type ScriptRequest = (
+  | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
+  | { readonly verb: 'stamp'; readonly targets: readonly string[]; readonly forget?: 'replaced' | 'all' }
+) &
+  RevisionArguments & {
+    /** The address where the script is to begin; left out: where the database is, or base where there is none. */
+    readonly start?: string;
+  };
+
+/**
+ * Writes a run down as a script for the sqlite3 shell, and runs nothing.
+ * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
+ *   asks for no transaction.
+ */
+export async function script(config: Config, request: ScriptRequest): Promise<ScriptReport> {
+  const { start, ...asked } = request;
+  if (start === undefined) requireClosedHere(config);
+  const command = asked.verb === 'stamp' ? ({ forget: 'replaced', ...asked, mismatch: 'accept' } as const) : asked;
+  return scriptFor(config, command, start, ignore);
 }
 
 /**

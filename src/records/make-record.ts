@@ -65,6 +65,7 @@ export function failedEnding(error: unknown): RunEnding {
 }
 
 function targetsOf(command: RunCommand): readonly string[] {
+  if ('of' in command) return [command.of.target];
   if ('targets' in command) return command.targets;
   return 'target' in command ? [command.target] : [];
 }

@@ -58,7 +58,7 @@ async function copyUnlessAtTarget(
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
-    const plan = await phase(context, 'pending', () => planRun(graph, held, { ...command, verb: 'upgrade' }));
+    const plan = await phase(context, 'pending', () => planRun(graph, held, command.of));
     if (isNothing(plan)) return held.current;
     requireSpace(context, 1 + copiesOf(plan));
     const to = rehearsalCopy(context.layout);
@@ -87,7 +87,7 @@ async function runOnCopy(
   const { config, toolVersion, command } = request;
   const before = schemaOf(context, copy);
   const report = await run(
-    { command: { ...command, verb: 'upgrade' }, config: { ...config, database: copy }, toolVersion },
+    { command: command.of, config: { ...config, database: copy }, toolVersion },
     context.observer,
     context.stop,
   ).catch((error: unknown) => {
@@ -97,7 +97,7 @@ async function runOnCopy(
   const { from, to, steps, checks, phases, durationMs } = report;
   return {
     outcome: 'passed',
-    verdict: `The rehearsal passed: the upgrade of ${context.layout.database} from ${describeRevisions(from)} to ${describeRevisions(to)} took ${durationMs} ms on a copy, and every check passed. The live database was not touched, and the copy is removed.`,
+    verdict: `The rehearsal passed: the ${command.of.verb} of ${context.layout.database} from ${describeRevisions(from)} to ${describeRevisions(to)} took ${durationMs} ms on a copy, and every check passed. The live database was not touched, and the copy is removed.`,
     database: context.layout.database,
     from,
     to,

@@ -8,7 +8,17 @@ import { jsonProblem } from '../files/json-problem.ts';
 /** Why a snapshot was taken. `replaced` is what a restore put aside. */
 export type SnapshotReason = (typeof reasons)[number];
 
-const reasons = ['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced'] as const;
+const reasons = [
+  'upgrade',
+  'downgrade',
+  'stamp',
+  'ensure-version',
+  'optimize',
+  'vacuum',
+  'incremental-vacuum',
+  'manual',
+  'replaced',
+] as const;
 
 /** Written out, so that whoever uses the type needs no zod. */
 export interface Manifest {
