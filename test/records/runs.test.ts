@@ -91,8 +91,6 @@ for (const mode of ['delete', 'wal'] as const) {
       starts,
       starts.toSorted((one, other) => one - other),
     );
-    for (const { startMs, durationMs } of done.phases)
-      assert.ok(startMs >= 0 && startMs + durationMs <= done.durationMs + 5);
     const folder = layoutFor(it.database).runs;
     assert.equal(statSync(folder).mode & 0o777, 0o750);
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o640);
