@@ -6,8 +6,9 @@ import { type Environment, type Flags, readEnvironment, readFlags } from './envi
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { problem } from './problem.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
-import type { FileSettings, taskNames } from './schema.ts';
+import type { FileSettings } from './schema.ts';
 import { parseStatisticRule } from './statistic-rule.ts';
+import type { taskNames } from './task-names.ts';
 import { checkWindows, windowDefaults } from './windows.ts';
 
 export type { Flags } from './environment.ts';

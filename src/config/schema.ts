@@ -5,6 +5,7 @@ import { isWhat, problem, suggest } from './problem.ts';
 import { sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
 import { about, duration, expected, filePath, group, type Issue, listOfNamed, text } from './schema-parts.ts';
 import { statisticRulePattern } from './statistic-rule.ts';
+import { taskNames } from './task-names.ts';
 
 /** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
 const maxTimerMs = 24 * 24 * 60 * 60 * 1000;
@@ -23,17 +24,6 @@ const badSize = { error: (issue: Issue) => sizeProblem(issue.input), abort: true
 const badTimeZone = expected('a time zone', 'a name such as UTC or Europe/Berlin');
 const badRule = expected('a rule', 'same, not-less or within N %, such as within 1 %');
 const keepRange = expected('a whole number from 1', 'how many snapshots to keep, such as 10');
-
-/** What may be done in a maintenance window. */
-export const taskNames = [
-  'upgrade',
-  'snapshot',
-  'verify',
-  'optimize',
-  'vacuum',
-  'incremental-vacuum',
-  'prune',
-] as const;
 
 const badMissed = {
   error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
