@@ -49,7 +49,8 @@ table { width: 100%; border-collapse: collapse; font-size: .9375rem; margin-bott
 th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--quiet); }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:last-child td { border-bottom: 0; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; min-width: 7.5rem; }
+th { white-space: nowrap; }
 th.number:not(:last-child), td.number:not(:last-child) { padding-right: 1.25rem; }
 details { margin-bottom: .5rem; }
 summary { cursor: pointer; }
@@ -79,6 +80,8 @@ rect.failed { fill: var(--failed); } i.failed { background: var(--failed); }
   tbody tr:last-child { border-bottom: 0; padding-bottom: 0; }
   td, td.number { display: grid; grid-template-columns: 7rem 1fr; gap: .6rem; border: 0; padding: .1rem 0 !important;
     text-align: left; }
+  td.number { min-width: 0; }
+  td > .badge { justify-self: start; }
   td::before { content: attr(data-title); color: var(--quiet); font-size: .8125rem; }
 }
 @media print {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { exitCodes } from '../errors.ts';
 import { phaseNames } from '../run-events.ts';
 import type { DifferenceKind } from '../schema/difference.ts';
-import { manifestSchema } from '../snapshots/manifest.ts';
+import { manifestSchema } from '../snapshots/manifest-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
 const ids = z.array(z.string());

@@ -8,7 +8,7 @@ const number = (title: string): TableColumn => ({ title, kind: 'number' });
 export function checkSections(checks: readonly CheckResult[]): Section[] {
   const of = (...kinds: readonly CheckResult['check'][]) => checks.filter(({ check }) => kinds.includes(check));
   return [
-    ...section('Checks', of('integrity', 'foreign keys'), [text('Check'), text('Found'), text('')], (result) => [
+    ...section('Checks', of('integrity', 'foreign keys'), [text('Check'), text('Found'), text('Verdict')], (result) => [
       result.check,
       result.message,
       verdict(result),
@@ -18,7 +18,7 @@ export function checkSections(checks: readonly CheckResult[]): Section[] {
   ];
 }
 
-const counted = (what: string) => [text(what), number('Before'), number('After'), number('Change'), text('')];
+const counted = (what: string) => [text(what), number('Before'), number('After'), number('Change'), text('Verdict')];
 
 function section(
   title: string,

@@ -20,6 +20,7 @@ test('without a file the database comes from a flag and the rest are defaults', 
     allowNetworkFilesystem: false,
     snapshots: { keep: 10 },
     statistics: [],
+    reportDir: undefined,
     windows: [],
     daemonAddress: { host: '127.0.0.1', port: 9187 },
   });
@@ -40,6 +41,7 @@ test('every key is read', async () => {
       - { name: b, sql: SELECT 2, rule: not-less }
       - { name: c, sql: SELECT 3, rule: within 0.5 % }
       - { name: d, sql: SELECT 4 }
+    report: { dir: ../reports }
     windows:
       - { name: night, cron: 0 4 * * *, time_zone: Europe/Berlin, tasks: [upgrade, prune] }
       - { name: noon, cron: 0 12 * * 1-5, tasks: [verify], duration: 2h, grace: 15m, jitter: 10m, missed: run-late }
@@ -59,6 +61,7 @@ test('every key is read', async () => {
       { name: 'c', sql: 'SELECT 3', rule: { kind: 'within', percent: 0.5 } },
       { name: 'd', sql: 'SELECT 4' },
     ],
+    reportDir: path.join(cwd, 'reports'),
     windows: [
       {
         name: 'night',
