@@ -18,7 +18,7 @@ const phaseBuckets = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
 
 /** prom-client is loaded here, since no other command needs it. */
 export async function createMetrics(): Promise<Metrics> {
-  const client = await import('prom-client');
+  const { default: client } = await import('prom-client');
   const registry = new client.Registry();
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
@@ -29,6 +29,7 @@ export async function createMetrics(): Promise<Metrics> {
   const runs = counter('drydock_runs_total', 'Tasks of windows by how they ended.', 'task', 'outcome', 'code');
   const windows = counter('drydock_windows_total', 'Openings of windows by what became of them.', 'window', 'outcome');
   const busyWaits = counter('drydock_busy_waits_total', 'Times that a task met a lock and waited.', 'waiting_for');
+  const taskFailed = gauge('drydock_task_failed', '1 where a task failed when it last ended.', 'task');
   const phases: Histogram<'phase'> = new client.Histogram({
     name: 'drydock_phase_duration_seconds',
     help: 'How long each phase of a run took.',
@@ -71,7 +72,11 @@ export async function createMetrics(): Promise<Metrics> {
     for (const perLabel of [running, lastSuccess, nextStart]) perLabel.reset();
     if (activity?.task) running.set({ task: activity.task }, 1);
     for (const [task, at] of Object.entries(status.succeeded)) lastSuccess.set({ task }, secondsOf(at));
-    for (const { name, next } of status.windows) if (next !== null) nextStart.set({ window: name }, secondsOf(next));
+    for (const { name: window, next } of status.windows) {
+      if (next !== null) nextStart.set({ window }, secondsOf(next));
+      // A counter that begins with 1 has never grown, for Prometheus.
+      for (const outcome of ['on-time', 'late', 'missed']) windows.inc({ window, outcome }, 0);
+    }
     const [last] = recent;
     if (last !== undefined) lastRunCode.set(last.ending.exitCode);
     const [newest] = status.snapshots.newest;
@@ -91,6 +96,7 @@ export async function createMetrics(): Promise<Metrics> {
         case 'task-ended': {
           const code = String(event.code === undefined ? 0 : exitCodes[event.code]);
           runs.inc({ task: event.task, outcome: event.outcome, code });
+          taskFailed.set({ task: event.task }, event.outcome === 'failed' ? 1 : 0);
           break;
         }
         case 'window-opened':

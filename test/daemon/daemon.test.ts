@@ -33,7 +33,11 @@ test('a window does its tasks in their order, the answers tell of it, and SIGTER
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
   assert.deepEqual(valuesOf(metrics, 'drydock_ready'), { '': 1 });
   assert.equal(valuesOf(metrics, 'drydock_runs_total')['{task="upgrade",outcome="done",code="0"}'], 1);
-  assert.deepEqual(valuesOf(metrics, 'drydock_windows_total'), { '{window="nightly",outcome="late"}': 1 });
+  assert.deepEqual(valuesOf(metrics, 'drydock_windows_total'), {
+    '{window="nightly",outcome="late"}': 1,
+    '{window="nightly",outcome="on-time"}': 0,
+    '{window="nightly",outcome="missed"}': 0,
+  });
   assert.ok((valuesOf(metrics, 'drydock_phase_duration_seconds_count')['{phase="migrate"}'] ?? 0) >= 1);
   assert.ok((valuesOf(metrics, 'drydock_last_success_timestamp_seconds')['{task="prune"}'] ?? 0) > 1_700_000_000);
   assert.deepEqual(valuesOf(metrics, 'drydock_snapshots')[''], status.snapshots.count);
