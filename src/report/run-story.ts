@@ -124,7 +124,7 @@ function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: 
     blocks: [
       { kind: 'note', text: path },
       text.length === 0
-        ? { kind: 'text', text: 'It changed nothing.' }
+        ? { kind: 'text', text: failed ? 'Nothing of it ran.' : 'It changed nothing.' }
         : { kind: 'code', language: 'sql', text: [...text, ...left].join('\n') },
     ],
   };
