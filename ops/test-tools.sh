@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and Node does not bring: xfs_io, which can cut the power of a mounted volume, the sqlite3
-# shell, which runs offline scripts, and the shells that completion is for.
+# shell, which runs offline scripts, the shells that completion is for, Chromium, which shows the pages, promtool, which tries
+# the alert rules, and curl, with which docs ask the daemon.
 # Usage: sh ops/test-tools.sh
 # Does nothing where they are there already. On a machine without apt-get, or without root, it says what is missing.
 set -eu
@@ -14,6 +15,9 @@ need xfs_io xfsprogs
 need sqlite3 sqlite3
 need zsh zsh
 need fish fish
+need chromium chromium
+need promtool prometheus
+need curl curl
 
 if [ -z "$missing" ]; then
   echo "test-tools: everything is there"

@@ -9,6 +9,7 @@ export type { LintReport } from './api/lint.ts';
 export type { MigrationReport } from './api/migrate.ts';
 export type { MergeRequest, RevisionRequest } from './api/new-revision.ts';
 export type { ProjectReport } from './api/project.ts';
+export type { ReportFormat } from './api/report.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { ScriptReport } from './api/script.ts';
 export type { SessionOptions } from './api/session.ts';
@@ -18,6 +19,8 @@ export type { VerifyReport } from './api/verify.ts';
 export type { CheckResult, StatisticValue } from './checks/measurement.ts';
 export type { Shell } from './cli/completion/shells.ts';
 export type { Config } from './config/config.ts';
+export type { Diagnosis } from './doctor/doctor.ts';
+export type { Finding as DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export { completion } from './library/completion.ts';
@@ -26,6 +29,7 @@ export {
   branches,
   check,
   current,
+  doctor,
   heads,
   history,
   lint,
@@ -39,6 +43,7 @@ export {
   verify,
   verifySnapshot,
 } from './library/reads.ts';
+export { listRuns, report, showRun } from './library/reports.ts';
 export {
   createSnapshot,
   type DowngradeOptions,
@@ -70,6 +75,8 @@ export { type ColumnBuilder, column } from './operations/column-builder.ts';
 export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
 export type { Operations } from './operations/operations.ts';
 export type { Preview } from './preview/previewed.ts';
+export type { RunRecord } from './records/run-record.ts';
+export type { DamagedRecord, RunList } from './records/store.ts';
 export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
 export type { RestoreReport } from './run/snapshot-runs.ts';
 export type { Observer, RunEvent } from './run-events.ts';

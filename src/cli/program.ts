@@ -14,6 +14,7 @@ const sql = new Option(
   '--sql',
   'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
 );
+const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -115,6 +116,21 @@ const reads: readonly Verb<Config>[] = [
     description: 'show the configured statistics',
     load: async () => (await import('./verbs/stats.ts')).stats,
   },
+  {
+    usage: 'doctor',
+    description: 'say what would bite a run here; exit as a run would be refused',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
+    usage: 'report [run]',
+    description: 'print the report of a run (latest) as one HTML file',
+    flags: [
+      new Option('-o, --output <file>', 'write it to a new file'),
+      new Option('--markdown', 'as Markdown'),
+      new Option('--list', 'list the last runs, newest first'),
+    ],
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
 ];
 
 const writes: readonly Verb<Config>[] = [
@@ -153,6 +169,21 @@ const writes: readonly Verb<Config>[] = [
     usage: 'unlock',
     description: 'remove the lock directory that a dead run left',
     load: async () => (await import('./verbs/unlock.ts')).unlock,
+  },
+];
+
+const daemons: readonly Verb<Config>[] = [
+  {
+    usage: 'daemon',
+    description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
+    flags: [address],
+    load: async () => (await import('./verbs/daemon.ts')).daemon,
+  },
+  {
+    usage: 'healthcheck',
+    description: 'ask the daemon whether it lives',
+    flags: [address],
+    load: async () => (await import('./verbs/healthcheck.ts')).healthcheck,
   },
 ];
 
@@ -202,7 +233,7 @@ export function buildProgram() {
     load: async () => (await import('./verbs/init.ts')).init,
   };
   addVerbWithoutConfig(program, init, ended);
-  for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
+  for (const verb of [...runs, ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
   const completion: Verb<GlobalFlags> = {

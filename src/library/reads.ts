@@ -10,6 +10,7 @@ import * as snapshots from '../api/snapshots.ts';
 import { readStats, type StatsReport } from '../api/stats.ts';
 import { type VerifyReport, verifyDatabase } from '../api/verify.ts';
 import type { Config } from '../config/config.ts';
+import { type Diagnosis, diagnose } from '../doctor/doctor.ts';
 import { previewRun } from '../preview/preview.ts';
 import type { Preview } from '../preview/previewed.ts';
 import { loadGraph } from '../run/preflight.ts';
@@ -87,6 +88,15 @@ export async function check(config: Config, options: RevisionArguments = {}): Pr
 export async function stats(config: Config): Promise<StatsReport> {
   requireClosedHere(config);
   return readStats(config);
+}
+
+/**
+ * What would bite a run: the volume, permissions, space, locks, an interrupted run, the history. Writes nothing.
+ * @returns `refusal` is what a run with something to do would end with; nothing is thrown for it.
+ */
+export async function doctor(config: Config): Promise<Diagnosis> {
+  requireClosedHere(config);
+  return diagnose(config);
 }
 
 export async function listSnapshots(config: Config): Promise<snapshots.SnapshotList> {

@@ -43,7 +43,7 @@ export function downgrade() {}
 
 const broken = sqlRevision('a3', 'a2', 'DELETE FROM people;');
 
-const leftovers = ['owner.json', 'rehearsal-owner.json', 'rehearsal.lock', 'runner.lock'];
+const leftovers = ['owner.json', 'rehearsal-owner.json', 'rehearsal.lock', 'runner.lock', 'runs'];
 
 /** Everything beside the database that a rehearsal may not leave anything in. */
 function companions({ database }: Project): string[] {
