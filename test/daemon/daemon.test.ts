@@ -1,6 +1,6 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -45,6 +45,8 @@ test('a window does its tasks in their order, the answers tell of it, and SIGTER
   assert.ok((valuesOf(metrics, 'drydock_database_bytes')[''] ?? 0) > 0);
   assert.deepEqual(valuesOf(metrics, 'drydock_pending_revisions'), { '': 0 });
 
+  daemon.process.kill('SIGTERM');
+  // And a second one, as `timeout` sends it to the whole group.
   daemon.process.kill('SIGTERM');
   const { code, stdout } = await daemon.finished;
   assert.deepEqual([code, stdout], [0, 'The daemon was stopped by SIGTERM\n']);
@@ -177,6 +179,52 @@ test('SIGTERM in the middle of a migration rolls it back and ends the daemon; a 
   assert.deepEqual(healed.problems, []);
   assert.deepEqual(versions(it.database), ['a2']);
   assert.equal(integrity(it.database), 'ok');
+});
+
+test('a daemon that is killed in the middle of a vacuum leaves the content as it was, and the next window does it', async (t) => {
+  // With a key of its own, since a vacuum may give other rows new rowids.
+  const filled = `${alembicAt('a2')} CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT);
+    WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3000)
+    INSERT INTO big SELECT n, printf('%.500c', 'x') FROM s; DELETE FROM big WHERE n % 3;`;
+  const it = project(t, two, filled);
+  const before = dump(it.database);
+  const bytes = statSync(it.database).size;
+  configure(it, dueWindow(it, 'weekly', 'vacuum'));
+  const killed = await startDaemon(t, it, { pauseAt: 'engine:maintain' });
+  const engine = await killed.reached();
+  process.kill(engine, 'SIGKILL');
+  killed.process.kill('SIGKILL');
+  await killed.finished;
+  assert.equal(dump(it.database), before);
+  assert.ok(existsSync(layoutFor(it.database).runJournal));
+
+  dueWindow(it, 'weekly', 'vacuum');
+  const next = await startDaemon(t, it);
+  const status = await next.until(idle);
+  assert.deepEqual([status.unfinishedRun, status.problems], [false, []]);
+  assert.equal(dump(it.database), before);
+  assert.equal(integrity(it.database), 'ok');
+  assert.ok(statSync(it.database).size < bytes / 2);
+});
+
+test('damage that a verification finds holds up what would write, and takes no snapshot with it', async (t) => {
+  const filled = `${alembicAt('a1')} CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT);
+    WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3000)
+    INSERT INTO big SELECT n, printf('%.500c', 'x') FROM s;`;
+  const it = project(t, two, filled);
+  await it.text('snapshot', 'create');
+  const bytes = readFileSync(it.database);
+  bytes.fill(0xff, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 4096);
+  writeFileSync(it.database, bytes);
+  configure(it, dueWindow(it, 'nightly', 'verify, upgrade, snapshot, vacuum, prune'));
+  const daemon = await startDaemon(t, it);
+  const status = await daemon.until(idle);
+  assert.equal(status.held?.code, 'DAMAGED_BEFORE');
+  assert.deepEqual([status.snapshots.count, Object.keys(status.succeeded)], [1, []]);
+  assert.match(String(status.verified?.finding), /did not pass the verification: integrity: /);
+  assert.equal((await daemon.ask('/readyz')).status, 503);
+  assert.deepEqual(readFileSync(it.database), bytes);
+  assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_task_failed'), { '{task="verify"}': 1 });
 });
 
 /** The engine of a daemon that was killed sees it and ends itself. */
