@@ -3,8 +3,9 @@
  * names it are both on the disk: fsync of the file alone does not save the entry (fsync(2), and the experiment in which
  * a finished snapshot came back as an empty database 83 times of 83).
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../errors.ts';
 
 /** Forces a file's content to the disk. */
 export function fsyncFile(path: string): void {
@@ -48,6 +49,10 @@ export function writeFileDurably(path: string, content: string, mode: number): v
 
 /** Removes a file so that it stays removed. A file that is not there is no error. */
 export function removeDurably(path: string): void {
-  rmSync(path, { force: true });
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
   fsyncDirectory(dirname(path));
 }

@@ -3,7 +3,7 @@
  * it up: then nothing of it has happened yet.
  */
 import { type Engine, EngineDied } from '../engine/client.ts';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { RunContext } from './context.ts';
 import { fileState } from './file-state.ts';
 import { type RunJournal, writeJournal } from './journal.ts';
@@ -13,7 +13,7 @@ import { makeLiveDurable } from './restore.ts';
 /** Thrown around whatever went wrong in a commit: whether it happened, only the database can tell. */
 export class CommitUncertain extends Error {}
 
-/** @returns The journal, which now says that the commit is durable. */
+/** @returns The journal, which now says that the commit is durable, unless it cannot be written any more. */
 export async function commit(
   context: RunContext,
   engine: Engine,
@@ -28,7 +28,14 @@ export async function commit(
       ? error
       : new CommitUncertain('the commit did not report back', { cause: givenUp(context, error) });
   }
-  return writeJournal(context, { ...journal, phase: 'committed', committedFile: fileState(context) });
+  try {
+    return writeJournal(context, { ...journal, phase: 'committed', committedFile: fileState(context) });
+  } catch (error) {
+    // The history row in the database tells the next start as much, should there be something left to finish.
+    const message = `the run journal could not be told of the commit: ${messageOf(error)}`;
+    context.observer({ kind: 'warning', message });
+    return journal;
+  }
 }
 
 /** The engine's death is the consequence of a stop, not the cause of the failure. */

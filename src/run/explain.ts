@@ -26,6 +26,14 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
       'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again';
     return new DrydockError('REVISION_FAILED', { what: capital(plain.message), state, next, cause: plain });
   }
+  if (['EMFILE', 'ENFILE'].includes(codeOf(plain))) {
+    return new DrydockError('PREFLIGHT', {
+      what: `No more files could be opened: ${messageOf(plain)}`,
+      state,
+      next: 'Raise the limit of open files (ulimit -n), or end what uses them up, and run again',
+      cause: plain,
+    });
+  }
   if (isVolumeProblem(plain)) {
     const next = 'Free space on the volume, make it writable or mend it, and run again';
     return new DrydockError('PREFLIGHT', {
@@ -47,7 +55,7 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
 function isVolumeProblem(error: unknown): boolean {
   const code = codeOf(error);
   return (
-    ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'SQLITE_FULL'].includes(code) ||
+    ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'SQLITE_FULL'].includes(code) ||
     code.startsWith('SQLITE_READONLY') ||
     code.startsWith('SQLITE_IOERR') ||
     code.startsWith('SQLITE_CANTOPEN')

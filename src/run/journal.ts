@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { codeOf, DrydockError } from '../errors.ts';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { removeDurably, writeFileDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import { own } from '../files/ownership.ts';
@@ -84,8 +84,17 @@ export function writeJournal(context: RunContext, journal: RunJournal): RunJourn
   return journal;
 }
 
-export function removeJournal(context: RunContext): void {
-  removeDurably(context.layout.runJournal);
+/**
+ * Nothing is left to finish. Where the journal cannot be removed the run has ended as it has all the same, and the next
+ * start finds that out once more.
+ */
+export function removeJournal({ layout, observer }: RunContext): void {
+  try {
+    removeDurably(layout.runJournal);
+  } catch (error) {
+    const message = `the run journal ${layout.runJournal} could not be removed, so that the next start will look at this run once more: ${messageOf(error)}`;
+    observer({ kind: 'warning', message });
+  }
 }
 
 /**

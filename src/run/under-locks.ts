@@ -47,8 +47,8 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
     const state =
       'The run was past its commit: the next start verifies the database, and restores the snapshot if it must';
     const { code, what, next, cause } = explain(context, error, state);
-    // Of a failed revision nothing would be left.
-    throw new DrydockError(code === 'REVISION_FAILED' ? 'FAULT' : code, {
+    // Of a failed revision, and on ground that was not fit, nothing would have changed.
+    throw new DrydockError(code === 'REVISION_FAILED' || code === 'PREFLIGHT' ? 'FAULT' : code, {
       what,
       state,
       ...(next !== undefined && { next }),

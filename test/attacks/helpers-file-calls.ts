@@ -1,6 +1,6 @@
 /**
  * Loaded into a supervisor before it starts (see `dieAtFileCall`): SIGKILLs it in the middle of a call that changes the
- * file system, with half of the bytes written where there are any. Its children do not load it again.
+ * file system, with half of the bytes written where there are any, or has the call fail. Its children do not load it again.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -18,7 +18,11 @@ function isFatal(...names: readonly string[]): boolean {
   });
 }
 
+/** Instead of dying: what the call ends with, as the system would say it. */
+const failure = process.env['DRYDOCK_FAULT_ERROR'];
+
 function die(): never {
+  if (failure !== undefined) throw Object.assign(new Error(`${failure}: injected`), { code: failure });
   process.kill(process.pid, 'SIGKILL');
   // The signal is on its way: nothing may happen until it is here.
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
@@ -63,6 +67,7 @@ Object.assign(fs, {
   },
   rmSync: before('rmSync', fs.rmSync),
   rmdirSync: before('rmdirSync', fs.rmdirSync),
+  unlinkSync: before('unlinkSync', fs.unlinkSync),
   linkSync: before('linkSync', fs.linkSync),
   mkdirSync: before('mkdirSync', fs.mkdirSync),
   // proper-lockfile makes and removes its directory with these.

@@ -339,6 +339,12 @@ export function dieAtFileCall(call: string): Options {
   return { env: { NODE_OPTIONS: `--import=${hook}`, DRYDOCK_FAULT_CALL: call } };
 }
 
+/** The same, but the supervisor lives, and the call ends with this error of the system. */
+export function failAtFileCall(call: string, code: string): Options {
+  const { env } = dieAtFileCall(call);
+  return { env: { ...env, DRYDOCK_FAULT_ERROR: code } };
+}
+
 /** A page of the live file goes bad, as a failing disk does it: other bytes, nobody's transaction, and no new mtime. */
 export function rotPage(database: string, page: number, pageSize = 4096): void {
   const { folder, reference } = rememberTimes(database);
