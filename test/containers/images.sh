@@ -5,7 +5,7 @@
 set -eu
 
 build() {
-  docker build --quiet --network host "$@" >/dev/null
+  docker build --quiet "$@" >/dev/null
 }
 node_image=$(sed -n 's/^ARG NODE_IMAGE=//p' Dockerfile)
 base_image=$(sed -n 's/^ARG BASE_IMAGE=//p' Dockerfile)
@@ -31,3 +31,18 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && mkdir -p 
 DOCKERFILE
 build -t drydock .
 wait "$python"
+build -t et-intel:1.0.0 -t et-intel --build-context app=test/containers/et-intel - <<'DOCKERFILE'
+FROM python:3-slim
+COPY --from=app . /app
+DOCKERFILE
+docker tag drydock drydock:0.1.0
+# As docs/docker.md says.
+build -t et-intel-wrapped - <<'DOCKERFILE'
+FROM et-intel
+COPY --from=drydock /opt/drydock /opt/drydock
+COPY --from=drydock /app /app
+ENV PATH=/opt/drydock/bin:$PATH DRYDOCK_CONFIG=/app/config/drydock.yaml DRYDOCK_DATABASE=/data/et_intelligence.db
+USER 1000:1000
+ENTRYPOINT ["tini", "--", "entrypoint.sh"]
+CMD ["python3", "/app/ingester.py"]
+DOCKERFILE

@@ -27,9 +27,15 @@ umount -l /mnt
 cd "$project"
 export HOME=/root TMPDIR=/tmp LANG=C.UTF-8 PATH="$project/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 export DOCKER_HOST=unix:///run/docker.sock CONTAINERS_CONF="$project/test/containers/containers.conf"
-dockerd --data-root "$work/docker" --exec-root /run/docker -p /run/dockerd.pid -H "$DOCKER_HOST" --bridge=none \
-  --iptables=false --ip6tables=false --ip-masq=false --userland-proxy=false --storage-driver overlay2 \
-  --cgroup-parent /drydock-test --default-ulimit "nofile=1024:$(ulimit -Hn)" >/tmp/dockerd.log 2>&1 &
+# A network of its own too, so that the engine's bridge and its rules are not this machine's.
+ip netns add engine
+slirp4netns --configure --mtu=65520 --netns-type=path /run/netns/engine tap0 >/tmp/network.log 2>&1 &
+in_network() {
+  nsenter --net=/run/netns/engine "$@"
+}
+in_network dockerd --data-root "$work/docker" --exec-root /run/docker -p /run/dockerd.pid -H "$DOCKER_HOST" \
+  --userland-proxy=false --storage-driver overlay2 --cgroup-parent /drydock-test \
+  --default-ulimit "nofile=1024:$(ulimit -Hn)" >/tmp/dockerd.log 2>&1 &
 engine=$!
 tries=0
 until docker version >/dev/null 2>&1; do
@@ -42,6 +48,6 @@ until docker version >/dev/null 2>&1; do
   sleep 0.25
 done
 status=0
-"$@" || status=$?
+in_network "$@" || status=$?
 # Whatever still runs ends with this process, which is the first of its namespace.
 exit "$status"

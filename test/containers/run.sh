@@ -24,7 +24,7 @@ if ! command -v mmdebstrap >/dev/null; then
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null; } ||
     cannot 'mmdebstrap cannot be installed'
 fi
-unshare --mount --pid --fork true 2>/dev/null || cannot 'namespaces cannot be made here'
+setpriv --pdeathsig KILL unshare --mount --pid --fork true 2>/dev/null || cannot 'namespaces cannot be made here'
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"
@@ -46,7 +46,7 @@ if [ ! -d "$toolbox" ]; then
   { chroot "$toolbox.new" apt-get update -qq &&
     DEBIAN_FRONTEND=noninteractive chroot "$toolbox.new" apt-get install -y -qq --no-install-recommends \
       -o Dpkg::Options::=--force-unsafe-io ca-certificates libatomic1 docker.io docker-cli docker-buildx docker-compose \
-      podman crun catatonit kubernetes-client shellcheck systemd util-linux sqlite3 >"$cache/toolbox.log" 2>&1; } ||
+      podman crun catatonit kubernetes-client shellcheck systemd iproute2 iptables slirp4netns >"$cache/toolbox.log" 2>&1; } ||
     cannot "the tools cannot be installed, see $cache/toolbox.log"
   mv "$toolbox.new" "$toolbox"
 fi
@@ -60,12 +60,15 @@ clean() {
 }
 clean
 mkdir "$cache/run"
-trap 'kill "$inside" 2>/dev/null || true; exit 143' INT TERM HUP
+trap 'kill -KILL "$inside" 2>/dev/null || true; exit 143' INT TERM HUP
 trap clean EXIT
 npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
 export npm_folder
-if [ "$#" -eq 0 ]; then set -- node --test --test-timeout=600000 --test-concurrency=1 'test/containers/*.test.ts'; fi
-unshare --mount --pid --fork --kill-child --propagation private \
-  sh test/containers/inside.sh "$project" "$toolbox" "$cache/run" "$@" 9>&- &
+if [ "$#" -eq 0 ]; then
+  set -- sh -c "sh test/containers/images.sh $cache/base.tar && exec node --test --test-force-exit --test-timeout=300000 'test/containers/*.test.ts'"
+fi
+# Killed with this script, however that ends, and holding its lock until all that is inside is gone.
+setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private \
+  sh test/containers/inside.sh "$project" "$toolbox" "$cache/run" "$@" &
 inside=$!
 wait "$inside"
