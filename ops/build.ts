@@ -18,6 +18,7 @@ const modules = {
   engine: 'src/engine/main.ts',
   lifeline: 'src/engine/lifeline.ts',
   inspector: 'src/snapshots/inspector.ts',
+  verifier: 'src/daemon/verifier.ts',
 };
 
 /** What a start needs, each in one CommonJS file, which Node has running some milliseconds sooner than ES modules. */

@@ -1,16 +1,26 @@
 #!/bin/sh
-# Installs what the tests need and Node does not bring: xfs_io, which can cut the power of a mounted volume, and the
-# sqlite3 shell, which runs offline scripts.
+# Installs what the tests need and Node does not bring: xfs_io, which can cut the power of a mounted volume, the sqlite3
+# shell, which runs offline scripts, the shells that completion is for, Chromium, which shows the pages, promtool, which tries
+# the alert rules, and curl, with which docs ask the daemon.
 # Usage: sh ops/test-tools.sh
 # Does nothing where they are there already. On a machine without apt-get, or without root, it says what is missing.
 set -eu
 
+PATH=$PATH:/usr/sbin:/sbin
 missing=
-command -v xfs_io >/dev/null 2>&1 || missing="$missing xfsprogs"
-command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+need() {
+  command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need xfs_io xfsprogs
+need sqlite3 sqlite3
+need zsh zsh
+need fish fish
+need chromium chromium
+need promtool prometheus
+need curl curl
 
 if [ -z "$missing" ]; then
-  echo "xfs_io and sqlite3 are there: $(command -v xfs_io) $(command -v sqlite3)"
+  echo "test-tools: everything is there"
   exit 0
 fi
 
@@ -27,5 +37,3 @@ fi
 apt-get update
 # shellcheck disable=SC2086
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
-command -v xfs_io
-command -v sqlite3

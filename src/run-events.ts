@@ -3,6 +3,10 @@
  * pino lines and progress.
  */
 import type { CheckResult } from './checks/measurement.ts';
+import type { RanStep } from './engine/protocol.ts';
+import type { RecoveryReport } from './run/outcome.ts';
+import type { StoredSchema } from './schema/read-schema.ts';
+import type { Manifest } from './snapshots/manifest.ts';
 
 export const phaseNames = [
   'preflight',
@@ -54,7 +58,25 @@ export type RunEvent =
   | { readonly kind: 'engine-started'; readonly pid: number }
   | { readonly kind: 'engine-output'; readonly line: string }
   | { readonly kind: 'check'; readonly result: CheckResult }
+  | { readonly kind: 'step'; readonly step: RanStep }
+  | { readonly kind: 'fact'; readonly fact: RunFacts }
   | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string };
+
+/** What a run finds out on its way, each told when it is known, so that it is known of a run that fails later too. */
+export interface RunFacts {
+  /** Rows of alembic_version, read under SQLite's write lock. */
+  readonly current?: readonly string[];
+  /** What they are to be when the run is over. */
+  readonly planned?: readonly string[];
+  /** Before the first revision and after the last one, not committed yet. */
+  readonly schemaBefore?: StoredSchema;
+  readonly schemaAfter?: StoredSchema;
+  /** The way back. */
+  readonly snapshot?: Manifest;
+  /** Ids of the snapshots that retention removed. */
+  readonly pruned?: readonly string[];
+  readonly recovered?: RecoveryReport;
+}
 
 export type Observer = (event: RunEvent) => void;

@@ -1,6 +1,8 @@
 /** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
 import type { Config } from '../config/config.ts';
 import type { Loss } from '../loss/loss.ts';
+import { headlineOf } from '../report/headline.ts';
+import { renderNothingPending } from '../report/nothing-pending.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { planDowngrade } from '../revisions/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
@@ -10,6 +12,7 @@ import { loadGraph } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
 import { type Consent, requireConsent } from './consent.ts';
+import type { Ended } from './recorded.ts';
 import type { Session } from './session.ts';
 
 export interface MigrationReport extends RunReport {
@@ -30,17 +33,20 @@ export async function migrate(
   const graph = loadGraph(config.migrations);
   const result =
     atTarget(config.database, graph, command) ??
-    (await session(async (observer, stop) => {
-      const losses = await agreedLosses(config, graph, command, consent, observer, stop);
-      const { run } = await import('../run/run.ts');
-      return { ...(await run({ command, config, toolVersion: toolVersion() }, observer, stop)), losses };
+    (await session(async (listener, stop) => {
+      const { recorded } = await import('./recorded.ts');
+      return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
+        const losses = await agreedLosses(config, graph, command, consent, observer, stop);
+        const { run } = await import('../run/run.ts');
+        return { ...(await run({ command, config, toolVersion: toolVersion() }, observer, stop)), losses };
+      });
     }));
   return withOlderTarget(graph, command, result);
 }
 
 /**
- * The run that {@link migrate} does for an upgrade, on a copy.
- * @throws {DrydockError} with the code that the upgrade would have ended with.
+ * The run that {@link migrate} does, on a copy. Nothing is lost there, so nobody is asked.
+ * @throws {DrydockError} with the code that the run would have ended with.
  */
 export async function rehearse(
   config: Config,
@@ -48,14 +54,27 @@ export async function rehearse(
   session: Session,
 ): Promise<RehearsalReport | AtTarget> {
   const graph = loadGraph(config.migrations);
-  const upgrade = { ...command, verb: 'upgrade' } as const;
   const result =
-    atTarget(config.database, graph, upgrade) ??
-    (await session(async (observer, stop) => {
-      const { rehearse: rehearseRun } = await import('../run/rehearse.ts');
-      return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
+    atTarget(config.database, graph, command.of) ??
+    (await session(async (listener, stop) => {
+      const { recorded } = await import('./recorded.ts');
+      return recorded({ config, command, describe: describeRehearsal }, listener, async (observer) => {
+        const { rehearse: rehearseRun } = await import('../run/rehearse.ts');
+        return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
+      });
     }));
-  return withOlderTarget(graph, upgrade, result);
+  return withOlderTarget(graph, command.of, result);
+}
+
+function describeRun(report: MigrationReport): Ended {
+  const { outcome, losses } = report;
+  return { ending: { outcome, exitCode: 0, sentence: headlineOf(report) }, losses };
+}
+
+function describeRehearsal(report: RehearsalReport | AtTarget): Ended {
+  const passed = report.outcome === 'passed';
+  const sentence = passed ? report.verdict : renderNothingPending(report.database, report.to);
+  return { ending: { outcome: passed ? 'done' : report.outcome, exitCode: 0, sentence } };
 }
 
 /** @throws {DrydockError} USAGE where there is no consent. */

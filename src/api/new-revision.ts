@@ -36,6 +36,12 @@ export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omi
   };
 }
 
+/** @throws {DrydockError} USAGE where what is asked for does not fit the graph. */
+export function writeNewRevision(config: Config, request: RevisionRequest, kind: NewRevision['kind']): Written {
+  const graph = loadGraph(config.migrations);
+  return writeRevision(config.migrations, graph, { ...newRevision(graph, request), kind });
+}
+
 /** @throws {DrydockError} USAGE where they are not two different heads at least. */
 export function writeMerge(config: Config, addresses: readonly string[], request: MergeRequest): Written {
   const graph = loadGraph(config.migrations);

@@ -1,12 +1,14 @@
 /** The snapshot commands, as a program asks for them. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
-import type { RunRequest } from '../run/outcome.ts';
+import type { RunCommand, RunRequest } from '../run/outcome.ts';
 import type { RestoreReport } from '../run/snapshot-runs.ts';
+import { describeRevisions } from '../run/words.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, readCatalog } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { toolVersion } from '../version.ts';
+import { type Ended, recorded } from './recorded.ts';
 import type { Session } from './session.ts';
 
 export interface SnapshotList {
@@ -44,41 +46,58 @@ export async function verifySnapshot(config: Config, id: string): Promise<{ read
 }
 
 export async function createSnapshot(config: Config, session: Session): Promise<CreatedSnapshot> {
-  return run(config, 'snapshot create', session, async (runs, request, observer, stop) => {
-    const { manifest, path, reused } = await runs.createSnapshot(request, observer, stop);
-    return { snapshot: manifest, path, reused };
+  return run(config, { verb: 'snapshot create' }, session, {
+    work: async (runs, request, observer, stop) => {
+      const { manifest, path, reused } = await runs.createSnapshot(request, observer, stop);
+      return { snapshot: manifest, path, reused };
+    },
+    sentence: ({ snapshot, path, reused }) =>
+      reused
+        ? `Took no snapshot, since ${snapshot.id} has the same content: ${path}.`
+        : `Took snapshot ${snapshot.id}: ${path}.`,
   });
 }
 
 export async function restoreSnapshot(config: Config, id: string, session: Session): Promise<RestoreReport> {
-  return run(config, 'snapshot restore', session, (runs, request, observer, stop) =>
-    runs.restore(request, id, observer, stop),
-  );
+  return run(config, { verb: 'snapshot restore', targets: [id] }, session, {
+    work: (runs, request, observer, stop) => runs.restore(request, id, observer, stop),
+    sentence: ({ database, restored }) =>
+      `Restored ${database} from snapshot ${restored.id}: it is at ${describeRevisions(restored.revision)}.`,
+  });
 }
 
 export async function pruneSnapshots(
   config: Config,
   session: Session,
 ): Promise<{ readonly pruned: readonly string[] }> {
-  return run(config, 'snapshot prune', session, async (runs, request, observer, stop) => ({
-    pruned: await runs.pruneSnapshots(request, observer, stop),
-  }));
+  return run(config, { verb: 'snapshot prune' }, session, {
+    work: async (runs, request, observer, stop) => ({ pruned: await runs.pruneSnapshots(request, observer, stop) }),
+    sentence: ({ pruned }) =>
+      pruned.length === 0 ? 'Every snapshot is kept by the retention policy.' : `Removed ${pruned.join(', ')}.`,
+  });
 }
+
+type SnapshotVerb = Extract<RunCommand['verb'], `snapshot ${string}`>;
 
 type SnapshotRuns = typeof import('../run/snapshot-runs.ts');
 
+interface SnapshotRun<T> {
+  readonly work: (runs: SnapshotRuns, request: RunRequest, observer: Observer, stop: AbortSignal) => Promise<T>;
+  /** What it did. */
+  readonly sentence: (result: T) => string;
+}
+
 async function run<T>(
   config: Config,
-  verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune',
+  { verb, targets = [] }: { readonly verb: SnapshotVerb; readonly targets?: readonly string[] },
   session: Session,
-  work: (runs: SnapshotRuns, request: RunRequest, observer: Observer, stop: AbortSignal) => Promise<T>,
+  { work, sentence }: SnapshotRun<T>,
 ): Promise<T> {
-  return session(async (observer, stop) =>
-    work(
-      await import('../run/snapshot-runs.ts'),
-      { command: { verb }, config, toolVersion: toolVersion() },
-      observer,
-      stop,
-    ),
-  );
+  return session(async (listener, stop) => {
+    const command = { verb };
+    const describe = (result: T): Ended => ({ ending: { outcome: 'done', exitCode: 0, sentence: sentence(result) } });
+    return recorded({ config, command, targets, describe }, listener, async (observer) =>
+      work(await import('../run/snapshot-runs.ts'), { command, config, toolVersion: toolVersion() }, observer, stop),
+    );
+  });
 }

@@ -6,6 +6,8 @@ import { openStatusLine, type StatusLine } from './status-line.ts';
 
 export interface RunLog {
   readonly observe: Observer;
+  /** Says something that belongs to no run. */
+  say(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Ends the status line and writes out what is buffered. */
   close(): void;
 }
@@ -29,6 +31,7 @@ export async function openRunLog(command: string): Promise<RunLog> {
       if (event.kind === 'run-start') logger = root.child({ runId: event.runId });
       else write(logger, status, event);
     },
+    say: (level, message, fields) => root[level](fields, message),
     close() {
       ticker.stop();
       status?.clear();
@@ -86,6 +89,10 @@ function write(logger: pino.Logger, status: StatusLine | undefined, event: Logge
       if (event.result.ok)
         logger.info({ check: event.result }, `check passed: ${event.result.check} ${event.result.subject}`);
       else logger.error({ check: event.result }, `check failed: ${event.result.check} ${event.result.subject}`);
+      break;
+    case 'step':
+    case 'fact':
+      // For the record of the run; the phases say the same in fewer words.
       break;
     case 'note':
       logger.info(event.message);

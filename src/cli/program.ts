@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
+import { type Shell, shells } from './completion/shells.ts';
 import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, type Verb } from './verb.ts';
 
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
@@ -13,6 +14,7 @@ const sql = new Option(
   '--sql',
   'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
 );
+const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -24,8 +26,8 @@ const runs: readonly Verb<Config>[] = [
   },
   {
     usage: 'rehearse [target]',
-    description: 'do the whole upgrade on a copy, which is removed',
-    flags: [argument],
+    description: 'do the whole upgrade (head) on a copy, which is removed',
+    flags: [new Option('--down', 'do a downgrade to the target there'), argument],
     load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
@@ -114,6 +116,21 @@ const reads: readonly Verb<Config>[] = [
     description: 'show the configured statistics',
     load: async () => (await import('./verbs/stats.ts')).stats,
   },
+  {
+    usage: 'doctor',
+    description: 'say what would bite a run here; exit as a run would be refused',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
+    usage: 'report [run]',
+    description: 'print the report of a run (latest) as one HTML file',
+    flags: [
+      new Option('-o, --output <file>', 'write it to a new file'),
+      new Option('--markdown', 'as Markdown'),
+      new Option('--list', 'list the last runs, newest first'),
+    ],
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
 ];
 
 const writes: readonly Verb<Config>[] = [
@@ -152,6 +169,21 @@ const writes: readonly Verb<Config>[] = [
     usage: 'unlock',
     description: 'remove the lock directory that a dead run left',
     load: async () => (await import('./verbs/unlock.ts')).unlock,
+  },
+];
+
+const daemons: readonly Verb<Config>[] = [
+  {
+    usage: 'daemon',
+    description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
+    flags: [address],
+    load: async () => (await import('./verbs/daemon.ts')).daemon,
+  },
+  {
+    usage: 'healthcheck',
+    description: 'ask the daemon whether it lives',
+    flags: [address],
+    load: async () => (await import('./verbs/healthcheck.ts')).healthcheck,
   },
 ];
 
@@ -201,21 +233,22 @@ export function buildProgram() {
     load: async () => (await import('./verbs/init.ts')).init,
   };
   addVerbWithoutConfig(program, init, ended);
-  for (const verb of [...runs, ...reads, ...writes]) addVerb(program, verb, ended);
+  for (const verb of [...runs, ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
   const completion: Verb<GlobalFlags> = {
     usage: 'completion',
     description: 'print what makes a shell complete the words of drydock',
-    arguments: [new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish'])],
+    arguments: [new Argument('<shell>', 'which shell').choices(shells)],
     load: async () => {
       const verb = await import('./verbs/completion.ts');
-      return async (_flags, shell: import('./verbs/completion.ts').Shell) => verb.completion(program, shell);
+      return async (_flags, shell: Shell) => verb.completion(program, shell);
     },
   };
   addVerbWithoutConfig(program, completion, ended);
 
   return {
+    program,
     /** @returns The exit code. @throws {DrydockError} */
     async run(argv: readonly string[]): Promise<number> {
       try {

@@ -10,6 +10,8 @@ export interface GlobalFlags {
   readonly migrations?: string;
   /** Of the verbs that compare with a wanted schema. */
   readonly schema?: string;
+  /** Of the verbs that are the daemon or ask it. */
+  readonly address?: string;
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;

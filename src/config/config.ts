@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { Statistic } from '../checks/measurement.ts';
 import { DrydockError } from '../errors.ts';
+import { type Address, parseAddress } from './address.ts';
 import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { problem } from './problem.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
 import type { FileSettings } from './schema.ts';
 import { parseStatisticRule } from './statistic-rule.ts';
-import { checkWindows } from './windows.ts';
+import type { taskNames } from './task-names.ts';
+import { checkWindows, windowDefaults } from './windows.ts';
 
 export type { Flags } from './environment.ts';
 
@@ -26,6 +28,10 @@ export interface Config {
   readonly allowNetworkFilesystem: boolean;
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
+  /** Absolute path of the folder in which each run leaves its report as HTML; undefined: it leaves none. */
+  readonly reportDir: string | undefined;
+  readonly windows: readonly WindowSettings[];
+  readonly daemonAddress: Address;
 }
 
 /** Where the schema that the application wants is to be found. */
@@ -40,8 +46,33 @@ export interface SnapshotSettings {
   readonly maxBytes?: number;
 }
 
+export type TaskName = (typeof taskNames)[number];
+
+/** A maintenance window of the daemon. */
+export interface WindowSettings {
+  readonly name: string;
+  /** Valid: it fires some day. */
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly durationMs: number;
+  /** How long a task that runs at the end may go on. */
+  readonly graceMs: number;
+  /** Less than the duration. */
+  readonly jitterMs: number;
+  readonly missed: 'skip' | 'run-late';
+  /** In the order in which they run; at least one. */
+  readonly tasks: readonly TaskName[];
+}
+
 const defaultFile = path.join('config', 'drydock.yaml');
-const defaults = { migrations: 'migrations', lockTimeout: '5m', busyTimeout: '60s', keep: 10 };
+const defaults = {
+  migrations: 'migrations',
+  lockTimeout: '5m',
+  busyTimeout: '60s',
+  keep: 10,
+  window: '1h',
+  address: '127.0.0.1:9187',
+};
 
 /**
  * Flags go before environment, environment before the file, the file before the defaults.
@@ -82,6 +113,9 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
       sql,
       ...(rule === undefined ? {} : { rule: parseStatisticRule(rule) }),
     })),
+    reportDir: pathOf(cwd, undefined, file, settings.report?.dir),
+    windows: (settings.windows ?? []).map(windowSettings),
+    daemonAddress: parseAddress(said.address ?? settings.daemon?.address ?? defaults.address),
   };
 }
 
@@ -113,6 +147,20 @@ function defaultMigrations(cwd: string, file: ConfigFile | undefined): string {
   return file === undefined
     ? path.resolve(cwd, defaults.migrations)
     : path.resolve(file.folder, '..', defaults.migrations);
+}
+
+function windowSettings(window: NonNullable<FileSettings['windows']>[number]): WindowSettings {
+  const { name, cron, tasks, duration, grace, jitter } = window;
+  return {
+    name,
+    cron,
+    tasks,
+    timeZone: window.time_zone ?? windowDefaults.timeZone,
+    missed: window.missed ?? windowDefaults.missed,
+    durationMs: durationMs(duration ?? windowDefaults.duration),
+    graceMs: durationMs(grace ?? windowDefaults.grace),
+    jitterMs: durationMs(jitter ?? windowDefaults.jitter),
+  };
 }
 
 function snapshotSettings(settings: FileSettings['snapshots'] = {}): SnapshotSettings {

@@ -15,6 +15,7 @@ export interface Flags {
   readonly lockTimeout?: string | undefined;
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,6 +29,7 @@ const settings = [
   { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
   { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
   { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },
+  { name: 'address', variable: 'DRYDOCK_DAEMON_ADDRESS', flag: '--address', schema: overridable.address },
 ] as const;
 
 /** Read by the container's entrypoint, or set for `schema_command`, which may well run Drydock; not read here. */

@@ -1,77 +1,14 @@
 // zod/mini and a namespace import: bundled, this starts in no measurable time, where plain zod costs about 12 ms.
 import * as z from 'zod/mini';
+import { addressPattern } from './address.ts';
 import { isWhat, problem, suggest } from './problem.ts';
-import {
-  type DurationBounds,
-  durationInBounds,
-  durationPattern,
-  durationProblem,
-  sizeBytes,
-  sizePattern,
-  sizeProblem,
-} from './quantities.ts';
+import { sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
+import { about, duration, expected, filePath, group, type Issue, listOfNamed, text } from './schema-parts.ts';
 import { statisticRulePattern } from './statistic-rule.ts';
-
-type Issue = { readonly code?: unknown; readonly input?: unknown; readonly keys?: unknown };
+import { taskNames } from './task-names.ts';
 
 /** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
 const maxTimerMs = 24 * 24 * 60 * 60 * 1000;
-
-function about(text: string) {
-  return z.describe(text);
-}
-
-/** An error that says what stands there, what was expected, and how it would look. */
-function expected(kind: string, example: string) {
-  return { error: (issue: Issue) => problem(`${isWhat(issue.input)}, not ${kind}`, `Write ${example}`) };
-}
-
-function text(kind: string, example: string) {
-  const params = expected(kind, example);
-  return z.string(params).check(z.regex(/\S/, params));
-}
-
-function duration(bounds: DurationBounds) {
-  const params = { error: (issue: Issue) => durationProblem(issue.input, bounds), abort: true };
-  return z.string(params).check(
-    z.regex(durationPattern, params),
-    z.refine((value) => durationInBounds(value, bounds), params),
-  );
-}
-
-/** A path of a file or folder. What people bring along from Alembic's `sqlalchemy.url` is turned away by name. */
-function filePath(example: string) {
-  const params = {
-    error: (issue: Issue) =>
-      problem(`${isWhat(issue.input)}, not the path of something on disk`, `Write a path such as ${example}`),
-    abort: true,
-  };
-  return z.string(params).check(z.regex(/^(?!\s*$)(?!:memory:)(?!file:)(?!\w[\w+.-]*:\/\/)[^\0]+$/, params));
-}
-
-/** An object that names the nearest known key when it meets an unknown one. */
-function group<Shape extends z.core.$ZodShape>(shape: Shape) {
-  const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue: Issue) =>
-      issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)
-        ? problem('is not a known key', suggest(String(issue.keys[0]), known))
-        : problem(`${isWhat(issue.input)}, not a group of keys`, `Give it keys such as ${known[0]}, or leave it out`),
-  });
-}
-
-function listOfNamed<Item extends z.core.SomeType>(item: Item) {
-  return z.array(item, expected('a list', 'its entries as lines that begin with a dash')).check((list) => {
-    const seen = new Set<unknown>();
-    for (const [index, { name }] of (list.value as { name: unknown }[]).entries()) {
-      if (seen.has(name)) {
-        const message = problem(`is '${name}' a second time`, 'Give each entry a name of its own');
-        list.issues.push({ code: 'custom', path: [index, 'name'], input: name, message });
-      }
-      seen.add(name);
-    }
-  });
-}
 
 function isTimeZone(name: string): boolean {
   try {
@@ -88,12 +25,15 @@ const badTimeZone = expected('a time zone', 'a name such as UTC or Europe/Berlin
 const badRule = expected('a rule', 'same, not-less or within N %, such as within 1 %');
 const keepRange = expected('a whole number from 1', 'how many snapshots to keep, such as 10');
 
-const tasks = ['upgrade', 'snapshot', 'verify', 'prune'] as const;
+const badMissed = {
+  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
+};
+const badAddress = expected('an address', 'a host and a port, such as 127.0.0.1:9187 or [::1]:9187');
 const badTask = {
   error: ({ input }: Issue) =>
     typeof input === 'string'
-      ? problem(`${isWhat(input)}, not a task`, suggest(input, tasks))
-      : problem(`${isWhat(input)}, not a task`, `Known are ${tasks.join(', ')}`),
+      ? problem(`${isWhat(input)}, not a task`, suggest(input, taskNames))
+      : problem(`${isWhat(input)}, not a task`, `Known are ${taskNames.join(', ')}`),
 };
 
 /** The settings that flags and environment can give as well, each a text. */
@@ -114,6 +54,12 @@ export const overridable = {
   deadline: duration({ minMs: 1, maxMs: maxTimerMs }).check(
     about('How long a whole run may take before it is stopped and undone. Default: none.'),
   ),
+  address: z
+    .string(badAddress)
+    .check(
+      z.regex(addressPattern, badAddress),
+      about('Host and port at which the daemon answers. Port 0: any. Default: 127.0.0.1:9187.'),
+    ),
 };
 
 const snapshots = group({
@@ -128,6 +74,16 @@ const snapshots = group({
       z.regex(sizePattern, badSize),
       z.refine((size) => sizeBytes(size) >= 1 && Number.isSafeInteger(sizeBytes(size)), badSize),
       about('What all snapshots may take together, such as 20GB (a KB is 1024 bytes). Default: no limit.'),
+    ),
+  ),
+});
+
+const report = group({
+  dir: z.optional(
+    filePath('../reports').check(
+      about(
+        'A folder in which each run leaves its report as HTML, relative to the folder of this file. Default: none.',
+      ),
     ),
   ),
 });
@@ -149,15 +105,41 @@ const statistic = group({
 
 const window = group({
   name: text('a name', 'a name for the logs').check(about('How logs call it. No two alike.')),
-  cron: text('a cron expression', 'five fields, such as 0 4 * * *').check(about('When it opens, as five cron fields.')),
+  cron: text('a cron expression', 'five fields, such as 0 4 * * *').check(
+    about('When it opens, as five cron fields, in `time_zone`.'),
+  ),
   time_zone: z.optional(
     z
       .string(badTimeZone)
       .check(z.refine(isTimeZone, badTimeZone), about('The time zone of `cron`, such as Europe/Berlin. Default: UTC.')),
   ),
+  duration: z.optional(
+    duration({ minMs: 60_000, maxMs: maxTimerMs }).check(
+      about('How long it is open. Nothing starts in it after that. Default: 1h.'),
+    ),
+  ),
+  grace: z.optional(
+    duration({ minMs: 0, maxMs: maxTimerMs }).check(
+      about('How long a task that runs at its end may go on before it is stopped. Default: 0s.'),
+    ),
+  ),
+  jitter: z.optional(
+    duration({ minMs: 0, maxMs: maxTimerMs }).check(
+      about('Begin by chance up to so much later, so that not all databases begin at once. Default: 0s.'),
+    ),
+  ),
+  missed: z.optional(
+    z
+      .enum(['skip', 'run-late'], badMissed)
+      .check(about('What becomes of one that passed while no daemon ran: skip or run-late. Default: skip.')),
+  ),
   tasks: z
-    .array(z.enum(tasks, badTask), expected('a list', `tasks such as [${tasks.join(', ')}]`))
-    .check(z.minLength(1, expected('a list of tasks', `at least one of ${tasks.join(', ')}`))),
+    .array(z.enum(taskNames, badTask), expected('a list', `tasks such as [${taskNames.join(', ')}]`))
+    .check(z.minLength(1, expected('a list of tasks', `at least one of ${taskNames.join(', ')}`))),
+});
+
+const daemon = group({
+  address: z.optional(overridable.address),
 });
 
 /** What `config/drydock.yaml` may hold. */
@@ -180,7 +162,9 @@ export const fileSchema = group({
   ),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
+  report: z.optional(report.check(about('What is written of each run.'))),
   windows: z.optional(listOfNamed(window).check(about('When the daemon may do what.'))),
+  daemon: z.optional(daemon.check(about('Where the daemon answers.'))),
 });
 
 /** The file as it is written, validated, in its own units. */

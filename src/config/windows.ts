@@ -1,17 +1,32 @@
 import type { ConfigFile } from './file.ts';
 import { isWhat, problem } from './problem.ts';
+import { durationMs } from './quantities.ts';
+
+/** What a window has where it does not say. */
+export const windowDefaults = { duration: '1h', grace: '0s', jitter: '0s', timeZone: 'UTC', missed: 'skip' } as const;
 
 /**
- * Checks the cron expressions, which zod cannot. node-cron is loaded only where there are windows: it would cost
- * every start 18 ms.
+ * Checks the windows for what zod cannot know. node-cron is loaded only where there are some: it would cost every start
+ * 18 ms.
+ * @throws {DrydockError} USAGE, naming the place of what is wrong.
  */
 export async function checkWindows(file: ConfigFile): Promise<void> {
   const windows = file.settings.windows ?? [];
   if (windows.length === 0) return;
   const { validate } = await import('node-cron');
-  for (const [index, { cron }] of windows.entries()) {
-    if (validate(cron)) continue;
-    const text = problem(`${isWhat(cron)}, not a cron expression that ever fires`, 'Write fields such as 0 4 * * *');
-    throw file.error(['windows', index, 'cron'], text);
+  for (const [index, window] of windows.entries()) {
+    const { cron, duration = windowDefaults.duration, jitter = windowDefaults.jitter } = window;
+    // node-cron takes a field of seconds before the five.
+    if (!validate(cron) || cron.trim().split(/\s+/).length === 6) {
+      const text = problem(
+        `${isWhat(cron)}, not a cron expression of five fields that ever fires`,
+        'Write fields such as 0 4 * * *',
+      );
+      throw file.error(['windows', index, 'cron'], text);
+    }
+    if (durationMs(jitter) >= durationMs(duration)) {
+      const text = problem(`is '${jitter}', and the window is open for ${duration}`, 'Write less than its duration');
+      throw file.error(['windows', index, 'jitter'], text);
+    }
   }
 }

@@ -88,6 +88,9 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
         observer({ ...reply, holder: describeHolder() });
         asking?.onWait?.();
         break;
+      case 'step':
+        observer(reply);
+        break;
       case 'progress':
         done = reply.done;
         observer(reply);

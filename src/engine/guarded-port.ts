@@ -80,6 +80,12 @@ export function guardedPort(
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
         if (later !== undefined && changesRows(sql)) return { changes: 0 };
+        // A pragma without columns may still give a row for each step of its work, such as incremental_vacuum for each
+        // page, and the driver takes the first step alone.
+        if (!statement.reader && firstKeyword(sql) === 'PRAGMA') {
+          connection.exec(sql);
+          return { changes: 0 };
+        }
         if (!statement.reader) return { changes: statement.run(...params).changes };
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
@@ -121,8 +127,12 @@ export function guardedPort(
 
 /** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
 function changesRows(sql: string): boolean {
+  return ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(firstKeyword(sql));
+}
+
+function firstKeyword(sql: string): string {
   const [first] = sqlTokens(sql);
-  return first !== undefined && ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keywordOf(first));
+  return first === undefined ? '' : keywordOf(first);
 }
 
 function refuse(sql: string, mode: PortMode): void {

@@ -45,6 +45,25 @@ export interface StepReport {
   readonly statements: number;
 }
 
+/** One statement as it ran, parameters left out. */
+export interface RanStatement {
+  /** Cut off where it is long. */
+  readonly sql: string;
+  /** How often in a row it ran. */
+  readonly times: number;
+}
+
+/** A step that is over, for whoever keeps a record of the run. */
+export interface RanStep extends StepReport {
+  readonly path: string;
+  /** Its last statement, which is not in `sql`, or what surrounds it failed. */
+  readonly failed: boolean;
+  /** What changed something, in order, up to a bounded number of entries. */
+  readonly sql: readonly RanStatement[];
+  /** How many statements ran after those. */
+  readonly sqlLeftOut: number;
+}
+
 /** The journal modes that a file carries in its header; in any other one it is as in `delete`. */
 export type CopyJournalMode = 'delete' | 'wal';
 
@@ -54,7 +73,7 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
-  /** The live file's schema, under the lock. */
+  /** The schema that revisions run on: of the live file under the lock, or of the working copy. */
   readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
@@ -114,6 +133,7 @@ export type Reply =
       readonly waitedMs: number;
       readonly timeoutMs: number;
     }
+  | { readonly kind: 'step'; readonly step: RanStep }
   | {
       readonly kind: 'progress';
       readonly task: string;

@@ -14,10 +14,11 @@ import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
-import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
+import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
 import { replay } from './replay.ts';
 import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { survey } from './survey.ts';
+import { runTold } from './told-step.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
@@ -70,7 +71,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     async readSchema() {
-      const connection = requireHeld();
+      const connection = target();
       return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
     },
 
@@ -189,7 +190,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const { connection } = requireLive();
       await faultPoint('engine:maintain');
       const report = await waiting('others to let a maintenance statement through', busyTimeoutMs, () =>
-        runStep(connection, step, 'autocommit', modules),
+        runTold(step, {}, (listener) => runStep(connection, step, 'autocommit', modules, listener), tell),
       );
       requirePageSize(connection, step);
       await takeWriteLock(busyTimeoutMs);
@@ -246,14 +247,20 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   }
 
   /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
-  async function runPlanned(connection: Database.Database, step: Parameters<typeof runStep>[1]) {
-    const listener = { progress: rowProgress };
-    if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules, listener);
-    if (!step.transaction) return runStep(connection, step, 'autocommit', modules, listener);
-    connection.exec('BEGIN IMMEDIATE');
-    const report = await runStep(connection, step, 'transaction', modules, listener);
-    connection.exec('COMMIT');
-    return report;
+  function runPlanned(connection: Database.Database, step: EngineStep): Promise<StepReport> {
+    return runTold(
+      step,
+      { progress: rowProgress },
+      async (listener) => {
+        if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules, listener);
+        if (!step.transaction) return runStep(connection, step, 'autocommit', modules, listener);
+        connection.exec('BEGIN IMMEDIATE');
+        const report = await runStep(connection, step, 'transaction', modules, listener);
+        connection.exec('COMMIT');
+        return report;
+      },
+      tell,
+    );
   }
 }
 

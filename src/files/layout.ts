@@ -16,6 +16,10 @@ export interface Layout {
   readonly runnerLock: string;
   readonly owner: string;
   readonly runJournal: string;
+  /** What is kept of the last runs. */
+  readonly runs: string;
+  /** What the daemon must know of its windows after a restart. */
+  readonly daemonMemory: string;
   readonly workingCopy: string;
   /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
   readonly rehearsal: string;
@@ -40,6 +44,8 @@ export function layoutFor(path: string): Layout {
     runnerLock: join(work, 'runner.lock'),
     owner: join(work, 'owner.json'),
     runJournal: join(work, 'run.json'),
+    runs: join(work, 'runs'),
+    daemonMemory: join(work, 'daemon.json'),
     workingCopy: join(work, 'working-copy.db'),
     rehearsal: join(work, 'rehearsal'),
     rehearsalLock: join(work, 'rehearsal.lock'),

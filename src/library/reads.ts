@@ -5,10 +5,12 @@ import { type HistoryReport, historyOf, readRange } from '../api/history.ts';
 import { type LintReport, lintFiles } from '../api/lint.ts';
 import { describeEntry, type RevisionEntry } from '../api/revision-data.ts';
 import { branchPoints, namedRevisions } from '../api/revisions.ts';
+import { type ScriptReport, scriptFor } from '../api/script.ts';
 import * as snapshots from '../api/snapshots.ts';
 import { readStats, type StatsReport } from '../api/stats.ts';
 import { type VerifyReport, verifyDatabase } from '../api/verify.ts';
 import type { Config } from '../config/config.ts';
+import { type Diagnosis, diagnose } from '../doctor/doctor.ts';
 import { previewRun } from '../preview/preview.ts';
 import type { Preview } from '../preview/previewed.ts';
 import { loadGraph } from '../run/preflight.ts';
@@ -88,6 +90,15 @@ export async function stats(config: Config): Promise<StatsReport> {
   return readStats(config);
 }
 
+/**
+ * What would bite a run: the volume, permissions, space, locks, an interrupted run, the history. Writes nothing.
+ * @returns `refusal` is what a run with something to do would end with; nothing is thrown for it.
+ */
+export async function doctor(config: Config): Promise<Diagnosis> {
+  requireClosedHere(config);
+  return diagnose(config);
+}
+
 export async function listSnapshots(config: Config): Promise<snapshots.SnapshotList> {
   return snapshots.listSnapshots(config);
 }
@@ -114,6 +125,28 @@ export interface PlanOptions extends RevisionArguments {
 export async function plan(config: Config, target = 'head', options: PlanOptions = {}): Promise<Preview> {
   requireClosedHere(config);
   return previewRun(config, { verb: 'upgrade', target, ...options }, ignore);
+}
+
+/** What a script is asked for: as the verb of that name takes it with `--sql`. */
+export type ScriptRequest = (
+  | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
+  | { readonly verb: 'stamp'; readonly targets: readonly string[]; readonly forget?: 'replaced' | 'all' }
+) &
+  RevisionArguments & {
+    /** The address where the script is to begin; left out: where the database is, or base where there is none. */
+    readonly start?: string;
+  };
+
+/**
+ * Writes a run down as a script for the sqlite3 shell, and runs nothing.
+ * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
+ *   asks for no transaction.
+ */
+export async function script(config: Config, request: ScriptRequest): Promise<ScriptReport> {
+  const { start, ...asked } = request;
+  if (start === undefined) requireClosedHere(config);
+  const command = asked.verb === 'stamp' ? ({ forget: 'replaced', ...asked, mismatch: 'accept' } as const) : asked;
+  return scriptFor(config, command, start, ignore);
 }
 
 /**

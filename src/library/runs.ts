@@ -1,6 +1,6 @@
 /** What changes a database, or may: each is the verb of that name, with its safety, its result a plain value. */
 import type { Consent } from '../api/consent.ts';
-import { type MigrationReport, migrate, rehearse as rehearseUpgrade } from '../api/migrate.ts';
+import { type MigrationReport, migrate, rehearse as rehearseRun } from '../api/migrate.ts';
 import { openSession, type Session, type SessionOptions } from '../api/session.ts';
 import * as snapshots from '../api/snapshots.ts';
 import type { Config } from '../config/config.ts';
@@ -57,16 +57,22 @@ export async function downgrade(
   );
 }
 
+export interface RehearseOptions extends SessionOptions, RevisionArguments {
+  /** Left out: upgrade. */
+  readonly verb?: 'upgrade' | 'downgrade';
+}
+
 /**
- * Does the whole upgrade on a copy, which is removed.
- * @throws {DrydockError} with the code that the upgrade would have ended with; the database is untouched.
+ * Does a whole upgrade or downgrade on a copy, which is removed.
+ * @throws {DrydockError} with the code that the run would have ended with; the database is untouched.
  */
 export async function rehearse(
   config: Config,
   target = 'head',
-  options: SessionOptions & RevisionArguments = {},
+  options: RehearseOptions = {},
 ): Promise<RehearsalReport | AtTarget> {
-  return rehearseUpgrade(config, { verb: 'rehearse', target, ...argumentsOf(options) }, sessionFor(config, options));
+  const of = { verb: options.verb ?? 'upgrade', target, ...argumentsOf(options) } as const;
+  return rehearseRun(config, { verb: 'rehearse', of }, sessionFor(config, options));
 }
 
 export interface StampOptions extends SessionOptions, RevisionArguments {

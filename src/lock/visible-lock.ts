@@ -2,7 +2,7 @@
  * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, its mtime moving while the
  * holder lives. It is taken under the lock between runners and decides nothing between them.
  */
-import { lstatSync, mkdir, rmdir, rmdirSync, stat, utimes } from 'node:fs';
+import { lstatSync, mkdir, readdirSync, rmdir, rmdirSync, stat, utimes } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
@@ -135,6 +135,25 @@ export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void>
     }
     await setTimeout(pollMs, undefined, { signal: wait.signal });
   }
+}
+
+export type SeenLock =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'alive' }
+  /** Whoever made it has not moved its mtime for so long. */
+  | { readonly kind: 'stale'; readonly ageMs: number }
+  /** A run could neither wait for it nor remove it. */
+  | { readonly kind: 'in the way'; readonly error: DrydockError };
+
+/** What a look at the lock directory tells, on the clock of its file system: no more than a hint. */
+export function lookAtVisibleLock(layout: Layout): SeenLock {
+  const stats = lstatSync(layout.visibleLock, { throwIfNoEntry: false });
+  if (stats === undefined) return { kind: 'none' };
+  if (!stats.isDirectory()) return { kind: 'in the way', error: notALockDirectory(layout) };
+  const ageMs = Date.now() - stats.mtimeMs;
+  if (ageMs < staleMs) return { kind: 'alive' };
+  if (readdirSync(layout.visibleLock).length > 0) return { kind: 'in the way', error: notALockDirectory(layout) };
+  return { kind: 'stale', ageMs };
 }
 
 /** @throws {DrydockError} PREFLIGHT where it is not an empty directory. */

@@ -1,6 +1,6 @@
 /** What is kept of a run when it is over, however it ended: what reports, metrics and the status page are made from. */
 import type { CheckResult } from '../checks/measurement.ts';
-import type { StepReport } from '../engine/protocol.ts';
+import type { RanStep } from '../engine/protocol.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Loss } from '../loss/loss.ts';
 import type { RecoveryReport, RunCommand, SchemaChange } from '../run/outcome.ts';
@@ -17,17 +17,21 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly ending: RunEnding;
-  /** Rows of alembic_version before and after; null where the run did not get so far as to read them. */
+  /** Rows of alembic_version before the run and after it; null where they are not known. A rehearsal changes none. */
   readonly from: readonly string[] | null;
   readonly to: readonly string[] | null;
-  /** In order; they may overlap, since a snapshot in WAL mode is taken beside the migration. */
+  /** What `to` was to become; null where the run did not get so far as to know. */
+  readonly planned: readonly string[] | null;
+  /** In the order of their beginnings; they may overlap, since a snapshot in WAL mode is taken beside the migration. */
   readonly phases: readonly RecordedPhase[];
   readonly waits: readonly RecordedWait[];
-  readonly steps: readonly RecordedStep[];
+  /** What ran, also where it was rolled back. Of an engine that was killed the step that it was at is missing. */
+  readonly steps: readonly RanStep[];
   readonly checks: readonly CheckResult[];
-  /** Null where Drydock cannot explain the schema, or the run changed none. */
+  /** What became of the schema, in a rehearsal that of the copy. Null where nobody can tell, or the run changed none. */
   readonly schema: readonly SchemaChange[] | null;
   readonly losses: readonly Loss[];
+  /** The way back, where there is one that is still there after the run. */
   readonly snapshot: Manifest | null;
   readonly pruned: readonly string[];
   readonly recovered: RecoveryReport | null;
@@ -39,7 +43,12 @@ export interface RunRecord {
 }
 
 export type RunEnding =
-  | { readonly outcome: 'done' | 'nothing-pending'; readonly exitCode: 0; readonly sentence: string }
+  | {
+      readonly outcome: 'done' | 'nothing-pending';
+      readonly exitCode: 0;
+      /** What happened. */
+      readonly sentence: string;
+    }
   | {
       readonly outcome: 'failed';
       readonly exitCode: number;
@@ -61,13 +70,9 @@ export interface RecordedPhase {
 
 export interface RecordedWait {
   readonly waitingFor: string;
+  /** As it was seen last. */
   readonly holder: string;
+  /** Milliseconds from the start of the run. */
+  readonly startMs: number;
   readonly waitedMs: number;
-}
-
-export interface RecordedStep extends StepReport {
-  readonly path: string;
-  /** The SQL that ran, cut off after a bounded number of statements; what was left out is counted. */
-  readonly sql: readonly string[];
-  readonly sqlLeftOut: number;
 }

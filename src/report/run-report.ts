@@ -3,12 +3,13 @@ import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { AtTarget, PhaseReport, RecoveryReport, RunReport } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
+import { headlineOf } from './headline.ts';
 import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
 
 export function renderRunReport(report: RunReport | AtTarget): string {
   if (!('runId' in report)) return renderNothingPending(report.database, report.to);
-  const parts = [headline(report)];
+  const parts = [headlineOf(report)];
   parts.push(...renderRecovery(report.recovered));
   if (report.outcome === 'done')
     parts.push(
@@ -19,15 +20,6 @@ export function renderRunReport(report: RunReport | AtTarget): string {
       snapshot(report),
     );
   return parts.join('\n\n');
-}
-
-function headline(report: RunReport): string {
-  const { outcome, command, database, from, to, durationMs } = report;
-  if (outcome === 'nothing-pending') return renderNothingPending(database, to);
-  if (command === 'ensure-version')
-    return `Created the table alembic_version in ${database}, empty, in ${durationMs} ms.`;
-  const verb = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }[command];
-  return `${verb} ${database} from ${describeRevisions(from)} to ${describeRevisions(to)} in ${durationMs} ms; every check passed.`;
 }
 
 function schema({ schema: compared, to }: RunReport): string[] {

@@ -7,7 +7,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { commit } from './commit.ts';
-import { phase, type RunContext, stoppable } from './context.ts';
+import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
@@ -69,6 +69,7 @@ async function changeOrUndo(
     await stoppable(context, engine, load(engine, plan));
     const prepared = await prepare(context, engine, held, plan, (snapshot) => {
       taken.snapshot = snapshot;
+      tellFact(context, { snapshot: snapshot.manifest });
     });
     locks.assertHeld();
     const snapshot = prepared.snapshot.manifest.id;
@@ -156,12 +157,26 @@ async function prepare(
 }
 
 async function change(context: RunContext, engine: Engine, plan: Plan, inspecting: Promise<InspectedSnapshot>) {
+  if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaBefore');
   if (plan.onWorkingCopy) await useWorkingCopy(context, engine, (await inspecting).path);
   const steps = await phase(context, 'migrate', () => stoppable(context, engine, migrate(engine, plan)), describeSteps);
+  if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaAfter');
   const after = await phase(context, 'check', () =>
     stoppable(context, engine, engine.call('measure', { statistics: context.request.config.statistics })),
   );
   return { steps, after };
+}
+
+/** For the record of the run; that it cannot be read says nothing of whether the run goes well. */
+async function tellSchema(context: RunContext, engine: Engine, when: 'schemaBefore' | 'schemaAfter'): Promise<void> {
+  try {
+    tellFact(context, { [when]: await stoppable(context, engine, engine.call('readSchema', {})) });
+  } catch (error) {
+    // Without an engine there is nothing to go on with.
+    if (context.stop.aborted || error instanceof EngineDied) throw error;
+    const message = `the schema cannot be read, so the report of this run will not say what became of it: ${messageOf(error)}`;
+    context.observer({ kind: 'warning', message });
+  }
 }
 
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */

@@ -5,7 +5,7 @@ import { faultPoint } from '../faults.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
-import type { Observer, PhaseName } from '../run-events.ts';
+import type { Observer, PhaseName, RunFacts } from '../run-events.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
 import type { PhaseReport, RunRequest } from './outcome.ts';
 
@@ -66,6 +66,11 @@ export async function phase<T>(
     context.observer({ kind: 'phase-failed', phase: name, durationMs: Math.round(performance.now() - started), error });
     throw error;
   }
+}
+
+/** Tells what the run found out, for the record of it. */
+export function tellFact({ observer }: RunContext, fact: RunFacts): void {
+  observer({ kind: 'fact', fact });
 }
 
 /** Starts the engine for this run's database. */

@@ -10,6 +10,7 @@ import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { verifyCommitted } from './after-commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
 import { removeJournal } from './journal.ts';
+import { isMaintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
 import { Stop } from './stop.ts';
 import { describeRevisions } from './words.ts';
@@ -42,6 +43,14 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
 }
 
 function notDone(plan: Plan, revision: string, error: unknown): DrydockError {
+  if (isMaintenance(plan.command)) {
+    return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
+      what: `The database could not be maintained (${plan.command}): ${whatOf(error)}`,
+      state: 'Its content is unchanged, checked and sound',
+      next: 'Run it again, once what hindered it is out of the way',
+      cause: error,
+    });
+  }
   return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
     what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${whatOf(error)}`,
     state: `All else is committed, checked and sound: the database's content is at ${describeRevisions(plan.to)}, and that revision changed none of it`,

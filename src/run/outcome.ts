@@ -6,7 +6,7 @@ import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
-/** The commands that take the database to a revision, or write down that it is at one. */
+/** The commands that take the database to a revision, write down that it is at one, or leave it there and mend the file. */
 export type MigrationCommand =
   | {
       readonly verb: 'upgrade' | 'downgrade';
@@ -23,11 +23,16 @@ export type MigrationCommand =
       readonly mismatch: 'refuse' | 'accept';
       readonly arguments?: Readonly<Record<string, string>>;
     }
-  | { readonly verb: 'ensure-version' };
+  | { readonly verb: 'ensure-version' }
+  | { readonly verb: MaintenanceVerb };
 
-/** An upgrade on a copy. */
-export interface RehearseCommand extends Omit<Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>, 'verb'> {
+/** What changes how the file is laid out, or the planner's statistics, and nothing that anybody put into it. */
+export type MaintenanceVerb = 'optimize' | 'vacuum' | 'incremental-vacuum';
+
+/** An upgrade or a downgrade on a copy. */
+export interface RehearseCommand {
   readonly verb: 'rehearse';
+  readonly of: Extract<MigrationCommand, { verb: 'upgrade' | 'downgrade' }>;
 }
 
 /** Every command that runs under the lock. */

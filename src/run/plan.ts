@@ -8,6 +8,7 @@ import type { Revision, Step } from '../revisions/revision.ts';
 import { planStamp } from '../revisions/stamp.ts';
 import { isContentPreserving } from '../revisions/statements.ts';
 import { planDowngrade, planUpgrade } from '../revisions/steps.ts';
+import { isMaintenanceCommand, maintenancePlan } from './maintenance.ts';
 import type { MigrationCommand } from './outcome.ts';
 
 export interface Plan {
@@ -50,6 +51,7 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
   }
   const forgets = command.verb === 'stamp' && command.forget === 'all';
   if (!forgets) requireKnown(graph, current);
+  if (isMaintenanceCommand(command)) return maintenancePlan(command.verb, current);
   if (command.verb === 'stamp') {
     const known = current.filter((id) => graph.get(id) !== undefined);
     const { to, revisions } = planStamp(graph, forgets ? [] : current, known, command.targets);
@@ -63,13 +65,13 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
       ? planUpgrade(graph, current, command.target)
       : planDowngrade(graph, current, command.target);
   const after = appliedAfter(graph, current, all);
-  const steps = all.filter((step) => !isMaintenance(step));
+  const steps = all.filter((step) => !isMaintenanceStep(step));
   return {
     command: command.verb,
     steps,
     maintenance: [
       ...deferredSteps(graph, after, history),
-      ...all.filter(isMaintenance).map((step) => ({ step, deferredBy: undefined })),
+      ...all.filter(isMaintenanceStep).map((step) => ({ step, deferredBy: undefined })),
     ],
     onWorkingCopy: steps.some((step) => !step.revision.transaction && !isEmpty(step)),
     from: current,
@@ -142,7 +144,7 @@ function deferredSteps(
   });
 }
 
-function isMaintenance({ revision, direction }: Step): boolean {
+function isMaintenanceStep({ revision, direction }: Step): boolean {
   if (revision.transaction || revision.body.kind !== 'sql') return false;
   const statements = revision.body[direction];
   return statements.length > 0 && statements.every(({ sql }) => isContentPreserving(sql));

@@ -6,21 +6,13 @@ import { DrydockError, messageOf } from '../errors.ts';
 import { own } from '../files/ownership.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
-import { changeSentence } from '../schema/change-sentence.ts';
-import { compareSchemas } from '../schema/compare.ts';
+import { changesBetween } from '../schema/changes.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { statDatabase, withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
 import { nothingPending } from './fast-path.ts';
-import type {
-  AtTarget,
-  RecoveryReport,
-  RehearsalReport,
-  RehearseCommand,
-  RunRequest,
-  SchemaChange,
-} from './outcome.ts';
+import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
 import { inspectGround, loadGraph, requireSpace } from './preflight.ts';
 import { hold } from './recover.ts';
@@ -66,7 +58,7 @@ async function copyUnlessAtTarget(
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
-    const plan = await phase(context, 'pending', () => planRun(graph, held, { ...command, verb: 'upgrade' }));
+    const plan = await phase(context, 'pending', () => planRun(graph, held, command.of));
     if (isNothing(plan)) return held.current;
     requireSpace(context, 1 + copiesOf(plan));
     const to = rehearsalCopy(context.layout);
@@ -95,7 +87,7 @@ async function runOnCopy(
   const { config, toolVersion, command } = request;
   const before = schemaOf(context, copy);
   const report = await run(
-    { command: { ...command, verb: 'upgrade' }, config: { ...config, database: copy }, toolVersion },
+    { command: command.of, config: { ...config, database: copy }, toolVersion },
     context.observer,
     context.stop,
   ).catch((error: unknown) => {
@@ -105,7 +97,7 @@ async function runOnCopy(
   const { from, to, steps, checks, phases, durationMs } = report;
   return {
     outcome: 'passed',
-    verdict: `The rehearsal passed: the upgrade of ${context.layout.database} from ${describeRevisions(from)} to ${describeRevisions(to)} took ${durationMs} ms on a copy, and every check passed. The live database was not touched, and the copy is removed.`,
+    verdict: `The rehearsal passed: the ${command.of.verb} of ${context.layout.database} from ${describeRevisions(from)} to ${describeRevisions(to)} took ${durationMs} ms on a copy, and every check passed. The live database was not touched, and the copy is removed.`,
     database: context.layout.database,
     from,
     to,
@@ -126,13 +118,6 @@ function schemaOf({ observer }: RunContext, copy: string): Schema | undefined {
     observer({ kind: 'warning', message: `the schemas cannot be compared: ${messageOf(error)}` });
     return undefined;
   }
-}
-
-function changesBetween(before: Schema, after: Schema): SchemaChange[] {
-  return compareSchemas(before, after).map((difference) => {
-    const { kind, table, name } = difference;
-    return { kind, table, name, sentence: changeSentence(difference) };
-  });
 }
 
 /** The error of the run on the copy, as it is to be understood by somebody who has the live database in mind. */

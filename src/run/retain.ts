@@ -1,6 +1,6 @@
 import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
 import { snapshotsToPrune } from '../snapshots/retention.ts';
-import { phase, type RunContext } from './context.ts';
+import { phase, type RunContext, tellFact } from './context.ts';
 
 /**
  * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
@@ -16,7 +16,9 @@ export function retain(context: RunContext, protectedIds: ReadonlySet<string>): 
       const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
       const prune = snapshotsToPrune(listSnapshots(context.layout), policy, Date.now(), protectedIds);
       for (const { manifest } of prune) removeSnapshot(context.layout, manifest.id);
-      return prune.map(({ manifest }) => manifest.id);
+      const pruned = prune.map(({ manifest }) => manifest.id);
+      tellFact(context, { pruned });
+      return pruned;
     },
     (pruned) => ({ pruned }),
   );

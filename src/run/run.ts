@@ -10,7 +10,7 @@ import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { type Applied, applyPlan } from './apply.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable, unstopped } from './context.ts';
+import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
@@ -44,6 +44,7 @@ export async function run(
       } catch (error) {
         if (!(error instanceof CommitHappened)) throw error;
         // The engine died in a commit that happened. What is left to do is what a fresh look finds, stopped or not.
+        tellFact(context, { recovered: error.recovered });
         return runUnderLock(unstopped(context), locks, graph, request.command, error.recovered);
       }
     });
@@ -60,6 +61,7 @@ async function runUnderLock(
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
+    tellFact(context, { current: held.current });
     const { plan, schema } = await phase(
       context,
       'pending',
@@ -70,6 +72,7 @@ async function runUnderLock(
       },
       describePlan,
     );
+    tellFact(context, { planned: plan.to });
     if (isNothing(plan)) return report(context, plan, schema, recovered, nothingApplied);
     return report(context, plan, schema, recovered, await applyPlan(context, locks, engine, held, plan));
   } finally {

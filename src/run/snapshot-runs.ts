@@ -11,7 +11,7 @@ import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { statDatabase } from '../sqlite/reader.ts';
-import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable } from './context.ts';
+import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
 import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunRequest } from './outcome.ts';
@@ -38,9 +38,11 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
+    tellFact(context, { current: held.current, planned: held.current });
     const copy = await phase(context, 'snapshot', () => stoppable(context, engine, copyLive(context, engine, held)));
     await engine.call('release', {});
     const snapshot = await phase(context, 'inspect', () => inspectCopy(context, copy, 'manual'));
+    tellFact(context, { snapshot: snapshot.manifest });
     await retain(context, new Set([snapshot.manifest.id]));
     return snapshot;
   } finally {
@@ -79,6 +81,7 @@ export function restore(
     inspectGround(context);
     return underLocks(context, async () => {
       const snapshot = findSnapshot(layout, chosen.manifest.id);
+      tellFact(context, { planned: snapshot.manifest.revision });
       await phase(context, 'inspect', () => proveSnapshot(snapshot, inspectOptions(context)));
       const kept = await phase(context, 'restore', () => restoreEitherWay(context, snapshot));
       removeJournal(context);
@@ -113,10 +116,14 @@ async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Pr
   const engine = engineFor(context);
   try {
     const held = await stoppable(context, engine, hold(context, engine));
+    tellFact(context, { current: held.current });
     const journal = beginJournal(context, { from: held.current, to: snapshot.manifest.revision });
     for (let attempt = 1; ; attempt += 1) {
       const { outcome, kept } = await tryRestore(context, engine, snapshot, held, journal);
-      if (outcome === 'restored') return kept.path;
+      if (outcome === 'restored') {
+        tellFact(context, { snapshot: kept.manifest });
+        return kept.path;
+      }
       writeJournal(context, journal);
       removeSuperseded(context, kept);
       const waitedMs = performance.now() - started;

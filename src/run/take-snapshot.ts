@@ -8,7 +8,8 @@ import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
 import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
 import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
-import type { Manifest, SnapshotReason } from '../snapshots/manifest.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import type { SnapshotReason } from '../snapshots/reasons.ts';
 import { inspectOptions, type RunContext, unstoppable } from './context.ts';
 
 /** A copy that is on the disk, and not yet known to be sound. */

@@ -1,7 +1,7 @@
 /** What every command that may change something goes through: the locks, the recovery of the last run, a last word. */
 import { existsSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
-import { phase, type RunContext } from './context.ts';
+import { phase, type RunContext, tellFact } from './context.ts';
 import { explain } from './explain.ts';
 import { readJournal } from './journal.ts';
 import { acquireLocks, type RunLocks } from './locks.ts';
@@ -21,6 +21,7 @@ export async function underLocks<T>(
       () => recover(context).catch((error: unknown) => supersede(context, error)),
       (report) => ({ interrupted: report?.runId ?? null }),
     );
+    if (recovered !== null) tellFact(context, { recovered });
     return await work(locks, recovered);
   } finally {
     await phase(context, 'unlock', () => locks.release());

@@ -1,14 +1,10 @@
 /** What is known of one snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import * as z from 'zod/mini';
 import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
-
-/** Why a snapshot was taken. `replaced` is what a restore put aside. */
-export type SnapshotReason = (typeof reasons)[number];
-
-const reasons = ['upgrade', 'downgrade', 'stamp', 'ensure-version', 'manual', 'replaced'] as const;
+import { manifestSchema } from './manifest-schema.ts';
+import type { SnapshotReason } from './reasons.ts';
 
 /** Written out, so that whoever uses the type needs no zod. */
 export interface Manifest {
@@ -34,25 +30,6 @@ export interface Manifest {
   readonly toolVersion: string;
   readonly sqliteVersion: string;
 }
-
-const manifestSchema = z.strictObject({
-  format: z.literal(1),
-  id: z.string().check(z.regex(/^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}$/)),
-  database: z.string(),
-  reason: z.enum(reasons),
-  runId: z.string(),
-  revision: z.array(z.string()),
-  createdAt: z.iso.datetime(),
-  sha256: z.string(),
-  contentSha256: z.string(),
-  bytes: z.int(),
-  pageCount: z.int(),
-  pageSize: z.int(),
-  journalMode: z.string().check(z.regex(/^(delete|truncate|persist|memory|off|wal)$/)),
-  integrity: z.enum(['ok', 'damaged', 'not checked']),
-  toolVersion: z.string(),
-  sqliteVersion: z.string(),
-});
 
 /**
  * @throws {DrydockError} PREFLIGHT where the file is there and is not a manifest.

@@ -20,23 +20,24 @@ export interface Reader extends QueryPort {
  * -shm and leaves them (https://sqlite.org/wal.html#readonly). So such a file is read as immutable, and read again
  * the ordinary way where it changed meanwhile.
  *
+ * @param patienceMs How long to wait for a writer that has it locked; nothing else happens in this process meanwhile.
  * @throws {DrydockError} USAGE where the file is missing or not a file; DAMAGED_BEFORE where it is no database.
  */
-export function withReader<T>(database: string, read: (reader: Reader) => T): T {
+export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000): T {
   const before = statDatabase(database);
   try {
     if (isAtRestInWal(database)) {
-      const result = readOnce(`${pathToFileURL(database).href}?immutable=1`, read);
+      const result = readOnce(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
       if (isAtRestInWal(database) && sameFile(before, statDatabase(database))) return result;
     }
-    return readOnce(pathToFileURL(database).href, read);
+    return readOnce(pathToFileURL(database).href, read, patienceMs);
   } catch (error) {
     throw error instanceof DrydockError ? error : explain(database, error);
   }
 }
 
-function readOnce<T>(uri: string, read: (reader: Reader) => T): T {
-  const db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: 2000 });
+function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
+  const db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs });
   try {
     // One transaction, so that everything read belongs to one state.
     db.exec('BEGIN');
@@ -90,7 +91,12 @@ export function statDatabase(database: string): BigIntStats {
 
 function isAtRestInWal(database: string): boolean {
   const wal = statSync(`${database}-wal`, { throwIfNoEntry: false });
-  return (wal === undefined || wal.size === 0) && !existsSync(`${database}-journal`) && journalVersion(database) === 2;
+  return (wal === undefined || wal.size === 0) && !existsSync(`${database}-journal`) && isInWal(database);
+}
+
+/** As the file says it: a connection that may not write is no witness. */
+export function isInWal(database: string): boolean {
+  return journalVersion(database) === 2;
 }
 
 /** Byte 18 of the header: 1 for a rollback journal, 2 for WAL (https://sqlite.org/fileformat2.html, section 1.3.3). */
@@ -152,7 +158,7 @@ function explain(database: string, error: unknown): unknown {
       });
     case 'SQLITE_BUSY':
       return new DrydockError('BUSY', {
-        what: `${database} was locked for more than 2 s while it was to be read`,
+        what: `${database} was locked by another program while it was to be read`,
         state: 'Nothing was changed',
         next: 'Try again when the writer has finished',
         cause: error,

@@ -5,7 +5,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import {
   closeSync,
-  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -17,9 +16,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { missingTools } from '../harness/tools.ts';
 
 export type PowerVolumeKind = 'ext4' | 'xfs';
 
@@ -40,14 +40,7 @@ function requireTools(...tools: readonly string[]): void {
 function whatIsMissing(tools: readonly string[]): string | undefined {
   if (process.platform !== 'linux') return 'this needs Linux';
   if (process.getuid?.() !== 0) return 'this mounts a volume and needs root';
-  const missing = tools.filter((tool) => !isThere(tool));
-  if (missing.length === 0) return undefined;
-  return `${missing.join(' and ')} not found; sh ops/test-tools.sh installs what the power cuts need`;
-}
-
-function isThere(tool: string): boolean {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => folder !== '' && existsSync(join(folder, tool)));
+  return missingTools(tools);
 }
 
 /** Runs a tool of the system; throws with what it said where it fails. */

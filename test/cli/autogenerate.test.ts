@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { dump } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
+import { inTerminal } from '../harness/terminal.ts';
 import { project, stateOf } from './helpers.ts';
 
 interface Written {
@@ -86,6 +87,32 @@ test('what may be a rename is asked, and a flag answers it', async (t) => {
   assert.match(text, /RENAME COLUMN body TO text;/);
   assert.match(text, /DROP COLUMN likes;/);
   assert.match(await it.text(...autogenerate), /^Nothing to do/);
+});
+
+test('on a terminal each possible rename is asked for, until the answer is one', async (t) => {
+  const it = project(t, first);
+  writeFileSync(
+    join(it.root, 'schema.sql'),
+    'CREATE TABLE comments (id INTEGER PRIMARY KEY, text TEXT, score INTEGER);',
+  );
+  const autogenerate = ['revision', '--autogenerate', '-m', 'next', '--schema', 'schema.sql', '--rev-id', 'b1'];
+  const text = /Is column comments\.text the column body under a new name\? \[y\/n\]/;
+  const score = /Is column comments\.score the column likes under a new name\? \[y\/n\]/;
+  const ended = await inTerminal(it.root, autogenerate, [{ to: text, typed: '\u0004' }]);
+  assert.equal(ended.code, 2, ended.shown);
+  assert.match(ended.shown, /There was no answer to "Is column comments\.text/);
+  assert.deepEqual(readdirSync(it.migrations), ['a1.sql']);
+  const answers = [
+    { to: text, typed: 'perhaps\n' },
+    { to: text, typed: 'y\n' },
+    { to: score, typed: 'n\n' },
+  ];
+  const { code, shown } = await inTerminal(it.root, autogenerate, answers);
+  assert.equal(code, 0, shown);
+  const written = readFileSync(join(it.migrations, 'b1_next.sql'), 'utf8');
+  const [, up = ''] = /-- migrate:up\n([\s\S]*)-- migrate:down/.exec(written) ?? [];
+  assert.match(up, /RENAME COLUMN body TO text/);
+  assert.match(up, /DROP COLUMN likes/);
 });
 
 test('the wanted schema may be made by a command, and one that cannot be read is one clear line', async (t) => {

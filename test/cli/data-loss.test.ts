@@ -1,12 +1,11 @@
 /** A downgrade that drops what has data in it says so, and asks, before anything is locked. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { versions } from '../harness/dump.ts';
-import { projectRoot, sqlRevision } from '../harness/files.ts';
+import { sqlRevision } from '../harness/files.ts';
+import { inTerminal } from '../harness/terminal.ts';
 import { alembicAt, type Project, project, stateOf } from './helpers.ts';
 
 const files = {
@@ -92,36 +91,22 @@ export function downgrade(op) {
   await it.text('downgrade', 'a2', '--yes');
 });
 
-/** Runs a verb in a terminal of its own, which util-linux's `script` makes, and types into it when it has asked. */
-async function inTerminal(it: Project, args: readonly string[], typed: string) {
-  const main = join(projectRoot, 'src/cli/main.ts');
-  // Without a shell between, whose own ending by SIGINT would hide that of the command.
-  const command = ['exec', process.execPath, main, ...args].join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: it.root, stdio: ['pipe', 'pipe', 'inherit'] });
-  let shown = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const asked = shown.includes('[y/N]');
-    shown += text;
-    if (!asked && shown.includes('[y/N]')) child.stdin.write(typed);
-  });
-  const [code] = await once(child, 'close');
-  return { code, shown };
-}
+const answer = (typed: string) => [{ to: /\[y\/N\]/, typed }];
 
 test('on a terminal it asks, and only a yes goes on', async (t) => {
   const it = at(t, full);
   const before = stateOf(it.root);
   for (const typed of ['\n', 'no\n', '\u0004']) {
-    const { code, shown } = await inTerminal(it, ['downgrade', 'base'], typed);
+    const { code, shown } = await inTerminal(it.root, ['downgrade', 'base'], answer(typed));
     assert.equal(code, 2, shown);
     assert.match(shown, said);
     assert.match(shown, /Go on\? \[y\/N\]/);
     assert.equal(stateOf(it.root), before);
   }
-  const stopped = await inTerminal(it, ['downgrade', 'base'], '\u0003');
+  const stopped = await inTerminal(it.root, ['downgrade', 'base'], answer('\u0003'));
   assert.equal(stopped.code, 23, stopped.shown);
   assert.deepEqual(versions(it.database), ['a2']);
-  const { code, shown } = await inTerminal(it, ['downgrade', 'base'], 'y\n');
+  const { code, shown } = await inTerminal(it.root, ['downgrade', 'base'], answer('y\n'));
   assert.equal(code, 0, shown);
   assert.deepEqual(versions(it.database), []);
 });

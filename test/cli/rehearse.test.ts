@@ -43,7 +43,7 @@ export function downgrade() {}
 
 const broken = sqlRevision('a3', 'a2', 'DELETE FROM people;');
 
-const leftovers = ['owner.json', 'rehearsal-owner.json', 'rehearsal.lock', 'runner.lock'];
+const leftovers = ['owner.json', 'rehearsal-owner.json', 'rehearsal.lock', 'runner.lock', 'runs'];
 
 /** Everything beside the database that a rehearsal may not leave anything in. */
 function companions({ database }: Project): string[] {
@@ -114,6 +114,31 @@ test('upgrade --rehearse goes on where the rehearsal passed, and shows both', as
   assert.deepEqual(versions(it.database), ['a2']);
   const again = await it.json<{ outcome: string; rehearsal: { outcome: string } }>('upgrade', '--rehearse');
   assert.deepEqual([again.outcome, again.rehearsal.outcome], ['nothing-pending', 'nothing-pending']);
+});
+
+test('a downgrade is rehearsed with --down, loses nothing and so asks nothing', async (t) => {
+  const down =
+    "export function downgrade(op) {\n  op.dropTable('people');\n}\nexport const expect = { down: { people: 'dropped' } };\n";
+  const it = project(
+    t,
+    { 'a1.sql': good['a1.sql'], 'a2.ts': good['a2.ts'].replace('export function downgrade() {}\n', down) },
+    people + rows,
+  );
+  await it.text('upgrade', '-x', 'name=Sofia');
+  const before = fingerprint(it);
+  const rehearsal = await it.json<Rehearsal>('rehearse', '--down', 'a1');
+  assert.deepEqual([rehearsal.outcome, rehearsal.from, rehearsal.to], ['passed', ['a2'], ['a1']]);
+  assert.match(rehearsal.verdict, /^The rehearsal passed: the downgrade of /);
+  assert.deepEqual(
+    rehearsal.schema.map(({ sentence }) => sentence),
+    ['table people goes'],
+  );
+  assert.match(
+    await it.text('rehearse', '--down', 'a2'),
+    /^There is nothing to rehearse: downgrade a2 has nothing to do, and \S+ is at a2\.$/,
+  );
+  assert.match(await it.fails(2, 'rehearse', '--down'), /A downgrade needs a target\. .*drydock rehearse --down -1/);
+  assert.equal(fingerprint(it), before);
 });
 
 test('what a killed rehearsal left goes with the next run, and a living one is let be', async (t) => {

@@ -20,6 +20,9 @@ test('without a file the database comes from a flag and the rest are defaults', 
     allowNetworkFilesystem: false,
     snapshots: { keep: 10 },
     statistics: [],
+    reportDir: undefined,
+    windows: [],
+    daemonAddress: { host: '127.0.0.1', port: 9187 },
   });
 });
 
@@ -38,9 +41,11 @@ test('every key is read', async () => {
       - { name: b, sql: SELECT 2, rule: not-less }
       - { name: c, sql: SELECT 3, rule: within 0.5 % }
       - { name: d, sql: SELECT 4 }
+    report: { dir: ../reports }
     windows:
       - { name: night, cron: 0 4 * * *, time_zone: Europe/Berlin, tasks: [upgrade, prune] }
-      - { name: noon, cron: 0 12 * * 1-5, tasks: [verify] }`);
+      - { name: noon, cron: 0 12 * * 1-5, tasks: [verify], duration: 2h, grace: 15m, jitter: 10m, missed: run-late }
+    daemon: { address: '[::1]:80' }`);
   assert.deepEqual(await load(cwd), {
     database: path.join(cwd, 'data/app.db'),
     migrations: path.join(cwd, 'config/steps'),
@@ -56,6 +61,30 @@ test('every key is read', async () => {
       { name: 'c', sql: 'SELECT 3', rule: { kind: 'within', percent: 0.5 } },
       { name: 'd', sql: 'SELECT 4' },
     ],
+    reportDir: path.join(cwd, 'reports'),
+    windows: [
+      {
+        name: 'night',
+        cron: '0 4 * * *',
+        timeZone: 'Europe/Berlin',
+        durationMs: 3_600_000,
+        graceMs: 0,
+        jitterMs: 0,
+        missed: 'skip',
+        tasks: ['upgrade', 'prune'],
+      },
+      {
+        name: 'noon',
+        cron: '0 12 * * 1-5',
+        timeZone: 'UTC',
+        durationMs: 7_200_000,
+        graceMs: 900_000,
+        jitterMs: 600_000,
+        missed: 'run-late',
+        tasks: ['verify'],
+      },
+    ],
+    daemonAddress: { host: '::1', port: 80 },
   });
 });
 

@@ -80,6 +80,22 @@ const inFile: [line: string, message: string][] = [
     'windows: [{ name: a, cron: x, time_zone: Mars, tasks: [prune] }]',
     "windows[0].time_zone is 'Mars', not a time zone",
   ],
+  [
+    'windows: [{ name: a, cron: 0 30 2 * * *, tasks: [prune] }]',
+    "windows[0].cron is '0 30 2 * * *', not a cron expression of five fields",
+  ],
+  [
+    'windows: [{ name: a, cron: 30 2 * * *, tasks: [prune], jitter: 1h }]',
+    "windows[0].jitter is '1h', and the window is open for 1h. Write less than its duration",
+  ],
+  ['windows: [{ name: a, cron: x, tasks: [prune], duration: 5s }]', 'windows[0].duration is too short: 5s'],
+  [
+    'windows: [{ name: a, cron: x, tasks: [prune], missed: late }]',
+    "windows[0].missed is 'late', not what to do. Write skip or run-late",
+  ],
+  ['daemon: { address: 9187 }', 'daemon.address is 9187, not an address. Write a host and a port'],
+  ['daemon: { address: localhost }', "daemon.address is 'localhost', not an address"],
+  ['daemon: { address: "a:65536" }', "daemon.address is 'a:65536', not an address"],
   ['database: b.db', 'database stands there twice. Correct that line'],
   ['a: [1', 'not valid YAML: '],
   ['\tdeadline: 5m', 'not valid YAML: '],

@@ -1,6 +1,7 @@
 /** The verbs as functions, in this very process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -124,6 +125,37 @@ test('a revision is written, branched off and merged, and the database checked a
   assert.deepEqual(merged.revises.toSorted(), ['a3', 'b1']);
   assert.equal((await failure(drydock.createRevision(config, { message: 'again', id: 'a3' }))).code, 'USAGE');
   assert.equal((await drydock.unlock(config)).outcome, 'was-free');
+});
+
+test('a project is begun, a revision generated, edited and written down as a script, and a shell completed', async (t) => {
+  const cwd = testFolder(t);
+  const begun = await drydock.init({ database: 'app.db', cwd });
+  assert.deepEqual(begun.created, [begun.migrations, join(begun.migrations, 'README.md'), begun.config]);
+  const schema = join(cwd, 'schema.sql');
+  const wants = (sql: string) => writeFileSync(schema, sql);
+  wants('CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);');
+  const loaded = await drydock.loadConfig({ config: begun.config }, { cwd, env: {} });
+  const config: drydock.Config = { ...loaded, wantedSchema: { kind: 'file', path: schema } };
+
+  const first = await drydock.autogenerate(config, { message: 'notes', id: 'a1', kind: 'sql' });
+  assert.deepEqual([first.revision?.id, first.changes], ['a1', ['table notes is missing']]);
+  assert.deepEqual(await drydock.autogenerate(config, { message: 'again' }), { revision: null, changes: [] });
+  wants('CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);');
+  const unanswered = await failure(drydock.autogenerate(config, { message: 'text' }));
+  assert.deepEqual([unanswered.code, unanswered.state], ['USAGE', 'No revision was written']);
+  const second = await drydock.autogenerate(config, { message: 'text', id: 'a2', renames: ['notes.body=text'] });
+  assert.deepEqual(second.changes, ['column notes.body is to be called text']);
+
+  const edited = await drydock.edit(config, 'a2', "sed -i 's/^-- message: .*/-- message: what it is/'");
+  assert.deepEqual(edited, [{ id: 'a2', path: second.revision?.path, changed: true }]);
+  assert.equal((await drydock.show(config, 'a2'))[0]?.message, 'what it is');
+
+  const { sql, ...script } = await drydock.script(config, { verb: 'upgrade', target: 'head', start: 'a1' });
+  assert.deepEqual(script, { from: ['a1'], to: ['a2'], steps: [{ id: 'a2', direction: 'up' }] });
+  assert.match(sql, /RENAME COLUMN "?body"? TO "?text"?/);
+  const stamp = await drydock.script(config, { verb: 'stamp', targets: ['a1'], start: 'base' });
+  assert.match(stamp.sql, /INSERT INTO alembic_version/);
+  assert.ok((await drydock.completion('bash')).includes('complete -F _drydock drydock'));
 });
 
 test('an error has its code, what, state and next, and the database is as it was', async (t) => {

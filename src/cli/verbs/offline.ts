@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { scriptFor } from '../../api/script.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import { writeScript } from '../../offline/offline.ts';
 import type { MigrationCommand } from '../../run/outcome.ts';
-import { loadGraph } from '../../run/preflight.ts';
-import { toolVersion } from '../../version.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 
@@ -13,13 +10,8 @@ import type { Output } from '../print.ts';
  * @param start From `start:end`; undefined where it was not said.
  */
 export async function offline(config: Config, command: MigrationCommand, start: string | undefined): Promise<Output> {
-  const graph = loadGraph(config.migrations);
-  const origin = { toolVersion: toolVersion(), runId: randomUUID() };
-  const { plan, script } = await withLog(command.verb, (observer) =>
-    writeScript(config, graph, command, start, origin, observer),
-  );
-  const steps = plan.steps.map(({ revision, direction }) => ({ id: revision.id, direction }));
-  return { data: { from: plan.from, to: plan.to, steps, sql: script }, text: script };
+  const report = await withLog(command.verb, (observer) => scriptFor(config, command, start, observer));
+  return { data: { ...report }, text: report.sql };
 }
 
 /**

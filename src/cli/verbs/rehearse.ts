@@ -1,18 +1,24 @@
-import { rehearse as rehearseUpgrade } from '../../api/migrate.ts';
+import { rehearse as rehearseRun } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { describeRevisions } from '../../run/words.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
+import { directed } from './directed.ts';
 import { type RunFlags, readArguments } from './run.ts';
 
-/** What the upgrade would do; where nothing is pending, the same object as `upgrade` has then. */
-export async function rehearse(config: Config, target = 'head', { x }: RunFlags = {}): Promise<Output> {
-  const command = { verb: 'rehearse', target, arguments: readArguments(x) } as const;
-  const report = await rehearseUpgrade(config, command, terminalSession('rehearse', config));
+export interface RehearseFlags extends RunFlags {
+  readonly down?: true;
+}
+
+/** What the upgrade, or with `--down` the downgrade, would do; where there is nothing to do, the same object as it has then. */
+export async function rehearse(config: Config, target: string | undefined, flags: RehearseFlags = {}): Promise<Output> {
+  const { verb, address } = directed('rehearse', target, flags.down);
+  const of = { verb, target: address, arguments: readArguments(flags.x) } as const;
+  const report = await rehearseRun(config, { verb: 'rehearse', of }, terminalSession('rehearse', config));
   const text =
     report.outcome === 'passed'
       ? renderRehearsal(report)
-      : `There is nothing to rehearse: no revision is pending up to ${target}, and ${report.database} is at ${describeRevisions(report.to)}.`;
+      : `There is nothing to rehearse: ${verb} ${address} has nothing to do, and ${report.database} is at ${describeRevisions(report.to)}.`;
   return { data: { ...report }, text };
 }

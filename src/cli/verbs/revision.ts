@@ -1,9 +1,8 @@
-import { newRevision } from '../../api/new-revision.ts';
+import { writeNewRevision } from '../../api/new-revision.ts';
 import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import { loadGraph } from '../../run/preflight.ts';
-import { type Written, writeRevision } from '../../scaffold/write-revision.ts';
+import type { Written } from '../../scaffold/write-revision.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';
 
@@ -28,24 +27,17 @@ export async function revision(config: Config, flags: RevisionFlags): Promise<Ou
   if (flags.sql && flags.ts) {
     throw new DrydockError('USAGE', { what: '--sql and --ts were both given', next: 'Give one of them' });
   }
-  const graph = loadGraph(config.migrations);
   const { message, revId: id, head, dependsOn, branchLabel: branchLabels } = flags;
   const parents = flags.splice ? 'splice' : 'heads only';
-  const wanted = newRevision(graph, { message, id, head, parents, dependsOn, branchLabels });
+  const wanted = { message, id, head, parents, dependsOn, branchLabels } as const;
   if (flags.autogenerate) {
     const { autogenerate } = await import('./autogenerate.ts');
     const kind = flags.ts ? 'ts' : flags.sql && 'sql';
-    const { rename: renames = [], separate: separates = [] } = flags;
-    return autogenerate(config, graph, {
-      revision: wanted,
-      kind,
-      renames,
-      separates,
-      arguments: readArguments(flags.x),
-    });
+    const { rename: renames, separate: separates } = flags;
+    return autogenerate(config, { ...wanted, kind, renames, separates, arguments: readArguments(flags.x) });
   }
   refuseAutogenerateFlags(flags);
-  return writtenOutput(writeRevision(config.migrations, graph, { ...wanted, kind: flags.ts ? 'ts' : 'sql' }));
+  return writtenOutput(writeNewRevision(config, wanted, flags.ts ? 'ts' : 'sql'));
 }
 
 function refuseAutogenerateFlags({ schema, rename, separate, x }: RevisionFlags): void {

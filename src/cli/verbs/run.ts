@@ -38,7 +38,7 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
   refuseRange(target);
   const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
   if (!flags.rehearse) return runMigration(config, command);
-  const rehearsal = await rehearse(config, { ...command, verb: 'rehearse' }, terminalSession('rehearse', config));
+  const rehearsal = await rehearse(config, { verb: 'rehearse', of: command }, terminalSession('rehearse', config));
   const { data, text } = await runMigration(config, command);
   if (rehearsal.outcome === 'nothing-pending') return { data: { ...data, rehearsal }, text };
   return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };

@@ -1,0 +1,138 @@
+/** Writes the revision that brings what the revisions make to the wanted schema. */
+import { parseDecision, renameText } from '../autogenerate/decision-text.ts';
+import { type ChangePlan, planChanges } from '../autogenerate/plan.ts';
+import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../autogenerate/renames.ts';
+import { renderModuleRevision } from '../autogenerate/render-module.ts';
+import { renderSqlRevision } from '../autogenerate/render-sql.ts';
+import { isInPlace } from '../autogenerate/steps.ts';
+import { withRenames } from '../autogenerate/with-renames.ts';
+import type { Config, WantedSchema } from '../config/config.ts';
+import { DrydockError } from '../errors.ts';
+import { schemaAfter } from '../replay/replay.ts';
+import { loadGraph } from '../run/preflight.ts';
+import type { Observer } from '../run-events.ts';
+import type { NewRevision } from '../scaffold/revision-text.ts';
+import { writeRevision } from '../scaffold/write-revision.ts';
+import { compareSchemas } from '../schema/compare.ts';
+import { isMild } from '../schema/difference.ts';
+import type { Schema } from '../schema/normalised.ts';
+import { schemaOf } from '../schema/read-schema.ts';
+import { readWantedSchema } from '../wanted/wanted-schema.ts';
+import { newRevision, type RevisionRequest } from './new-revision.ts';
+import { describeEntry, type RevisionEntry } from './revision-data.ts';
+
+export interface AutogenerateRequest extends RevisionRequest {
+  /** Left out: SQL where all of the changes can be made in place, else TypeScript. */
+  readonly kind?: 'sql' | 'ts' | undefined;
+  /** What got a new name: `old=new` for a table, `table.old=new` for a column. */
+  readonly renames?: readonly string[] | undefined;
+  /** What looks like a rename and is none, written alike: the one goes and the other comes. */
+  readonly separates?: readonly string[] | undefined;
+  /** What the revisions find in `op.arguments`. */
+  readonly arguments?: Readonly<Record<string, string>>;
+}
+
+export interface AutogenerateReport {
+  /** Null where the revisions make the wanted schema already. */
+  readonly revision: RevisionEntry | null;
+  /** A sentence for each difference. */
+  readonly changes: readonly string[];
+}
+
+/** @returns Undefined where nobody can tell. */
+export type AnswerRename = (question: RenameQuestion) => Promise<RenameDecision['answer'] | undefined>;
+
+/**
+ * All heads are replayed together, whatever the request's `head`: that is the schema a database has.
+ *
+ * @param answer Asked where something that goes may be something that comes under a new name.
+ * @throws {DrydockError} USAGE where no wanted schema is named, or a question has no answer; REVISION_FAILED where the
+ *   revisions cannot be replayed in memory.
+ */
+export async function autogenerate(
+  config: Config,
+  request: AutogenerateRequest,
+  answer: AnswerRename,
+  observer: Observer,
+): Promise<AutogenerateReport> {
+  const wanted = requireWanted(config);
+  const graph = loadGraph(config.migrations);
+  const header = newRevision(graph, request);
+  const { renames = [], separates = [] } = request;
+  const decisions = [
+    ...renames.map((text) => parseDecision(text, 'rename')),
+    ...separates.map((text) => parseDecision(text, 'separate')),
+  ];
+  const to = await readWantedSchema(wanted, observer);
+  const from = schemaOf(await schemaAfter(graph.revisions, request.arguments ?? {}, observer));
+  const planned = await planWithAnswers(from, to, decisions, answer);
+  if (planned === undefined) return { revision: null, changes: [] };
+  const kind = request.kind ?? (isInSql(planned.plan) ? 'sql' : 'ts');
+  const written = writeRevision(config.migrations, graph, { ...header, kind }, (text) => textOf(text, planned.plan));
+  const changes = [
+    ...planned.renames.map(renameSentence),
+    ...compareSchemas(withRenames(from, planned.renames), to)
+      .filter((difference) => !isMild(difference))
+      .map(({ sentence }) => sentence),
+  ];
+  return { revision: describeEntry(written.graph, written.revision), changes };
+}
+
+function requireWanted({ wantedSchema }: Config): WantedSchema {
+  if (wantedSchema !== undefined) return wantedSchema;
+  throw new DrydockError('USAGE', {
+    what: 'No wanted schema is named to compare the revisions with',
+    next: 'Give --schema <file> (a .sql text or a database), or set schema or schema_command in the config',
+  });
+}
+
+/** Undefined where there is nothing to plan. */
+async function planWithAnswers(
+  from: Schema,
+  to: Schema,
+  given: readonly RenameDecision[],
+  answer: AnswerRename,
+): Promise<{ readonly plan: ChangePlan; readonly renames: readonly Rename[] } | undefined> {
+  const decisions = [...given];
+  for (;;) {
+    const result = planChanges(from, to, decisions);
+    if (result.kind === 'nothing') return undefined;
+    if (result.kind === 'plan') return { plan: result.plan, renames: acceptedRenames(from, to, decisions) };
+    const [question] = result.questions;
+    // One at a time: an answer may settle the questions after it.
+    const answered = question && (await answer(question));
+    if (question === undefined || answered === undefined) throw unanswered(result.questions);
+    const { sentence, ...rename } = question;
+    decisions.push({ ...rename, answer: answered });
+  }
+}
+
+function unanswered(questions: readonly RenameQuestion[]): DrydockError {
+  const answers = questions.map((question) => {
+    const text = shellWord(renameText(question));
+    return `--rename ${text} or --separate ${text}`;
+  });
+  return new DrydockError('USAGE', {
+    what: `What looks like a rename may be a drop and an addition, which loses what is there (${questions.map(({ sentence }) => sentence).join(' ')})`,
+    state: 'No revision was written',
+    next: `Answer with ${answers.join('; and ')} (in a program: renames, separates)`,
+  });
+}
+
+function renameSentence(rename: Rename): string {
+  const thing = rename.kind === 'table' ? `table ${rename.from}` : `column ${rename.table}.${rename.from}`;
+  return `${thing} is to be called ${rename.to}`;
+}
+
+function isInSql({ up, down }: ChangePlan): boolean {
+  return [...up.steps, ...down.steps].every(isInPlace);
+}
+
+function textOf({ id, kind, ...header }: NewRevision, plan: ChangePlan): string {
+  const render = kind === 'sql' ? renderSqlRevision : renderModuleRevision;
+  return render({ ...header, revision: id }, plan);
+}
+
+function shellWord(text: string): string {
+  return /^[\w.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,77 @@
+/** Keeps a record of a run, however it ends; the one place that all runs go through, whoever starts them. */
+import type { Config } from '../config/config.ts';
+import { messageOf } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import type { Loss } from '../loss/loss.ts';
+import { failedEnding, makeRecord } from '../records/make-record.ts';
+import { createRecorder, type Recorder } from '../records/recorder.ts';
+import type { RunEnding } from '../records/run-record.ts';
+import { recordOwnership, writeRunRecord } from '../records/store.ts';
+import type { RunCommand } from '../run/outcome.ts';
+import type { Observer } from '../run-events.ts';
+import { toolVersion } from '../version.ts';
+
+export interface RunToRecord<T> {
+  readonly config: Config;
+  readonly command: RunCommand;
+  /** Where the command itself does not have them. */
+  readonly targets?: readonly string[];
+  /** How a run ended that gave this. */
+  readonly describe: (result: T) => Ended;
+}
+
+export interface Ended {
+  readonly ending: RunEnding;
+  readonly losses?: readonly Loss[];
+}
+
+/**
+ * A run that never held the lock leaves no record, since it may not be able to and has nothing to tell.
+ * @throws what the run threw; what goes wrong with the record is a warning.
+ */
+export async function recorded<T>(
+  run: RunToRecord<T>,
+  observer: Observer,
+  work: (observer: Observer) => Promise<T>,
+): Promise<T> {
+  const recorder = createRecorder(observer);
+  const result = await work(recorder.observe).catch(async (error: unknown) => {
+    await keep(run, recorder, observer, { ending: failedEnding(error) });
+    throw error;
+  });
+  await keep(run, recorder, observer, run.describe(result));
+  return result;
+}
+
+async function keep<T>(
+  { config, command, targets }: RunToRecord<T>,
+  recorder: Recorder,
+  observer: Observer,
+  { ending, losses = [] }: Ended,
+): Promise<void> {
+  const told = recorder.told();
+  if (!told.wentUnderLock) return;
+  const durationMs = recorder.elapsedMs();
+  const orWarn = async (what: string, write: () => void | Promise<void>) => {
+    try {
+      await write();
+    } catch (error) {
+      const message = `no ${what} of this run could be written, which changes nothing else about it: ${messageOf(error)}`;
+      observer({ kind: 'warning', message });
+    }
+  };
+  await orWarn('record', async () => {
+    const layout = layoutFor(config.database);
+    const { database } = layout;
+    const request = { command, ...(targets !== undefined && { targets }), database, toolVersion: toolVersion() };
+    const record = await makeRecord(request, told, durationMs, ending, losses);
+    const { reportDir } = config;
+    if (reportDir !== undefined) {
+      await orWarn('report', async () => {
+        const { writeReportFile } = await import('../report/report-file.ts');
+        writeReportFile(reportDir, record, recordOwnership(layout));
+      });
+    }
+    writeRunRecord(layout, record);
+  });
+}

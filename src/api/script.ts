@@ -1,0 +1,34 @@
+/** `--sql`: what a run would do, as a script for the sqlite3 shell. */
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { writeScript } from '../offline/offline.ts';
+import type { Direction } from '../revisions/revision.ts';
+import type { MigrationCommand } from '../run/outcome.ts';
+import { loadGraph } from '../run/preflight.ts';
+import type { Observer } from '../run-events.ts';
+import { toolVersion } from '../version.ts';
+
+export interface ScriptReport {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** In order. */
+  readonly steps: readonly { readonly id: string; readonly direction: Direction }[];
+  readonly sql: string;
+}
+
+/**
+ * @param start The address where the script is to begin; undefined for where the database is, or base where there is none.
+ * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
+ *   asks for no transaction.
+ */
+export async function scriptFor(
+  config: Config,
+  command: MigrationCommand,
+  start: string | undefined,
+  observer: Observer,
+): Promise<ScriptReport> {
+  const origin = { toolVersion: toolVersion(), runId: randomUUID() };
+  const { plan, script } = await writeScript(config, loadGraph(config.migrations), command, start, origin, observer);
+  const steps = plan.steps.map(({ revision, direction }) => ({ id: revision.id, direction }));
+  return { from: plan.from, to: plan.to, steps, sql: script };
+}

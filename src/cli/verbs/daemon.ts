@@ -1,0 +1,42 @@
+import { type Config, loadConfig } from '../../config/config.ts';
+import { systemClock } from '../../daemon/clock.ts';
+import { runDaemon } from '../../daemon/daemon.ts';
+import { runTask } from '../../daemon/tasks.ts';
+import { Stop } from '../../run/stop.ts';
+import { tellOfDaemon } from '../daemon-log.ts';
+import { openRunLog } from '../log.ts';
+import type { Output } from '../print.ts';
+import type { GlobalFlags } from '../verb.ts';
+
+const ends = ['SIGTERM', 'SIGINT'] as const;
+
+export async function daemon(config: Config, flags: GlobalFlags): Promise<Output> {
+  const log = await openRunLog('daemon');
+  const controller = new AbortController();
+  const { promise: stopped, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  const onEnd = (signal: NodeJS.Signals) => {
+    log.say('warn', `${signal} received: stopping; a commit or a restore is finished first`, {});
+    controller.abort(new Stop(signal));
+    resolve(signal);
+  };
+  for (const signal of ends) process.on(signal, onEnd);
+  try {
+    await runDaemon({
+      config,
+      reload: () => loadConfig({ cwd: process.cwd(), env: process.env, flags }),
+      onReload: (reload) => process.on('SIGHUP', reload),
+      stop: controller.signal,
+      clock: systemClock,
+      random: Math.random,
+      runTask,
+      observer: log.observe,
+      tell: tellOfDaemon(log),
+    });
+    const signal = await stopped;
+    return { data: { stoppedBy: signal }, text: `The daemon was stopped by ${signal}` };
+  } finally {
+    for (const signal of ends) process.off(signal, onEnd);
+    process.removeAllListeners('SIGHUP');
+    log.close();
+  }
+}

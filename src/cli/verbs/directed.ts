@@ -1,0 +1,18 @@
+import { DrydockError } from '../../errors.ts';
+
+/**
+ * Which way a verb goes that looks ahead: up unless `--down` was given, and then to a target that was named.
+ * @throws {DrydockError} USAGE where it was not.
+ */
+export function directed(
+  name: 'plan' | 'rehearse',
+  target: string | undefined,
+  down: true | undefined,
+): { readonly verb: 'upgrade' | 'downgrade'; readonly address: string } {
+  if (!down) return { verb: 'upgrade', address: target ?? 'head' };
+  if (target !== undefined) return { verb: 'downgrade', address: target };
+  throw new DrydockError('USAGE', {
+    what: 'A downgrade needs a target',
+    next: `Name a revision, -1 or base: drydock ${name} --down -1`,
+  });
+}

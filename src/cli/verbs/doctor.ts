@@ -1,0 +1,31 @@
+import type { Config } from '../../config/config.ts';
+import { type Diagnosis, diagnose } from '../../doctor/doctor.ts';
+import type { Finding } from '../../doctor/finding.ts';
+import { exitCodes } from '../../errors.ts';
+import type { Output } from '../print.ts';
+
+/** Exits with what a run would be refused with. */
+export async function doctor(config: Config): Promise<Output> {
+  const diagnosis = diagnose(config);
+  const { refusal, findings } = diagnosis;
+  return {
+    data: { ...diagnosis },
+    text: [...findings.map(line), '', verdict(diagnosis)].join('\n'),
+    exitCode: refusal === null ? 0 : exitCodes[refusal],
+  };
+}
+
+const levelWidth = 'problem'.length;
+const probeWidth = 'permissions'.length;
+
+function line({ level, probe, message, next }: Finding): string {
+  const first = `${level.padEnd(levelWidth)}  ${probe.padEnd(probeWidth)}  ${message}.`;
+  return next === null ? first : `${first}\n${' '.repeat(levelWidth + probeWidth + 4)}${next}.`;
+}
+
+function verdict({ database, refusal, findings }: Diagnosis): string {
+  if (refusal !== null) return `A run of ${database} would be refused with ${exitCodes[refusal]} (${refusal}).`;
+  const notices = findings.filter(({ level }) => level === 'notice').length;
+  const seen = notices === 0 ? '' : ` ${notices === 1 ? 'One thing is' : `${notices} things are`} worth knowing.`;
+  return `Nothing is in the way of a run of ${database}.${seen}`;
+}

@@ -1,0 +1,68 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ReportFormat, readRun, readRuns, renderReport } from '../../api/report.ts';
+import type { Config } from '../../config/config.ts';
+import { codeOf, DrydockError, messageOf } from '../../errors.ts';
+import { markOf } from '../../report/run-story.ts';
+import { renderTable } from '../../report/table.ts';
+import type { Output } from '../print.ts';
+
+export interface ReportFlags {
+  readonly output?: string;
+  readonly markdown?: true;
+  readonly list?: true;
+}
+
+export async function report(config: Config, run = 'latest', flags: ReportFlags = {}): Promise<Output> {
+  if (flags.list) return list(config);
+  const record = readRun(config, run);
+  const format: ReportFormat = flags.markdown ? 'markdown' : 'html';
+  const text = renderReport(record, format);
+  if (flags.output === undefined) return { data: { run: record, output: null }, text: text.trimEnd() };
+  const path = resolve(flags.output);
+  writeNew(path, text);
+  return { data: { run: record, output: path }, text: `The report of run ${record.runId} is in ${path}` };
+}
+
+function list(config: Config): Output {
+  const { runs, damaged } = readRuns(config);
+  const rows = runs.map(({ runId, startedAt, command, durationMs, ending }) => [
+    runId.slice(0, 8),
+    startedAt,
+    command,
+    markOf(ending).text,
+    String(durationMs),
+  ]);
+  const table =
+    rows.length === 0
+      ? `No run of ${config.database} has left a record`
+      : renderTable(['RUN', 'BEGAN', 'COMMAND', 'ENDING', 'MS'], rows, [4]);
+  const data = {
+    runs: runs.map(({ runId, startedAt, command, durationMs, ending }) => ({
+      runId,
+      startedAt,
+      command,
+      durationMs,
+      ending,
+    })),
+    damaged,
+  };
+  return { data, text: [table, ...damaged.map(({ path, problem }) => `Not readable: ${path}: ${problem}`)].join('\n') };
+}
+
+/** Never over a file that is there: a slip of the hand would cost a database. */
+function writeNew(path: string, text: string): void {
+  let fd: number;
+  try {
+    // What a report shows is what is in the database: for this user alone, until he gives it away.
+    fd = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const why = codeOf(error) === 'EEXIST' ? 'is there already' : `cannot be written (${messageOf(error)})`;
+    throw new DrydockError('USAGE', { what: `${path} ${why}`, next: 'Give --output another file', cause: error });
+  }
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,62 @@
+/** The pieces of the config's schema: what may stand in a value, and what is said of one that may not. */
+import * as z from 'zod/mini';
+import { isWhat, problem, suggest } from './problem.ts';
+import { type DurationBounds, durationInBounds, durationPattern, durationProblem } from './quantities.ts';
+
+export type Issue = { readonly code?: unknown; readonly input?: unknown; readonly keys?: unknown };
+
+export function about(text: string) {
+  return z.describe(text);
+}
+
+/** An error that says what stands there, what was expected, and how it would look. */
+export function expected(kind: string, example: string) {
+  return { error: (issue: Issue) => problem(`${isWhat(issue.input)}, not ${kind}`, `Write ${example}`) };
+}
+
+export function text(kind: string, example: string) {
+  const params = expected(kind, example);
+  return z.string(params).check(z.regex(/\S/, params));
+}
+
+export function duration(bounds: DurationBounds) {
+  const params = { error: (issue: Issue) => durationProblem(issue.input, bounds), abort: true };
+  return z.string(params).check(
+    z.regex(durationPattern, params),
+    z.refine((value) => durationInBounds(value, bounds), params),
+  );
+}
+
+/** A path of a file or folder. What people bring along from Alembic's `sqlalchemy.url` is turned away by name. */
+export function filePath(example: string) {
+  const params = {
+    error: (issue: Issue) =>
+      problem(`${isWhat(issue.input)}, not the path of something on disk`, `Write a path such as ${example}`),
+    abort: true,
+  };
+  return z.string(params).check(z.regex(/^(?!\s*$)(?!:memory:)(?!file:)(?!\w[\w+.-]*:\/\/)[^\0]+$/, params));
+}
+
+/** An object that names the nearest known key when it meets an unknown one. */
+export function group<Shape extends z.core.$ZodShape>(shape: Shape) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue: Issue) =>
+      issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)
+        ? problem('is not a known key', suggest(String(issue.keys[0]), known))
+        : problem(`${isWhat(issue.input)}, not a group of keys`, `Give it keys such as ${known[0]}, or leave it out`),
+  });
+}
+
+export function listOfNamed<Item extends z.core.SomeType>(item: Item) {
+  return z.array(item, expected('a list', 'its entries as lines that begin with a dash')).check((list) => {
+    const seen = new Set<unknown>();
+    for (const [index, { name }] of (list.value as { name: unknown }[]).entries()) {
+      if (seen.has(name)) {
+        const message = problem(`is '${name}' a second time`, 'Give each entry a name of its own');
+        list.issues.push({ code: 'custom', path: [index, 'name'], input: name, message });
+      }
+      seen.add(name);
+    }
+  });
+}

@@ -1,0 +1,93 @@
+/** `drydock daemon`: windows, and an answer to whoever asks how things stand. */
+import { addressText } from '../config/address.ts';
+import type { Config } from '../config/config.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import type { Observer } from '../run-events.ts';
+import { watchActivity } from './activity.ts';
+import type { Clock } from './clock.ts';
+import type { DaemonEvent, Tell } from './events.ts';
+import { openMemory } from './memory.ts';
+import { createMetrics } from './metrics.ts';
+import { routesOf } from './routes.ts';
+import { runSchedule, type Schedule } from './scheduler.ts';
+import { type Listening, listen } from './server.ts';
+import { readStatus, type Status } from './status.ts';
+
+export interface DaemonHost {
+  readonly config: Config;
+  /** Reads the config anew. */
+  readonly reload: () => Promise<Config>;
+  /** Calls back whenever a reload is wanted. */
+  readonly onReload: (reload: () => void) => void;
+  /** Aborted with a {@link Stop}. */
+  readonly stop: AbortSignal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly runTask: Schedule['runTask'];
+  /** Is told of the runs. */
+  readonly observer: Observer;
+  /** Is told of everything else. */
+  readonly tell: Tell;
+}
+
+/**
+ * Serves until it is told to stop; a task that runs then is stopped first, a commit or a restore finished.
+ * @throws {DrydockError} USAGE where the address cannot be had; PREFLIGHT where what it wrote down cannot be understood.
+ */
+export async function runDaemon(host: DaemonHost): Promise<void> {
+  const { clock, stop } = host;
+  let config = host.config;
+  const metrics = await createMetrics();
+  const activity = watchActivity(clock.now);
+  const tell = (event: DaemonEvent) => {
+    metrics.hear(event);
+    activity.hear(event);
+    host.tell(event);
+  };
+  const observer: Observer = (event) => {
+    metrics.observe(event);
+    host.observer(event);
+  };
+  const memory = openMemory(layoutFor(config.database), (message) => tell({ kind: 'warning', message }));
+  const read = (before: Status | undefined) =>
+    readStatus({ config, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
+  const routes = routesOf(read, metrics);
+
+  let listening: Listening = await listen(config.daemonAddress, routes);
+  tell({ kind: 'listening', url: listening.url });
+  if (config.windows.length === 0) tell({ kind: 'idle' });
+
+  const reload = async () => {
+    const fresh = await host.reload();
+    if (layoutFor(fresh.database).database !== layoutFor(config.database).database) {
+      throw new DrydockError('USAGE', {
+        what: `The config now names another database, ${fresh.database}`,
+        next: 'Start the daemon anew for it',
+      });
+    }
+    if (addressText(fresh.daemonAddress) !== addressText(config.daemonAddress)) {
+      const before = listening;
+      listening = await listen(fresh.daemonAddress, routes);
+      await before.close();
+      tell({ kind: 'listening', url: listening.url });
+    }
+    config = fresh;
+    tell({ kind: 'reloaded' });
+  };
+  let reloading: Promise<void> = Promise.resolve();
+  host.onReload(() => {
+    // One after the other: two that overlap would leave an address open.
+    reloading = reloading.then(reload).catch((error: unknown) => {
+      tell({ kind: 'reload-failed', message: messageOf(error) });
+    });
+  });
+
+  try {
+    const { random, runTask } = host;
+    await runSchedule({ config: () => config, memory, clock, random, runTask, observer, tell, stop });
+  } finally {
+    await reloading;
+    await listening.close();
+  }
+}

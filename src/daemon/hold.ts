@@ -1,0 +1,38 @@
+/** When the daemon stops writing until somebody has looked, and what lets it go on. */
+import { DrydockError, type ErrorCode } from '../errors.ts';
+import type { RunRecord } from '../records/run-record.ts';
+import type { Hold } from './memory.ts';
+
+/**
+ * After these nothing is known for certain, or the same would happen again: damage that was found, a restore, a restore
+ * that others kept from happening, and one that failed.
+ */
+const grave: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'];
+
+/** Of these a verification that finds the database sound is the answer; of the others a person's. */
+const answeredByVerify: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'NOT_RESTORED'];
+
+export function isGrave(code: ErrorCode): boolean {
+  return grave.includes(code);
+}
+
+/** Undefined where the error is no reason to stop. */
+export function holdAfter(error: unknown, now: Date): Hold | undefined {
+  if (!(error instanceof DrydockError) || !isGrave(error.code)) return undefined;
+  return { code: error.code, since: now.toISOString(), what: error.what, next: error.next ?? null };
+}
+
+/**
+ * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
+ * while it is held. A rehearsal says nothing of the database.
+ */
+export function liftedByRun(hold: Hold, runs: readonly RunRecord[]): RunRecord | undefined {
+  return runs.find(
+    ({ startedAt, ending, command }) => ending.outcome === 'done' && command !== 'rehearse' && startedAt > hold.since,
+  );
+}
+
+/** @param interrupted Whether a run journal is there: then the database may yet be changed by the next start. */
+export function isLiftedByVerify(hold: Hold, interrupted: boolean): boolean {
+  return answeredByVerify.includes(hold.code) && !interrupted;
+}

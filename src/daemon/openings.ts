@@ -1,0 +1,80 @@
+/**
+ * When a window opens. node-cron reads the expression and knows which days it means; the time of day is ours, since
+ * node-cron leaves a night out in which its hour is skipped. See docs/decisions/0007-openings-of-windows.md.
+ */
+import { createTask, parse } from 'node-cron';
+import { instantOf, type LocalTime, localTimeAt } from './local-time.ts';
+
+/** February 29 on one day of the week comes every 28 years, and once every 40 where a century has no leap year. */
+const searchDays = 41 * 366;
+
+export interface Openings {
+  /** The first one after an instant; undefined where there is none that anybody will see. */
+  after(instant: Date): Date | undefined;
+  /** The last one after `from` and not after `to`. */
+  lastBetween(from: Date, to: Date): Date | undefined;
+}
+
+/** @param cron One that the config accepted. */
+export function openingsOf(cron: string, timeZone: string): Openings {
+  const { minute: minutes, hour: hours, dayOfMonth, month, dayOfWeek } = parse(cron);
+  // A task that is never started is no more than its expression.
+  const days = createTask(`0 0 ${dayOfMonth.join()} ${month.join()} ${dayOfWeek.join()}`, () => undefined, {
+    timezone: 'UTC',
+  });
+  days.destroy();
+  const ofDay = ({ year, month: ofYear, day }: LocalTime): number[] => {
+    if (!days.match(new Date(Date.UTC(year, ofYear - 1, day)))) return [];
+    const instants = hours.flatMap((hour) =>
+      minutes.map((minute) => instantOf({ year, month: ofYear, day, hour, minute }, timeZone)),
+    );
+    return instants.sort((one, other) => one - other);
+  };
+  const search = (instant: Date): Date | undefined => {
+    // A day's last hour may be skipped, and is then made up for on the next one.
+    let day = dayBefore(localTimeAt(instant.getTime(), timeZone));
+    for (let searched = 0; searched < searchDays; searched += 1) {
+      const found = ofDay(day).find((each) => each > instant.getTime());
+      if (found !== undefined) return new Date(found);
+      day = dayAfter(day);
+    }
+    return undefined;
+  };
+  // It is asked for every few seconds, and a rare one may be years away.
+  let known: { readonly from: Date; readonly next: Date | undefined } | undefined;
+  return {
+    after(instant) {
+      const stillNext =
+        known !== undefined && known.from <= instant && (known.next === undefined || instant < known.next);
+      if (known === undefined || !stillNext) known = { from: instant, next: search(instant) };
+      return known.next;
+    },
+    lastBetween(from, to) {
+      let day = localTimeAt(to.getTime(), timeZone);
+      const first = dayBefore(localTimeAt(from.getTime(), timeZone));
+      for (let searched = 0; searched < searchDays && !isBefore(day, first); searched += 1) {
+        const found = ofDay(day).findLast((each) => each > from.getTime() && each <= to.getTime());
+        if (found !== undefined) return new Date(found);
+        day = dayBefore(day);
+      }
+      return undefined;
+    },
+  };
+}
+
+function dayBefore(day: LocalTime): LocalTime {
+  return shifted(day, -1);
+}
+
+function dayAfter(day: LocalTime): LocalTime {
+  return shifted(day, 1);
+}
+
+function shifted({ year, month, day }: LocalTime, days: number): LocalTime {
+  const moved = new Date(Date.UTC(year, month - 1, day + days));
+  return { year: moved.getUTCFullYear(), month: moved.getUTCMonth() + 1, day: moved.getUTCDate(), hour: 0, minute: 0 };
+}
+
+function isBefore(one: LocalTime, other: LocalTime): boolean {
+  return Date.UTC(one.year, one.month - 1, one.day) < Date.UTC(other.year, other.month - 1, other.day);
+}

@@ -1,0 +1,32 @@
+/** What the daemon answers at each path. */
+import { stylesheet } from '../html/style.ts';
+import type { Metrics } from './metrics.ts';
+import { type Answer, type Routes, text } from './server.ts';
+import type { Status } from './status.ts';
+import { statusPage } from './status-page.ts';
+
+/** The same answer for all who ask within so long: asking often must cost nothing. */
+const freshMs = 1_000;
+
+/** @param read Gives the status, with the last one to fall back on. */
+export function routesOf(read: (before: Status | undefined) => Status, metrics: Metrics): Routes {
+  let last: { readonly status: Status; readonly readAt: number } | undefined;
+  const status = (): Status => {
+    if (last === undefined || performance.now() - last.readAt > freshMs) {
+      last = { status: read(last?.status), readAt: performance.now() };
+    }
+    return last.status;
+  };
+  return {
+    '/healthz': () => text(200, 'ok'),
+    '/readyz': () => readiness(status()),
+    '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render(status()) }),
+    '/status.json': () => ({ status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify(status()) }),
+    '/style.css': () => ({ status: 200, type: 'text/css; charset=utf-8', body: stylesheet }),
+    '/': () => ({ status: 200, type: 'text/html; charset=utf-8', body: statusPage(status()) }),
+  };
+}
+
+function readiness({ ready, problems }: Status): Answer {
+  return ready ? text(200, 'ready') : text(503, problems.join('\n'));
+}

@@ -1,0 +1,159 @@
+/** The daemon's one loop: which window is open now, one task after the other over all of them, and what is remembered. */
+
+import { existsSync } from 'node:fs';
+import type { Config, TaskName, WindowSettings } from '../config/config.ts';
+import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import { listRunRecords } from '../records/store.ts';
+import type { Observer } from '../run-events.ts';
+import type { Clock } from './clock.ts';
+import { dealtWithUntil, decide, type Opening } from './decide.ts';
+import type { Tell } from './events.ts';
+import { holdAfter, isLiftedByVerify, liftedByRun } from './hold.ts';
+import type { MemoryKeeper, WindowMemory } from './memory.ts';
+import { type Openings, openingsOf } from './openings.ts';
+import { isWriting } from './tasks.ts';
+import { runWindow, tickMs, type WindowSurroundings } from './window-run.ts';
+
+export interface Schedule {
+  /** Asked for each time, since it may be reloaded. */
+  readonly config: () => Config;
+  readonly memory: MemoryKeeper;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly runTask: WindowSurroundings['runTask'];
+  readonly observer: Observer;
+  readonly tell: Tell;
+  readonly stop: AbortSignal;
+}
+
+/** How many records are looked through for a run that lifts a hold. */
+const recentRuns = 20;
+
+/** Runs until the daemon is stopped, whatever goes wrong: a volume that is gone may come back. */
+export async function runSchedule(schedule: Schedule): Promise<void> {
+  const { clock, stop, tell } = schedule;
+  while (!stop.aborted) {
+    try {
+      const { open, next } = look(schedule);
+      if (open === undefined) await clock.wait(Math.min(tickMs, next - clock.now().getTime()), stop);
+      else await useOpening(schedule, open);
+    } catch (error) {
+      tell({ kind: 'warning', message: messageOf(error) });
+      await clock.wait(tickMs, stop);
+    }
+  }
+}
+
+async function useOpening(schedule: Schedule, { window, opening }: OpenWindow): Promise<void> {
+  const { config, clock, tell } = schedule;
+  tell({ kind: 'window-opened', window: window.name, ...opening });
+  // Before anything of it is done: a daemon that dies in it must not begin it again and again.
+  remember(schedule, window, { dealtWithUntil: opening.late ? clock.now() : opening.at, lastOpened: clock.now() });
+  await runWindow(window, opening, {
+    ...schedule,
+    config: config(),
+    obstacle: (task) => obstacle(schedule, task),
+    ended: (task, error) => learn(schedule, task, error),
+  });
+  tell({ kind: 'window-closed', window: window.name });
+}
+
+interface OpenWindow {
+  readonly window: WindowSettings;
+  readonly opening: Opening;
+}
+
+interface Seen {
+  /** The window that has been open for longest. */
+  readonly open: OpenWindow | undefined;
+  /** When the next one opens, as milliseconds; where there is none, never. */
+  readonly next: number;
+}
+
+/** Looks at every window. Those that were missed for good are told of and dealt with on the way. */
+function look(schedule: Schedule): Seen {
+  const { config, memory, clock, tell } = schedule;
+  const now = clock.now();
+  const open: OpenWindow[] = [];
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const window of config().windows) {
+    const remembered = memory.recall().windows[window.name];
+    const since = dealtWithUntil(window, remembered, now);
+    // Written down, so that what passes while the daemon is away is seen to have passed.
+    if (since.toISOString() !== remembered?.dealtWithUntil) remember(schedule, window, { dealtWithUntil: since });
+    const openings = openingsFor(window);
+    const decision = decide(window, openings, since, now);
+    if (decision.kind === 'open') open.push({ window, opening: decision.opening });
+    if (decision.kind === 'missed') {
+      tell({ kind: 'window-missed', window: window.name, at: decision.at });
+      remember(schedule, window, { dealtWithUntil: decision.at });
+    }
+    soonest = Math.min(soonest, openings.after(now)?.getTime() ?? soonest);
+  }
+  const [longest] = open.sort((one, other) => one.opening.at.getTime() - other.opening.at.getTime());
+  return { open: longest, next: soonest };
+}
+
+const known = new Map<string, Openings>();
+
+/** One for each expression, since it knows its next opening once it has been looked for. */
+export function openingsFor({ cron, timeZone }: WindowSettings): Openings {
+  const key = `${timeZone} ${cron}`;
+  const openings = known.get(key) ?? openingsOf(cron, timeZone);
+  known.set(key, openings);
+  return openings;
+}
+
+function remember(
+  { memory }: Schedule,
+  { name, cron, timeZone }: WindowSettings,
+  now: { readonly dealtWithUntil: Date; readonly lastOpened?: Date },
+): void {
+  memory.change((before) => {
+    const lastOpened = now.lastOpened?.toISOString() ?? before.windows[name]?.lastOpened ?? null;
+    const window: WindowMemory = { cron, timeZone, dealtWithUntil: now.dealtWithUntil.toISOString(), lastOpened };
+    return { ...before, windows: { ...before.windows, [name]: window } };
+  });
+}
+
+/** Why a task may not run now. */
+function obstacle(schedule: Schedule, task: TaskName): string | undefined {
+  const { memory, config, tell } = schedule;
+  const { held } = memory.recall();
+  if (held === null || !isWriting(task)) return undefined;
+  const lifting = liftedByRun(held, listRunRecords(layoutFor(config().database), recentRuns).runs);
+  if (lifting === undefined) return `the daemon writes nothing since ${held.since}: ${held.what}`;
+  memory.change((before) => ({ ...before, held: null }));
+  tell({ kind: 'lifted', by: `${lifting.command} of ${lifting.startedAt}` });
+  return undefined;
+}
+
+/** Of these a verification that found something tells; any other error says that it could not be done. */
+const unsound: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'HISTORY', 'CHECK_FAILED'];
+
+/** What the end of a task means for those that come after it, in this life or the next. */
+function learn(schedule: Schedule, task: TaskName, error: unknown): void {
+  const { memory, clock, tell } = schedule;
+  const now = clock.now();
+  if (error === undefined) {
+    memory.change((before) => ({ ...before, succeeded: { ...before.succeeded, [task]: now.toISOString() } }));
+  }
+  if (task === 'verify') learnVerified(schedule, error);
+  const hold = holdAfter(error, now);
+  if (hold === undefined) return;
+  memory.change((before) => ({ ...before, held: hold }));
+  tell({ kind: 'held', what: hold.what });
+}
+
+function learnVerified({ memory, clock, config, tell }: Schedule, error: unknown): void {
+  const found = error instanceof DrydockError && unsound.includes(error.code) ? error.what : undefined;
+  if (error !== undefined && found === undefined) return;
+  const verified = { at: clock.now().toISOString(), finding: found ?? null };
+  memory.change((before) => ({ ...before, verified }));
+  const { held } = memory.recall();
+  const interrupted = existsSync(layoutFor(config().database).runJournal);
+  if (found !== undefined || held === null || !isLiftedByVerify(held, interrupted)) return;
+  memory.change((before) => ({ ...before, held: null }));
+  tell({ kind: 'lifted', by: 'a verification that found the database sound' });
+}

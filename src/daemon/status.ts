@@ -1,0 +1,183 @@
+/** Where the database, its runs, snapshots and windows stand: what /status.json gives, and all else is made of. */
+import { existsSync, statSync } from 'node:fs';
+import { currentOf } from '../api/current.ts';
+import type { Config, WindowSettings } from '../config/config.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import type { RunRecord } from '../records/run-record.ts';
+import { listRunRecords } from '../records/store.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { readAppliedWith } from '../run/read-state.ts';
+import { readCatalog } from '../snapshots/catalog.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { toolVersion } from '../version.ts';
+import type { Activity } from './activity.ts';
+import { isGrave } from './hold.ts';
+import type { DaemonMemory, Hold } from './memory.ts';
+import { openingsFor } from './scheduler.ts';
+
+export interface Status {
+  readonly at: string;
+  readonly toolVersion: string;
+  readonly ready: boolean;
+  /** Why it is not ready, one sentence each. */
+  readonly problems: readonly string[];
+  readonly database: DatabaseStatus;
+  /** True where a run journal is there: a run is in the middle, or was interrupted. */
+  readonly unfinishedRun: boolean;
+  readonly activity: Activity | null;
+  readonly held: Hold | null;
+  readonly verified: DaemonMemory['verified'];
+  readonly succeeded: DaemonMemory['succeeded'];
+  readonly windows: readonly WindowStatus[];
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly snapshots: SnapshotsStatus;
+}
+
+export interface DatabaseStatus {
+  readonly path: string;
+  /** Null where there is none. */
+  readonly bytes: number | null;
+  readonly walBytes: number;
+  /** As they were last read; null where they never could be. */
+  readonly current: readonly string[] | null;
+  readonly heads: readonly string[];
+  /** Revisions that are in the files and not in the database, in their order. */
+  readonly pending: readonly string[];
+  /** In the database and in no file. */
+  readonly unknown: readonly string[];
+  /** Why it could not be read now. */
+  readonly problem: string | null;
+}
+
+export interface WindowStatus extends Pick<WindowSettings, 'name' | 'cron' | 'timeZone' | 'tasks'> {
+  readonly next: string | null;
+  readonly lastOpened: string | null;
+}
+
+/** What a record has, without the SQL that ran. */
+export type RunSummary = Pick<
+  RunRecord,
+  'runId' | 'command' | 'targets' | 'startedAt' | 'durationMs' | 'ending' | 'from' | 'to' | 'phases'
+> & { readonly snapshot: string | null };
+
+export interface SnapshotsStatus {
+  readonly count: number;
+  readonly bytes: number;
+  /** Newest first, the last ones. */
+  readonly newest: readonly Pick<Manifest, 'id' | 'reason' | 'createdAt' | 'bytes' | 'revision' | 'integrity'>[];
+  readonly unusable: number;
+}
+
+/** What only the running daemon knows. */
+export interface DaemonState {
+  readonly config: Config;
+  readonly memory: DaemonMemory;
+  readonly activity: Activity | null;
+  readonly now: Date;
+}
+
+const shownRuns = 10;
+const shownSnapshots = 10;
+
+/**
+ * Reads a few small files and one page or two of the database; waits for nobody and takes none of Drydock's locks.
+ * @param before What was read last, which stands where a writer is in the way now.
+ */
+export function readStatus({ config, memory, activity, now }: DaemonState, before: Status | undefined): Status {
+  const layout = layoutFor(config.database);
+  const database = databaseStatus(config, layout, before?.database);
+  const unfinishedRun = existsSync(layout.runJournal);
+  const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
+  const problems = problemsOf({ database, unfinishedRun, runs, memory, activity });
+  return {
+    at: now.toISOString(),
+    toolVersion: toolVersion(),
+    ready: problems.length === 0,
+    problems,
+    database,
+    unfinishedRun,
+    activity,
+    held: memory.held,
+    verified: memory.verified,
+    succeeded: memory.succeeded,
+    windows: config.windows.map((window) => windowStatus(window, memory, now)),
+    runs,
+    snapshots: snapshotsStatus(layout),
+  };
+}
+
+function databaseStatus(config: Config, layout: Layout, before: DatabaseStatus | undefined): DatabaseStatus {
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size;
+  const path = layout.database;
+  const sizes = { path, bytes: sizeOf(path) ?? null, walBytes: sizeOf(`${path}-wal`) ?? 0 };
+  try {
+    const graph = loadGraph(config.migrations);
+    const applied = withReader(path, readAppliedWith, 0);
+    const { current, heads, unknown } = currentOf({ database: path, graph, applied });
+    const reached = graph.ancestors(current.filter((id) => !unknown.includes(id)));
+    const pending = graph.revisions.map(({ id }) => id).filter((id) => !reached.has(id));
+    return { ...sizes, current, heads, pending, unknown, problem: null };
+  } catch (error) {
+    const isBusy = error instanceof DrydockError && error.code === 'BUSY';
+    const last = before ?? { current: null, heads: [], pending: [], unknown: [], problem: null };
+    return { ...last, ...sizes, problem: isBusy && before !== undefined ? before.problem : messageOf(error) };
+  }
+}
+
+interface Findings extends Pick<Status, 'database' | 'unfinishedRun' | 'runs' | 'activity'> {
+  readonly memory: DaemonMemory;
+}
+
+function problemsOf({ database, unfinishedRun, runs, memory, activity }: Findings): string[] {
+  const { problem, pending, unknown } = database;
+  const [last] = runs;
+  const problems = [
+    problem,
+    pending.length > 0 && `Not applied yet: ${pending.join(', ')}.`,
+    unknown.length > 0 && `The database is newer than the revision files: no file has ${unknown.join(', ')}.`,
+    unfinishedRun && activity === null && 'A run is in the middle, or was interrupted and has to be finished.',
+    memory.held !== null && `The daemon writes nothing since ${memory.held.since}: ${memory.held.what}.`,
+    memory.held === null && memory.verified !== null && memory.verified.finding,
+    memory.held === null &&
+      last !== undefined &&
+      isGraveEnding(last) &&
+      `The last run did not end well: ${last.ending.sentence}.`,
+  ];
+  return problems.filter((each) => typeof each === 'string');
+}
+
+function isGraveEnding({ ending }: RunSummary): boolean {
+  return ending.outcome === 'failed' && isGrave(ending.code);
+}
+
+function summaryOf(record: RunRecord): RunSummary {
+  const { runId, command, targets, startedAt, durationMs, ending, from, to, phases, snapshot } = record;
+  return { runId, command, targets, startedAt, durationMs, ending, from, to, phases, snapshot: snapshot?.id ?? null };
+}
+
+function windowStatus(window: WindowSettings, memory: DaemonMemory, now: Date): WindowStatus {
+  const { name, cron, timeZone, tasks } = window;
+  const next = openingsFor(window).after(now)?.toISOString() ?? null;
+  return { name, cron, timeZone, tasks, next, lastOpened: memory.windows[name]?.lastOpened ?? null };
+}
+
+function snapshotsStatus(layout: Layout): SnapshotsStatus {
+  const { snapshots, unusable } = readCatalog(layout);
+  const manifests = snapshots.map(({ manifest }) => manifest).toReversed();
+  return {
+    count: manifests.length,
+    bytes: manifests.reduce((sum, { bytes }) => sum + bytes, 0),
+    newest: manifests.slice(0, shownSnapshots).map(({ id, reason, createdAt, bytes, revision, integrity }) => ({
+      id,
+      reason,
+      createdAt,
+      bytes,
+      revision,
+      integrity,
+    })),
+    unusable: unusable.length,
+  };
+}

@@ -1,0 +1,73 @@
+/** What each task of a window does: the same as the command of that name, in this process. */
+import { maintainDatabase } from '../api/maintenance.ts';
+import { migrate } from '../api/migrate.ts';
+import { openSession, type SessionOptions } from '../api/session.ts';
+import { createSnapshot, pruneSnapshots } from '../api/snapshots.ts';
+import type { VerifyReport } from '../api/verify.ts';
+import type { Config, TaskName } from '../config/config.ts';
+import { DrydockError, type ErrorCode } from '../errors.ts';
+import { headlineOf } from '../report/headline.ts';
+import { renderNothingPending } from '../report/nothing-pending.ts';
+import { Stop } from '../run/stop.ts';
+import { verifyApart } from './verify-apart.ts';
+
+export interface TaskResult {
+  readonly outcome: 'done' | 'nothing-pending';
+  readonly sentence: string;
+}
+
+/** Verifying reads; everything else may write to the database or remove snapshots. */
+export function isWriting(task: TaskName): boolean {
+  return task !== 'verify';
+}
+
+/** @throws {DrydockError} with the code that the command would have ended with. */
+export async function runTask(task: TaskName, config: Config, options: Required<SessionOptions>): Promise<TaskResult> {
+  const session = openSession(config, options);
+  switch (task) {
+    case 'upgrade': {
+      const report = await migrate(config, { verb: 'upgrade', target: 'head' }, session, { kind: 'none' });
+      return 'runId' in report
+        ? { outcome: report.outcome, sentence: headlineOf(report) }
+        : { outcome: 'nothing-pending', sentence: renderNothingPending(report.database, report.to) };
+    }
+    case 'snapshot': {
+      const { snapshot, reused } = await createSnapshot(config, session);
+      const sentence = reused ? `Snapshot ${snapshot.id} has the same content.` : `Took snapshot ${snapshot.id}.`;
+      return { outcome: reused ? 'nothing-pending' : 'done', sentence };
+    }
+    case 'verify':
+      return session((_observer, stop) => verify(config, stop));
+    case 'prune': {
+      const { pruned } = await pruneSnapshots(config, session);
+      return pruned.length === 0
+        ? { outcome: 'nothing-pending', sentence: 'Every snapshot is kept by the retention policy.' }
+        : { outcome: 'done', sentence: `Removed ${pruned.join(', ')}.` };
+    }
+    default: {
+      const report = await maintainDatabase(config, task, session);
+      return 'runId' in report
+        ? { outcome: report.outcome, sentence: headlineOf(report) }
+        : { outcome: 'nothing-pending', sentence: `There is nothing to gain: ${report.database} has no free pages.` };
+    }
+  }
+}
+
+const codeOfVerdict: Readonly<Record<Exclude<VerifyReport['verdict'], 'sound'>, ErrorCode>> = {
+  damaged: 'DAMAGED_BEFORE',
+  history: 'HISTORY',
+  data: 'CHECK_FAILED',
+};
+
+async function verify(config: Config, stop: AbortSignal): Promise<TaskResult> {
+  const { database, verdict, findings } = await verifyApart(config, stop).catch((error: unknown) => {
+    if (!(error instanceof Stop)) throw error;
+    throw new DrydockError('STOPPED', { what: `The verification was stopped by ${error.message}`, cause: error });
+  });
+  if (verdict === 'sound') return { outcome: 'done', sentence: `${database} is sound.` };
+  throw new DrydockError(codeOfVerdict[verdict], {
+    what: `${database} did not pass the verification: ${findings.slice(0, 5).join('; ')}`,
+    state: 'Nothing was changed',
+    next: 'See drydock verify, and drydock snapshot list for what could be put back',
+  });
+}

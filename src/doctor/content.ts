@@ -1,0 +1,57 @@
+/** What the database and the revision files say of themselves and of each other. */
+import { planRun } from '../run/plan.ts';
+import { describeBytes, describeRevisions } from '../run/words.ts';
+import { attempt, type Finding, notice, ok, problem } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+/** Where more than this part of a file is empty pages, VACUUM is worth its time. */
+const wasteful = 0.25;
+const worthBytes = 16 * 1024 * 1024;
+
+export function database({ layout, stats, content }: Subject): Finding[] {
+  if (!(content instanceof Error)) {
+    return [ok('database', `${layout.database} can be read, ${describeBytes(Number(stats.size))}`)];
+  }
+  if (content.code === 'BUSY') {
+    return [notice('database', content.what, content.next ?? 'Nothing: a run waits for it')];
+  }
+  return [problem(content.code === 'HISTORY' ? 'history' : 'database', content)];
+}
+
+export function revisions({ graph, config }: Subject): Finding[] {
+  if (graph instanceof Error) return [problem('revisions', graph)];
+  const { length } = graph.revisions;
+  return [ok('revisions', `${length} in ${config.migrations}, up to ${describeRevisions(graph.heads)}`)];
+}
+
+export function history({ graph, content }: Subject): Finding[] {
+  if (graph instanceof Error || content instanceof Error) return [];
+  const { applied } = content;
+  const plan = attempt(() => planRun(graph, applied, { verb: 'upgrade', target: 'head' }));
+  if (plan instanceof Error) return [problem('history', plan)];
+  const pending = plan.steps.length + plan.maintenance.length;
+  const at = `the database is at ${describeRevisions(applied.current)}`;
+  return [
+    ok(
+      'history',
+      pending === 0
+        ? `${at}, and nothing is pending`
+        : `${at}, and ${pending} ${pending === 1 ? 'revision is' : 'revisions are'} pending`,
+    ),
+  ];
+}
+
+export function pages({ content }: Subject): Finding[] {
+  if (content instanceof Error) return [];
+  const { pageSize, pageCount, freePages, journalMode, autoVacuum } = content.pages;
+  const freeBytes = freePages * pageSize;
+  const facts = `${journalMode} mode, ${pageCount} pages of ${pageSize} bytes, ${freePages} of them empty, auto_vacuum ${autoVacuum}; synchronous is each connection's own, and Drydock writes with EXTRA`;
+  if (freeBytes < worthBytes || freePages < pageCount * wasteful) return [ok('pages', facts)];
+  return [
+    notice(
+      'pages',
+      `${facts}: ${describeBytes(freeBytes)} of the file hold nothing, and every snapshot holds them too`,
+      'A revision with transaction: false and VACUUM gives them back',
+    ),
+  ];
+}

@@ -1,0 +1,54 @@
+/** Other runs: one that is at work, one that died, and what was kept of them. */
+import { describeSqliteHolder } from '../lock/holder.ts';
+import { describeOwner, readOwner } from '../lock/owner.ts';
+import { lookAtVisibleLock } from '../lock/visible-lock.ts';
+import { listRunRecords } from '../records/store.ts';
+import { readJournal } from '../run/journal.ts';
+import { findSnapshot } from '../snapshots/catalog.ts';
+import { attempt, type Finding, notice, ok, problem } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+export function lock({ layout }: Subject): Finding[] {
+  const visible = lookAtVisibleLock(layout);
+  if (visible.kind === 'in the way') return [problem('lock', visible.error)];
+  const owner = describeOwner(readOwner(layout.owner));
+  const holder = describeSqliteHolder(layout.runnerLock);
+  if (holder !== 'not known' || visible.kind === 'alive') {
+    const seen = holder === 'not known' ? '' : `, held by ${holder}`;
+    return [notice('lock', `a run is at work (${owner}${seen})`, 'Nothing: a run waits for it, up to lock_timeout')];
+  }
+  if (visible.kind === 'none') return [ok('lock', 'no run holds it')];
+  const age = `${Math.round(visible.ageMs / 1000)} s`;
+  return [
+    notice(
+      'lock',
+      `${layout.visibleLock} was left by a run that died, and has not been touched for ${age} (${owner})`,
+      'Nothing: the next run removes it, as does drydock unlock',
+    ),
+  ];
+}
+
+export function lastRun({ layout }: Subject): Finding[] {
+  const journal = attempt(() => readJournal(layout.runJournal));
+  if (journal === undefined) return [ok('last run', 'none was interrupted')];
+  if (journal instanceof Error) return [problem('last run', journal)];
+  const { runId, command, phase, startedAt, restoring, exchanging } = journal;
+  const source = restoring?.source ?? exchanging?.source;
+  const snapshot = source === undefined ? undefined : attempt(() => findSnapshot(layout, source));
+  if (snapshot instanceof Error) return [problem('last run', snapshot)];
+  return [
+    notice(
+      'last run',
+      `run ${runId} (${command}, begun ${startedAt}) is at work, or was interrupted while ${phase}`,
+      'Nothing: the next run brings it to its end first',
+    ),
+  ];
+}
+
+export function records({ layout }: Subject): Finding[] {
+  const { runs, damaged } = listRunRecords(layout, Number.POSITIVE_INFINITY);
+  if (damaged.length === 0) return [ok('records', `those of the last ${runs.length} runs can be read`)];
+  return damaged.map(({ path, problem: why }) =>
+    notice('records', `${path} cannot be read: ${why}`, 'Remove it: nothing but reports is made from it'),
+  );
+}

@@ -1,0 +1,21 @@
+import { describeBytes } from '../run/words.ts';
+import { readCatalog } from '../snapshots/catalog.ts';
+import { type Finding, notice, ok } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+export function snapshots({ layout }: Subject): Finding[] {
+  const { snapshots: usable, unusable } = readCatalog(layout);
+  const damaged = unusable.map(({ path, error }) =>
+    notice(
+      'snapshots',
+      `${path} cannot be used: ${error.what}`,
+      'Put its manifest back, or move the snapshot out of the folder: retention never removes it',
+    ),
+  );
+  const newest = usable.findLast(({ manifest }) => manifest.integrity === 'ok')?.manifest;
+  if (newest === undefined)
+    return [...damaged, ok('snapshots', 'there is none yet; each run that changes something takes one')];
+  const bytes = usable.reduce((sum, { manifest }) => sum + manifest.bytes, 0);
+  const all = `${usable.length} with ${describeBytes(bytes)}, the newest of ${newest.createdAt}`;
+  return [...damaged, ok('snapshots', `${all}; drydock snapshot verify latest proves that it is sound`)];
+}

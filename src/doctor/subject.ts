@@ -1,0 +1,62 @@
+/** What the probes look at: read once, and nothing written. */
+import type { BigIntStats } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import type { DrydockError } from '../errors.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import { loadGraph } from '../run/preflight.ts';
+import { readAppliedWith } from '../run/read-state.ts';
+import { isInWal, type Reader, statDatabase, withReader } from '../sqlite/reader.ts';
+import { attempt } from './finding.ts';
+
+export interface Subject {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly stats: BigIntStats;
+  readonly graph: RevisionGraph | DrydockError;
+  readonly content: Content | DrydockError;
+}
+
+/** What only the inside of the file tells. */
+export interface Content {
+  readonly applied: Applied;
+  readonly pages: PageFacts;
+}
+
+export interface PageFacts {
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Pages that hold nothing. */
+  readonly freePages: number;
+  readonly journalMode: 'wal' | 'rollback journal';
+  readonly autoVacuum: 'none' | 'full' | 'incremental';
+}
+
+/** @throws {DrydockError} USAGE or PREFLIGHT where there is no database to look at. */
+export function lookAt(config: Config): Subject {
+  const layout = layoutFor(config.database);
+  return {
+    config,
+    layout,
+    stats: statDatabase(layout.database),
+    graph: attempt(() => loadGraph(config.migrations)),
+    content: attempt(() =>
+      withReader(layout.database, (reader) => ({
+        pages: readPages(layout.database, reader),
+        applied: readAppliedWith(reader),
+      })),
+    ),
+  };
+}
+
+function readPages(database: string, reader: Reader): PageFacts {
+  const pragma = (name: string) => Object.values(reader.all(`PRAGMA ${name}`)[0] ?? {})[0];
+  return {
+    pageSize: Number(pragma('page_size')),
+    pageCount: Number(pragma('page_count')),
+    freePages: Number(pragma('freelist_count')),
+    journalMode: isInWal(database) ? 'wal' : 'rollback journal',
+    autoVacuum: (['none', 'full', 'incremental'] as const)[Number(pragma('auto_vacuum'))] ?? 'none',
+  };
+}

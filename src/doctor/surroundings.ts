@@ -1,0 +1,37 @@
+/** Who else is here, and with what a run would work. */
+import Driver from 'better-sqlite3';
+import { DrydockError, messageOf } from '../errors.ts';
+import { processesWithOpen } from '../files/open-files.ts';
+import { toolVersion } from '../version.ts';
+import { type Finding, notice, ok, problem } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+export function users({ layout }: Subject): Finding[] {
+  const found = processesWithOpen(layout.database);
+  if (found.length === 0) {
+    return [ok('users', 'no process has the database open, as far as is seen from here: not into other containers')];
+  }
+  return [
+    notice(
+      'users',
+      `${found.join(', ')} ${found.length === 1 ? 'has' : 'have'} the database open`,
+      'Nothing where they keep their transactions short: a run waits for them, up to busy_timeout',
+    ),
+  ];
+}
+
+export function versions(_subject: Subject): Finding[] {
+  try {
+    const driver = new Driver(':memory:');
+    const sqlite = driver.prepare('SELECT sqlite_version()').pluck().get();
+    driver.close();
+    const versionsHere = `Drydock ${toolVersion()}, Node.js ${process.versions.node}`;
+    return [ok('versions', `${versionsHere}, SQLite ${sqlite} to write and ${process.versions['sqlite']} to read`)];
+  } catch (error) {
+    const broken = new DrydockError('FAULT', {
+      what: `better-sqlite3, through which runs write, cannot be loaded: ${messageOf(error)}`,
+      next: 'Install it for this platform: npm ci where it is to run, or the image of the right architecture',
+    });
+    return [problem('versions', broken)];
+  }
+}

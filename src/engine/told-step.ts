@@ -1,0 +1,84 @@
+/** Keeps what SQL a step runs, within bounds whatever it runs, and tells it when the step is over, however it ended. */
+import { invariant } from '../errors.ts';
+import type { PortListener } from './guarded-port.ts';
+import type { EngineStep, RanStatement, RanStep, Reply, StepReport } from './protocol.ts';
+
+/** Of one step: distinct statements in a row, and characters of each. */
+const maxEntries = 200;
+const maxLength = 2_000;
+
+/** @param run Runs the step with a listener that hears what goes through its port. */
+export async function runTold(
+  step: EngineStep,
+  listener: PortListener,
+  run: (listener: PortListener) => Promise<StepReport>,
+  tell: (reply: Reply) => void,
+): Promise<StepReport> {
+  const startedAt = new Date();
+  const started = performance.now();
+  const kept = keptStatements();
+  const tellStep = (report: StepReport, failed: boolean) => {
+    const { sql, leftOut } = kept.result();
+    const ran: RanStep = { ...report, path: step.path, failed, sql, sqlLeftOut: leftOut };
+    tell({ kind: 'step', step: ran });
+  };
+  try {
+    const report = await run({ ...listener, ran: kept.ran, undone: kept.undone });
+    tellStep(report, false);
+    return report;
+  } catch (error) {
+    const { id, direction } = step;
+    const durationMs = Math.round(performance.now() - started);
+    tellStep({ id, direction, startedAt: startedAt.toISOString(), durationMs, statements: kept.count() }, true);
+    throw error;
+  }
+}
+
+/** The first statements of a step, alike ones in a row as one entry, and the number of the others. */
+export function keptStatements() {
+  const entries: { readonly sql: string; times: number }[] = [];
+  /** What the last entry was made of, which may be long: of the others only the beginning is held. */
+  let last: string | undefined;
+  let told = 0;
+  /** How many of those that were told stand in `entries`. */
+  let kept = 0;
+  return {
+    ran(sql: string): void {
+      told += 1;
+      if (kept < told - 1) return;
+      const entry = entries.at(-1);
+      if (entry !== undefined && sql === last) entry.times += 1;
+      else if (entries.length < maxEntries) entries.push({ sql: cut(sql), times: 1 });
+      else return;
+      last = sql;
+      kept += 1;
+    },
+    /** So many of the last ones were rolled back, and the step went on. */
+    undone(count: number): void {
+      told -= count;
+      while (kept > told) {
+        const entry = entries.at(-1);
+        invariant(entry !== undefined, 'more statements were undone than had run');
+        const gone = Math.min(entry.times, kept - told);
+        entry.times -= gone;
+        kept -= gone;
+        if (entry.times > 0) continue;
+        entries.pop();
+        last = undefined;
+      }
+    },
+    count: () => told,
+    result: (): { readonly sql: readonly RanStatement[]; readonly leftOut: number } => ({
+      sql: entries,
+      leftOut: told - kept,
+    }),
+  };
+}
+
+function cut(sql: string): string {
+  const left = sql.length - maxLength;
+  if (left <= 0) return sql;
+  // A copy, since a slice would hold on to the whole.
+  const beginning = Buffer.from(sql.slice(0, maxLength)).toString();
+  return `${beginning}… (${left.toLocaleString('en')} more characters)`;
+}

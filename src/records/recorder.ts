@@ -1,0 +1,118 @@
+/** Collects what a run tells, so that a record can be made of it when it is over. */
+import type { CheckResult } from '../checks/measurement.ts';
+import type { RanStep } from '../engine/protocol.ts';
+import type { Observer, PhaseName, RunEvent, RunFacts } from '../run-events.ts';
+import type { RecordedPhase, RecordedWait } from './run-record.ts';
+
+/** What a run has told so far. */
+export interface Told {
+  /** Empty until it begins. */
+  readonly runId: string;
+  readonly startedAt: Date;
+  /** True once it held the lock between runners: before that it has changed nothing and knows nothing. */
+  readonly wentUnderLock: boolean;
+  readonly committed: boolean;
+  readonly phases: readonly RecordedPhase[];
+  readonly waits: readonly RecordedWait[];
+  readonly steps: readonly RanStep[];
+  readonly checks: readonly CheckResult[];
+  readonly warnings: readonly string[];
+  readonly facts: RunFacts;
+}
+
+export interface Recorder {
+  /** Hears an event and passes it on. */
+  readonly observe: Observer;
+  /** Milliseconds since the run began. */
+  elapsedMs(): number;
+  told(): Told;
+}
+
+export function createRecorder(next: Observer): Recorder {
+  let startedAt = new Date();
+  let started = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - started);
+  let runId = '';
+  let facts: RunFacts = {};
+  const open: { readonly phase: PhaseName; readonly startMs: number }[] = [];
+  const phases: RecordedPhase[] = [];
+  const waits: RecordedWait[] = [];
+  const steps = new Map<string, RanStep>();
+  const checks: CheckResult[] = [];
+  const warnings: string[] = [];
+
+  const endPhase = (phase: PhaseName, durationMs: number, failed: boolean) => {
+    const at = open.findLastIndex((each) => each.phase === phase);
+    const [begun] = open.splice(at, at < 0 ? 0 : 1);
+    phases.push({ phase, startMs: begun?.startMs ?? elapsedMs() - durationMs, durationMs, failed });
+  };
+  const hear = (event: RunEvent) => {
+    switch (event.kind) {
+      case 'run-start':
+        // A rehearsal has a run of its own in it.
+        if (runId !== '') break;
+        runId = event.runId;
+        // What came before may have been a person's answer.
+        startedAt = new Date();
+        started = performance.now();
+        break;
+      case 'phase-start':
+        open.push({ phase: event.phase, startMs: elapsedMs() });
+        break;
+      case 'phase-end':
+        endPhase(event.phase, event.durationMs, false);
+        break;
+      case 'phase-failed':
+        endPhase(event.phase, event.durationMs, true);
+        break;
+      case 'waiting': {
+        const { waitingFor, holder, attempt } = event;
+        const waitedMs = Math.round(event.waitedMs);
+        // One wait is told once for each attempt.
+        if (attempt > 1 && waits.at(-1)?.waitingFor === waitingFor) waits.pop();
+        waits.push({ waitingFor, holder, startMs: Math.max(0, elapsedMs() - waitedMs), waitedMs });
+        break;
+      }
+      case 'check':
+        checks.push(event.result);
+        break;
+      case 'step':
+        // One that met a lock is run again.
+        steps.set(`${event.step.direction} ${event.step.id}`, event.step);
+        break;
+      case 'warning':
+        warnings.push(event.message);
+        break;
+      case 'fact': {
+        // Where the engine died in a commit that happened, the run looks again and finds what it made itself.
+        const { current = event.fact.current } = facts;
+        facts = { ...facts, ...event.fact, ...(current !== undefined && { current }) };
+        break;
+      }
+      case 'progress':
+      case 'engine-started':
+      case 'engine-output':
+      case 'note':
+        break;
+    }
+  };
+  return {
+    observe(event) {
+      hear(event);
+      next(event);
+    },
+    elapsedMs,
+    told: () => ({
+      runId,
+      startedAt,
+      wentUnderLock: phases.some(({ phase, failed }) => phase === 'lock' && !failed),
+      committed: phases.some(({ phase, failed }) => phase === 'commit' && !failed),
+      phases: phases.toSorted((one, other) => one.startMs - other.startMs),
+      waits,
+      steps: [...steps.values()],
+      checks,
+      warnings,
+      facts,
+    }),
+  };
+}

@@ -1,0 +1,123 @@
+/** The records of the last runs of one database: `<database>.drydock/runs/<when it began>-<run>.json`. */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, DrydockError } from '../errors.ts';
+import { writeFileDurably } from '../files/durable.ts';
+import { jsonProblem } from '../files/json-problem.ts';
+import type { Layout } from '../files/layout.ts';
+import { ensureDirectory, type Ownership, own, ownershipOf } from '../files/ownership.ts';
+import { recordId } from './record-id.ts';
+import { parseRecord } from './record-schema.ts';
+import type { RunRecord } from './run-record.ts';
+
+const keep = 100;
+
+/** One that is not whole is told by its `.tmp`, and goes when its turn comes. */
+const namePattern = /^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}\.json(\.tmp)?$/;
+
+export interface DamagedRecord {
+  readonly path: string;
+  readonly problem: string;
+}
+
+export interface RunList {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  readonly damaged: readonly DamagedRecord[];
+}
+
+/**
+ * Writes a record, durably, and removes the oldest ones. Needs no lock: each run has a name of its own.
+ * @returns The path.
+ * @throws {Error} as Node has it, such as ENOSPC.
+ */
+export function writeRunRecord(layout: Layout, record: RunRecord): string {
+  const ownership = recordOwnership(layout);
+  ensureDirectory(layout.runs, layout.work, ownership);
+  const name = `${recordId(record)}.json`;
+  const path = join(layout.runs, name);
+  writeFileDurably(path, `${JSON.stringify(record, null, 2)}\n`, ownership.mode);
+  own(path, ownership);
+  for (const old of namesIn(layout).slice(keep)) {
+    if (old !== name) rmSync(join(layout.runs, old), { force: true });
+  }
+  return path;
+}
+
+/** @param limit How many files to look at, newest first. */
+export function listRunRecords(layout: Layout, limit: number): RunList {
+  return readAll(layout, wholeNamesIn(layout).slice(0, limit));
+}
+
+/**
+ * @param id The run's id or the beginning of it, or `latest`.
+ * @throws {DrydockError} USAGE where none or several fit, or the one that fits is damaged.
+ */
+export function findRunRecord(layout: Layout, id: string): RunRecord {
+  const names = wholeNamesIn(layout);
+  // The name has the first eight digits of the id, so that not all need to be read.
+  const { runs, damaged } = readAll(
+    layout,
+    id === 'latest' ? names.slice(0, 1) : names.filter((name) => mayBe(name, id)),
+  );
+  const fitting = id === 'latest' ? runs : runs.filter(({ runId }) => runId.startsWith(id));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  if (only !== undefined) {
+    const each = fitting.map(({ runId, startedAt }) => `${runId} of ${startedAt}`);
+    throw refuse(`More than one run in ${layout.runs} has an id that begins with '${id}': ${each.join(', ')}`);
+  }
+  const [unreadable] = damaged;
+  if (unreadable !== undefined) throw refuse(`The record ${unreadable.path} is damaged: ${unreadable.problem}`);
+  throw refuse(
+    id === 'latest'
+      ? `No run has left a record in ${layout.runs}`
+      : `No run in ${layout.runs} has an id that begins with '${id}'`,
+  );
+}
+
+function refuse(what: string): DrydockError {
+  return new DrydockError('USAGE', { what, next: 'See the last runs with `drydock report --list`' });
+}
+
+function readAll(layout: Layout, names: readonly string[]): RunList {
+  const runs: RunRecord[] = [];
+  const damaged: DamagedRecord[] = [];
+  for (const name of names) {
+    const path = join(layout.runs, name);
+    try {
+      runs.push(parseRecord(JSON.parse(readFileSync(path, 'utf8'))));
+    } catch (error) {
+      const code = codeOf(error);
+      // It is gone: another run's retention took it.
+      if (code === 'ENOENT') continue;
+      damaged.push({ path, problem: code === '' ? jsonProblem(error) : `it cannot be read (${code})` });
+    }
+  }
+  return { runs, damaged };
+}
+
+function mayBe(name: string, id: string): boolean {
+  const [, digits = ''] = /-([0-9a-f]{8})\./.exec(name) ?? [];
+  return id.startsWith(digits) || digits.startsWith(id);
+}
+
+/** Newest first, those included that are being written or never were finished. */
+function namesIn(layout: Layout): string[] {
+  if (!existsSync(layout.runs)) return [];
+  return readdirSync(layout.runs)
+    .filter((name) => namePattern.test(name))
+    .sort()
+    .reverse();
+}
+
+function wholeNamesIn(layout: Layout): string[] {
+  return namesIn(layout).filter((name) => name.endsWith('.json'));
+}
+
+/** Of the database; where a restore left none, of the folder that was made for it. */
+export function recordOwnership({ database, work }: Layout): Ownership {
+  if (existsSync(database)) return ownershipOf(database);
+  const { uid, gid, mode } = statSync(work);
+  return { uid, gid, mode: mode & 0o666 };
+}

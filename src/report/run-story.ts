@@ -1,0 +1,182 @@
+/** Tells the record of a run: what happened, in what order, and what to do about it. */
+import { basename } from 'node:path';
+import type { RanStep } from '../engine/protocol.ts';
+import { durationText, timeText } from '../html/words.ts';
+import { describeLosses } from '../loss/loss.ts';
+import type { RunEnding, RunRecord } from '../records/run-record.ts';
+import { describeBytes, describeRevisions } from '../run/words.ts';
+import { checkSections } from './check-sections.ts';
+import type { Block, Mark, Report, Section } from './section.ts';
+
+export function storyOf(record: RunRecord): Report {
+  const { command, database, ending, toolVersion, nodeVersion, hostname, runId } = record;
+  const title = `${command.charAt(0).toUpperCase()}${command.slice(1)} of ${basename(database)}`;
+  const sections = [
+    outcome(record),
+    ...recovery(record),
+    timelineOf(record),
+    ...warnings(record),
+    ...waits(record),
+    ...revisions(record),
+    ...schema(record),
+    ...checkSections(record.checks),
+    ...losses(record),
+    ...snapshot(record),
+  ];
+  const sqlite =
+    record.snapshot === null || record.snapshot.sqliteVersion === 'unknown'
+      ? ''
+      : `, SQLite ${record.snapshot.sqliteVersion}`;
+  return {
+    title,
+    mark: markOf(ending),
+    sections,
+    footer: `Run ${runId} on ${hostname}. Drydock ${toolVersion}, Node.js ${nodeVersion}${sqlite}.`,
+  };
+}
+
+/** How a run ended, in a word. */
+export function markOf(ending: RunEnding): Mark {
+  if (ending.outcome === 'failed') return { standing: 'bad', text: `${ending.code} (${ending.exitCode})` };
+  return ending.outcome === 'done'
+    ? { standing: 'good', text: 'done' }
+    : { standing: 'neutral', text: 'nothing pending' };
+}
+
+function outcome({ ending, from, to, planned, targets, startedAt, durationMs, database }: RunRecord): Section {
+  const said: Block[] =
+    ending.outcome !== 'failed'
+      ? [{ kind: 'text', text: ending.sentence }]
+      : [
+          { kind: 'alert', standing: 'bad', text: asSentence(ending.sentence) },
+          ...(ending.state === null ? [] : [labelled('The data', ending.state)]),
+          ...(ending.next === null ? [] : [labelled('What to do', ending.next)]),
+        ];
+  const heads = (ids: readonly string[] | null) => (ids === null ? 'not known' : describeRevisions(ids));
+  const missed = planned !== null && to?.join() !== planned.join();
+  return {
+    title: 'Outcome',
+    blocks: [
+      ...said,
+      { kind: 'note', text: database },
+      {
+        kind: 'facts',
+        pairs: [
+          ['Began', timeText(new Date(startedAt))],
+          ['Took', durationText(durationMs)],
+          ...(targets.length === 0 ? [] : [['Asked for', targets.join(', ')] as const]),
+          ['Before', heads(from)],
+          ['After', heads(to)],
+          ...(missed ? [['Was to become', heads(planned)] as const] : []),
+        ],
+      },
+    ],
+  };
+}
+
+function recovery({ recovered }: RunRecord): Section[] {
+  if (recovered === null) return [];
+  const { runId, interruptedIn, message } = recovered;
+  const text = `Run ${runId} had been interrupted while ${interruptedIn}, and was brought to its end before this one began. ${message}.`;
+  return [{ title: 'Recovered first', blocks: [{ kind: 'alert', standing: 'warning', text }] }];
+}
+
+function timelineOf({ phases, durationMs }: RunRecord): Section {
+  return { title: 'Phases', blocks: [{ kind: 'timeline', phases, durationMs }] };
+}
+
+function warnings({ warnings: said }: RunRecord): Section[] {
+  return said.length === 0 ? [] : [{ title: 'Warnings', blocks: [{ kind: 'list', items: said }] }];
+}
+
+function waits({ waits: all }: RunRecord): Section[] {
+  if (all.length === 0) return [];
+  const columns = [
+    { title: 'Waited for', kind: 'text' },
+    { title: 'Who held it', kind: 'text' },
+    { title: 'After', kind: 'number' },
+    { title: 'How long', kind: 'number' },
+  ] as const;
+  const rows = all.map(({ waitingFor, holder, startMs, waitedMs }) => [
+    waitingFor,
+    holder,
+    durationText(startMs),
+    durationText(waitedMs),
+  ]);
+  return [{ title: 'Waits', blocks: [{ kind: 'table', columns, rows }] }];
+}
+
+function revisions({ steps }: RunRecord): Section[] {
+  return steps.length === 0 ? [] : [{ title: 'Revisions', blocks: steps.map(stepFold) }];
+}
+
+function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: RanStep): Block {
+  const statements = sql.reduce((sum, { times }) => sum + times, sqlLeftOut);
+  const count = `${statements.toLocaleString('en')} ${statements === 1 ? 'statement' : 'statements'}`;
+  const text = sql.map(
+    ({ sql: each, times }) => `${each};${times > 1 ? ` -- ${times.toLocaleString('en')} times` : ''}`,
+  );
+  const left = sqlLeftOut === 0 ? [] : [`-- and ${sqlLeftOut.toLocaleString('en')} more statements`];
+  return {
+    kind: 'fold',
+    title: `${id} ${direction}, ${count}, ${durationText(durationMs)}`,
+    mark: failed ? { standing: 'bad', text: 'failed' } : null,
+    blocks: [
+      { kind: 'note', text: path },
+      text.length === 0
+        ? { kind: 'text', text: 'It changed nothing.' }
+        : { kind: 'code', language: 'sql', text: [...text, ...left].join('\n') },
+    ],
+  };
+}
+
+function schema({ schema: changes, command, steps }: RunRecord): Section[] {
+  if (steps.length === 0 || changes === null) return [];
+  const items = changes.map(({ sentence }) => sentence);
+  const blocks: Block[] =
+    items.length === 0 ? [{ kind: 'text', text: 'The schema is as it was.' }] : [{ kind: 'list', items }];
+  return [{ title: command === 'rehearse' ? 'Changes to the schema of the copy' : 'Changes to the schema', blocks }];
+}
+
+function losses({ losses: lost }: RunRecord): Section[] {
+  if (lost.length === 0) return [];
+  const text = `What was dropped held data, which the snapshot has: ${describeLosses(lost)}.`;
+  return [{ title: 'Dropped data', blocks: [{ kind: 'alert', standing: 'warning', text }] }];
+}
+
+function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] {
+  const gone =
+    pruned.length === 0 ? [] : [{ kind: 'text' as const, text: `Removed by retention: ${pruned.join(', ')}.` }];
+  if (manifest === null) return gone.length === 0 ? [] : [{ title: 'Snapshots', blocks: gone }];
+  const { id, bytes, revision, createdAt, integrity, sha256 } = manifest;
+  const how = ending.outcome === 'failed' ? 'It has the state before the run. Should it be needed' : 'To go back to it';
+  return [
+    {
+      title: 'Way back',
+      blocks: [
+        {
+          kind: 'facts',
+          pairs: [
+            ['Snapshot', id],
+            ['At', describeRevisions(revision)],
+            ['Size', describeBytes(bytes)],
+            ['Taken', timeText(new Date(createdAt))],
+            ['integrity_check', integrity],
+            ['sha256', sha256],
+          ],
+        },
+        { kind: 'text', text: `${how}, with the application stopped:` },
+        { kind: 'code', language: 'sh', text: `drydock snapshot restore ${id}` },
+        ...gone,
+      ],
+    },
+  ];
+}
+
+function labelled(label: string, text: string): Block {
+  return { kind: 'text', label, text: asSentence(text) };
+}
+
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,205 @@
+/** What a run refuses, doctor says beforehand: with the same code, in the same words, and nothing touched. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import type { Diagnosis } from '../../src/doctor/doctor.ts';
+import { type Place, place } from '../attacks/helpers-places.ts';
+import { folderState } from '../attacks/helpers-refusal.ts';
+import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from '../attacks/helpers-users.ts';
+import { fileMountedAlone, mountTools, needs, readOnlyFolder, smallVolume } from '../attacks/helpers-volumes.ts';
+import type { Result } from '../harness/drydock.ts';
+
+type Run = (here: Place, args: readonly string[]) => Promise<Result>;
+
+interface Refusal {
+  readonly what: string;
+  readonly probe: string;
+  readonly code: number;
+  readonly options?: { skip: string | false };
+  readonly spoil: (here: Place) => void;
+  readonly run?: Run;
+}
+
+const plainly: Run = (here, args) => here.run(args);
+const asUser: Run = ({ root }, args) => asOrdinaryUser(root, args);
+
+function change(here: Place, sql: string): void {
+  const db = new Database(here.database);
+  db.exec(sql);
+  db.close();
+}
+
+const refusals: readonly Refusal[] = [
+  { what: 'no database', probe: 'database', code: 2, spoil: ({ database }) => rmSync(database) },
+  {
+    what: 'a directory in its place',
+    probe: 'database',
+    code: 2,
+    spoil: ({ database }) => {
+      rmSync(database);
+      mkdirSync(database);
+    },
+  },
+  {
+    what: 'a file that is no database',
+    probe: 'database',
+    code: 13,
+    spoil: ({ database }) =>
+      writeFileSync(database, 'not a database, and long enough to be looked at as one'.repeat(9)),
+  },
+  {
+    what: 'a revision file that cannot be read',
+    probe: 'revisions',
+    code: 2,
+    spoil: ({ migrations }) => writeFileSync(join(migrations, '003.sql'), 'no header'),
+  },
+  {
+    what: 'two heads',
+    probe: 'history',
+    code: 2,
+    spoil: ({ migrations }) =>
+      writeFileSync(
+        join(migrations, '003.sql'),
+        '-- revision: 003\n-- revises: 001_items\n-- migrate:up\n-- migrate:down\n',
+      ),
+  },
+  {
+    what: 'a revision that no file has',
+    probe: 'history',
+    code: 4,
+    spoil: (here) => change(here, "UPDATE alembic_version SET version_num = 'from a newer image'"),
+  },
+  {
+    what: 'a version table that is another one',
+    probe: 'history',
+    code: 4,
+    spoil: (here) => change(here, 'DROP TABLE alembic_version; CREATE TABLE alembic_version (other TEXT)'),
+  },
+  {
+    what: 'a file in the place of the lock',
+    probe: 'lock',
+    code: 12,
+    spoil: ({ database }) => writeFileSync(`${database}.lock`, ''),
+  },
+  {
+    what: 'a run journal that cannot be understood',
+    probe: 'last run',
+    code: 30,
+    spoil: ({ journal, database }) => {
+      mkdirSync(`${database}.drydock`);
+      writeFileSync(journal, '{');
+    },
+  },
+  {
+    what: 'a file that may not be written',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, database }) => {
+      giveToOrdinaryUser(root);
+      chmodSync(database, 0o444);
+    },
+  },
+  {
+    what: 'a folder of snapshots that may not be written',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, snapshots }) => {
+      mkdirSync(snapshots, { mode: 0o555 });
+      giveToOrdinaryUser(root);
+    },
+  },
+  {
+    what: 'a file that may not be read',
+    probe: 'database',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, database }) => {
+      giveToOrdinaryUser(root);
+      chmodSync(database, 0o000);
+    },
+  },
+  {
+    what: 'a folder that may not be entered',
+    probe: 'database',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, data }) => {
+      giveToOrdinaryUser(root);
+      chmodSync(data, 0o000);
+    },
+  },
+  {
+    what: 'a read-only volume',
+    probe: 'permissions',
+    code: 12,
+    options: needs(...mountTools),
+    run: (here, args) => wrapped(readOnlyFolder(here.data), here.root, args),
+    spoil: () => undefined,
+  },
+  {
+    what: 'a database that is mounted as a single file',
+    probe: 'mount',
+    code: 12,
+    options: needs(...mountTools),
+    run: (here, args) => wrapped(fileMountedAlone(here.database), here.root, args),
+    spoil: () => undefined,
+  },
+];
+
+for (const { what, probe, code, spoil, run = plainly, options = {} } of refusals) {
+  test(`doctor says what a run refuses: ${what}`, options, async (t) => {
+    // Before the hook that removes the folder, which an ordinary user can only do where he may write.
+    t.after(() => chmodSync(here.data, 0o755));
+    const here = place(t);
+    spoil(here);
+    const before = folderState(here.root);
+    const result = await run(here, ['doctor', '--json']);
+    assert.equal(folderState(here.root), before, 'nothing is touched');
+    await assertAsTheRun(result, await run(here, ['upgrade']), probe, code);
+  });
+}
+
+async function assertAsTheRun(doctor: Result, upgrade: Result, probe: string, code: number): Promise<void> {
+  assert.equal(doctor.stderr, '');
+  assert.deepEqual([upgrade.code, doctor.code], [code, code], `${upgrade.stderr}${doctor.stdout}`);
+  const { findings } = doctor.json<Diagnosis>();
+  const [first] = findings.filter(({ level }) => level === 'problem');
+  assert.equal(first?.probe, probe);
+  assert.ok(
+    upgrade.error.includes(String(first?.message)),
+    `${first?.message}\nis not what the run says:\n${upgrade.error}`,
+  );
+}
+
+test('doctor says what a run refuses: too little space', needs('mount', 'umount'), async (t) => {
+  const volume = smallVolume(t, 8 * 1024 * 1024);
+  const here = place(t, { root: volume.path });
+  volume.fill(512 * 1024);
+  const before = folderState(here.data);
+  const doctor = await here.run(['doctor', '--json']);
+  assert.equal(folderState(here.data), before);
+  assert.equal(doctor.code, 12);
+  const [first] = doctor.json<Diagnosis>().findings.filter(({ level }) => level === 'problem');
+  assert.deepEqual([first?.probe, first?.code], ['space', 'PREFLIGHT']);
+  assert.match(String(first?.message), /KB free, and this run needs about/);
+  const upgrade = await here.run(['upgrade']);
+  assert.equal(upgrade.code, 12);
+  assert.match(upgrade.error, /KB free, and this run needs about/);
+});
+
+test('doctor says what a run refuses: something in the lock directory of a dead run', async (t) => {
+  const here = place(t);
+  const lock = `${here.database}.lock`;
+  mkdirSync(lock);
+  writeFileSync(join(lock, 'of another tool'), '');
+  utimesSync(lock, new Date(0), new Date(0));
+  const doctor = await here.run(['doctor', '--json']);
+  assert.equal(doctor.code, 12);
+  const [first] = doctor.json<Diagnosis>().findings.filter(({ level }) => level === 'problem');
+  assert.deepEqual([first?.probe, first?.code], ['lock', 'PREFLIGHT']);
+  assert.match(String(first?.message), /app\.db\.lock is not an empty lock directory/);
+});
