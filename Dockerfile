@@ -41,4 +41,7 @@ USER 1000:1000
 # The directory of the database, not the file: SQLite's -wal and -journal and Drydock's locks stand beside it.
 VOLUME /data
 STOPSIGNAL SIGTERM
+# Asks the daemon, where the container is one. An upgrade, or an application after it, has no such thing to ask.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
+  CMD ! grep -qzx daemon /proc/1/cmdline || drydock healthcheck
 ENTRYPOINT ["/opt/drydock/bin/tini", "--", "/opt/drydock/bin/entrypoint.sh"]

@@ -4,7 +4,7 @@
 set -eu
 to=$1
 sqlite=node_modules/better-sqlite3
-binary=$(node -p '`${process.platform}-${process.arch}.node`')
+binary=$(node -p 'process.platform + "-" + process.arch').node
 
 mkdir -p "$to/bin" "$to/lib" "$to/libexec" "$to/$sqlite/prebuilds"
 install -m 755 ops/launcher.sh "$to/bin/drydock"

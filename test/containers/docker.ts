@@ -1,6 +1,9 @@
 /** The tools of the container world, as the real processes that they are. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { projectRoot } from '../harness/files.ts';
 
@@ -58,4 +61,12 @@ export async function reached(work: Promise<Ended>, holds: () => Promise<boolean
   );
   await until(async () => ended !== undefined || (await holds()));
   assert.equal(ended, undefined, `it ended too soon: ${ended?.stderr}${ended?.stdout}`);
+}
+
+/** Gives podman images that Docker has built. */
+export async function loadForPodman(...images: readonly string[]): Promise<void> {
+  const archive = join(tmpdir(), `images-${process.pid}.tar`);
+  await docker('save', '--output', archive, ...images);
+  await succeed('podman', ['load', '--quiet', '--input', archive]);
+  rmSync(archive);
 }

@@ -11,11 +11,11 @@ node_image=$(sed -n 's/^ARG NODE_IMAGE=//p' Dockerfile)
 base_image=$(sed -n 's/^ARG BASE_IMAGE=//p' Dockerfile)
 
 docker import "$1" "$base_image" >/dev/null
-# A base without Node, such as the Python image of an application.
+# A base without Node, such as the Python image of an application. With systemd for the one below that is a whole machine.
 build -t python:3-slim --build-arg "BASE_IMAGE=$base_image" - <<'DOCKERFILE' &
 ARG BASE_IMAGE
 FROM ${BASE_IMAGE}
-RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends python3 systemd && rm -rf /var/lib/apt/lists/*
 DOCKERFILE
 python=$!
 build -t "$node_image" --build-arg "BASE_IMAGE=$base_image" --build-context "node=$(dirname "$(readlink -f "$(command -v node)")")" \
@@ -45,4 +45,12 @@ ENV PATH=/opt/drydock/bin:$PATH DRYDOCK_CONFIG=/app/config/drydock.yaml DRYDOCK_
 USER 1000:1000
 ENTRYPOINT ["tini", "--", "entrypoint.sh"]
 CMD ["python3", "/app/ingester.py"]
+DOCKERFILE
+# A machine with the application and Drydock installed on it, for ops/systemd.
+build -t et-intel-host - <<'DOCKERFILE'
+FROM et-intel
+RUN useradd --system --uid 990 et-intel && mkdir -p /usr/lib/et-intel /etc/et-intel \
+  && sed s,/data/,/var/lib/et-intel/, /app/ingester.py > /usr/lib/et-intel/ingester.py
+COPY --from=drydock /opt/drydock /opt/drydock
+RUN ln -s /opt/drydock/bin/drydock /usr/local/bin/drydock
 DOCKERFILE

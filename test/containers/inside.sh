@@ -1,9 +1,9 @@
 #!/bin/sh
 # The first process of the namespaces that run.sh made: turns into the toolbox, starts the engine, runs the command.
-# Usage: inside.sh PROJECT TOOLBOX WORK COMMAND...
+# Usage: inside.sh PROJECT TOOLBOX WORK NPM COMMAND...
 set -eu
-project=$1 toolbox=$2 work=$3
-shift 3
+project=$1 toolbox=$2 work=$3 npm=$4
+shift 4
 
 mount --bind "$toolbox" "$toolbox"
 mount -t proc proc "$toolbox/proc"
@@ -18,7 +18,7 @@ mount --bind "$work/podman" "$toolbox/var/lib/containers"
 cp -L /etc/resolv.conf "$toolbox/etc/resolv.conf"
 mkdir "$toolbox/run/npm" "$toolbox/run/certificates"
 cp -L /etc/ssl/certs/ca-certificates.crt "$toolbox/run/certificates/"
-mount --bind "$npm_folder" "$toolbox/run/npm"
+mount --bind "$npm" "$toolbox/run/npm"
 # A real root and no chroot: podman's exec needs one.
 cd "$toolbox"
 pivot_root . mnt
@@ -35,7 +35,7 @@ in_network() {
 }
 in_network dockerd --data-root "$work/docker" --exec-root /run/docker -p /run/dockerd.pid -H "$DOCKER_HOST" \
   --userland-proxy=false --storage-driver overlay2 --cgroup-parent /drydock-test \
-  --default-ulimit "nofile=1024:$(ulimit -Hn)" >/tmp/dockerd.log 2>&1 &
+  --default-ulimit nofile=1024:4096 >/tmp/dockerd.log 2>&1 &
 engine=$!
 tries=0
 until docker version >/dev/null 2>&1; do

@@ -5,20 +5,14 @@ import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { testFolder } from '../harness/files.ts';
-import { reached, run, succeed, until } from './docker.ts';
+import { loadForPodman, reached, run, succeed, until } from './docker.ts';
 import { kustomize, type Manifest } from './manifests.ts';
 import { place } from './place.ts';
 import { attack, type Deployment, type Outcome, type Platform } from './scenarios.ts';
 
-const images = ['drydock:0.1.0', 'et-intel:1.0.0'];
 const claim = 'et-intel-data';
 
-before(async () => {
-  const archive = join(process.env['TMPDIR'] ?? '/tmp', `images-${process.pid}.tar`);
-  await succeed('docker', ['save', '--output', archive, ...images]);
-  await succeed('podman', ['load', '--quiet', '--input', archive]);
-  await succeed('rm', [archive]);
-});
+before(() => loadForPodman('drydock:0.1.0', 'et-intel:1.0.0'));
 
 /** What a deployment has of its own, beside the manifests as they are shipped. */
 function fitted(manifests: readonly Manifest[], { place, readOnly, memory }: Deployment): string {

@@ -62,13 +62,12 @@ clean
 mkdir "$cache/run"
 trap 'kill -KILL "$inside" 2>/dev/null || true; exit 143' INT TERM HUP
 trap clean EXIT
-npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
-export npm_folder
+npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
 if [ "$#" -eq 0 ]; then
   set -- sh -c "sh test/containers/images.sh $cache/base.tar && exec node --test --test-force-exit --test-timeout=300000 'test/containers/*.test.ts'"
 fi
 # Killed with this script, however that ends, and holding its lock until all that is inside is gone.
 setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private \
-  sh test/containers/inside.sh "$project" "$toolbox" "$cache/run" "$@" &
+  sh test/containers/inside.sh "$project" "$toolbox" "$cache/run" "$npm" "$@" &
 inside=$!
 wait "$inside"
