@@ -1,7 +1,7 @@
 /** When the daemon stops writing until somebody has looked, and what lets it go on. */
 import { DrydockError, type ErrorCode } from '../errors.ts';
 import type { RunRecord } from '../records/run-record.ts';
-import type { Hold } from './memory.ts';
+import type { DaemonMemory, Hold } from './memory.ts';
 
 /**
  * After these nothing is known for certain, or the same would happen again: damage that was found, a restore, a restore
@@ -12,9 +12,12 @@ const grave: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'RESTORED', 'NOT_RESTORED
 /** Of these a verification that finds the database sound is the answer; of the others a person's. */
 const answeredByVerify: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'NOT_RESTORED'];
 
-export function isGrave(code: ErrorCode): boolean {
+function isGrave(code: ErrorCode): boolean {
   return grave.includes(code);
 }
+
+/** What of a record counts here. */
+export type EndedRun = Pick<RunRecord, 'command' | 'startedAt' | 'ending'>;
 
 /** Undefined where the error is no reason to stop. */
 export function holdAfter(error: unknown, now: Date): Hold | undefined {
@@ -23,10 +26,27 @@ export function holdAfter(error: unknown, now: Date): Hold | undefined {
 }
 
 /**
+ * What a run says that somebody else started, such as the upgrade of a container: the daemon must not go on where that
+ * stopped. Undefined where a run that ended well, or a verification that is an answer, came after it.
+ * @param runs Newest first.
+ */
+export function holdByRun(runs: readonly EndedRun[], verified: DaemonMemory['verified']): Hold | undefined {
+  const telling = runs.find(({ command, ending }) => {
+    const says = ending.outcome === 'done' || (ending.outcome === 'failed' && isGrave(ending.code));
+    return says && command !== 'rehearse';
+  });
+  if (telling?.ending.outcome !== 'failed') return undefined;
+  const { startedAt, ending } = telling;
+  const answered =
+    verified !== null && verified.finding === null && verified.at > startedAt && answeredByVerify.includes(ending.code);
+  return answered ? undefined : { code: ending.code, since: startedAt, what: ending.sentence, next: ending.next };
+}
+
+/**
  * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
  * while it is held. A rehearsal says nothing of the database.
  */
-export function liftedByRun(hold: Hold, runs: readonly RunRecord[]): RunRecord | undefined {
+export function liftedByRun(hold: Hold, runs: readonly EndedRun[]): EndedRun | undefined {
   return runs.find(
     ({ startedAt, ending, command }) => ending.outcome === 'done' && command !== 'rehearse' && startedAt > hold.since,
   );

@@ -18,7 +18,7 @@ const phaseBuckets = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
 
 /** prom-client is loaded here, since no other command needs it. */
 export async function createMetrics(): Promise<Metrics> {
-  const client = await import('prom-client');
+  const { default: client } = await import('prom-client');
   const registry = new client.Registry();
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>

@@ -8,6 +8,8 @@ import { instantOf, type LocalTime, localTimeAt } from './local-time.ts';
 /** February 29 on one day of the week comes every 28 years, and once every 40 where a century has no leap year. */
 const searchDays = 41 * 366;
 
+const reckonedDays = 30;
+
 export interface Openings {
   /** The first one after an instant; undefined where there is none that anybody will see. */
   after(instant: Date): Date | undefined;
@@ -23,7 +25,16 @@ export function openingsOf(cron: string, timeZone: string): Openings {
     timezone: 'UTC',
   });
   days.destroy();
-  const ofDay = ({ year, month: ofYear, day }: LocalTime): number[] => {
+  // The same few days are asked for again and again.
+  const reckoned = new Map<number, readonly number[]>();
+  const ofDay = (day: LocalTime): readonly number[] => {
+    const key = Date.UTC(day.year, day.month - 1, day.day);
+    const instants = reckoned.get(key) ?? reckon(day);
+    if (reckoned.size > reckonedDays) reckoned.clear();
+    reckoned.set(key, instants);
+    return instants;
+  };
+  const reckon = ({ year, month: ofYear, day }: LocalTime): readonly number[] => {
     if (!days.match(new Date(Date.UTC(year, ofYear - 1, day)))) return [];
     const instants = hours.flatMap((hour) =>
       minutes.map((minute) => instantOf({ year, month: ofYear, day, hour, minute }, timeZone)),

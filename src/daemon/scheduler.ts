@@ -9,8 +9,8 @@ import type { Observer } from '../run-events.ts';
 import type { Clock } from './clock.ts';
 import { dealtWithUntil, decide, type Opening } from './decide.ts';
 import type { Tell } from './events.ts';
-import { holdAfter, isLiftedByVerify, liftedByRun } from './hold.ts';
-import type { MemoryKeeper, WindowMemory } from './memory.ts';
+import { holdAfter, holdByRun, isLiftedByVerify, liftedByRun } from './hold.ts';
+import type { Hold, MemoryKeeper, WindowMemory } from './memory.ts';
 import { type Openings, openingsOf } from './openings.ts';
 import { isWriting } from './tasks.ts';
 import { runWindow, tickMs, type WindowSurroundings } from './window-run.ts';
@@ -120,13 +120,29 @@ function remember(
 /** Why a task may not run now. */
 function obstacle(schedule: Schedule, task: TaskName): string | undefined {
   const { memory, config, tell } = schedule;
-  const { held } = memory.recall();
-  if (held === null || !isWriting(task)) return undefined;
-  const lifting = liftedByRun(held, listRunRecords(layoutFor(config().database), recentRuns).runs);
-  if (lifting === undefined) return `the daemon writes nothing since ${held.since}: ${held.what}`;
+  if (!isWriting(task)) return undefined;
+  const { runs } = listRunRecords(layoutFor(config().database), recentRuns);
+  const { held, verified } = memory.recall();
+  if (held === null) {
+    const byRun = holdByRun(runs, verified);
+    if (byRun === undefined) return undefined;
+    holdUp(schedule, byRun);
+    return whyHeld(byRun);
+  }
+  const lifting = liftedByRun(held, runs);
+  if (lifting === undefined) return whyHeld(held);
   memory.change((before) => ({ ...before, held: null }));
   tell({ kind: 'lifted', by: `${lifting.command} of ${lifting.startedAt}` });
   return undefined;
+}
+
+function whyHeld({ since, what }: Hold): string {
+  return `the daemon writes nothing since ${since}: ${what}`;
+}
+
+function holdUp({ memory, tell }: Schedule, hold: Hold): void {
+  memory.change((before) => ({ ...before, held: hold }));
+  tell({ kind: 'held', what: hold.what });
 }
 
 /** Of these a verification that found something tells; any other error says that it could not be done. */
@@ -134,16 +150,14 @@ const unsound: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'HISTORY', 'CHECK_FAILE
 
 /** What the end of a task means for those that come after it, in this life or the next. */
 function learn(schedule: Schedule, task: TaskName, error: unknown): void {
-  const { memory, clock, tell } = schedule;
+  const { memory, clock } = schedule;
   const now = clock.now();
   if (error === undefined) {
     memory.change((before) => ({ ...before, succeeded: { ...before.succeeded, [task]: now.toISOString() } }));
   }
   if (task === 'verify') learnVerified(schedule, error);
   const hold = holdAfter(error, now);
-  if (hold === undefined) return;
-  memory.change((before) => ({ ...before, held: hold }));
-  tell({ kind: 'held', what: hold.what });
+  if (hold !== undefined) holdUp(schedule, hold);
 }
 
 function learnVerified({ memory, clock, config, tell }: Schedule, error: unknown): void {

@@ -92,9 +92,9 @@ function oneRun(run: RunSummary): Html {
 ${timeline(run.phases, run.durationMs)}
 ${facts([
   ['Began', time(new Date(run.startedAt))],
-  ['From', run.from === null ? 'not known' : describeRevisions(run.from)],
-  ['To', run.to === null ? 'not known' : describeRevisions(run.to)],
-  ['Snapshot', run.snapshot === null ? 'none' : html`<span class="code">${run.snapshot}</span>`],
+  ...(run.from === null ? [] : [['From', describeRevisions(run.from)] as const]),
+  ...(run.to === null ? [] : [['To', describeRevisions(run.to)] as const]),
+  ...(run.snapshot === null ? [] : [['Snapshot', html`<span class="code">${run.snapshot}</span>`] as const]),
   ['Run', html`<span class="code">${run.runId}</span>`],
 ])}`;
 }

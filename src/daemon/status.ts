@@ -13,7 +13,7 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import type { Activity } from './activity.ts';
-import { isGrave } from './hold.ts';
+import { holdByRun } from './hold.ts';
 import type { DaemonMemory, Hold } from './memory.ts';
 import { openingsFor } from './scheduler.ts';
 
@@ -91,7 +91,8 @@ export function readStatus({ config, memory, activity, now }: DaemonState, befor
   const database = databaseStatus(config, layout, before?.database);
   const unfinishedRun = existsSync(layout.runJournal);
   const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
-  const problems = problemsOf({ database, unfinishedRun, runs, memory, activity });
+  const held = memory.held ?? holdByRun(runs, memory.verified) ?? null;
+  const problems = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
   return {
     at: now.toISOString(),
     toolVersion: toolVersion(),
@@ -100,7 +101,7 @@ export function readStatus({ config, memory, activity, now }: DaemonState, befor
     database,
     unfinishedRun,
     activity,
-    held: memory.held,
+    held,
     verified: memory.verified,
     succeeded: memory.succeeded,
     windows: config.windows.map((window) => windowStatus(window, memory, now)),
@@ -127,30 +128,19 @@ function databaseStatus(config: Config, layout: Layout, before: DatabaseStatus |
   }
 }
 
-interface Findings extends Pick<Status, 'database' | 'unfinishedRun' | 'runs' | 'activity'> {
-  readonly memory: DaemonMemory;
-}
+type Findings = Pick<Status, 'database' | 'unfinishedRun' | 'held' | 'verified' | 'activity'>;
 
-function problemsOf({ database, unfinishedRun, runs, memory, activity }: Findings): string[] {
+function problemsOf({ database, unfinishedRun, held, verified, activity }: Findings): string[] {
   const { problem, pending, unknown } = database;
-  const [last] = runs;
   const problems = [
     problem,
     pending.length > 0 && `Not applied yet: ${pending.join(', ')}.`,
     unknown.length > 0 && `The database is newer than the revision files: no file has ${unknown.join(', ')}.`,
     unfinishedRun && activity === null && 'A run is in the middle, or was interrupted and has to be finished.',
-    memory.held !== null && `The daemon writes nothing since ${memory.held.since}: ${memory.held.what}.`,
-    memory.held === null && memory.verified !== null && memory.verified.finding,
-    memory.held === null &&
-      last !== undefined &&
-      isGraveEnding(last) &&
-      `The last run did not end well: ${last.ending.sentence}.`,
+    held !== null && `The daemon writes nothing since ${held.since}: ${held.what}.`,
+    held === null && verified !== null && verified.finding,
   ];
   return problems.filter((each) => typeof each === 'string');
-}
-
-function isGraveEnding({ ending }: RunSummary): boolean {
-  return ending.outcome === 'failed' && isGrave(ending.code);
 }
 
 function summaryOf(record: RunRecord): RunSummary {

@@ -31,6 +31,7 @@ export const tickMs = 30_000;
 /** What may pass by itself: another run, another writer, a full volume, something that nobody foresaw. */
 const passing: readonly ErrorCode[] = ['LOCKED', 'BUSY', 'PREFLIGHT', 'FAULT'];
 
+/** Not p-retry, which knows the system's clock alone: the window's end is one of the clock that may be set. */
 const firstRetryMs = 30_000;
 const longestRetryMs = 15 * 60_000;
 

@@ -1,9 +1,9 @@
 /** What would bite this database, its volume and its surroundings. It only reads, and takes no lock that a run would meet. */
 import type { Config } from '../config/config.ts';
-import { DrydockError, type ErrorCode } from '../errors.ts';
+import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { rollbackJournal, writeAheadLog } from './companions.ts';
 import { database, history, pages, revisions } from './content.ts';
-import { attempt, type Finding, problem } from './finding.ts';
+import { attempt, type Finding, notice, type ProbeName, problem } from './finding.ts';
 import { fileSystem, links, mount, ownership, permissions, space } from './ground.ts';
 import { lastRun, lock, records } from './runs.ts';
 import { snapshots } from './snapshots.ts';
@@ -18,34 +18,46 @@ export interface Diagnosis {
 }
 
 /** In the order in which a run would meet them. */
-const probes: readonly ((subject: Subject) => Finding[])[] = [
-  revisions,
-  database,
-  fileSystem,
-  mount,
-  permissions,
-  ownership,
-  links,
-  lock,
-  lastRun,
-  rollbackJournal,
-  writeAheadLog,
-  history,
-  space,
-  snapshots,
-  records,
-  users,
-  pages,
-  versions,
+const probes: readonly (readonly [name: ProbeName, look: (subject: Subject) => Finding[]])[] = [
+  ['revisions', revisions],
+  ['database', database],
+  ['file system', fileSystem],
+  ['mount', mount],
+  ['permissions', permissions],
+  ['ownership', ownership],
+  ['links', links],
+  ['lock', lock],
+  ['last run', lastRun],
+  ['journal', rollbackJournal],
+  ['WAL', writeAheadLog],
+  ['history', history],
+  ['space', space],
+  ['snapshots', snapshots],
+  ['records', records],
+  ['users', users],
+  ['pages', pages],
+  ['versions', versions],
 ];
 
 export function diagnose(config: Config): Diagnosis {
   const subject = attempt(() => lookAt(config));
   const findings =
-    subject instanceof DrydockError ? [problem('database', subject)] : probes.flatMap((probe) => probe(subject));
+    subject instanceof DrydockError
+      ? [problem('database', subject)]
+      : probes.flatMap(([name, look]) => orUnseen(name, () => look(subject)));
   return {
     database: subject instanceof DrydockError ? config.database : subject.layout.database,
     refusal: findings.find(({ level }) => level === 'problem')?.code ?? null,
     findings,
   };
+}
+
+/** What this user may not look at hides no other finding; whether a run needs it, the permissions say. */
+function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {
+  try {
+    return look();
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
+    return [notice(name, `this cannot be looked at: ${messageOf(error)}`, 'Run doctor as the owner of the database')];
+  }
 }

@@ -1,7 +1,7 @@
 /** What the probes look at: read once, and nothing written. */
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import type { DrydockError } from '../errors.ts';
+import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
@@ -41,13 +41,26 @@ export function lookAt(config: Config): Subject {
     layout,
     stats: statDatabase(layout.database),
     graph: attempt(() => loadGraph(config.migrations)),
-    content: attempt(() =>
-      withReader(layout.database, (reader) => ({
-        pages: readPages(layout.database, reader),
-        applied: readAppliedWith(reader),
-      })),
-    ),
+    content: attempt(() => readContent(layout)),
   };
+}
+
+/** @throws {DrydockError} BUSY where it cannot be read without a trace. */
+function readContent({ database }: Layout): Content {
+  if (!isEmpty(`${database}-wal`) && !existsSync(`${database}-shm`)) {
+    throw new DrydockError('BUSY', {
+      what: `${database}-wal holds what a writer committed that is gone, and to read it SQLite would have to make a -shm`,
+      next: 'Start the application or run any other command of Drydock: each takes it over',
+    });
+  }
+  return withReader(database, (reader) => ({
+    pages: readPages(database, reader),
+    applied: readAppliedWith(reader),
+  }));
+}
+
+function isEmpty(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 function readPages(database: string, reader: Reader): PageFacts {

@@ -7,10 +7,10 @@ import { durationText } from './words.ts';
 type PhaseKind = 'prepare' | 'safety' | 'change' | 'undo' | 'tidy';
 
 const kinds: Readonly<Record<PhaseKind, { readonly says: string; readonly phases: readonly PhaseName[] }>> = {
-  prepare: { says: 'look and lock', phases: ['preflight', 'lock', 'hold', 'pending'] },
+  prepare: { says: 'look and lock', phases: ['preflight', 'lock', 'recover', 'hold', 'pending'] },
   safety: { says: 'copy and check', phases: ['copy', 'snapshot', 'inspect', 'check', 'verify'] },
   change: { says: 'change', phases: ['migrate', 'commit', 'maintain'] },
-  undo: { says: 'put back', phases: ['recover', 'rollback', 'restore'] },
+  undo: { says: 'put back', phases: ['rollback', 'restore'] },
   tidy: { says: 'tidy', phases: ['retain', 'unlock'] },
 };
 

@@ -28,6 +28,9 @@ export interface Recorder {
   told(): Told;
 }
 
+/** Characters of SQL in one record: a first install may run any number of revisions. */
+const maxSqlLength = 1_000_000;
+
 export function createRecorder(next: Observer): Recorder {
   let startedAt = new Date();
   let started = performance.now();
@@ -78,7 +81,8 @@ export function createRecorder(next: Observer): Recorder {
         break;
       case 'step':
         // One that met a lock is run again.
-        steps.set(`${event.step.direction} ${event.step.id}`, event.step);
+        steps.delete(stepKey(event.step));
+        steps.set(stepKey(event.step), withSqlOf(event.step, maxSqlLength - sqlLength([...steps.values()])));
         break;
       case 'warning':
         warnings.push(event.message);
@@ -115,4 +119,24 @@ export function createRecorder(next: Observer): Recorder {
       facts,
     }),
   };
+}
+
+function stepKey({ direction, id }: RanStep): string {
+  return `${direction} ${id}`;
+}
+
+function sqlLength(steps: readonly RanStep[]): number {
+  return steps.flatMap(({ sql }) => sql).reduce((sum, { sql }) => sum + sql.length, 0);
+}
+
+/** The step with as much of its SQL as there is room for. */
+function withSqlOf(step: RanStep, room: number): RanStep {
+  let left = room;
+  const fits = step.sql.findIndex(({ sql }) => {
+    left -= sql.length;
+    return left < 0;
+  });
+  if (fits === -1) return step;
+  const out = step.sql.slice(fits).reduce((sum, { times }) => sum + times, 0);
+  return { ...step, sql: step.sql.slice(0, fits), sqlLeftOut: step.sqlLeftOut + out };
 }

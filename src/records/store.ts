@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
-import { writeFileDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureDirectory, type Ownership, own, ownershipOf } from '../files/ownership.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
+import { ensureDirectory, type Ownership, ownershipOf } from '../files/ownership.ts';
 import { recordId } from './record-id.ts';
 import { parseRecord } from './record-schema.ts';
 import type { RunRecord } from './run-record.ts';
@@ -36,8 +36,7 @@ export function writeRunRecord(layout: Layout, record: RunRecord): string {
   ensureDirectory(layout.runs, layout.work, ownership);
   const name = `${recordId(record)}.json`;
   const path = join(layout.runs, name);
-  writeFileDurably(path, `${JSON.stringify(record, null, 2)}\n`, ownership.mode);
-  own(path, ownership);
+  writeOwnedFile(path, `${JSON.stringify(record, null, 2)}\n`, ownership);
   for (const old of namesIn(layout).slice(keep)) {
     if (old !== name) rmSync(join(layout.runs, old), { force: true });
   }

@@ -1,7 +1,7 @@
 /** A run's report as a file in a folder that somebody asked for. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileDurably } from '../files/durable.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
 import { directoryMode, type Ownership, own } from '../files/ownership.ts';
 import { recordId } from '../records/record-id.ts';
 import type { RunRecord } from '../records/run-record.ts';
@@ -19,7 +19,6 @@ export function writeReportFile(folder: string, record: RunRecord, ownership: Ow
     own(folder, { ...ownership, mode: directoryMode(ownership) });
   }
   const path = join(folder, `${recordId(record)}.html`);
-  writeFileDurably(path, renderHtml(storyOf(record)), ownership.mode);
-  own(path, ownership);
+  writeOwnedFile(path, renderHtml(storyOf(record)), ownership);
   return path;
 }

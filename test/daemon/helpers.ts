@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Status } from '../../src/daemon/status.ts';
 import type { Project } from '../cli/helpers.ts';
-import { type Running, startDrydock } from '../harness/drydock.ts';
+import { type Options, type Running, startDrydock } from '../harness/drydock.ts';
 
 export interface Asked {
   readonly status: number;
@@ -49,9 +49,9 @@ export function dueWindow(
 export async function startDaemon(
   t: TestContext,
   { root }: Pick<Project, 'root'>,
-  ...args: readonly string[]
+  options: Pick<Options, 'pauseAt'> = {},
 ): Promise<Daemon> {
-  const running = startDrydock(['daemon', ...args], { cwd: root });
+  const running = startDrydock(['daemon'], { cwd: root, ...options });
   t.after(async () => {
     running.process.kill('SIGKILL');
     await running.finished;

@@ -274,6 +274,30 @@ test('after a restore the daemon writes nothing until a run of a person ended we
   assert.deepEqual(log, ['2026-06-04T00:30 upgrade', '2026-06-04T00:30 verify', '2026-06-04T00:30 snapshot']);
 });
 
+test('the grave ending of a run that somebody else started holds the writing up too', async (t) => {
+  const { clock, log, start, layout } = await scene(t, careful, '2026-06-01T00:00:00Z');
+  mkdirSync(layout.work);
+  const failed = {
+    outcome: 'failed',
+    exitCode: 22,
+    code: 'RESTORED',
+    sentence: 'Undone',
+    state: null,
+    next: null,
+  } as const;
+  writeRunRecord(layout, { ...recordOf('upgrade', '2026-05-31T13:00:00.000Z'), ending: failed });
+  writeRunRecord(layout, {
+    ...recordOf('upgrade', '2026-05-31T14:00:00.000Z'),
+    ending: { ...failed, exitCode: 11, code: 'BUSY' },
+  });
+  start();
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
+  writeRunRecord(layout, recordOf('snapshot restore', '2026-06-01T13:00:00.000Z'));
+  await clock.passUntil('2026-06-02T12:00:00Z');
+  assert.equal(log.length, 3);
+});
+
 test('damage that was found holds the writing up, and a verification that finds none lets it go on', async (t) => {
   const { clock, log, start } = await scene(t, careful, '2026-06-01T00:00:00Z', (task, attempt) =>
     task === 'verify' && attempt === 1 ? { fails: 'DAMAGED_BEFORE' } : {},
@@ -339,7 +363,7 @@ test('what the daemon wrote down and nobody understands keeps it from starting',
 function recordOf(command: RunRecord['command'], startedAt: string): RunRecord {
   return {
     format: 1,
-    runId: `0000000${startedAt.slice(9, 10)}-0000-4000-8000-000000000000`,
+    runId: `000000${startedAt.slice(11, 13)}-0000-4000-8000-000000000000`,
     command,
     targets: [],
     database: '/data/app.db',

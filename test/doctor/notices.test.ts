@@ -108,6 +108,17 @@ test('what is left lying about is named: damaged records and snapshots, other na
   });
 });
 
+test('a WAL that a killed writer left is not opened where that would make a -shm', async (t) => {
+  const here = place(t, { mode: 'wal' });
+  const other = await otherProcess(here.database, 1000);
+  t.after(() => other.end());
+  await other.run('DELETE FROM items WHERE id = 1');
+  await other.end();
+  assertOnly(await notices(here, /-shm$/), {});
+  rmSync(`${here.database}-shm`);
+  assertOnly(await notices(here), { database: /app\.db-wal holds what a writer committed that is gone/ });
+});
+
 test('a WAL that nobody empties and a file that is mostly empty are worth knowing', async (t) => {
   const here = place(t, { mode: 'wal' });
   const db = new Database(here.database);

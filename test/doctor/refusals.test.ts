@@ -1,6 +1,6 @@
 /** What a run refuses, doctor says beforehand: with the same code, in the same words, and nothing touched. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -113,6 +113,17 @@ const refusals: readonly Refusal[] = [
     },
   },
   {
+    what: 'a folder of ours that may not be entered',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, database }) => {
+      mkdirSync(`${database}.drydock/runs`, { recursive: true });
+      giveToOrdinaryUser(root);
+      chmodSync(`${database}.drydock`, 0o000);
+    },
+  },
+  {
     what: 'a file that may not be read',
     probe: 'database',
     code: 12,
@@ -153,7 +164,10 @@ const refusals: readonly Refusal[] = [
 for (const { what, probe, code, spoil, run = plainly, options = {} } of refusals) {
   test(`doctor says what a run refuses: ${what}`, options, async (t) => {
     // Before the hook that removes the folder, which an ordinary user can only do where he may write.
-    t.after(() => chmodSync(here.data, 0o755));
+    t.after(() => {
+      chmodSync(here.data, 0o755);
+      if (existsSync(`${here.database}.drydock`)) chmodSync(`${here.database}.drydock`, 0o755);
+    });
     const here = place(t);
     spoil(here);
     const before = folderState(here.root);

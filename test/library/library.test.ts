@@ -110,6 +110,25 @@ test('a database is brought up, looked at, rehearsed, brought back and restored,
   assert.deepEqual(await drydock.pruneSnapshots(config), { pruned: [] });
   assert.deepEqual((await drydock.stamp(config, ['base'], { mismatch: 'accept' })).to, []);
   assert.equal((await drydock.ensureVersion(config)).outcome, 'nothing-pending');
+
+  const { runs: records } = await drydock.listRuns(config);
+  assert.deepEqual(records.map(({ command }) => command).toReversed(), [
+    'upgrade',
+    'rehearse',
+    'snapshot create',
+    'upgrade',
+    'snapshot restore',
+    'snapshot prune',
+    'stamp',
+  ]);
+  assert.deepEqual(await drydock.showRun(config), records[0]);
+  assert.match(await drydock.report(config), /^<!DOCTYPE html>/);
+  assert.match(
+    await drydock.report(config, String(records[1]?.runId), 'markdown'),
+    /^# Snapshot prune of app\.db: done/,
+  );
+  const { refusal, findings } = await drydock.doctor(config);
+  assert.deepEqual([refusal, findings.filter(({ level }) => level !== 'ok')], [null, []]);
 });
 
 test('a revision is written, branched off and merged, and the database checked against them', async (t) => {

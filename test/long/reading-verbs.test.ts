@@ -21,6 +21,9 @@ const verbs = [
   ['plan', '--down', 'base'],
   ['snapshot', 'list'],
   ['snapshot', 'verify', 'latest'],
+  ['doctor'],
+  ['report'],
+  ['report', '--list'],
   ['upgrade'],
   ['upgrade', '002_stock'],
 ];

@@ -143,9 +143,9 @@ async function makeEverything(here: Place): Promise<void> {
 
 /** Every path that Drydock made, but the folder that keeps a destroyed file, and that file. */
 function made(here: Place): (readonly [path: string, isFolder: boolean])[] {
-  return ['app.db.snapshots', 'app.db.drydock'].flatMap((name) => {
+  return ['app.db.snapshots', 'app.db.drydock', 'app.db.drydock/runs'].flatMap((name) => {
     const folder = join(here.data, name);
-    const files = readdirSync(folder).filter((file) => !file.startsWith('damaged-before-'));
+    const files = readdirSync(folder).filter((file) => !file.startsWith('damaged-before-') && file !== 'runs');
     assert.ok(files.length > 0, folder);
     return [[folder, true] as const, ...files.map((file) => [join(folder, file), false] as const)];
   });

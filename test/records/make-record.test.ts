@@ -118,3 +118,30 @@ test('a wait is told once for each attempt and recorded once; phases that overla
     ['migrate', true],
   ]);
 });
+
+test('however much SQL a run has, its record stays small and counts what is left out', async () => {
+  const step = (n: number, failed = false): RunEvent => ({
+    kind: 'step',
+    step: {
+      id: `r${n}`,
+      direction: 'up',
+      startedAt: '2026-11-22T20:26:48.265Z',
+      durationMs: 1,
+      statements: 200,
+      path: '/srv/r.sql',
+      failed,
+      sql: Array.from({ length: 200 }, () => ({ sql: 'x'.repeat(2_000), times: 3 })),
+      sqlLeftOut: 1,
+    },
+  });
+  const { steps } = await recordOf([step(1, true), step(1), step(2), step(3), step(4)], done);
+  assert.deepEqual(
+    steps.map(({ id, failed, sql, sqlLeftOut }) => [id, failed, sql.length, sqlLeftOut]),
+    [
+      ['r1', false, 200, 1],
+      ['r2', false, 200, 1],
+      ['r3', false, 100, 301],
+      ['r4', false, 0, 601],
+    ],
+  );
+});

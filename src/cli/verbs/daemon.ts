@@ -20,11 +20,17 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
     resolve(signal);
   };
   for (const signal of ends) process.on(signal, onEnd);
+  // From the beginning, since a signal that nobody waits for ends the process.
+  let reload: () => void = () => undefined;
+  const onHangUp = () => reload();
+  process.on('SIGHUP', onHangUp);
   try {
     await runDaemon({
       config,
       reload: () => loadConfig({ cwd: process.cwd(), env: process.env, flags }),
-      onReload: (reload) => process.on('SIGHUP', reload),
+      onReload: (wanted) => {
+        reload = wanted;
+      },
       stop: controller.signal,
       clock: systemClock,
       random: Math.random,
@@ -36,7 +42,7 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
     return { data: { stoppedBy: signal }, text: `The daemon was stopped by ${signal}` };
   } finally {
     for (const signal of ends) process.off(signal, onEnd);
-    process.removeAllListeners('SIGHUP');
+    process.off('SIGHUP', onHangUp);
     log.close();
   }
 }

@@ -1,0 +1,44 @@
+/** Has a call of a command end with an error of the operating system: the right ending, the right state, one sentence. */
+import { constants } from 'node:os';
+import { type Attack, requireState, requireTold } from './crash.ts';
+import { contentAsLeft, finish, must, play, requireFinished, requireWayBack, wholly } from './stage.ts';
+
+export interface ErrorAttack {
+  readonly name: string;
+  readonly attack: Attack;
+}
+
+const { ENOSPC, EIO, EACCES, EROFS, EMFILE } = constants.errno;
+
+export const errorAttacks: readonly ErrorAttack[] = [
+  errorAttack('ENOSPC once', ENOSPC, 'once'),
+  errorAttack('ENOSPC from there on', ENOSPC, 'lasting'),
+  errorAttack('EIO once', EIO, 'once'),
+  errorAttack('EIO from there on', EIO, 'lasting'),
+  errorAttack('EACCES once', EACCES, 'once'),
+  errorAttack('EROFS from there on', EROFS, 'lasting'),
+  errorAttack('EMFILE once', EMFILE, 'once'),
+];
+
+function errorAttack(name: string, number: number, how: 'once' | 'lasting'): ErrorAttack {
+  const attack: Attack = async (stage, at) => {
+    const ended = await play(stage, { at, action: { kind: 'error', number, lasting: how === 'lasting' } });
+    must(ended.signal === null, `it was ended by ${ended.signal}, or hung`);
+    if (ended.calls < at) {
+      must(ended.code === 0, `undisturbed it ended with ${ended.code}: ${ended.stderr}`);
+      return 'missed';
+    }
+    const content = wholly(stage, contentAsLeft(stage.root));
+    if (ended.code === 0) {
+      must(content === 'new', 'honest exit: it ended with 0, and the content is the old');
+      if (stage.old !== stage.new) requireWayBack(stage);
+    } else {
+      requireTold(ended);
+      requireState(ended, content);
+    }
+    await finish(stage);
+    requireFinished(stage, ['.lock']);
+    return 'hit';
+  };
+  return { name, attack };
+}

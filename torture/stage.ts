@@ -1,0 +1,111 @@
+/** A scene that is set once and then as often as it is needed, always in the same folder: manifests name it. */
+import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { dumpWithVersion, integrity } from '../test/harness/dump.ts';
+import type { JournalMode } from '../test/harness/files.ts';
+import { type Ended, type Fault, runCommand } from './runs.ts';
+import { databaseOf, mustEnd, type Scene } from './scenes.ts';
+
+export interface Stage {
+  readonly scene: Scene;
+  readonly mode: JournalMode;
+  readonly root: string;
+  readonly command: readonly string[];
+  /** Content with alembic_version, before the command and after it. */
+  readonly old: string;
+  readonly new: string;
+  /** How many calls the command makes where nobody disturbs it. */
+  readonly calls: number;
+  /** Sets it again. */
+  reset(): void;
+  /** Removes everything. */
+  strike(): void;
+}
+
+/** Where stages are set: in memory, where there is room for it, since a kill loses nothing that a disk would keep. */
+const folder = process.env['TORTURE_FOLDER'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+
+export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> {
+  const place = realpathSync(mkdtempSync(join(folder, 'drydock-torture-')));
+  const root = join(place, 'stage');
+  const template = join(place, 'template');
+  await scene.prepare(root, mode);
+  cpSync(root, template, { recursive: true });
+  const reset = () => {
+    rmSync(root, { recursive: true, force: true });
+    cpSync(template, root, { recursive: true });
+  };
+  const command = scene.command(root);
+  const old = contentAsLeft(root);
+  const undisturbed = await runCommand(root, command);
+  mustEnd(undisturbed);
+  const after = dumpWithVersion(databaseOf(root));
+  reset();
+  const strike = () => rmSync(place, { recursive: true });
+  return { scene, mode, root, command, old, new: after, calls: undisturbed.calls, reset, strike };
+}
+
+/** Sets the stage again and has the command run into a fault. */
+export async function play(stage: Stage, fault: Fault): Promise<Ended> {
+  stage.reset();
+  return runCommand(stage.root, stage.command, { fault });
+}
+
+/** What a connection would see that opened the database now: SQLite rolls back in a copy. */
+export function contentAsLeft(root: string): string {
+  const copy = mkdtempSync(`${root}.as-left-`);
+  try {
+    const database = databaseOf(root);
+    for (const suffix of ['', '-journal', '-wal']) {
+      if (existsSync(`${database}${suffix}`)) cpSync(`${database}${suffix}`, join(copy, basename(database) + suffix));
+    }
+    return dumpWithVersion(join(copy, basename(database)));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** A promise that was broken, in a sentence. */
+export class Broken extends Error {}
+
+export function must(condition: boolean, broken: string): asserts condition {
+  if (!condition) throw new Broken(broken);
+}
+
+/** All or nothing: the content is wholly the old or wholly the new. @returns Which. */
+export function wholly(stage: Stage, found: string): 'old' | 'new' {
+  must(found === stage.old || found === stage.new, 'all or nothing: the content is neither the old nor the new');
+  return found === stage.new ? 'new' : 'old';
+}
+
+/** A proven way back: where the content is another one, a snapshot has the old. */
+export function requireWayBack(stage: Stage): void {
+  const snapshots = `${databaseOf(stage.root)}.snapshots`;
+  const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
+  const found = names
+    .filter((name) => name.endsWith('.db') && names.includes(name.replace(/db$/, 'json')))
+    .some((name) => dumpWithVersion(join(snapshots, name)) === stage.old);
+  must(found, 'a proven way back: no snapshot has the old content');
+}
+
+/** The next start finishes what was interrupted, and leaves nothing behind. */
+export async function finish(stage: Stage): Promise<void> {
+  const { scene, root } = stage;
+  // A run that had not begun, or was over, is nobody's to finish: a lock for people may stay, and a journal that is not hot.
+  const mayBeLeft = existsSync(`${databaseOf(root)}.drydock/run.json`) ? [] : ['.lock', '-journal'];
+  const ended = await runCommand(root, scene.next ?? stage.command);
+  must(ended.code === 0, `the next start ended with ${ended.code ?? ended.signal}: ${ended.stderr}`);
+  requireFinished(stage, mayBeLeft);
+}
+
+export function requireFinished(stage: Stage, mayBeLeft: readonly string[] = []): void {
+  const { scene, root } = stage;
+  const database = databaseOf(root);
+  const content = wholly(stage, dumpWithVersion(database));
+  must(scene.endsAt !== 'new' || content === 'new', 'the next start did not bring it to its end');
+  must(integrity(database) === 'ok', 'the file is damaged');
+  for (const left of ['-journal', '.lock', '.drydock/run.json', '.drydock/working-copy.db'])
+    must(mayBeLeft.includes(left) || !existsSync(`${database}${left}`), `the next start left ${left}`);
+  if (stage.old !== stage.new && content === 'new') requireWayBack(stage);
+}
