@@ -23,9 +23,25 @@ function assertRefused({ code, stdout, stderr }: Ended, says: RegExp): void {
 }
 
 /** A container that goes on until the test is over. */
-async function started(t: TestContext, image: string, here: Place, ...flags: readonly string[]): Promise<string> {
+async function started(
+  t: TestContext,
+  image: string,
+  here: Place,
+  flags: readonly string[] = [],
+  command: readonly string[] = [],
+): Promise<string> {
   const volumes = mounted(here).flatMap((mount) => ['--volume', mount]);
-  const id = await docker('run', '--detach', '--read-only', '--network', 'none', ...volumes, ...flags, image);
+  const id = await docker(
+    'run',
+    '--detach',
+    '--read-only',
+    '--network',
+    'none',
+    ...volumes,
+    ...flags,
+    image,
+    ...command,
+  );
   t.after(() => run('docker', ['rm', '--force', '--volumes', id]));
   return id;
 }
@@ -97,12 +113,29 @@ test('docker stop rolls an upgrade back, and reaches the application after it', 
 
   const before = here.content();
   here.deploy('008_endless', 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n;');
-  const upgrade = await started(t, 'et-intel-wrapped', here, '--env', 'DRYDOCK_ON_FAILURE=start');
+  const upgrade = await started(t, 'et-intel-wrapped', here, ['--env', 'DRYDOCK_ON_FAILURE=start']);
   await until(async () => /"phase":"inspect"/.test(await said(upgrade)));
   await docker('stop', '--time', '60', upgrade);
   assert.equal(await docker('inspect', '--format', '{{.State.ExitCode}}', upgrade), '23', await said(upgrade));
   assert.doesNotMatch(await said(upgrade), /application started/);
   assert.equal(here.content(), before);
+});
+
+test('the health of a container is that of its daemon, where it has one', async (t) => {
+  const here = place(t, 'delete');
+  const often = ['--health-interval', '1s', '--health-start-period', '1s', '--health-retries'];
+  const cases = [
+    { command: ['drydock', 'daemon'], wanted: 'healthy', retries: '60' },
+    // Not where the check asks.
+    { command: ['drydock', 'daemon', '--address', '127.0.0.1:9999'], wanted: 'unhealthy', retries: '3' },
+    { command: ['sleep', '1000'], wanted: 'healthy', retries: '1' },
+  ];
+  for (const { command, wanted, retries } of cases) {
+    const id = await started(t, 'drydock', here, [...often, retries], command);
+    const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', id);
+    await until(async () => (await health()) !== 'starting');
+    assert.equal(await health(), wanted, command.join(' '));
+  }
 });
 
 test('in an image without Node: Drydock runs, the application has its own tools, and may start on the old schema', async (t) => {

@@ -49,5 +49,5 @@ until docker version >/dev/null 2>&1; do
 done
 status=0
 in_network "$@" || status=$?
-# Whatever still runs ends with this process, which is the first of its namespace.
+# Whatever still runs ends with this process, which is the first of its namespaces.
 exit "$status"

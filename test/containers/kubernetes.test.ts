@@ -20,13 +20,14 @@ function fitted(manifests: readonly Manifest[], { place, readOnly, memory }: Dep
   // Else podman removes an init container that has ended well, and its log with it.
   for (const { metadata } of documents)
     metadata.annotations = { 'io.podman.annotations.init.container.type': 'always' };
-  for (const template of documents.flatMap(({ spec }) => spec.template ?? [])) {
+  for (const template of documents.flatMap(({ spec }) => spec?.template ?? [])) {
     template.spec.volumes.push({ name: 'migrations', hostPath: { path: place.migrations } });
     for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
       container.volumeMounts[0].readOnly = readOnly === true;
-      if (container.name !== 'drydock') continue;
+      if (container.name === 'ingester') continue;
       container.volumeMounts.push({ name: 'migrations', mountPath: '/app/migrations', readOnly: true });
-      if (memory !== undefined) container.resources = { limits: { memory: String(memory) } };
+      if (memory !== undefined && container.name === 'drydock')
+        container.resources = { limits: { memory: String(memory) } };
     }
   }
   return documents.map((document) => stringify(document)).join('---\n');
@@ -134,5 +135,18 @@ test('kubernetes: the CronJob takes its snapshot beside an application that work
   assert.equal(played.code, 0, played.stderr);
   assert.equal(await succeed('podman', ['wait', 'drydock-snapshot-pod-drydock']), '0');
   assert.match(await logOf('drydock-snapshot-pod-drydock'), /at 007_entity_tracking/);
+  assert.equal((await inspect('et-intel-pod-ingester'))?.Running, true);
+});
+
+test('kubernetes: the daemon answers beside the application', async (t) => {
+  const { claimFrom, play } = pods(t);
+  const here = { place: place(t, 'delete') };
+  await claimFrom(here.place.data);
+  const played = await play('et-intel', await kustomize('ops/k8s/overlays/daemon'), here);
+  assert.equal(played.code, 0, played.stderr);
+  const inside = (...args: readonly string[]) => run('podman', ['exec', 'et-intel-pod-daemon', ...args]);
+  await until(async () => (await inside('drydock', 'healthcheck')).code === 0);
+  assert.match(await logOf('et-intel-pod-daemon'), /listening on http:\/\/0\.0\.0\.0:9187/);
+  assert.doesNotMatch(await logOf('et-intel-pod-daemon'), /no windows are configured/);
   assert.equal((await inspect('et-intel-pod-ingester'))?.Running, true);
 });

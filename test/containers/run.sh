@@ -45,7 +45,7 @@ if [ ! -d "$toolbox" ]; then
   cp -L /etc/resolv.conf "$toolbox.new/etc/resolv.conf"
   { chroot "$toolbox.new" apt-get update -qq &&
     DEBIAN_FRONTEND=noninteractive chroot "$toolbox.new" apt-get install -y -qq --no-install-recommends \
-      -o Dpkg::Options::=--force-unsafe-io ca-certificates libatomic1 docker.io docker-cli docker-buildx docker-compose \
+      -o Dpkg::Options::=--force-unsafe-io ca-certificates curl libatomic1 docker.io docker-cli docker-buildx docker-compose \
       podman crun catatonit kubernetes-client shellcheck systemd iproute2 iptables slirp4netns >"$cache/toolbox.log" 2>&1; } ||
     cannot "the tools cannot be installed, see $cache/toolbox.log"
   mv "$toolbox.new" "$toolbox"
