@@ -42,6 +42,6 @@ USER 1000:1000
 VOLUME /data
 STOPSIGNAL SIGTERM
 # Asks the daemon, where the container is one. An upgrade, or an application after it, has no such thing to ask.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s \
   CMD ! grep -qzx daemon /proc/1/cmdline || drydock healthcheck
 ENTRYPOINT ["/opt/drydock/bin/tini", "--", "/opt/drydock/bin/entrypoint.sh"]

@@ -55,7 +55,7 @@ if [ "$status" -ne 0 ]; then
   # The only two that say that the database was checked before, and has been compared since. docs/docker.md says why no
   # other one is among them.
   case ${DRYDOCK_ON_FAILURE-exit}$stopped:$status in
-  start:20 | start:21) echo "drydock: exit code $status, the database is as it was; DRYDOCK_ON_FAILURE=start: $1 starts" >&2 ;;
+  start:20 | start:21) echo "drydock: exit code $status leaves a sound database; DRYDOCK_ON_FAILURE=start: $1 starts" >&2 ;;
   *) exit "$status" ;;
   esac
 fi

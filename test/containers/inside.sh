@@ -17,7 +17,13 @@ mount --rbind "$project" "$toolbox$project"
 mount --bind "$work/podman" "$toolbox/var/lib/containers"
 cp -L /etc/resolv.conf "$toolbox/etc/resolv.conf"
 mkdir "$toolbox/run/npm" "$toolbox/run/certificates"
-cp -L /etc/ssl/certs/ca-certificates.crt "$toolbox/run/certificates/"
+# A machine may know authorities that Debian does not.
+for certificates in /etc/ssl/certs/ca-certificates.crt "$toolbox/etc/ssl/certs/ca-certificates.crt"; do
+  if [ -e "$certificates" ]; then
+    cp -L "$certificates" "$toolbox/run/certificates/"
+    break
+  fi
+done
 mount --bind "$npm" "$toolbox/run/npm"
 # A real root and no chroot: podman's exec needs one.
 cd "$toolbox"
@@ -27,6 +33,7 @@ umount -l /mnt
 cd "$project"
 export HOME=/root TMPDIR=/tmp LANG=C.UTF-8 PATH="$project/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 export DOCKER_HOST=unix:///run/docker.sock CONTAINERS_CONF="$project/test/containers/containers.conf"
+export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 # A network of its own too, so that the engine's bridge and its rules are not this machine's.
 ip netns add engine
 slirp4netns --configure --mtu=65520 --netns-type=path /run/netns/engine tap0 >/tmp/network.log 2>&1 &

@@ -33,9 +33,9 @@ flock 9
 if [ ! -e "$cache/base.tar" ]; then
   echo 'containers: making the base image from Debian packages' >&2
   mmdebstrap -q --variant=minbase --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io trixie "$cache/base.tar.new" >&2 ||
+    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io trixie "$cache/base.new.tar" >&2 ||
     cannot 'Debian packages cannot be fetched'
-  mv "$cache/base.tar.new" "$cache/base.tar"
+  mv "$cache/base.new.tar" "$cache/base.tar"
 fi
 if [ ! -d "$toolbox" ]; then
   echo 'containers: making the toolbox' >&2
