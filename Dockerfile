@@ -41,7 +41,8 @@ USER 1000:1000
 # The directory of the database, not the file: SQLite's -wal and -journal and Drydock's locks stand beside it.
 VOLUME /data
 STOPSIGNAL SIGTERM
-# Asks the daemon, where the container is one. An upgrade, or an application after it, has no such thing to ask.
+# Asks the daemon, where one runs. An upgrade, also the one before a daemon, and an application after it have nothing to ask,
+# and must not be ended for that. The brackets keep this line itself from being found.
 HEALTHCHECK --interval=10s --timeout=10s --start-period=30s \
-  CMD ! grep -qzx daemon /proc/1/cmdline || drydock healthcheck
+  CMD ! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q 'drydock[.]cjs daemon' || drydock healthcheck
 ENTRYPOINT ["/opt/drydock/bin/tini", "--", "/opt/drydock/bin/entrypoint.sh"]

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { projectRoot } from '../harness/files.ts';
 import { docker, type Ended, run, until } from './docker.ts';
-import { type Place, place } from './place.ts';
+import { endless, type Place, place } from './place.ts';
 
 /** A container that is removed when it ends: hardened, without a network. */
 function container(image: string, mounts: readonly string[], command: readonly string[], ...flags: readonly string[]) {
@@ -112,7 +112,7 @@ test('docker stop rolls an upgrade back, and reaches the application after it', 
   assert.equal(await docker('inspect', '--format', '{{.State.ExitCode}}', application), '0');
 
   const before = here.content();
-  here.deploy('008_endless', 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n;');
+  here.deploy('008_endless', endless);
   const upgrade = await started(t, 'et-intel-wrapped', here, ['--env', 'DRYDOCK_ON_FAILURE=start']);
   await until(async () => /"phase":"inspect"/.test(await said(upgrade)));
   await docker('stop', '--time', '60', upgrade);
@@ -129,8 +129,11 @@ test('the health of a container is that of its daemon, where it has one', async 
     // Not where the check asks.
     { command: ['drydock', 'daemon', '--address', '127.0.0.1:9999'], wanted: 'unhealthy', retries: '3' },
     { command: ['sleep', '1000'], wanted: 'healthy', retries: '1' },
+    // For ever in the upgrade before it.
+    { command: ['drydock', 'daemon'], wanted: 'healthy', retries: '1', deploy: endless },
   ];
-  for (const { command, wanted, retries } of cases) {
+  for (const { command, wanted, retries, deploy } of cases) {
+    if (deploy !== undefined) here.deploy('008_endless', deploy);
     const id = await started(t, 'drydock', here, [...often, retries], command);
     const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', id);
     await until(async () => (await health()) !== 'starting');

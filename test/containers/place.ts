@@ -9,6 +9,9 @@ import { bundledMigrations, type JournalMode, productionDatabase, sqlRevision, t
 /** Who the image's processes are. */
 export const user = 1000;
 
+/** A statement that never ends. */
+export const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n;';
+
 export interface Place {
   readonly data: string;
   readonly database: string;

@@ -28,7 +28,10 @@ setpriv --pdeathsig KILL unshare --mount --pid --fork true 2>/dev/null || cannot
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"
-flock 9
+flock --nonblock 9 || {
+  echo 'containers: waiting for another run in this checkout to end' >&2
+  flock 9
+}
 
 if [ ! -e "$cache/base.tar" ]; then
   echo 'containers: making the base image from Debian packages' >&2

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { JournalMode } from '../harness/files.ts';
-import { type Place, place, smallVolume } from './place.ts';
+import { endless, type Place, place, smallVolume } from './place.ts';
 
 export interface Deployment {
   readonly place: Place;
@@ -29,8 +29,6 @@ export interface Platform {
   /** So many upgrades at once, each its exit code. */
   together(deployment: Deployment, count: number): Promise<number[]>;
 }
-
-const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n;';
 
 /** Its last lines; the whole of it is long. */
 const end = (log: string) => log.slice(-3000);
@@ -102,6 +100,7 @@ export function attack(name: string, mode: JournalMode, on: (t: TestContext) => 
 
     here.deployModule('008_hungry', 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1));');
     const killed = await platform.deploy({ place: here, memory: 128 * 1024 ** 2 });
+    // Only the engine, where the kernel takes the largest process; all of it, where it takes the whole group.
     assert.ok([20, 137].includes(killed.code), end(killed.log));
     assertRefused(killed, killed.code, here, before);
 
