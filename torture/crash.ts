@@ -1,20 +1,10 @@
 /** Kills a command at every one of its calls that change a file, and has the next start finish. */
 import type { JournalMode } from '../test/harness/files.ts';
+import { Broken, must } from './broken.ts';
 import type { Action, Ended } from './runs.ts';
 import { runCommand } from './runs.ts';
 import type { Scene } from './scenes.ts';
-import {
-  Broken,
-  contentAsLeft,
-  finish,
-  must,
-  play,
-  requireFinished,
-  requireWayBack,
-  type Stage,
-  setStage,
-  wholly,
-} from './stage.ts';
+import { contentAsLeft, finish, play, requireFinished, requireWayBack, type Stage, setStage, wholly } from './stage.ts';
 
 export interface Finding {
   readonly at: number;

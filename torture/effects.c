@@ -9,6 +9,8 @@
  * TORTURE_ACTION  kill-all, kill-self, or the number of an error: the Nth call that can end with it does
  * TORTURE_LASTING set: so do all such calls after it
  * TORTURE_LOG     a file to which each call is appended
+ *
+ * And where TORTURE_CLOCK names a file, its first eight bytes are added to the time of day, in seconds, as they change.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -28,7 +30,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum op { OP_CREATE = 1, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_LINK, OP_MKDIR, OP_RMDIR };
@@ -64,7 +68,21 @@ static void *real(const char *name) {
   return found;
 }
 
+static int64_t *shift;
+
+static void begin_clock(void) {
+  const char *path = getenv("TORTURE_CLOCK");
+  if (path == NULL) return;
+  int fd = REAL(open)(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) abort();
+  void *mapped = mmap(NULL, sizeof *shift, PROT_READ, MAP_SHARED, fd, 0);
+  if (mapped == MAP_FAILED) abort();
+  close(fd);
+  shift = mapped;
+}
+
 __attribute__((constructor)) static void begin(void) {
+  begin_clock();
   const char *path = getenv("TORTURE_STATE"), *below = getenv("TORTURE_ROOT"), *what = getenv("TORTURE_ACTION");
   if (path == NULL || below == NULL) return;
   root_length = strlen(strncpy(root, below, sizeof root - 1));
@@ -428,4 +446,25 @@ int mkdir(const char *path, mode_t mode) {
   int result = REAL(mkdir)(path, mode);
   if (result == 0) note(OP_MKDIR, inode_at(full), 0, NULL, 0, full, NULL);
   LEAVE(result);
+}
+
+/* The time of day */
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  int result = (int)REAL(syscall)(SYS_clock_gettime, clock, now);
+  if (result == 0 && shift != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += *shift;
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+  int result = REAL(gettimeofday)(now, zone);
+  if (result == 0 && shift != NULL) now->tv_sec += *shift;
+  return result;
+}
+
+time_t time(time_t *into) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (into != NULL) *into = now.tv_sec;
+  return now.tv_sec;
 }

@@ -1,7 +1,8 @@
 /** Has a call of a command end with an error of the operating system: the right ending, the right state, one sentence. */
 import { constants } from 'node:os';
+import { must } from './broken.ts';
 import { type Attack, requireState, requireTold } from './crash.ts';
-import { contentAsLeft, finish, must, play, requireFinished, requireWayBack, wholly } from './stage.ts';
+import { contentAsLeft, finish, play, requireFinished, requireWayBack, wholly } from './stage.ts';
 
 export interface ErrorAttack {
   readonly name: string;

@@ -4,6 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import type { JournalMode } from '../test/harness/files.ts';
+import { Broken } from './broken.ts';
+import { playSchedule } from './concurrency.ts';
 import { type Attack, type Finding, killAll, killSelf, killTwice, sweep } from './crash.ts';
 import { errorAttacks } from './errors.ts';
 import { cutEverywhere, forget, ourOwnSyncs, record } from './power.ts';
@@ -13,7 +15,7 @@ import { setStage } from './stage.ts';
 
 /** One attack on one scene in one journal mode. */
 export interface Task {
-  readonly kind: 'crash' | 'errors' | 'power' | 'removed fsync';
+  readonly kind: 'crash' | 'errors' | 'power' | 'removed fsync' | 'concurrency';
   readonly attack: string;
   readonly scene: string;
   readonly mode: JournalMode;
@@ -29,6 +31,19 @@ export interface Outcome {
 export interface Result extends Outcome, Pick<Task, 'kind' | 'attack' | 'scene' | 'mode'> {
   readonly seconds: number;
 }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scene: { type: 'string' },
+    mode: { type: 'string' },
+    attack: { type: 'string' },
+    seed: { type: 'string' },
+  },
+});
+
+/** Schedules are drawn from this seed and those that follow it. */
+const first = Number(values.seed ?? 1);
 
 const modes: readonly JournalMode[] = ['delete', 'wal'];
 
@@ -60,6 +75,7 @@ function allTasks(): Task[] {
         : [],
     ),
     ...both((scene, mode) => (ofPower.includes(scene.name) ? [powerTask(scene, mode)] : [])),
+    ...modes.map(concurrencyTask),
     ...both((scene, mode) => (scene.name === 'upgrade' ? ourOwnSyncs.map((one) => removedTask(one, scene, mode)) : [])),
   ];
 }
@@ -78,6 +94,31 @@ function powerTask(scene: Scene, mode: JournalMode): Task {
       } finally {
         stage.strike();
       }
+    },
+  };
+}
+
+/** The first seeds; where one finds something it is kept as a test. */
+const schedules = 60;
+
+function concurrencyTask(mode: JournalMode): Task {
+  return {
+    kind: 'concurrency',
+    attack: 'schedules',
+    scene: 'runners, writers, readers, a checkpointer, a VACUUM, signals and clock jumps',
+    mode,
+    async run(progress) {
+      const findings: Finding[] = [];
+      for (let seed = first; seed < first + schedules; seed += 1) {
+        progress(seed - first, schedules);
+        try {
+          await playSchedule(seed, mode);
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+          findings.push({ at: seed, what: error.message });
+        }
+      }
+      return { attempts: schedules, findings };
     },
   };
 }
@@ -102,11 +143,6 @@ function removedTask(sync: (typeof ourOwnSyncs)[number], scene: Scene, mode: Jou
     },
   };
 }
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { scene: { type: 'string' }, mode: { type: 'string' }, attack: { type: 'string' }, at: { type: 'string' } },
-});
 
 const tasks = allTasks().filter(
   ({ kind, attack, scene, mode }) =>
@@ -134,7 +170,7 @@ async function work(): Promise<void> {
     const seconds = Math.round((performance.now() - started) / 1000);
     results.push({ kind, attack, scene, mode, ...outcome, seconds });
     process.stdout.write(`${name}: ${outcome.attempts} attempts, ${outcome.findings.length} findings, ${seconds} s\n`);
-    for (const { at, what } of outcome.findings) process.stdout.write(`  call ${at}: ${what}\n`);
+    for (const { at, what } of outcome.findings) process.stdout.write(`  at ${at}: ${what}\n`);
   }
 }
 

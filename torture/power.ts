@@ -9,10 +9,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Broken, must } from './broken.ts';
 import type { Finding } from './crash.ts';
+import { randomFrom } from './random.ts';
 import { runCommand } from './runs.ts';
 import { databaseOf, mustEnd } from './scenes.ts';
-import { Broken, contentAsLeft, finish, must, requireWayBack, type Stage, wholly } from './stage.ts';
+import { contentAsLeft, finish, requireWayBack, type Stage, wholly } from './stage.ts';
 import { type Effect, readTrace } from './trace.ts';
 
 /** Which of the calls that nothing has made durable a state has. */
@@ -51,12 +53,15 @@ interface Names {
   readonly changes: NameChange[];
 }
 
+/** By path. */
+type Files = ReadonlyMap<string, Buffer | 'folder'>;
+
 const sectorBytes = 512;
 
 export interface Recorded {
   readonly effects: readonly Effect[];
   /** What was there before: paths with their content. */
-  readonly before: ReadonlyMap<string, Buffer | 'folder'>;
+  readonly before: Files;
   readonly inodes: ReadonlyMap<bigint, string>;
 }
 
@@ -81,11 +86,7 @@ export async function record(stage: Stage): Promise<Recorded> {
 }
 
 /** The files that a power cut leaves, by path. */
-export function stateAfter(
-  { effects, before, inodes }: Recorded,
-  calls: number,
-  variant: Variant,
-): Map<string, Buffer | 'folder'> {
+export function stateAfter({ effects, before, inodes }: Recorded, calls: number, variant: Variant): Files {
   const things = new Map<bigint, Thing>();
   const paths = new Map<string, Thing>();
   const names = new Map<string, Names>();
@@ -146,7 +147,7 @@ function assemble(
   names: ReadonlyMap<string, Names>,
   variant: Variant,
   seed: string,
-): Map<string, Buffer | 'folder'> {
+): Files {
   const chance = randomFrom(seed);
   const left = new Map(initial);
   for (const { changes } of names.values()) {
@@ -186,11 +187,7 @@ function assemble(
 }
 
 /** What is in a folder that is not there is not there either. */
-function hasFolder(
-  path: string,
-  files: ReadonlyMap<string, Buffer | 'folder'>,
-  initial: ReadonlyMap<string, Thing>,
-): boolean {
+function hasFolder(path: string, files: Files, initial: ReadonlyMap<string, Thing>): boolean {
   const folder = dirname(path);
   // The root itself was there before, and above it nothing is known.
   return files.get(folder) === 'folder' || (initial.has(path) && !initial.has(folder));
@@ -214,18 +211,8 @@ function resize(bytes: Buffer, size: number): Buffer {
   return grown;
 }
 
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomFrom(seed: string): () => number {
-  let drawn = 0;
-  return () => {
-    drawn += 1;
-    return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32LE(0) / 2 ** 32;
-  };
-}
-
 export interface PowerSweep {
-  /** States that were made, and those among them that no other one equals. */
-  readonly states: number;
+  /** States that were looked at, each like no other. */
   readonly different: number;
   readonly findings: readonly Finding[];
 }
@@ -237,36 +224,55 @@ export async function cutEverywhere(
   until: 'first' | 'end',
   progress: (done: number, of: number) => void,
 ): Promise<PowerSweep> {
-  const seen = new Set<string>();
   const findings: Finding[] = [];
-  let states = 0;
-  for (let calls = 0; calls <= recorded.effects.length; calls += 1) {
-    progress(calls, recorded.effects.length);
-    for (const variant of variants) {
-      const files = stateAfter(recorded, calls, variant);
-      states += 1;
-      const isOver = calls === recorded.effects.length;
-      const hash = `${hashOf(files)} ${isOver}`;
-      if (seen.has(hash)) continue;
-      seen.add(hash);
+  const different = statesOf(recorded);
+  // What can be seen at once is looked at in all states before the next start, which takes a second, is tried in any.
+  for (const look of [atContent, atNextStart]) {
+    for (const [index, { calls, variant }] of different.entries()) {
+      progress(index, different.length);
       try {
-        await judge(stage, recorded, files, isOver);
+        await look(stage, recorded, stateAfter(recorded, calls, variant), calls === recorded.effects.length);
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
         findings.push({ at: calls, what: `${JSON.stringify(variant)}: ${error.message}` });
-        if (until === 'first') return { states, different: seen.size, findings };
+        if (until === 'first') return { different: different.length, findings };
       }
     }
   }
-  return { states, different: seen.size, findings };
+  return { different: different.length, findings };
 }
 
-async function judge(
-  stage: Stage,
-  { before }: Recorded,
-  files: ReadonlyMap<string, Buffer | 'folder'>,
-  isOver: boolean,
-): Promise<void> {
+/** One of each that is like no other. */
+function statesOf(recorded: Recorded): { readonly calls: number; readonly variant: Variant }[] {
+  const seen = new Set<string>();
+  return Array.from({ length: recorded.effects.length + 1 }, (_, calls) => calls).flatMap((calls) =>
+    variants.flatMap((variant) => {
+      const hash = `${hashOf(stateAfter(recorded, calls, variant))} ${calls === recorded.effects.length}`;
+      if (seen.has(hash)) return [];
+      seen.add(hash);
+      return [{ calls, variant }];
+    }),
+  );
+}
+
+type Look = (stage: Stage, recorded: Recorded, files: Files, isOver: boolean) => Promise<void>;
+
+const atContent: Look = async (stage, { before }, files, isOver) => {
+  restoreFiles(stage, files);
+  const content = wholly(stage, contentAsLeft(stage.root));
+  must(!isOver || content === 'new', 'honest exit: what was reported as done is gone');
+  const live = files.get(databaseOf(stage.root));
+  const untouched = before.get(databaseOf(stage.root));
+  const isTouched = live instanceof Buffer && untouched instanceof Buffer && !live.equals(untouched);
+  if (stage.old !== stage.new && (content === 'new' || isTouched)) requireWayBack(stage);
+};
+
+const atNextStart: Look = async (stage, _recorded, files) => {
+  restoreFiles(stage, files);
+  await finish(stage);
+};
+
+function restoreFiles(stage: Stage, files: Files): void {
   rmSync(stage.root, { recursive: true, force: true });
   for (const [path, content] of files) {
     if (content === 'folder') mkdirSync(path, { recursive: true });
@@ -275,16 +281,9 @@ async function judge(
       writeFileSync(path, content);
     }
   }
-  const content = wholly(stage, contentAsLeft(stage.root));
-  must(!isOver || content === 'new', 'honest exit: what was reported as done is gone');
-  const live = files.get(databaseOf(stage.root));
-  const untouched = before.get(databaseOf(stage.root));
-  const isTouched = live instanceof Buffer && untouched instanceof Buffer && !live.equals(untouched);
-  if (stage.old !== stage.new && (content === 'new' || isTouched)) requireWayBack(stage);
-  await finish(stage);
 }
 
-function hashOf(files: ReadonlyMap<string, Buffer | 'folder'>): string {
+function hashOf(files: Files): string {
   const hash = createHash('sha256');
   for (const [path, content] of [...files].sort(([one], [other]) => (one < other ? -1 : 1)))
     hash.update(`${path}\0${content.length}\0`).update(content);

@@ -18,6 +18,7 @@ const titles: Readonly<Record<Result['kind'], readonly [title: string, counted: 
   crash: ['Killed at every call that changes a file', 'kills'],
   errors: ['An error at every call that changes a file', 'errors'],
   power: ['A power cut at every call that changes a file', 'different states'],
+  concurrency: ['Everybody at once', 'schedules'],
   'removed fsync': ['An fsync removed: the harness must find a broken promise', 'states until one was found'],
 };
 

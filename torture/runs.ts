@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const command = fileURLToPath(new URL('../dist/drydock.cjs', import.meta.url));
+export const commandPath = fileURLToPath(new URL('../dist/drydock.cjs', import.meta.url));
 
 /** What happens at the Nth call that changes a file. */
 export type Action =
@@ -37,8 +37,8 @@ const patienceMs = 120_000;
 
 let library: string | undefined;
 
-/** Compiled once for each process of the driver. */
-function preloaded(): string {
+/** Path of the library, which is compiled once for each process of the driver. */
+export function preloaded(): string {
   if (library !== undefined) return library;
   const folder = mkdtempSync(join(tmpdir(), 'drydock-effects-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ export async function runCommand(
     ...(fault !== undefined && actionVariables(fault.action)),
     ...(log !== undefined && { TORTURE_LOG: log }),
   };
-  const child = spawn(process.execPath, [command, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [commandPath, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const hung = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   let stdout = '';
   let stderr = '';

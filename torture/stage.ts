@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { dumpWithVersion, integrity } from '../test/harness/dump.ts';
 import type { JournalMode } from '../test/harness/files.ts';
+import { must } from './broken.ts';
 import { type Ended, type Fault, runCommand } from './runs.ts';
 import { databaseOf, mustEnd, type Scene } from './scenes.ts';
 
@@ -24,10 +25,10 @@ export interface Stage {
 }
 
 /** Where stages are set: in memory, where there is room for it, since a kill loses nothing that a disk would keep. */
-const folder = process.env['TORTURE_FOLDER'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+export const stageFolder = process.env['TORTURE_FOLDER'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> {
-  const place = realpathSync(mkdtempSync(join(folder, 'drydock-torture-')));
+  const place = realpathSync(mkdtempSync(join(stageFolder, 'drydock-torture-')));
   const root = join(place, 'stage');
   const template = join(place, 'template');
   await scene.prepare(root, mode);
@@ -64,13 +65,6 @@ export function contentAsLeft(root: string): string {
   } finally {
     rmSync(copy, { recursive: true });
   }
-}
-
-/** A promise that was broken, in a sentence. */
-export class Broken extends Error {}
-
-export function must(condition: boolean, broken: string): asserts condition {
-  if (!condition) throw new Broken(broken);
 }
 
 /** All or nothing: the content is wholly the old or wholly the new. @returns Which. */

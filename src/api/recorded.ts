@@ -36,10 +36,10 @@ export async function recorded<T>(
 ): Promise<T> {
   const recorder = createRecorder(observer);
   const result = await work(recorder.observe).catch(async (error: unknown) => {
-    await keep(run, recorder, observer, { ending: failedEnding(error) });
+    await keep(run, recorder, observer, () => ({ ending: failedEnding(error) }));
     throw error;
   });
-  await keep(run, recorder, observer, run.describe(result));
+  await keep(run, recorder, observer, () => run.describe(result));
   return result;
 }
 
@@ -47,7 +47,7 @@ async function keep<T>(
   { config, command, targets }: RunToRecord<T>,
   recorder: Recorder,
   observer: Observer,
-  { ending, losses = [] }: Ended,
+  describe: () => Ended,
 ): Promise<void> {
   const told = recorder.told();
   if (!told.wentUnderLock) return;
@@ -61,6 +61,7 @@ async function keep<T>(
     }
   };
   await orWarn('record', async () => {
+    const { ending, losses = [] } = describe();
     const layout = layoutFor(config.database);
     const { database } = layout;
     const request = { command, ...(targets !== undefined && { targets }), database, toolVersion: toolVersion() };

@@ -49,12 +49,13 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     metrics.observe(event);
     host.observer(event);
   };
-  const memory = openMemory(layoutFor(config.database), (message) => tell({ kind: 'warning', message }));
+  const warn = (message: string) => tell({ kind: 'warning', message });
+  const memory = openMemory(layoutFor(config.database), warn);
   const read = (before: Status | undefined) =>
     readStatus({ config, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
   const routes = routesOf(read, metrics);
 
-  let listening: Listening = await listen(config.daemonAddress, routes);
+  let listening: Listening = await listen(config.daemonAddress, routes, warn);
   tell({ kind: 'listening', url: listening.url });
   if (config.windows.length === 0) tell({ kind: 'idle' });
 
@@ -68,7 +69,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     }
     if (addressText(fresh.daemonAddress) !== addressText(config.daemonAddress)) {
       const before = listening;
-      listening = await listen(fresh.daemonAddress, routes);
+      listening = await listen(fresh.daemonAddress, routes, warn);
       await before.close();
       tell({ kind: 'listening', url: listening.url });
     }

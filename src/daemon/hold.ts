@@ -31,10 +31,7 @@ export function holdAfter(error: unknown, now: Date): Hold | undefined {
  * @param runs Newest first.
  */
 export function holdByRun(runs: readonly EndedRun[], verified: DaemonMemory['verified']): Hold | undefined {
-  const telling = runs.find(({ command, ending }) => {
-    const says = ending.outcome === 'done' || (ending.outcome === 'failed' && isGrave(ending.code));
-    return says && command !== 'rehearse';
-  });
+  const telling = runs.find((run) => isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code)));
   if (telling?.ending.outcome !== 'failed') return undefined;
   const { startedAt, ending } = telling;
   const answered =
@@ -44,12 +41,15 @@ export function holdByRun(runs: readonly EndedRun[], verified: DaemonMemory['ver
 
 /**
  * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
- * while it is held. A rehearsal says nothing of the database.
+ * while it is held.
  */
 export function liftedByRun(hold: Hold, runs: readonly EndedRun[]): EndedRun | undefined {
-  return runs.find(
-    ({ startedAt, ending, command }) => ending.outcome === 'done' && command !== 'rehearse' && startedAt > hold.since,
-  );
+  return runs.find((run) => isProof(run) && run.startedAt > hold.since);
+}
+
+/** A rehearsal and the pruning of snapshots end well whatever state the database is in. */
+function isProof({ command, ending }: EndedRun): boolean {
+  return ending.outcome === 'done' && command !== 'rehearse' && command !== 'snapshot prune';
 }
 
 /** @param interrupted Whether a run journal is there: then the database may yet be changed by the next start. */

@@ -32,9 +32,10 @@ const limits = {
 const maxConnections = 64;
 
 /**
+ * @param warn Is told what goes wrong once it listens, such as too many open files.
  * @throws {DrydockError} USAGE where the address cannot be had.
  */
-export async function listen(address: Address, routes: Routes): Promise<Listening> {
+export async function listen(address: Address, routes: Routes, warn: (message: string) => void): Promise<Listening> {
   const server = createServer(limits, (request, response) => {
     void respond(server, routes, request, response);
   });
@@ -49,6 +50,7 @@ export async function listen(address: Address, routes: Routes): Promise<Listenin
       cause,
     });
   });
+  server.off('error', reject).on('error', (error) => warn(`the server at ${addressText(address)}: ${error.message}`));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${addressText({ host: address.host, port })}`,

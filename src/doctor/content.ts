@@ -51,7 +51,7 @@ export function pages({ content }: Subject): Finding[] {
     notice(
       'pages',
       `${facts}: ${describeBytes(freeBytes)} of the file hold nothing, and every snapshot holds them too`,
-      'A revision with transaction: false and VACUUM gives them back',
+      'The task vacuum of a maintenance window gives them back, or a revision of transaction: false with VACUUM',
     ),
   ];
 }

@@ -47,7 +47,10 @@ export function lastRun({ layout }: Subject): Finding[] {
 
 export function records({ layout }: Subject): Finding[] {
   const { runs, damaged } = listRunRecords(layout, Number.POSITIVE_INFINITY);
-  if (damaged.length === 0) return [ok('records', `those of the last ${runs.length} runs can be read`)];
+  if (damaged.length === 0) {
+    const { length } = runs;
+    return [ok('records', length === 0 ? 'no run has left one' : `${length} of the last runs, and each can be read`)];
+  }
   return damaged.map(({ path, problem: why }) =>
     notice('records', `${path} cannot be read: ${why}`, 'Remove it: nothing but reports is made from it'),
   );

@@ -33,9 +33,11 @@ export function renameDurably(from: string, to: string): void {
 /** Writes a small file whole: readers and power cuts see the old content or the new, never a part. */
 export function writeFileDurably(path: string, content: string, mode: number): void {
   const temporary = `${path}.tmp`;
+  const bytes = Buffer.from(content);
   const fd = openSync(temporary, 'w', mode);
   try {
-    writeSync(fd, content);
+    // A disk that is about to be full takes a part of it and says so without an error (write(2)).
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

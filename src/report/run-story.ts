@@ -43,7 +43,8 @@ export function markOf(ending: RunEnding): Mark {
     : { standing: 'neutral', text: 'nothing pending' };
 }
 
-function outcome({ ending, from, to, planned, targets, startedAt, durationMs, database }: RunRecord): Section {
+function outcome(record: RunRecord): Section {
+  const { command, ending, from, to, planned, targets, startedAt, durationMs, database } = record;
   const said: Block[] =
     ending.outcome !== 'failed'
       ? [{ kind: 'text', text: ending.sentence }]
@@ -53,7 +54,7 @@ function outcome({ ending, from, to, planned, targets, startedAt, durationMs, da
           ...(ending.next === null ? [] : [labelled('What to do', ending.next)]),
         ];
   const heads = (ids: readonly string[] | null) => (ids === null ? 'not known' : describeRevisions(ids));
-  const missed = planned !== null && to?.join() !== planned.join();
+  const goal = command === 'rehearse' ? 'Rehearsed up to' : 'Was to become';
   return {
     title: 'Outcome',
     blocks: [
@@ -67,7 +68,7 @@ function outcome({ ending, from, to, planned, targets, startedAt, durationMs, da
           ...(targets.length === 0 ? [] : [['Asked for', targets.join(', ')] as const]),
           ['Before', heads(from)],
           ['After', heads(to)],
-          ...(missed ? [['Was to become', heads(planned)] as const] : []),
+          ...(missed(record) ? [[goal, heads(planned)] as const] : []),
         ],
       },
     ],
@@ -106,8 +107,17 @@ function waits({ waits: all }: RunRecord): Section[] {
   return [{ title: 'Waits', blocks: [{ kind: 'table', columns, rows }] }];
 }
 
-function revisions({ steps }: RunRecord): Section[] {
-  return steps.length === 0 ? [] : [{ title: 'Revisions', blocks: steps.map(stepFold) }];
+function revisions(record: RunRecord): Section[] {
+  const { steps, command } = record;
+  if (steps.length === 0) return [];
+  const undone = record.ending.outcome === 'failed' && record.to !== null && missed(record);
+  const title = command === 'rehearse' ? 'Revisions, on the copy' : undone ? 'Revisions, undone' : 'Revisions';
+  return [{ title, blocks: steps.map(stepFold) }];
+}
+
+/** Whether the database is not where the run was to bring it. */
+function missed({ planned, to }: RunRecord): boolean {
+  return planned !== null && to?.join() !== planned.join();
 }
 
 function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: RanStep): Block {
@@ -124,7 +134,7 @@ function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: 
     blocks: [
       { kind: 'note', text: path },
       text.length === 0
-        ? { kind: 'text', text: 'It changed nothing.' }
+        ? { kind: 'text', text: failed ? 'Nothing of it ran.' : 'It changed nothing.' }
         : { kind: 'code', language: 'sql', text: [...text, ...left].join('\n') },
     ],
   };

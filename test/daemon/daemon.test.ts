@@ -46,6 +46,8 @@ test('a window does its tasks in their order, the answers tell of it, and SIGTER
   assert.deepEqual(valuesOf(metrics, 'drydock_pending_revisions'), { '': 0 });
 
   daemon.process.kill('SIGTERM');
+  // And a second one, as `timeout` sends it to the whole group.
+  daemon.process.kill('SIGTERM');
   const { code, stdout } = await daemon.finished;
   assert.deepEqual([code, stdout], [0, 'The daemon was stopped by SIGTERM\n']);
 
@@ -203,6 +205,26 @@ test('a daemon that is killed in the middle of a vacuum leaves the content as it
   assert.equal(dump(it.database), before);
   assert.equal(integrity(it.database), 'ok');
   assert.ok(statSync(it.database).size < bytes / 2);
+});
+
+test('damage that a verification finds holds up what would write, and takes no snapshot with it', async (t) => {
+  const filled = `${alembicAt('a1')} CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT);
+    WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3000)
+    INSERT INTO big SELECT n, printf('%.500c', 'x') FROM s;`;
+  const it = project(t, two, filled);
+  await it.text('snapshot', 'create');
+  const bytes = readFileSync(it.database);
+  bytes.fill(0xff, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 4096);
+  writeFileSync(it.database, bytes);
+  configure(it, dueWindow(it, 'nightly', 'verify, upgrade, snapshot, vacuum, prune'));
+  const daemon = await startDaemon(t, it);
+  const status = await daemon.until(idle);
+  assert.equal(status.held?.code, 'DAMAGED_BEFORE');
+  assert.deepEqual([status.snapshots.count, Object.keys(status.succeeded)], [1, []]);
+  assert.match(String(status.verified?.finding), /did not pass the verification: integrity: /);
+  assert.equal((await daemon.ask('/readyz')).status, 503);
+  assert.deepEqual(readFileSync(it.database), bytes);
+  assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_task_failed'), { '{task="verify"}': 1 });
 });
 
 /** The engine of a daemon that was killed sees it and ends itself. */

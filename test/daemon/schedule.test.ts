@@ -267,6 +267,7 @@ test('after a restore the daemon writes nothing until a run of a person ended we
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 upgrade', '2026-06-01T00:30 verify', '2026-06-02T00:30 verify']);
   assert.equal(kinds('held').length, 1);
   writeRunRecord(layout, recordOf('rehearse', '2026-06-02T13:00:00.000Z'));
+  writeRunRecord(layout, recordOf('snapshot prune', '2026-06-02T14:00:00.000Z'));
   await clock.passUntil('2026-06-03T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-03T00:30 verify']);
   writeRunRecord(layout, recordOf('snapshot create', '2026-06-03T13:00:00.000Z'));
@@ -290,6 +291,7 @@ test('the grave ending of a run that somebody else started holds the writing up 
     ...recordOf('upgrade', '2026-05-31T14:00:00.000Z'),
     ending: { ...failed, exitCode: 11, code: 'BUSY' },
   });
+  writeRunRecord(layout, recordOf('snapshot prune', '2026-05-31T15:00:00.000Z'));
   start();
   await clock.passUntil('2026-06-01T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);

@@ -5,7 +5,7 @@ import type { PhaseName } from '../../src/run-events.ts';
 import { aRecord } from '../records/a-record.ts';
 
 export const hostile = `</code></pre><script>window.taken = 1</script><img src=x onerror="window.taken=2"> "double" 'single' \`tick\` | pipe \0 nul`;
-export const long = 'a_very_long_name_without_a_single_blank_in_it_'.repeat(5);
+export const long = `${'a_very_long_name_without_a_single_blank_in_it_'.repeat(5)}end`;
 
 const phase = (name: PhaseName, startMs: number, durationMs: number, failed = false) => ({
   phase: name,

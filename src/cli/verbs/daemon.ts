@@ -19,11 +19,10 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
     controller.abort(new Stop(signal));
     resolve(signal);
   };
+  // From the beginning to the very end, since a signal that nobody waits for kills the process, a second one too.
   for (const signal of ends) process.on(signal, onEnd);
-  // From the beginning, since a signal that nobody waits for ends the process.
   let reload: () => void = () => undefined;
-  const onHangUp = () => reload();
-  process.on('SIGHUP', onHangUp);
+  process.on('SIGHUP', () => reload());
   try {
     await runDaemon({
       config,
@@ -41,8 +40,6 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
     const signal = await stopped;
     return { data: { stoppedBy: signal }, text: `The daemon was stopped by ${signal}` };
   } finally {
-    for (const signal of ends) process.off(signal, onEnd);
-    process.off('SIGHUP', onHangUp);
     log.close();
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ReportFormat, readRun, readRuns, renderReport } from '../../api/report.ts';
 import type { Config } from '../../config/config.ts';
@@ -52,17 +52,11 @@ function list(config: Config): Output {
 
 /** Never over a file that is there: a slip of the hand would cost a database. */
 function writeNew(path: string, text: string): void {
-  let fd: number;
   try {
     // What a report shows is what is in the database: for this user alone, until he gives it away.
-    fd = openSync(path, 'wx', 0o600);
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const why = codeOf(error) === 'EEXIST' ? 'is there already' : `cannot be written (${messageOf(error)})`;
     throw new DrydockError('USAGE', { what: `${path} ${why}`, next: 'Give --output another file', cause: error });
-  }
-  try {
-    writeSync(fd, text);
-  } finally {
-    closeSync(fd);
   }
 }
