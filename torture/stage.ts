@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { codeOf, messageOf } from '../src/errors.ts';
 import { dumpWithVersion, integrity } from '../test/harness/dump.ts';
 import type { JournalMode } from '../test/harness/files.ts';
 import { must } from './broken.ts';
@@ -61,15 +62,28 @@ export function contentAsLeft(root: string): string {
     for (const suffix of ['', '-journal', '-wal']) {
       if (existsSync(`${database}${suffix}`)) cpSync(`${database}${suffix}`, join(copy, basename(database) + suffix));
     }
-    return dumpWithVersion(join(copy, basename(database)));
+    return contentOf(join(copy, basename(database)));
   } finally {
     rmSync(copy, { recursive: true });
   }
 }
 
+/** A file that cannot be read has a content that is nobody's. */
+function contentOf(path: string): string {
+  try {
+    return dumpWithVersion(path);
+  } catch (error) {
+    if (!codeOf(error).startsWith('SQLITE_')) throw error;
+    return `unreadable: ${messageOf(error)}`;
+  }
+}
+
 /** All or nothing: the content is wholly the old or wholly the new. @returns Which. */
 export function wholly(stage: Stage, found: string): 'old' | 'new' {
-  must(found === stage.old || found === stage.new, 'all or nothing: the content is neither the old nor the new');
+  must(
+    found === stage.old || found === stage.new,
+    `all or nothing: the content is neither the old nor the new (${found.slice(0, 80)})`,
+  );
   return found === stage.new ? 'new' : 'old';
 }
 
@@ -79,7 +93,7 @@ export function requireWayBack(stage: Stage): void {
   const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
   const found = names
     .filter((name) => name.endsWith('.db') && names.includes(name.replace(/db$/, 'json')))
-    .some((name) => dumpWithVersion(join(snapshots, name)) === stage.old);
+    .some((name) => contentOf(join(snapshots, name)) === stage.old);
   must(found, 'a proven way back: no snapshot has the old content');
 }
 
@@ -96,7 +110,7 @@ export async function finish(stage: Stage): Promise<void> {
 export function requireFinished(stage: Stage, mayBeLeft: readonly string[] = []): void {
   const { scene, root } = stage;
   const database = databaseOf(root);
-  const content = wholly(stage, dumpWithVersion(database));
+  const content = wholly(stage, contentOf(database));
   must(scene.endsAt !== 'new' || content === 'new', 'the next start did not bring it to its end');
   must(integrity(database) === 'ok', 'the file is damaged');
   for (const left of ['-journal', '.lock', '.drydock/run.json', '.drydock/working-copy.db'])
