@@ -27,8 +27,11 @@ const scripts = {
   start: 'src/cli/start.ts',
 };
 
-/** It carries a binary. Everything else is bundled, so that an installation is two packages. */
-const external = ['better-sqlite3'];
+/**
+ * It carries a binary. Everything else is bundled and stands in package.json among what only development needs, so that an
+ * installation is this and no more.
+ */
+export const external = ['better-sqlite3'];
 
 /** Takes the place of src/faults.ts: what is published cannot be told to stop in the middle of a commit. */
 const withoutFaultPoints: Plugin = {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
+import { isMountPoint } from '../files/volume.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
 import { isNothing, planRun } from './plan.ts';
@@ -23,6 +24,8 @@ export function atTarget(database: string, graph: RevisionGraph, command: Migrat
   const layout = layoutFor(database);
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
+  // Reading it would do no harm. Whoever starts after this upgrade writes, and the run says what becomes of that.
+  if (isMountPoint(layout.database)) return undefined;
   const applied = readUnlessBusy(layout.database);
   if (applied === undefined) return undefined;
   const plan = planRun(graph, applied, command);

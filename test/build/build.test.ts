@@ -4,7 +4,7 @@ import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } f
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { build } from '../../ops/build.ts';
+import { build, external } from '../../ops/build.ts';
 import { codeCachePath, compile, readCodeCache } from '../../src/cli/code-cache.ts';
 import {
   bundledMigrations,
@@ -44,6 +44,11 @@ test('the built command upgrades a database with the bundled revisions', async (
 
   const { stdout } = await run(drydock, ['--version'], { cwd: folder, env });
   assert.equal(stdout.trim(), JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version);
+});
+
+test('whoever installs the package gets what is not in the bundle, and nothing else', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  assert.deepEqual(Object.keys(dependencies), external);
 });
 
 test('the published start says what the whole command line says, with its kept code and with code that does not fit', async (t) => {

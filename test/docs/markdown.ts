@@ -10,8 +10,8 @@ export interface Document {
 }
 
 /**
- * A fenced block. `sh` is run, `json` is the shape of what the `sh` before it printed, `output` that itself, any other
- * language is prose.
+ * A fenced block. `sh` is run, and `bash` where there are containers (test/containers); `json` is the shape of what the
+ * `sh` before it printed, `output` that itself, any other language is prose.
  */
 export interface Block {
   readonly language: string;

@@ -141,6 +141,10 @@ test(
       assertSilentRefusal(result, 12, /app\.db is mounted .* as a single file/, /Mount the directory/);
       assert.equal(folderState(here.root), before, args.join(' '));
     }
+    // Nor where nothing is pending: whoever starts after it would write there.
+    const finished = await ready(t, {}, ['upgrade']);
+    const result = await wrapped(fileMountedAlone(finished.database), finished.root, ['upgrade']);
+    assertSilentRefusal(result, 12, /app\.db is mounted .* as a single file/);
   },
 );
 
