@@ -8,17 +8,28 @@ import { Broken } from './broken.ts';
 import { playSchedule } from './concurrency.ts';
 import { type Attack, type Finding, killAll, killSelf, killTwice, sweep } from './crash.ts';
 import { errorAttacks } from './errors.ts';
+import { type Fuzzer, fuzz, fuzzers } from './fuzz.ts';
+import { mutants, tryMutant } from './mutants.ts';
 import { cutEverywhere, forget, ourOwnSyncs, record } from './power.ts';
+import { playProgram } from './programs.ts';
 import { writeResults } from './results.ts';
 import { type Scene, scenes } from './scenes.ts';
 import { setStage } from './stage.ts';
 
 /** One attack on one scene in one journal mode. */
 export interface Task {
-  readonly kind: 'crash' | 'errors' | 'power' | 'removed fsync' | 'concurrency';
+  readonly kind:
+    | 'crash'
+    | 'errors'
+    | 'power'
+    | 'removed fsync'
+    | 'concurrency'
+    | 'random programs'
+    | 'bad input'
+    | 'mutants';
   readonly attack: string;
   readonly scene: string;
-  readonly mode: JournalMode;
+  readonly mode: JournalMode | 'either';
   run(progress: (done: number, of: number) => void): Promise<Outcome>;
 }
 
@@ -76,6 +87,9 @@ function allTasks(): Task[] {
     ),
     ...both((scene, mode) => (ofPower.includes(scene.name) ? [powerTask(scene, mode)] : [])),
     ...modes.map(concurrencyTask),
+    ...modes.map(programTask),
+    ...fuzzers.map(fuzzTask),
+    mutantTask,
     ...both((scene, mode) => (scene.name === 'upgrade' ? ourOwnSyncs.map((one) => removedTask(one, scene, mode)) : [])),
   ];
 }
@@ -120,6 +134,60 @@ function concurrencyTask(mode: JournalMode): Task {
       }
       return { attempts: schedules, findings };
     },
+  };
+}
+
+const programs = 150;
+
+function programTask(mode: JournalMode): Task {
+  return {
+    kind: 'random programs',
+    attack: 'programs',
+    scene: 'revisions, commands, deaths, writes and restores',
+    mode,
+    async run(progress) {
+      const findings: Finding[] = [];
+      for (let seed = first; seed < first + programs; seed += 1) {
+        progress(seed - first, programs);
+        try {
+          await playProgram(seed, mode);
+        } catch (error) {
+          if (!(error instanceof Broken)) throw error;
+          findings.push({ at: seed, what: error.message });
+        }
+      }
+      return { attempts: programs, findings };
+    },
+  };
+}
+
+const mutantTask: Task = {
+  kind: 'mutants',
+  attack: 'a line taken out',
+  scene: 'the tests that guard it',
+  mode: 'either',
+  async run(progress) {
+    const findings: Finding[] = [];
+    for (const [index, mutant] of mutants.entries()) {
+      progress(index, mutants.length);
+      try {
+        await tryMutant(mutant);
+      } catch (error) {
+        if (!(error instanceof Broken)) throw error;
+        findings.push({ at: index + 1, what: error.message });
+      }
+    }
+    return { attempts: mutants.length, findings };
+  },
+};
+
+function fuzzTask(fuzzer: Fuzzer): Task {
+  return {
+    kind: 'bad input',
+    attack: 'bent at random',
+    scene: fuzzer.name,
+    mode: 'either',
+    run: (progress) => fuzz(fuzzer, first, progress),
   };
 }
 

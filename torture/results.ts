@@ -19,6 +19,9 @@ const titles: Readonly<Record<Result['kind'], readonly [title: string, counted: 
   errors: ['An error at every call that changes a file', 'errors'],
   power: ['A power cut at every call that changes a file', 'different states'],
   concurrency: ['Everybody at once', 'schedules'],
+  'random programs': ['Random programs', 'programs'],
+  'bad input': ['Bad input', 'inputs'],
+  mutants: ['Mutants: a line taken out that keeps a promise, which the tests must notice', 'mutants'],
   'removed fsync': ['An fsync removed: the harness must find a broken promise', 'states until one was found'],
 };
 

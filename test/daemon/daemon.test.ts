@@ -46,8 +46,6 @@ test('a window does its tasks in their order, the answers tell of it, and SIGTER
   assert.deepEqual(valuesOf(metrics, 'drydock_pending_revisions'), { '': 0 });
 
   daemon.process.kill('SIGTERM');
-  // And a second one, as `timeout` sends it to the whole group.
-  daemon.process.kill('SIGTERM');
   const { code, stdout } = await daemon.finished;
   assert.deepEqual([code, stdout], [0, 'The daemon was stopped by SIGTERM\n']);
 

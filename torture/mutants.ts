@@ -1,0 +1,252 @@
+/**
+ * Mutants: one line of what keeps a promise is taken out at a time, in a copy of the project, and the tests that guard
+ * it must fail. A mutant that survives is a finding: a test is missing, or the line is not needed.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../test/harness/files.ts';
+import { must } from './broken.ts';
+
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Stands once in the file. */
+  readonly line: string;
+  readonly becomes: string;
+  /** Those that must not all pass. */
+  readonly tests: readonly string[];
+}
+
+const powerCuts = ['test/attacks/power-cut.test.ts', 'test/long/power-cut.test.ts'];
+const kills = [
+  'test/attacks/kill-upgrade.test.ts',
+  'test/attacks/kill-restore.test.ts',
+  'test/attacks/kill-damage.test.ts',
+];
+const revisionsFail = ['test/attacks/revision-fails.test.ts', 'test/attacks/revision-checks.test.ts'];
+const snapshotTests = [
+  'test/long/snapshot-damaged.test.ts',
+  'test/long/snapshot-restore.test.ts',
+  'test/long/snapshot-keeping.test.ts',
+];
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the snapshot is not forced to the disk',
+    file: 'src/run/take-snapshot.ts',
+    line: '  fsyncFile(path);\n  fsyncDirectory(layout.snapshots);\n',
+    becomes: '',
+    tests: powerCuts,
+  },
+  {
+    name: 'no folder is forced to the disk',
+    file: 'src/files/durable.ts',
+    line: 'export function fsyncDirectory(path: string): void {\n  fsyncFile(path);',
+    becomes: 'export function fsyncDirectory(_path: string): void {',
+    tests: powerCuts,
+  },
+  {
+    name: 'the commit is not forced to the disk to its end',
+    file: 'src/engine/live-file.ts',
+    line: "connection.pragma('synchronous = EXTRA');",
+    becomes: "connection.pragma('synchronous = OFF');",
+    tests: powerCuts,
+  },
+  {
+    name: 'the lock between runners is not looked at before the commit',
+    file: 'src/run/apply.ts',
+    line: '    locks.assertHeld();\n',
+    becomes: '',
+    tests: ['test/attacks/lock-together.test.ts', 'test/long/lock.test.ts', 'test/long/lock-directory.test.ts'],
+  },
+  {
+    name: 'the lock between runners is shared',
+    file: 'src/lock/runner-lock.ts',
+    line: "'BEGIN EXCLUSIVE'",
+    becomes: "'BEGIN'",
+    tests: ['test/attacks/lock-together.test.ts', 'test/long/lock.test.ts', 'test/long/lock-directory.test.ts'],
+  },
+  {
+    name: 'the write lock is taken only with the first write',
+    file: 'src/engine/session.ts',
+    line: "requireLive().connection.exec('BEGIN IMMEDIATE'));",
+    becomes: "requireLive().connection.exec('BEGIN'));",
+    tests: ['test/attacks/writer-holds.test.ts', 'test/attacks/writer-never-loses.test.ts'],
+  },
+  {
+    name: 'foreign keys are enforced in a rebuild',
+    file: 'src/engine/live-file.ts',
+    line: "    connection.pragma('foreign_keys = OFF');\n    invariant(connection.pragma('foreign_keys', { simple: true }) === 0, 'foreign_keys did not go off');\n",
+    becomes: '',
+    tests: revisionsFail,
+  },
+  {
+    name: 'a failed check is passed over',
+    file: 'src/run/apply.ts',
+    line: 'if (failed.length > 0) {',
+    becomes: 'if (failed.length > 1_000) {',
+    tests: revisionsFail,
+  },
+  {
+    name: 'the commit does not wait for the snapshot to be proven',
+    file: 'src/run/apply.ts',
+    line: "  if (inspected.status === 'rejected') throw inspected.reason;\n",
+    becomes: "  if (inspected.status === 'rejected' && changed.status === 'rejected') throw inspected.reason;\n",
+    tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-upgrade.test.ts', 'test/attacks/disk-full.test.ts'],
+  },
+  {
+    name: 'damage in the snapshot is passed over',
+    file: 'src/run/take-snapshot.ts',
+    line: '  const [problem] = inspection.measurement.integrity;\n  if (problem !== undefined) {\n    rmSync',
+    becomes:
+      '  const [problem] = inspection.measurement.integrity;\n  if (problem === inspection.sqliteVersion) {\n    rmSync',
+    tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-damage.test.ts'],
+  },
+  {
+    name: 'the verification after the commit is passed over',
+    file: 'src/run/after-commit.ts',
+    line: '  if (problems.length > 0) return problems;\n',
+    becomes: '',
+    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'a restore after the commit does not ask whether others have written',
+    file: 'src/run/after-commit.ts',
+    line: "        if (othersWrote) return { outcome: 'others-wrote' as const };\n",
+    becomes: '        if (othersWrote === undefined) throw new Error();\n',
+    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'nobody is seen to have written',
+    file: 'src/engine/live-file.ts',
+    line: 'othersWroteSince: (fence) => dataVersion() !== fence.dataVersion,',
+    becomes: 'othersWroteSince: (fence) => dataVersion() === -1 && fence.dataVersion === -1,',
+    tests: [
+      'test/attacks/kill-damage.test.ts',
+      'test/attacks/writer-never-loses.test.ts',
+      'test/long/kill-matrix.test.ts',
+      'test/long/writer.test.ts',
+    ],
+  },
+  {
+    name: 'a rollback is believed',
+    file: 'src/run/settle.ts',
+    line: 'contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0',
+    becomes: "contentSha256 === '' && bytes > 0",
+    tests: ['test/attacks/rollback-compared.test.ts', 'test/attacks/kill-damage.test.ts'],
+  },
+  {
+    name: 'a snapshot is put back without being proven: its hash',
+    file: 'src/run/prove-snapshot.ts',
+    line: 'inspection.hashes.sha256 !== manifest.sha256 || inspection.hashes.bytes !== manifest.bytes',
+    becomes: 'inspection.hashes.bytes < 0',
+    tests: snapshotTests,
+  },
+  {
+    name: 'the run is not announced before it commits',
+    file: 'src/run/apply.ts',
+    line: "const announced = writeJournal(context, { ...journal, phase: 'committing', snapshot });",
+    becomes: "const announced: RunJournal = { ...journal, phase: 'committing', snapshot };",
+    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'the start that finds nothing pending does not look for an unfinished run',
+    file: 'src/run/fast-path.ts',
+    line: 'if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;',
+    becomes: '',
+    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'an engine lives on without its supervisor',
+    file: 'src/engine/lifeline.ts',
+    line: 'if (process.ppid !== workerData) process.kill',
+    becomes: 'if (process.ppid === -1) process.kill',
+    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'a backup that copied nothing counts as one',
+    file: 'src/engine/backup.ts',
+    line: '  if (totalPages === 0) throw busy();\n  invariant(remainingPages === 0 && totalPages === expected',
+    becomes: '  invariant(remainingPages >= 0 && totalPages <= expected',
+    tests: [
+      'test/attacks/writer-holds.test.ts',
+      'test/attacks/writer-never-loses.test.ts',
+      'test/long/writer.test.ts',
+      'test/long/snapshot-restore.test.ts',
+    ],
+  },
+  {
+    name: 'a statement that ended the transaction is passed over',
+    file: 'src/engine/guarded-port.ts',
+    line: "  if (mode !== 'transaction' || connection.inTransaction) return;",
+    becomes: "  if (mode !== 'transaction' || connection.inTransaction || connection.open) return;",
+    tests: revisionsFail,
+  },
+  {
+    name: 'retention takes the way back of the run that asks',
+    file: 'src/snapshots/retention.ts',
+    line: 'manifest.id === newestSound || protectedIds.has(manifest.id)',
+    becomes: "manifest.id === '' && protectedIds.has(newestSound ?? '')",
+    tests: ['test/long/snapshot-keeping.test.ts', ...kills],
+  },
+  {
+    name: 'the journal of a finished restore stays',
+    file: 'src/run/after-commit.ts',
+    line: '  removeJournal(context);\n  if (result.outcome',
+    becomes: '  if (result.outcome',
+    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+  },
+  {
+    name: 'space is not asked for',
+    file: 'src/run/preflight.ts',
+    line: 'if (problem !== undefined) throw problem;\n  return estimate;',
+    becomes: "if (problem?.code === 'FAULT') throw problem;\n  return estimate;",
+    tests: ['test/attacks/disk-full.test.ts', 'test/doctor/*.test.ts'],
+  },
+];
+
+/** @throws {Broken} where every test passes all the same. */
+export async function tryMutant({ name, file, line, becomes, tests }: Mutant): Promise<void> {
+  const folder = mkdtempSync(join(process.env['TORTURE_FOLDER'] ?? tmpdir(), 'drydock-mutant-'));
+  try {
+    for (const part of [
+      'src',
+      'test',
+      'migrations',
+      'config',
+      'ops',
+      'docs',
+      'package.json',
+      'tsconfig.json',
+      'entrypoint.sh',
+    ])
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
+    symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    if (text.split(line).length !== 2)
+      throw new Error(`'${line}' of the mutant '${name}' does not stand once in ${file}`);
+    writeFileSync(
+      path,
+      text.replace(line, () => becomes),
+    );
+    must(!(await pass(folder, tests)), `${name}: every test passes all the same`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Whether all of them pass; the rest is not run after the first file that fails. */
+async function pass(folder: string, tests: readonly string[]): Promise<boolean> {
+  const env = { ...process.env, CI: 'true' };
+  for (const test of tests) {
+    const args = ['--test', '--test-force-exit', '--test-timeout=300000', test];
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore' });
+    const [code] = await once(child, 'close');
+    if (code !== 0) return false;
+  }
+  return true;
+}
