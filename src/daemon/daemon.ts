@@ -1,5 +1,5 @@
 /** `drydock daemon`: windows, and an answer to whoever asks how things stand. */
-import { addressText } from '../config/address.ts';
+import { type Address, addressText } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -59,6 +59,20 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   tell({ kind: 'listening', url: listening.url });
   if (config.windows.length === 0) tell({ kind: 'idle' });
 
+  const moveTo = async (address: Address) => {
+    const before = listening;
+    const { daemonAddress } = config;
+    // One port of two hosts may be the same one: 0.0.0.0 has that of 127.0.0.1 too, and the daemon would be in its own way.
+    const shared = address.port !== 0 && address.port === daemonAddress.port;
+    if (shared) await before.close();
+    try {
+      listening = await listen(address, routes, warn);
+    } catch (error) {
+      if (shared) listening = await listen(daemonAddress, routes, warn);
+      throw error;
+    }
+    if (!shared) await before.close();
+  };
   const reload = async () => {
     const fresh = await host.reload();
     if (layoutFor(fresh.database).database !== layoutFor(config.database).database) {
@@ -68,9 +82,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
       });
     }
     if (addressText(fresh.daemonAddress) !== addressText(config.daemonAddress)) {
-      const before = listening;
-      listening = await listen(fresh.daemonAddress, routes, warn);
-      await before.close();
+      await moveTo(fresh.daemonAddress);
       tell({ kind: 'listening', url: listening.url });
     }
     config = fresh;

@@ -264,6 +264,21 @@ test('SIGHUP takes a valid config and keeps the old one where the new one is not
   assert.deepEqual(await windows(String(moved['url'])), ['second']);
   await assert.rejects(daemon.ask('/healthz'), /ECONNREFUSED/);
 
+  // The same port of every host is a port that the daemon itself has.
+  const { port } = new URL(daemon.url);
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `127.0.0.2:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg === `listening on http://127.0.0.2:${port}`);
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `0.0.0.0:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg === `listening on http://0.0.0.0:${port}`);
+  assert.deepEqual(await windows(`http://127.0.0.1:${port}`), ['second']);
+  // One that cannot be had leaves it where it was.
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `192.0.2.1:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg.includes('cannot listen on 192.0.2.1'));
+  assert.deepEqual(await windows(`http://127.0.0.1:${port}`), ['second']);
+
   writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('data/app.db', 'data/other.db'));
   daemon.process.kill('SIGHUP');
   await daemon.logged(({ msg = '' }) => msg.includes('names another database'));
