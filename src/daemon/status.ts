@@ -5,7 +5,7 @@ import type { Config, WindowSettings } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import type { RunRecord } from '../records/run-record.ts';
-import { listRunRecords } from '../records/store.ts';
+import { listRunRecords, runRecords } from '../records/store.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
@@ -91,7 +91,7 @@ export function readStatus({ config, memory, activity, now }: DaemonState, befor
   const database = databaseStatus(config, layout, before?.database);
   const unfinishedRun = existsSync(layout.runJournal);
   const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
-  const held = memory.held ?? holdByRun(runs, memory.verified) ?? null;
+  const held = memory.held ?? holdByRun(runRecords(layout), memory.verified) ?? null;
   const problems = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
   return {
     at: now.toISOString(),
