@@ -116,8 +116,18 @@ function remember(
 
 /** Why a task may not run now. */
 function obstacle(schedule: Schedule, task: TaskName): string | undefined {
-  const { memory, config, tell } = schedule;
   if (!isWriting(task)) return undefined;
+  try {
+    return hindrance(schedule);
+  } catch (error) {
+    // One of them may say that nothing is to be written.
+    return `what other runs left cannot be read: ${messageOf(error)}`;
+  }
+}
+
+/** Why nothing may be written now. */
+function hindrance(schedule: Schedule): string | undefined {
+  const { memory, config, tell } = schedule;
   const runs = runRecords(layoutFor(config().database));
   const { held, verified } = memory.recall();
   if (held === null) {

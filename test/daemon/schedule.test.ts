@@ -307,6 +307,20 @@ test('the grave ending of a run that somebody else started holds the writing up 
   assert.equal(log.length, 3);
 });
 
+test('where what other runs left cannot be read nothing is written, and what only reads is done', async (t) => {
+  const { clock, log, start, layout, kinds } = await scene(t, careful, '2026-06-01T00:00:00Z');
+  mkdirSync(layout.work);
+  writeFileSync(layout.runs, 'not a folder');
+  start();
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
+  assert.match(JSON.stringify(kinds('task-left-out')), /cannot be read: ENOTDIR/);
+  assert.equal(kinds('window-closed').length, 1);
+  rmSync(layout.runs);
+  await clock.passUntil('2026-06-02T12:00:00Z');
+  assert.equal(log.length, 3);
+});
+
 test('damage that was found holds the writing up, and a verification that finds none lets it go on', async (t) => {
   const { clock, log, start } = await scene(t, careful, '2026-06-01T00:00:00Z', (task, attempt) =>
     task === 'verify' && attempt === 1 ? { fails: 'DAMAGED_BEFORE' } : {},
