@@ -49,6 +49,7 @@ test('what happened is counted once, under the labels that the page of the metri
     '{window="nightly",outcome="on-time"}': 0,
     '{window="nightly",outcome="late"}': 0,
   });
+  assert.ok((valuesOf(text, 'drydock_window_missed_timestamp_seconds')['{window="nightly"}'] ?? 0) > 1_700_000_000);
   assert.deepEqual(valuesOf(text, 'drydock_pending_revisions'), { '': 1 });
   // There is no snapshot, and so none of 1970.
   assert.deepEqual(valuesOf(text, 'drydock_newest_snapshot_timestamp_seconds'), {});
