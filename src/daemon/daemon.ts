@@ -50,9 +50,10 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     host.observer(event);
   };
   const warn = (message: string) => tell({ kind: 'warning', message });
-  const memory = openMemory(layoutFor(config.database), warn);
+  const layout = layoutFor(config.database);
+  const memory = openMemory(layout, warn);
   const read = (before: Status | undefined) =>
-    readStatus({ config, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
+    readStatus({ config, layout, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
   const routes = routesOf(read, metrics);
 
   let listening: Listening = await listen(config.daemonAddress, routes, warn);
@@ -75,7 +76,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   };
   const reload = async () => {
     const fresh = await host.reload();
-    if (layoutFor(fresh.database).database !== layoutFor(config.database).database) {
+    if (layoutFor(fresh.database).database !== layout.database) {
       throw new DrydockError('USAGE', {
         what: `The config now names another database, ${fresh.database}`,
         next: 'Start the daemon anew for it',

@@ -1,8 +1,8 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { layoutFor } from '../../src/files/layout.ts';
 import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
@@ -282,6 +282,22 @@ test('SIGHUP takes a valid config and keeps the old one where the new one is not
   writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('data/app.db', 'data/other.db'));
   daemon.process.kill('SIGHUP');
   await daemon.logged(({ msg = '' }) => msg.includes('names another database'));
+});
+
+test('a volume that is gone is a reason not to be ready, not the end of the answers', async (t) => {
+  const it = project(t, two, alembicAt('a2'));
+  configure(it);
+  const daemon = await startDaemon(t, it);
+  assert.equal((await daemon.ask('/readyz')).status, 200);
+  renameSync(dirname(it.database), `${dirname(it.database)}-gone`);
+  await daemon.until(({ ready }) => !ready);
+  const readyz = await daemon.ask('/readyz');
+  assert.equal(readyz.status, 503);
+  assert.match(readyz.body, /There is no database at .*that the volume is mounted/);
+  assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_ready'), { '': 0 });
+  assert.equal((await daemon.ask('/')).status, 200);
+  renameSync(`${dirname(it.database)}-gone`, dirname(it.database));
+  await daemon.until(({ ready }) => ready);
 });
 
 test('two daemons of one database apply each revision once, and both live', async (t) => {

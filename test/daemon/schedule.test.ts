@@ -298,7 +298,8 @@ test('the grave ending of a run that somebody else started holds the writing up 
   writeRunRecord(layout, recordOf('snapshot prune', '2026-05-31T15:00:00.000Z'));
   const config = await loadConfig({ cwd: dirname(layout.database), env: {}, flags: {} });
   const memory = openMemory(layout, assert.fail).recall();
-  assert.equal(readStatus({ config, memory, activity: null, now: clock.now() }, undefined).held?.what, 'Undone');
+  const status = readStatus({ config, layout, memory, activity: null, now: clock.now() }, undefined);
+  assert.equal(status.held?.what, 'Undone');
   start();
   await clock.passUntil('2026-06-01T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
