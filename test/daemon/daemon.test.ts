@@ -1,9 +1,12 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
 import { startDrydock } from '../harness/drydock.ts';
@@ -229,9 +232,35 @@ test('damage that a verification finds holds up what would write, and takes no s
 
 /** The engine of a daemon that was killed sees it and ends itself. */
 async function gone(pid: number): Promise<void> {
-  const { setTimeout } = await import('node:timers/promises');
   while (existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
     await setTimeout(10);
+}
+
+test('a verification ends with the daemon that started it, whatever it is busy with', async (t) => {
+  const it = project(t, two, alembicAt('a2'));
+  configure(it, dueWindow(it, 'nightly', 'verify'));
+  // A revision file whose end does not come: all else of the verifier stands still meanwhile.
+  const endless = join(it.migrations, 'a3.sql');
+  execFileSync('mkfifo', [endless]);
+  const daemon = await startDaemon(t, it);
+  const writing = await whenRead(endless);
+  t.after(() => closeSync(writing));
+  const { pid } = daemon.process;
+  const [verifier = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  daemon.process.kill('SIGKILL');
+  await gone(Number(verifier));
+});
+
+/** Opens a pipe to write as soon as somebody reads it. */
+async function whenRead(path: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+      await setTimeout(10);
+    }
+  }
 }
 
 test('SIGHUP takes a valid config and keeps the old one where the new one is not', async (t) => {
