@@ -20,7 +20,7 @@ export async function openRunLog(command: string): Promise<RunLog> {
   const status = terminal ? openStatusLine(process.stderr) : undefined;
   const root = pino(
     { base: { command }, timestamp: pino.stdTimeFunctions.isoTime },
-    terminal ? await prettyStream(status) : pino.destination({ dest: 2, sync: true }),
+    terminal ? await prettyStream(status) : jsonStream(),
   );
   let logger = root;
   const ticker = watchSilence(() => logger, status);
@@ -37,6 +37,16 @@ export async function openRunLog(command: string): Promise<RunLog> {
       status?.clear();
     },
   };
+}
+
+/** What is kept of a log that cannot be written, until it can. */
+const maxUnwritten = 16 * 1024 * 1024;
+
+function jsonStream(): pino.DestinationStream {
+  const stream = pino.destination({ dest: 2, sync: true, maxLength: maxUnwritten });
+  // The volume of the log is full, and there is nobody to tell. That must not end a run, least of all in its commit.
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 async function prettyStream(status: StatusLine | undefined): Promise<pino.DestinationStream> {

@@ -6,6 +6,8 @@ import { printError } from './print.ts';
 import { buildProgram } from './program.ts';
 
 hideExperimentalWarnings();
+// Where nobody can be told any more (a full volume, a closed pipe) the exit code still says how it ended.
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await buildProgram().run(process.argv);

@@ -36,6 +36,12 @@ const settings = [
 const ownedByOthers = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP', schemaDatabaseVariable];
 
 /**
+ * Kubernetes sets such ones in every pod for a Service whose name begins with `drydock`
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+ */
+const ofService = /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?$/;
+
+/**
  * What the `DRYDOCK_*` variables say, validated.
  * @throws {DrydockError} USAGE, also for a variable of that prefix that nobody reads: it is a typing error.
  */
@@ -43,6 +49,7 @@ export function readEnvironment(env: Environment): Flags {
   const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByOthers];
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('DRYDOCK_') || isFaultVariable(variable) || known.includes(variable)) continue;
+    if (ofService.test(variable)) continue;
     const next = `${suggest(variable, known)} Unset it if it is not meant for Drydock`;
     throw new DrydockError('USAGE', { what: `the environment sets ${variable}, which Drydock does not know`, next });
   }

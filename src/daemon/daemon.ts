@@ -1,5 +1,5 @@
 /** `drydock daemon`: windows, and an answer to whoever asks how things stand. */
-import { addressText } from '../config/address.ts';
+import { type Address, addressText } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -50,27 +50,40 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     host.observer(event);
   };
   const warn = (message: string) => tell({ kind: 'warning', message });
-  const memory = openMemory(layoutFor(config.database), warn);
+  const layout = layoutFor(config.database);
+  const memory = openMemory(layout, warn);
   const read = (before: Status | undefined) =>
-    readStatus({ config, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
+    readStatus({ config, layout, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
   const routes = routesOf(read, metrics);
 
   let listening: Listening = await listen(config.daemonAddress, routes, warn);
   tell({ kind: 'listening', url: listening.url });
   if (config.windows.length === 0) tell({ kind: 'idle' });
 
+  const moveTo = async (address: Address) => {
+    const before = listening;
+    const { daemonAddress } = config;
+    // One port of two hosts may be the same one: 0.0.0.0 has that of 127.0.0.1 too, and the daemon would be in its own way.
+    const shared = address.port !== 0 && address.port === daemonAddress.port;
+    if (shared) await before.close();
+    try {
+      listening = await listen(address, routes, warn);
+    } catch (error) {
+      if (shared) listening = await listen(daemonAddress, routes, warn);
+      throw error;
+    }
+    if (!shared) await before.close();
+  };
   const reload = async () => {
     const fresh = await host.reload();
-    if (layoutFor(fresh.database).database !== layoutFor(config.database).database) {
+    if (layoutFor(fresh.database).database !== layout.database) {
       throw new DrydockError('USAGE', {
         what: `The config now names another database, ${fresh.database}`,
         next: 'Start the daemon anew for it',
       });
     }
     if (addressText(fresh.daemonAddress) !== addressText(config.daemonAddress)) {
-      const before = listening;
-      listening = await listen(fresh.daemonAddress, routes, warn);
-      await before.close();
+      await moveTo(fresh.daemonAddress);
       tell({ kind: 'listening', url: listening.url });
     }
     config = fresh;

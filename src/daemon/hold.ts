@@ -30,8 +30,8 @@ export function holdAfter(error: unknown, now: Date): Hold | undefined {
  * stopped. Undefined where a run that ended well, or a verification that is an answer, came after it.
  * @param runs Newest first.
  */
-export function holdByRun(runs: readonly EndedRun[], verified: DaemonMemory['verified']): Hold | undefined {
-  const telling = runs.find((run) => isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code)));
+export function holdByRun(runs: Iterable<EndedRun>, verified: DaemonMemory['verified']): Hold | undefined {
+  const telling = first(runs, (run) => isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code)));
   if (telling?.ending.outcome !== 'failed') return undefined;
   const { startedAt, ending } = telling;
   const answered =
@@ -43,8 +43,14 @@ export function holdByRun(runs: readonly EndedRun[], verified: DaemonMemory['ver
  * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
  * while it is held.
  */
-export function liftedByRun(hold: Hold, runs: readonly EndedRun[]): EndedRun | undefined {
-  return runs.find((run) => isProof(run) && run.startedAt > hold.since);
+export function liftedByRun(hold: Hold, runs: Iterable<EndedRun>): EndedRun | undefined {
+  return first(runs, (run) => isProof(run) && run.startedAt > hold.since);
+}
+
+/** No further ones are asked for: each is a file to be read. */
+function first(runs: Iterable<EndedRun>, fits: (run: EndedRun) => boolean): EndedRun | undefined {
+  for (const run of runs) if (fits(run)) return run;
+  return undefined;
 }
 
 /** A rehearsal and the pruning of snapshots end well whatever state the database is in. */

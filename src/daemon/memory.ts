@@ -1,5 +1,6 @@
 /** What the daemon must know after a restart: which openings are dealt with, and whether it may write at all. */
-import { existsSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
 import { writeFileDurably } from '../files/durable.ts';
@@ -103,6 +104,13 @@ function write(layout: Layout, memory: DaemonMemory): void {
   if (!existsSync(layout.database)) throw new Error(`there is no database at ${layout.database}`);
   const ownership = ownershipOf(layout.database);
   ensureDirectory(layout.work, layout.directory, ownership);
-  writeFileDurably(layout.daemonMemory, `${JSON.stringify(memory, null, 2)}\n`, ownership.mode);
+  // Another daemon of this database, whose windows open at the same minute, writes at the same moment.
+  const temporary = `${layout.daemonMemory}.${randomUUID()}.tmp`;
+  try {
+    writeFileDurably(layout.daemonMemory, `${JSON.stringify(memory, null, 2)}\n`, ownership.mode, temporary);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   own(layout.daemonMemory, ownership);
 }

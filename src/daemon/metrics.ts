@@ -56,6 +56,11 @@ export async function createMetrics(): Promise<Metrics> {
     'Files among them whose manifest is missing or damaged.',
   );
   const nextStart = gauge('drydock_window_next_start_timestamp_seconds', 'When a window opens next.', 'window');
+  const windowMissed = gauge(
+    'drydock_window_missed_timestamp_seconds',
+    'When the daemon last saw that a window had passed without it.',
+    'window',
+  );
 
   const describe = (status: Status) => {
     const { database, activity, runs: recent } = status;
@@ -104,6 +109,7 @@ export async function createMetrics(): Promise<Metrics> {
           break;
         case 'window-missed':
           windows.inc({ window: event.window, outcome: 'missed' });
+          windowMissed.setToCurrentTime({ window: event.window });
           break;
         case 'reloaded':
         case 'reload-failed':

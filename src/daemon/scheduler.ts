@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
-import { listRunRecords } from '../records/store.ts';
+import { runRecords } from '../records/store.ts';
 import type { Observer } from '../run-events.ts';
 import type { Clock } from './clock.ts';
 import { dealtWithUntil, decide, type Opening } from './decide.ts';
@@ -26,9 +26,6 @@ export interface Schedule {
   readonly tell: Tell;
   readonly stop: AbortSignal;
 }
-
-/** How many records are looked through for a run that lifts a hold. */
-const recentRuns = 20;
 
 /** Runs until the daemon is stopped, whatever goes wrong: a volume that is gone may come back. */
 export async function runSchedule(schedule: Schedule): Promise<void> {
@@ -119,9 +116,19 @@ function remember(
 
 /** Why a task may not run now. */
 function obstacle(schedule: Schedule, task: TaskName): string | undefined {
-  const { memory, config, tell } = schedule;
   if (!isWriting(task)) return undefined;
-  const { runs } = listRunRecords(layoutFor(config().database), recentRuns);
+  try {
+    return hindrance(schedule);
+  } catch (error) {
+    // One of them may say that nothing is to be written.
+    return `what other runs left cannot be read: ${messageOf(error)}`;
+  }
+}
+
+/** Why nothing may be written now. */
+function hindrance(schedule: Schedule): string | undefined {
+  const { memory, config, tell } = schedule;
+  const runs = runRecords(layoutFor(config().database));
   const { held, verified } = memory.recall();
   if (held === null) {
     const byRun = holdByRun(runs, verified);

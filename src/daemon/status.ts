@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { currentOf } from '../api/current.ts';
 import type { Config, WindowSettings } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
-import { type Layout, layoutFor } from '../files/layout.ts';
+import type { Layout } from '../files/layout.ts';
 import type { RunRecord } from '../records/run-record.ts';
-import { listRunRecords } from '../records/store.ts';
+import { listRunRecords, runRecords } from '../records/store.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
@@ -74,6 +74,8 @@ export interface SnapshotsStatus {
 /** What only the running daemon knows. */
 export interface DaemonState {
   readonly config: Config;
+  /** Of when the daemon started: the volume may be gone, and with it where a path leads. */
+  readonly layout: Layout;
   readonly memory: DaemonMemory;
   readonly activity: Activity | null;
   readonly now: Date;
@@ -86,12 +88,11 @@ const shownSnapshots = 10;
  * Reads a few small files and one page or two of the database; waits for nobody and takes none of Drydock's locks.
  * @param before What was read last, which stands where a writer is in the way now.
  */
-export function readStatus({ config, memory, activity, now }: DaemonState, before: Status | undefined): Status {
-  const layout = layoutFor(config.database);
+export function readStatus({ config, layout, memory, activity, now }: DaemonState, before: Status | undefined): Status {
   const database = databaseStatus(config, layout, before?.database);
   const unfinishedRun = existsSync(layout.runJournal);
   const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
-  const held = memory.held ?? holdByRun(runs, memory.verified) ?? null;
+  const held = memory.held ?? holdByRun(runRecords(layout), memory.verified) ?? null;
   const problems = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
   return {
     at: now.toISOString(),

@@ -52,12 +52,22 @@ export function diagnose(config: Config): Diagnosis {
   };
 }
 
-/** What this user may not look at hides no other finding; whether a run needs it, the permissions say. */
+/** What to do where a probe cannot look: this user may not, something else is in the place, the disk does not answer. */
+const unseen: Readonly<Record<string, string>> = {
+  EACCES: 'Run doctor as the owner of the database',
+  EPERM: 'Run doctor as the owner of the database',
+  ENOTDIR: 'Find out what made it and move it away',
+  EISDIR: 'Find out what made it and move it away',
+  EIO: 'Look at the disk: the system log names it',
+};
+
+/** What cannot be looked at hides no other finding; whether a run needs it, the permissions and the database say. */
 function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {
   try {
     return look();
   } catch (error) {
-    if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
-    return [notice(name, `this cannot be looked at: ${messageOf(error)}`, 'Run doctor as the owner of the database')];
+    const next = unseen[codeOf(error)];
+    if (next === undefined) throw error;
+    return [notice(name, `this cannot be looked at: ${messageOf(error)}`, next)];
   }
 }

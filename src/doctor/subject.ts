@@ -53,23 +53,24 @@ function readContent({ database }: Layout): Content {
       next: 'Start the application or run any other command of Drydock: each takes it over',
     });
   }
-  return withReader(database, (reader) => ({
-    pages: readPages(database, reader),
+  const { pages, applied } = withReader(database, (reader) => ({
+    pages: readPages(reader),
     applied: readAppliedWith(reader),
   }));
+  // Not while it is being read: closing the file would drop the lock that keeps it as it is (howtocorrupt.html, section 2.2).
+  return { pages: { ...pages, journalMode: isInWal(database) ? 'wal' : 'rollback journal' }, applied };
 }
 
 function isEmpty(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
-function readPages(database: string, reader: Reader): PageFacts {
+function readPages(reader: Reader): Omit<PageFacts, 'journalMode'> {
   const pragma = (name: string) => Object.values(reader.all(`PRAGMA ${name}`)[0] ?? {})[0];
   return {
     pageSize: Number(pragma('page_size')),
     pageCount: Number(pragma('page_count')),
     freePages: Number(pragma('freelist_count')),
-    journalMode: isInWal(database) ? 'wal' : 'rollback journal',
     autoVacuum: (['none', 'full', 'incremental'] as const)[Number(pragma('auto_vacuum'))] ?? 'none',
   };
 }

@@ -31,9 +31,11 @@ export function renameDurably(from: string, to: string): void {
   fsyncDirectory(dirname(to));
 }
 
-/** Writes a small file whole: readers and power cuts see the old content or the new, never a part. */
-export function writeFileDurably(path: string, content: string, mode: number): void {
-  const temporary = `${path}.tmp`;
+/**
+ * Writes a small file whole: readers and power cuts see the old content or the new, never a part.
+ * @param temporary Where it is written first, beside it; of this process alone where no lock keeps others from writing.
+ */
+export function writeFileDurably(path: string, content: string, mode: number, temporary = `${path}.tmp`): void {
   const bytes = Buffer.from(content);
   const fd = openSync(temporary, 'w', mode);
   try {

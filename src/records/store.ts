@@ -43,6 +43,11 @@ export function writeRunRecord(layout: Layout, record: RunRecord): string {
   return path;
 }
 
+/** Newest first, each one read when it is asked for; what cannot be read is left out. */
+export function* runRecords(layout: Layout): Generator<RunRecord, void, undefined> {
+  for (const name of wholeNamesIn(layout)) yield* readAll(layout, [name]).runs;
+}
+
 /** @param limit How many files to look at, newest first. */
 export function listRunRecords(layout: Layout, limit: number): RunList {
   return readAll(layout, wholeNamesIn(layout).slice(0, limit));

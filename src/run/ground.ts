@@ -1,5 +1,5 @@
 /** What makes a volume unfit for a run, each found by reading alone: what a run refuses, and what doctor says beforehand. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { codeOf, DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
@@ -38,6 +38,15 @@ export function accessProblems({ directory, database, work, snapshots }: Layout)
 }
 
 function accessProblem(path: string, mode: number): DrydockError[] {
+  const isFolder = (mode & constants.X_OK) !== 0;
+  if (isFolder && !statSync(path).isDirectory()) {
+    return [
+      refusal(
+        `${path} is not a directory, and Drydock keeps its own files in one of that name`,
+        'Find out what made it and move it away',
+      ),
+    ];
+  }
   try {
     accessSync(path, mode);
     return [];

@@ -180,6 +180,14 @@ function explain(database: string, error: unknown): unknown {
         next: "Check the file's and its directory's permissions; a WAL database in use cannot be read on a read-only volume",
         cause: error,
       });
+    case 'EIO':
+    case 'SQLITE_IOERR':
+      return new DrydockError('PREFLIGHT', {
+        what: `${database} cannot be read: ${messageOf(error)}`,
+        state: 'Nothing was changed',
+        next: 'Look at the disk (the system log names it) and at what stands beside the database, before anything writes to it',
+        cause: error,
+      });
     default:
       return error;
   }

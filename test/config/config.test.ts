@@ -132,6 +132,20 @@ test('variables of the entrypoint, of schema_command and of fault tests are let 
   assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
 });
 
+test("the variables that Kubernetes makes of a Service named drydock are nobody's typing errors", async () => {
+  const names = [
+    'SERVICE_HOST',
+    'SERVICE_PORT',
+    'SERVICE_PORT_METRICS',
+    'PORT',
+    'PORT_9187_TCP',
+    'PORT_9187_TCP_PROTO',
+  ];
+  const more = ['PORT_9187_TCP_PORT', 'PORT_9187_TCP_ADDR', 'METRICS_SERVICE_HOST', 'METRICS_PORT_9187_TCP_ADDR'];
+  const env = Object.fromEntries([...names, ...more].map((name) => [`DRYDOCK_${name}`, '10.0.0.1']));
+  assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
+});
+
 test("et-intel's own config is valid", async () => {
   const root = path.resolve(import.meta.dirname, '../..');
   const config = await load(root);

@@ -59,6 +59,7 @@ interface PodSpec {
   readonly containers: readonly Manifest[];
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds: number;
+  readonly enableServiceLinks?: boolean;
 }
 
 function podSpecs(manifests: readonly Manifest[]): PodSpec[] {
@@ -87,6 +88,7 @@ test('every pod is what the restricted profile asks for, and has the time to end
     assert.equal(pod.securityContext['runAsNonRoot'], true);
     assert.deepEqual(pod.securityContext['seccompProfile'], { type: 'RuntimeDefault' });
     assert.ok(pod.terminationGracePeriodSeconds >= 120);
+    assert.equal(pod.enableServiceLinks, false);
     for (const { name, image, securityContext, resources, volumeMounts } of [
       ...(pod.initContainers ?? []),
       ...pod.containers,

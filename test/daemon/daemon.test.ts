@@ -1,9 +1,12 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
 import { startDrydock } from '../harness/drydock.ts';
@@ -227,9 +230,35 @@ test('damage that a verification finds holds up what would write, and takes no s
 
 /** The engine of a daemon that was killed sees it and ends itself. */
 async function gone(pid: number): Promise<void> {
-  const { setTimeout } = await import('node:timers/promises');
   while (existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
     await setTimeout(10);
+}
+
+test('a verification ends with the daemon that started it, whatever it is busy with', async (t) => {
+  const it = project(t, two, alembicAt('a2'));
+  configure(it, dueWindow(it, 'nightly', 'verify'));
+  // A revision file whose end does not come: all else of the verifier stands still meanwhile.
+  const endless = join(it.migrations, 'a3.sql');
+  execFileSync('mkfifo', [endless]);
+  const daemon = await startDaemon(t, it);
+  const writing = await whenRead(endless);
+  t.after(() => closeSync(writing));
+  const { pid } = daemon.process;
+  const [verifier = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  daemon.process.kill('SIGKILL');
+  await gone(Number(verifier));
+});
+
+/** Opens a pipe to write as soon as somebody reads it. */
+async function whenRead(path: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+      await setTimeout(10);
+    }
+  }
 }
 
 test('SIGHUP takes a valid config and keeps the old one where the new one is not', async (t) => {
@@ -262,9 +291,40 @@ test('SIGHUP takes a valid config and keeps the old one where the new one is not
   assert.deepEqual(await windows(String(moved['url'])), ['second']);
   await assert.rejects(daemon.ask('/healthz'), /ECONNREFUSED/);
 
+  // The same port of every host is a port that the daemon itself has.
+  const { port } = new URL(daemon.url);
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `127.0.0.2:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg === `listening on http://127.0.0.2:${port}`);
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `0.0.0.0:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg === `listening on http://0.0.0.0:${port}`);
+  assert.deepEqual(await windows(`http://127.0.0.1:${port}`), ['second']);
+  // One that cannot be had leaves it where it was.
+  writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('127.0.0.1:0', `192.0.2.1:${port}`));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged(({ msg = '' }) => msg.includes('cannot listen on 192.0.2.1'));
+  assert.deepEqual(await windows(`http://127.0.0.1:${port}`), ['second']);
+
   writeFileSync(join(it.root, 'config/drydock.yaml'), text.replace('data/app.db', 'data/other.db'));
   daemon.process.kill('SIGHUP');
   await daemon.logged(({ msg = '' }) => msg.includes('names another database'));
+});
+
+test('a volume that is gone is a reason not to be ready, not the end of the answers', async (t) => {
+  const it = project(t, two, alembicAt('a2'));
+  configure(it);
+  const daemon = await startDaemon(t, it);
+  assert.equal((await daemon.ask('/readyz')).status, 200);
+  renameSync(dirname(it.database), `${dirname(it.database)}-gone`);
+  await daemon.until(({ ready }) => !ready);
+  const readyz = await daemon.ask('/readyz');
+  assert.equal(readyz.status, 503);
+  assert.match(readyz.body, /There is no database at .*that the volume is mounted/);
+  assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_ready'), { '': 0 });
+  assert.equal((await daemon.ask('/')).status, 200);
+  renameSync(`${dirname(it.database)}-gone`, dirname(it.database));
+  await daemon.until(({ ready }) => ready);
 });
 
 test('two daemons of one database apply each revision once, and both live', async (t) => {

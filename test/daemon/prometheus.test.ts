@@ -31,8 +31,9 @@ async function exposition(t: TestContext): Promise<string> {
   metrics.hear({ kind: 'task-ended', ...of, outcome: 'done', sentence: 'Done.' });
   metrics.hear({ kind: 'task-ended', ...of, outcome: 'failed', code: 'RESTORED', sentence: 'Failed.' });
   metrics.hear({ kind: 'window-missed', window: 'nightly', at: new Date() });
-  const memory = openMemory(layoutFor(config.database), assert.fail).recall();
-  return metrics.render(readStatus({ config, memory, activity: null, now: new Date() }, undefined));
+  const layout = layoutFor(config.database);
+  const memory = openMemory(layout, assert.fail).recall();
+  return metrics.render(readStatus({ config, layout, memory, activity: null, now: new Date() }, undefined));
 }
 
 test('what happened is counted once, under the labels that the page of the metrics gives', async (t) => {
@@ -49,6 +50,7 @@ test('what happened is counted once, under the labels that the page of the metri
     '{window="nightly",outcome="on-time"}': 0,
     '{window="nightly",outcome="late"}': 0,
   });
+  assert.ok((valuesOf(text, 'drydock_window_missed_timestamp_seconds')['{window="nightly"}'] ?? 0) > 1_700_000_000);
   assert.deepEqual(valuesOf(text, 'drydock_pending_revisions'), { '': 1 });
   // There is no snapshot, and so none of 1970.
   assert.deepEqual(valuesOf(text, 'drydock_newest_snapshot_timestamp_seconds'), {});

@@ -1,12 +1,13 @@
 /** The daemon's loop under a clock that the test turns: what opens when, and what becomes of tasks that fail. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../../src/config/config.ts';
 import type { DaemonEvent } from '../../src/daemon/events.ts';
 import { openMemory } from '../../src/daemon/memory.ts';
 import { runSchedule } from '../../src/daemon/scheduler.ts';
+import { readStatus } from '../../src/daemon/status.ts';
 import type { WindowSurroundings } from '../../src/daemon/window-run.ts';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
@@ -287,15 +288,36 @@ test('the grave ending of a run that somebody else started holds the writing up 
     next: null,
   } as const;
   writeRunRecord(layout, { ...recordOf('upgrade', '2026-05-31T13:00:00.000Z'), ending: failed });
-  writeRunRecord(layout, {
-    ...recordOf('upgrade', '2026-05-31T14:00:00.000Z'),
-    ending: { ...failed, exitCode: 11, code: 'BUSY' },
-  });
+  // A container that is started again and again, with nothing to say of how things stand.
+  for (let minutes = 10; minutes < 40; minutes += 1) {
+    writeRunRecord(layout, {
+      ...recordOf('upgrade', `2026-05-31T14:${minutes}:00.000Z`),
+      ending: { ...failed, exitCode: 11, code: 'BUSY' },
+    });
+  }
   writeRunRecord(layout, recordOf('snapshot prune', '2026-05-31T15:00:00.000Z'));
+  const config = await loadConfig({ cwd: dirname(layout.database), env: {}, flags: {} });
+  const memory = openMemory(layout, assert.fail).recall();
+  const status = readStatus({ config, layout, memory, activity: null, now: clock.now() }, undefined);
+  assert.equal(status.held?.what, 'Undone');
   start();
   await clock.passUntil('2026-06-01T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
   writeRunRecord(layout, recordOf('snapshot restore', '2026-06-01T13:00:00.000Z'));
+  await clock.passUntil('2026-06-02T12:00:00Z');
+  assert.equal(log.length, 3);
+});
+
+test('where what other runs left cannot be read nothing is written, and what only reads is done', async (t) => {
+  const { clock, log, start, layout, kinds } = await scene(t, careful, '2026-06-01T00:00:00Z');
+  mkdirSync(layout.work);
+  writeFileSync(layout.runs, 'not a folder');
+  start();
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
+  assert.match(JSON.stringify(kinds('task-left-out')), /cannot be read: ENOTDIR/);
+  assert.equal(kinds('window-closed').length, 1);
+  rmSync(layout.runs);
   await clock.passUntil('2026-06-02T12:00:00Z');
   assert.equal(log.length, 3);
 });

@@ -1,7 +1,8 @@
 /** What bites later, or what a run copes with: doctor says so, and touches nothing. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chownSync, existsSync, linkSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { chownSync, existsSync, linkSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -154,4 +155,28 @@ test('a restore that was interrupted and whose snapshot is gone is refused, as a
   const [first] = doctor.json<{ findings: Finding[] }>().findings.filter(({ level }) => level === 'problem');
   assert.equal(first?.probe, 'last run');
   assert.ok(upgrade.error.includes(first.message), upgrade.error);
+});
+
+test('the database is not opened a second time while it is read: closing that would drop the lock of the first', async (t) => {
+  const here = place(t);
+  const { ino } = fs.statSync(here.database);
+  const isLockedHere = () =>
+    fs
+      .readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .some((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `));
+  const { openSync } = fs;
+  const opened: boolean[] = [];
+  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
+    if (args[0] === here.database) opened.push(isLockedHere());
+    return openSync(...args);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  assert.deepEqual(await notices(here), []);
+  assert.ok(opened.length > 0);
+  assert.ok(!opened.includes(true), 'https://sqlite.org/howtocorrupt.html, section 2.2');
 });

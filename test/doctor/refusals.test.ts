@@ -84,6 +84,24 @@ const refusals: readonly Refusal[] = [
     spoil: ({ database }) => writeFileSync(`${database}.lock`, ''),
   },
   {
+    what: 'a file in the place of the folder of ours',
+    probe: 'permissions',
+    code: 12,
+    spoil: ({ database }) => writeFileSync(`${database}.drydock`, ''),
+  },
+  {
+    what: 'a file in the place of the snapshots',
+    probe: 'permissions',
+    code: 12,
+    spoil: ({ snapshots }) => writeFileSync(snapshots, ''),
+  },
+  {
+    what: 'a journal that cannot be read, as on a failing disk',
+    probe: 'database',
+    code: 12,
+    spoil: ({ database }) => mkdirSync(`${database}-journal`),
+  },
+  {
     what: 'a run journal that cannot be understood',
     probe: 'last run',
     code: 30,

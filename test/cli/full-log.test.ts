@@ -1,0 +1,43 @@
+/** A log that cannot be written, since its volume is full: what the run does and its exit code stay what they are. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { configure, dueWindow } from '../daemon/helpers.ts';
+import { versions } from '../harness/dump.ts';
+import { projectRoot, sqlRevision } from '../harness/files.ts';
+import { alembicAt, type Project, project, tableRevision } from './helpers.ts';
+
+function startWithFullLog(t: TestContext, { root }: Project, verb: string) {
+  const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), verb], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', openSync('/dev/full', 'w')],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  return { child, ended: once(child, 'exit').then(([code]) => code) };
+}
+
+test('an upgrade ends as it would have ended', async (t) => {
+  const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, alembicAt());
+  assert.equal(await startWithFullLog(t, it, 'upgrade').ended, 0);
+  assert.deepEqual(versions(it.database), ['a1']);
+
+  const failing = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'SELECT * FROM nowhere;') }, alembicAt());
+  assert.equal(await startWithFullLog(t, failing, 'upgrade').ended, 20);
+});
+
+test('the daemon does its window, and lives', async (t) => {
+  const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, alembicAt());
+  configure(it, dueWindow(it, 'nightly', 'upgrade'));
+  const { child, ended } = startWithFullLog(t, it, 'daemon');
+  const done = async () => {
+    while (child.exitCode === null && versions(it.database).length === 0) await setTimeout(50);
+  };
+  await done();
+  assert.equal(child.exitCode, null);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+});
