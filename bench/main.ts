@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { migrationCounts, timeFromScratch, timeNothingPending } from './peers.ts';
+import { drydockAnd, migrationCounts, peerNames, timeFromScratch, timeNothingPending } from './peers.ts';
 import { plotPeers, renderPeers, replacePeers } from './peers-report.ts';
 import { type ModeTimes, type Results, renderResults } from './report.ts';
 import { timeGraphs } from './starts.ts';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     starts: { type: 'string', default: '30' },
     only: { type: 'string' },
+    peers: { type: 'string', default: peerNames.join(',') },
     directory: { type: 'string', default: join(projectRoot, 'data', 'bench') },
     drydock: { type: 'string', default: join(projectRoot, 'dist', 'drydock.cjs') },
     output: { type: 'string', default: join(projectRoot, 'docs', 'performance.md') },
@@ -47,11 +48,12 @@ if (values.only === 'peers') {
 async function measurePeers(rounds: number): Promise<string> {
   say(`${rounds} rounds of nothing pending, beside the peers`);
   const folder = join(values.directory, 'peers');
-  const nothingPending = await timeNothingPending(folder, rounds);
+  const compared = drydockAnd(values.drydock, values.peers.split(','));
+  const nothingPending = await timeNothingPending(compared, folder, rounds);
   const fromScratch = [];
   for (const count of migrationCounts) {
     say(`${rounds} rounds of ${count} migrations, beside the peers`);
-    fromScratch.push(await timeFromScratch(folder, count, rounds));
+    fromScratch.push(await timeFromScratch(compared, folder, count, rounds));
   }
   writeFileSync(join(dirname(values.output), 'performance-peers.svg'), plotPeers(fromScratch));
   return renderPeers({ nothingPending, fromScratch });

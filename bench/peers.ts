@@ -2,14 +2,25 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply, copySite, newSite, read, startProcess } from '../peers/sites.ts';
-import { dbmateThroughNode, type Migration, type Site, type Tool, tools } from '../peers/tools.ts';
+import { dbmateThroughNode, drydock, type Migration, type Site, type Tool, tools } from '../peers/tools.ts';
 
 export const migrationCounts = [1, 20, 200] as const;
 
-const compared = [
-  ...tools.filter(({ name }) => ['Drydock', 'Alembic', 'dbmate', 'knex', 'drizzle-orm', 'sqitch'].includes(name)),
+const peers = [
+  ...tools.filter(({ name }) => ['Alembic', 'dbmate', 'knex', 'drizzle-orm', 'sqitch'].includes(name)),
   dbmateThroughNode,
 ];
+
+export const peerNames = peers.map(({ name }) => name);
+
+/**
+ * @param command The command's JavaScript file.
+ * @param names Of the peers that are to run beside it.
+ */
+export function drydockAnd(command: string, names: readonly string[]): readonly Tool[] {
+  const [node, , ...args] = drydock.command;
+  return [{ ...drydock, command: [node, command, ...args] }, ...peers.filter(({ name }) => names.includes(name))];
+}
 
 export interface Timed {
   readonly name: string;
@@ -19,7 +30,11 @@ export interface Timed {
 }
 
 /** The first is what bare Node costs. */
-export async function timeNothingPending(folder: string, rounds: number): Promise<readonly Timed[]> {
+export async function timeNothingPending(
+  compared: readonly Tool[],
+  folder: string,
+  rounds: number,
+): Promise<readonly Timed[]> {
   const sites = await Promise.all(
     compared.map(async (tool) => {
       const site = prepared(folder, tool, 20);
@@ -43,7 +58,12 @@ export async function timeNothingPending(folder: string, rounds: number): Promis
 }
 
 /** Trivial migrations, one CREATE TABLE each, into an empty database. */
-export async function timeFromScratch(folder: string, count: number, rounds: number): Promise<readonly Timed[]> {
+export async function timeFromScratch(
+  compared: readonly Tool[],
+  folder: string,
+  count: number,
+  rounds: number,
+): Promise<readonly Timed[]> {
   const runs = compared.map((tool) => {
     const base = prepared(folder, tool, count);
     return {
