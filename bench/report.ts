@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import Database from 'better-sqlite3';
 import type { PeakMemory } from './processes.ts';
-import { type GraphTimes, revisionCounts, type StartTimes } from './starts.ts';
+import { type GraphTimes, revisionCounts } from './starts.ts';
 import { changeSql, type JobTimes, type JournalMode } from './whole-job.ts';
 
 export interface Results {
-  readonly starts: StartTimes;
+  /** The part of the page that `renderPeers` wrote. */
+  readonly peers: string;
   readonly graphs: GraphTimes;
   readonly job: { readonly bytes: number; readonly comments: number; readonly times: readonly ModeTimes[] };
   readonly memory: readonly { readonly bytes: number; readonly mode: JournalMode; readonly peak: PeakMemory }[];
@@ -19,7 +20,7 @@ export interface ModeTimes {
   readonly times: JobTimes;
 }
 
-export function renderResults({ starts, graphs, job, memory }: Results): string {
+export function renderResults({ peers, graphs, job, memory }: Results): string {
   const size = megabytes(job.bytes);
   return `# Performance
 
@@ -27,14 +28,7 @@ Measured by \`npm run bench\`, which writes this page.
 
 ${environment()}
 
-## Nothing pending
-
-What nearly every start of a container is. Whole processes from spawn to exit, ${starts.node.length} of each, alternating.
-
-| | Median | Fastest | Ratio of the medians |
-|---|---:|---:|---:|
-| \`node -e 0\` | ${ms(median(starts.node))} | ${ms(Math.min(...starts.node))} | 1 |
-| \`drydock upgrade\` | ${ms(median(starts.noOp))} | ${ms(Math.min(...starts.noOp))} | ${ratio(starts.noOp, starts.node)} |
+${peers}
 
 ## Many revisions
 
@@ -78,7 +72,7 @@ ${memory.map(({ bytes, mode, peak }) => `| ${megabytes(bytes)} | ${mode} | ${meg
 `;
 }
 
-function environment(): string {
+export function environment(): string {
   const db = new Database(':memory:');
   const sqlite = db.prepare('SELECT sqlite_version()').pluck().get();
   db.close();
@@ -104,14 +98,14 @@ function phaseRows(modes: readonly ModeTimes[]): string[] {
   });
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const pair = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   return ((pair[0] ?? Number.NaN) + (pair[1] ?? Number.NaN)) / 2;
 }
 
-function ratio(values: readonly number[], base: readonly number[]): string {
+export function ratio(values: readonly number[], base: readonly number[]): string {
   return (median(values) / median(base)).toFixed(2);
 }
 
@@ -123,7 +117,7 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-function ms(milliseconds: number): string {
+export function ms(milliseconds: number): string {
   return `${milliseconds.toFixed(0)} ms`;
 }
 

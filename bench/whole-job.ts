@@ -85,13 +85,6 @@ export class JobSite {
     return peak;
   }
 
-  /** Leaves a database at head, for the run that finds nothing to do, and says how that run is asked for. */
-  async atHead(): Promise<readonly string[]> {
-    await this.#freshCopy('delete');
-    await runProcess(process.execPath, this.#drydockArguments());
-    return this.#drydockArguments();
-  }
-
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -38,7 +38,7 @@ export async function migrate(
       return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
         const losses = await agreedLosses(config, graph, command, consent, observer, stop);
         const { run } = await import('../run/run.ts');
-        return { ...(await run({ command, config, toolVersion: toolVersion() }, observer, stop)), losses };
+        return { ...(await run({ command, config, toolVersion: toolVersion() }, graph, observer, stop)), losses };
       });
     }));
   return withOlderTarget(graph, command, result);

@@ -3,6 +3,7 @@
  * this answers it with a fraction of the code that the whole command line is. Anything else is handed on to that, which
  * begins anew: so this may give up at any point, and what it says is what the command line would have said.
  */
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
@@ -24,6 +25,8 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const { values: flags, positionals } = parseUpgrade(args);
   if (positionals.length > 1 || (positionals[0] ?? 'head') !== 'head') return false;
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
+  // A first install: what is pending need not be read to be known to be something, and the run reads it itself.
+  if (statSync(config.database).size === 0) return false;
   const answer = atTarget(config.database, loadGraph(config.migrations), { verb, target: 'head' });
   if (answer === undefined) return false;
   const text = renderNothingPending(answer.database, answer.to);

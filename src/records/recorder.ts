@@ -41,6 +41,7 @@ export function createRecorder(next: Observer): Recorder {
   const phases: RecordedPhase[] = [];
   const waits: RecordedWait[] = [];
   const steps = new Map<string, RanStep>();
+  let keptSqlLength = 0;
   const checks: CheckResult[] = [];
   const warnings: string[] = [];
 
@@ -79,11 +80,16 @@ export function createRecorder(next: Observer): Recorder {
       case 'check':
         checks.push(event.result);
         break;
-      case 'step':
+      case 'step': {
         // One that met a lock is run again.
+        const before = steps.get(stepKey(event.step));
+        if (before !== undefined) keptSqlLength -= sqlLength(before);
         steps.delete(stepKey(event.step));
-        steps.set(stepKey(event.step), withSqlOf(event.step, maxSqlLength - sqlLength([...steps.values()])));
+        const step = withSqlOf(event.step, maxSqlLength - keptSqlLength);
+        keptSqlLength += sqlLength(step);
+        steps.set(stepKey(step), step);
         break;
+      }
       case 'warning':
         warnings.push(event.message);
         break;
@@ -125,8 +131,8 @@ function stepKey({ direction, id }: RanStep): string {
   return `${direction} ${id}`;
 }
 
-function sqlLength(steps: readonly RanStep[]): number {
-  return steps.flatMap(({ sql }) => sql).reduce((sum, { sql }) => sum + sql.length, 0);
+function sqlLength(step: RanStep): number {
+  return step.sql.reduce((sum, { sql }) => sum + sql.length, 0);
 }
 
 /** The step with as much of its SQL as there is room for. */

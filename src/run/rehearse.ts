@@ -43,7 +43,7 @@ export async function rehearse(
         recovered: recovery,
       }));
       return current === undefined
-        ? runOnCopy(context, request, recovered)
+        ? runOnCopy(context, request, graph, recovered)
         : nothingPending(context.layout.database, current);
     });
   });
@@ -81,6 +81,7 @@ async function copyUnlessAtTarget(
 async function runOnCopy(
   context: RunContext,
   request: RunRequest<RehearseCommand>,
+  graph: RevisionGraph,
   recovered: RecoveryReport | null,
 ): Promise<RehearsalReport> {
   const copy = rehearsalCopy(context.layout);
@@ -88,6 +89,7 @@ async function runOnCopy(
   const before = schemaOf(context, copy);
   const report = await run(
     { command: command.of, config: { ...config, database: copy }, toolVersion },
+    graph,
     context.observer,
     context.stop,
   ).catch((error: unknown) => {

@@ -14,7 +14,7 @@ import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, 
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
-import { inspectGround, loadGraph } from './preflight.ts';
+import { inspectGround } from './preflight.ts';
 import { hold } from './recover.ts';
 import { compareStamp } from './stamp-truth.ts';
 import { explained, underLocks } from './under-locks.ts';
@@ -23,21 +23,20 @@ import { CommitHappened } from './undo.ts';
 /**
  * Brings the database to the target, or leaves it as it was.
  *
+ * @param graph Of what was agreed to: a file that changes from here on does not.
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
  */
 export async function run(
   request: RunRequest<MigrationCommand>,
+  graph: RevisionGraph,
   observer: Observer,
   stop: AbortSignal,
 ): Promise<RunReport> {
   statDatabase(request.config.database);
   const context = createContext(request, observer, stop);
   return explained(context, async () => {
-    const graph = await phase(context, 'preflight', () => {
-      inspectGround(context);
-      return loadGraph(request.config.migrations);
-    });
+    await phase(context, 'preflight', () => inspectGround(context));
     return underLocks(context, async (locks, recovered) => {
       try {
         return await runUnderLock(context, locks, graph, request.command, recovered);

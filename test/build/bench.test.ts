@@ -12,11 +12,13 @@ test('the benchmark runs at a small size and writes its page', { skip: noShell &
   const folder = testFolder(t);
   const page = join(folder, 'performance.md');
   const site = join(folder, 'site');
-  const sizes = ['--megabytes', '2', '--small', '1', '--rounds', '1', '--starts', '2'];
+  const sizes = ['--megabytes', '2', '--small', '1', '--rounds', '1', '--starts', '2', '--peers', ''];
   const places = ['--directory', site, '--output', page, '--drydock', join(projectRoot, 'src', 'cli', 'main.ts')];
   await promisify(execFile)(process.execPath, [join(projectRoot, 'bench', 'main.ts'), ...sizes, ...places]);
   const text = readFileSync(page, 'utf8');
-  assert.match(text, /^\| `drydock upgrade` \| \d+ ms \| \d+ ms \| \d/m);
+  assert.match(text, /^\| Drydock \| [\d.]+ \| \d+ ms \| \d+ ms \| [\d.]+ \| 1\.00 \|$/m);
+  assert.match(text, /^\| Drydock \| [\d.]+ \|( \d+ \| 1\.00 \|){3}$/m);
+  assert.match(readFileSync(join(folder, 'performance-peers.svg'), 'utf8'), /<polyline points="[\d., ]+"/);
   for (const mode of ['delete', 'wal']) {
     assert.match(text, new RegExp(`^\\| ${mode} \\| [\\d.]+ s \\|`, 'm'));
     assert.match(text, new RegExp(`^\\| 2 MB \\| ${mode} \\| [1-9]\\d* MB \\| [1-9]\\d* MB \\|$`, 'm'));
