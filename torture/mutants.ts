@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/engine/session.ts',
     line: "requireLive().connection.exec('BEGIN IMMEDIATE'));",
     becomes: "requireLive().connection.exec('BEGIN'));",
-    tests: ['test/attacks/writer-holds.test.ts', 'test/attacks/writer-never-loses.test.ts'],
+    tests: ['test/attacks/writer-holds.test.ts', 'test/long/writer-never-loses.test.ts'],
   },
   {
     name: 'foreign keys are enforced in a rebuild',
@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
     becomes: 'othersWroteSince: (fence) => dataVersion() === -1 && fence.dataVersion === -1,',
     tests: [
       'test/attacks/kill-damage.test.ts',
-      'test/attacks/writer-never-loses.test.ts',
+      'test/long/writer-never-loses.test.ts',
       'test/long/kill-matrix.test.ts',
       'test/long/writer.test.ts',
     ],
@@ -173,7 +173,7 @@ export const mutants: readonly Mutant[] = [
     becomes: '  invariant(remainingPages >= 0 && totalPages <= expected',
     tests: [
       'test/attacks/writer-holds.test.ts',
-      'test/attacks/writer-never-loses.test.ts',
+      'test/long/writer-never-loses.test.ts',
       'test/long/writer.test.ts',
       'test/long/snapshot-restore.test.ts',
     ],

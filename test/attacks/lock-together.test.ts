@@ -6,10 +6,10 @@ import { describe, type TestContext, test } from 'node:test';
 import { drydock, type Result, startDrydock } from '../harness/drydock.ts';
 import { integrity, versions } from '../harness/dump.ts';
 import {
-  bothJournalModes,
   bundledMigrations,
   createDatabase,
   type JournalMode,
+  journalModes,
   productionDatabase,
   testFolder,
 } from '../harness/files.ts';
@@ -27,7 +27,7 @@ const all = [
 const since002 = all.slice(2);
 
 describe('eight runners', () => {
-  for (const mode of bothJournalModes) {
+  for (const mode of journalModes) {
     test(`one at a time: eight upgrades at once from 002 (${mode})`, async (t) => {
       const database = productionDatabase(testFolder(t), mode);
       const results = await Promise.all(Array.from({ length: 8 }, () => drydock(upgrade(database))));
