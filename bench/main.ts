@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { drydockAnd, migrationCounts, peerNames, timeFromScratch, timeNothingPending } from './peers.ts';
+import { drydockAnd, migrationCounts, peerNames, timeFromScratch, timeNothingPending, timePhases } from './peers.ts';
 import { plotPeers, renderPeers, replacePeers } from './peers-report.ts';
 import { type ModeTimes, type Results, renderResults } from './report.ts';
 import { timeGraphs } from './starts.ts';
@@ -56,7 +56,10 @@ async function measurePeers(rounds: number): Promise<string> {
     fromScratch.push(await timeFromScratch(compared, folder, count, rounds));
   }
   writeFileSync(join(dirname(values.output), 'performance-peers.svg'), plotPeers(fromScratch));
-  return renderPeers({ nothingPending, fromScratch });
+  const [own] = compared;
+  if (own === undefined) throw new Error('Drydock is not among what is measured');
+  const phases = await timePhases(own, folder, migrationCounts.at(-1) ?? 0, rounds);
+  return renderPeers({ nothingPending, fromScratch, phases });
 }
 
 /** @returns The whole page. */

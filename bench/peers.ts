@@ -84,6 +84,33 @@ export async function timeFromScratch(
   return timed;
 }
 
+/** Where Drydock's time goes: of each phase, in each round, the milliseconds; and those outside all phases. */
+export async function timePhases(
+  { command }: Tool,
+  folder: string,
+  count: number,
+  rounds: number,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const base = prepared(folder, drydock, count);
+  const times = new Map<string, number[]>();
+  const add = (phase: string, milliseconds: number) => times.set(phase, [...(times.get(phase) ?? []), milliseconds]);
+  for (let round = 0; round < rounds; round += 1) {
+    const site = copySite(base, join(folder, 'live'));
+    const { exitCode, output, milliseconds } = await startProcess([...command, '--json'], site.folder).ended;
+    if (exitCode !== 0) throw new Error(`Drydock ended with ${exitCode}:\n${output.slice(-2000)}`);
+    // The log goes before it.
+    const { phases } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+    let inside = 0;
+    for (const { phase, durationMs } of phases as { readonly phase: string; readonly durationMs: number }[]) {
+      add(phase, durationMs);
+      inside += durationMs;
+    }
+    add('outside the phases', milliseconds - inside);
+  }
+  rmSync(folder, { recursive: true });
+  return times;
+}
+
 function prepared(folder: string, tool: Tool, count: number): Site {
   const site = newSite(join(folder, tool.name));
   tool.write(site, trivialMigrations(count));

@@ -113,7 +113,7 @@ const dbmate: Tool = {
 /** What `npx dbmate` starts once npx has found it. */
 export const dbmateThroughNode: Tool = {
   ...dbmate,
-  name: 'dbmate, npm launcher',
+  name: 'dbmate through npm',
   usage: "`dbmate up` through its npm package's launcher",
   command: [process.execPath, join(peersFolder, 'node_modules/dbmate/dist/cli.js'), ...dbmateArguments],
 };
@@ -133,7 +133,7 @@ const knex: Tool = {
 
 const drizzle: Tool = {
   name: 'drizzle-orm',
-  usage: '`migrate(db, { migrationsFolder })` with better-sqlite3',
+  usage: '`migrate(db, { migrationsFolder })` with better-sqlite3, as CommonJS, which loads faster',
   version: () => versionOf('drizzle-orm'),
   books: /^__drizzle_migrations$/,
   write(site, migrations) {
@@ -149,7 +149,7 @@ const drizzle: Tool = {
     const journal = { version: '7', dialect: 'sqlite', entries };
     writeFileSync(join(site.folder, 'migrations/meta/_journal.json'), JSON.stringify(journal, undefined, 2));
   },
-  command: program('drizzle.js'),
+  command: program('drizzle.cjs'),
 };
 
 const umzug: Tool = {
