@@ -13,7 +13,7 @@ test('many random operations on many random schemas', () => {
   const tally: Tally = { done: 0, undone: 0, refused: 0 };
   fc.assert(
     fc.property(schema, operations, (drawn, numbers) => runCase(drawn, numbers, tally)),
-    { numRuns: 3000 },
+    { numRuns: 3000, endOnFailure: true },
   );
   assert.ok(tally.done > 3000 && tally.undone > 1500, JSON.stringify(tally));
 });

@@ -12,7 +12,7 @@ test('random operations on random schemas', () => {
   const tally: Tally = { done: 0, undone: 0, refused: 0 };
   fc.assert(
     fc.property(schema, operation, (drawn, numbers) => runCase(drawn, [numbers], tally)),
-    { numRuns: 1000 },
+    { numRuns: 1000, endOnFailure: true },
   );
   // A generator that makes only what is refused proves nothing.
   assert.ok(tally.done > 800 && tally.undone > 400, JSON.stringify(tally));
