@@ -86,6 +86,7 @@ export async function build(outdir: string): Promise<void> {
       ...common,
       entryPoints: scripts,
       external,
+      minify: true,
       plugins: [withoutFaultPoints, commandLineApart],
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
