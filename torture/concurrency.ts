@@ -213,7 +213,7 @@ function judgeRunner({ args, disturbed, code, signal, stderr }: Runner): void {
     code !== null && allowed.includes(code),
     `honest exit: ${args.join(' ')} (${disturbed}) ended with ${code ?? signal}: ${stderr}`,
   );
-  if (code !== 0) requireTold({ code, signal, stderr, stdout: '', calls: 0 });
+  if (code !== 0) requireTold({ code, stderr });
 }
 
 /** One at a time: each step begins where the one before it ended. */

@@ -81,6 +81,7 @@ export async function runCommand(
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(hung);
   const calls = Number(readFileSync(state).readBigUInt64LE(0));
+  rmSync(state);
   return { code, signal, stdout, stderr, calls };
 }
 

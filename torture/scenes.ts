@@ -127,7 +127,7 @@ function callThatAnnounces(phase: string, effects: readonly Effect[]): number {
   const index = effects.findIndex((effect) => {
     if (effect.kind === 'write' && effect.path.endsWith('/run.json.tmp')) written = effect.data.toString();
     const isNamed = effect.kind === 'rename' && effect.to.endsWith('/run.json');
-    return isNamed && written.includes(`"phase":"${phase}"`);
+    return isNamed && written.includes(`"phase": "${phase}"`);
   });
   if (index < 0) throw new Error(`no journal of the command says ${phase}`);
   return index + 1;

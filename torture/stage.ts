@@ -11,7 +11,6 @@ import { databaseOf, mustEnd, type Scene } from './scenes.ts';
 
 export interface Stage {
   readonly scene: Scene;
-  readonly mode: JournalMode;
   readonly root: string;
   readonly command: readonly string[];
   /** Content with alembic_version, before the command and after it. */
@@ -21,15 +20,22 @@ export interface Stage {
   readonly calls: number;
   /** Sets it again. */
   reset(): void;
-  /** Removes everything. */
-  strike(): void;
 }
 
 /** Where stages are set: in memory, where there is room for it, since a kill loses nothing that a disk would keep. */
 export const stageFolder = process.env['TORTURE_FOLDER'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
-export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> {
+/** Sets a scene, and removes everything when the work on it is done. */
+export async function onStage<T>(scene: Scene, mode: JournalMode, work: (stage: Stage) => Promise<T>): Promise<T> {
   const place = realpathSync(mkdtempSync(join(stageFolder, 'drydock-torture-')));
+  try {
+    return await work(await setStage(scene, mode, place));
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+async function setStage(scene: Scene, mode: JournalMode, place: string): Promise<Stage> {
   const root = join(place, 'stage');
   const template = join(place, 'template');
   await scene.prepare(root, mode);
@@ -44,8 +50,7 @@ export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> 
   mustEnd(undisturbed);
   const after = dumpWithVersion(databaseOf(root));
   reset();
-  const strike = () => rmSync(place, { recursive: true });
-  return { scene, mode, root, command, old, new: after, calls: undisturbed.calls, reset, strike };
+  return { scene, root, command, old, new: after, calls: undisturbed.calls, reset };
 }
 
 /** Sets the stage again and has the command run into a fault. */
