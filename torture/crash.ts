@@ -2,7 +2,7 @@
 import { attackEach, type Outcome, type Progress, range } from './attack-each.ts';
 import { must } from './broken.ts';
 import { type Action, type Ended, runCommand } from './runs.ts';
-import { contentAsLeft, finish, play, requireFinished, requireWayBack, type Stage, wholly } from './stage.ts';
+import { contentNow, finish, play, requireFinished, requireWayBack, type Stage, wholly } from './stage.ts';
 
 export type Attack = (stage: Stage, at: number) => Promise<'hit' | 'missed'>;
 
@@ -54,7 +54,7 @@ function missed(ended: Ended): 'missed' {
 }
 
 function judge(stage: Stage): 'old' | 'new' {
-  const content = wholly(stage, contentAsLeft(stage.root));
+  const content = wholly(stage, contentNow(stage.root));
   if (content === 'new' && stage.old !== stage.new) requireWayBack(stage);
   return content;
 }

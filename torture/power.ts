@@ -14,7 +14,7 @@ import { Broken, must } from './broken.ts';
 import { randomFrom } from './random.ts';
 import { runCommand } from './runs.ts';
 import { databaseOf, mustEnd } from './scenes.ts';
-import { contentAsLeft, finish, requireWayBack, type Stage, wholly } from './stage.ts';
+import { contentNow, finish, requireWayBack, type Stage, wholly } from './stage.ts';
 import { type Effect, readTrace } from './trace.ts';
 
 /** Which of the calls that nothing has made durable a state has. */
@@ -276,7 +276,7 @@ function statesOf(recorded: Recorded): State[] {
 function atContent(stage: Stage, recorded: Recorded, { calls, variant }: State): void {
   const files = stateAfter(recorded, calls, variant);
   restoreFiles(stage, files);
-  const content = wholly(stage, contentAsLeft(stage.root));
+  const content = wholly(stage, contentNow(stage.root));
   const isOver = calls === recorded.effects.length;
   must(!isOver || content === 'new', 'honest exit: what was reported as done is gone');
   const live = files.get(databaseOf(stage.root));

@@ -61,6 +61,7 @@ export async function runCommand(
   writeFileSync(state, Buffer.alloc(4096));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: `${preloaded()}.code`,
     LD_PRELOAD: preloaded(),
     TORTURE_ROOT: root,
     TORTURE_STATE: state,

@@ -38,7 +38,14 @@ const crashes: readonly (readonly [string, Attack])[] = [
 ];
 
 /** Scenes of which every process is only a supervisor and what it starts; the errors of a recovery are those of a run. */
-const ofErrors = ['upgrade', 'downgrade', 'vacuum without a transaction', 'content without a transaction', 'restore'];
+const ofErrors = [
+  'upgrade',
+  'downgrade',
+  'vacuum without a transaction',
+  'content without a transaction',
+  'restore',
+  'exchange of a destroyed file',
+];
 const ofPower = ['upgrade', 'vacuum without a transaction', 'content without a transaction', 'restore'];
 
 /** Schedules and programs that a run draws. */

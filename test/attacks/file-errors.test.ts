@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { drydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import {
   assertContent,
   assertTidy,
   commandLine,
-  contentAsLeft,
   failAtFileCall,
   finishStory,
   stage,
