@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { drydock, type Running, startDrydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import { type JournalMode, productionDatabase, revisionFolder, sqlRevision } from '../harness/files.ts';
 import {
   type Attack,
@@ -12,7 +12,6 @@ import {
   assertEngineLost,
   assertTidy,
   commandLine,
-  contentAsLeft,
   downgradeOfProduction,
   finishStory,
   gone,

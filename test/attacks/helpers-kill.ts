@@ -1,19 +1,9 @@
 /** Kills a run at a place with a name, looks at what it left, and sees the next start finish the story. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -21,7 +11,7 @@ import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { listSnapshots, type Snapshot } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result, type Running, startDrydock } from '../harness/drydock.ts';
-import { dumpWithVersion, integrity } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion, integrity } from '../harness/dump.ts';
 import {
   bothJournalModes,
   bundledMigrations,
@@ -216,16 +206,6 @@ function isAlive(pid: number): boolean {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return false;
     throw error;
   }
-}
-
-/** What a dead run left, without touching it: SQLite rolls back in a copy. */
-export function contentAsLeft(database: string): string {
-  const folder = mkdtempSync(join(dirname(database), 'as-left-'));
-  for (const suffix of ['', '-journal', '-wal']) {
-    if (existsSync(`${database}${suffix}`))
-      copyFileSync(`${database}${suffix}`, join(folder, `${basename(database)}${suffix}`));
-  }
-  return dumpWithVersion(join(folder, basename(database)));
 }
 
 /** Asserts that the content is wholly the one of the two that it should be. */
