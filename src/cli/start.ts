@@ -4,20 +4,26 @@
  * begins anew: so this may give up at any point, and what it says is what the command line would have said.
  */
 import { statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { loadGraph } from '../run/preflight.ts';
+import { runScript } from './code-cache.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
 import { renderOutput } from './print.ts';
 
 hideExperimentalWarnings();
 // Whatever is wrong is found again by the whole command line, and said there.
 answerAtOnce(process.argv.slice(2)).then(
-  (answered) => answered || import('./main.ts'),
-  () => import('./main.ts'),
+  (answered) => answered || wholeCommandLine(),
+  () => wholeCommandLine(),
 );
+
+function wholeCommandLine(): void {
+  runScript(join(__dirname, 'cli.cjs'));
+}
 
 /** @returns Whether it was answered. */
 async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean> {
