@@ -6,19 +6,21 @@ const commentsPerMegabyte = 3_000;
 
 export const baseRevision = 'b1_comments';
 
-const schema = `
-CREATE TABLE comments (
+export const commentColumns = `
   comment_id VARCHAR(50) NOT NULL, platform VARCHAR(20), username VARCHAR(200), comment_text TEXT, timestamp DATETIME,
   likes INTEGER, post_id VARCHAR(50), post_subject VARCHAR(200), post_url VARCHAR(500), primary_emotion VARCHAR(50),
   sentiment_score FLOAT, is_sarcastic INTEGER, secondary_emotions TEXT, mentioned_entities TEXT, comment_likes INTEGER,
-  weighted_sentiment FLOAT, post_caption TEXT, PRIMARY KEY (comment_id)
+  weighted_sentiment FLOAT, post_caption TEXT, PRIMARY KEY (comment_id)`;
+
+const schema = `
+CREATE TABLE comments (${commentColumns}
 );
 CREATE TABLE alembic_version (
   version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO alembic_version VALUES ('${baseRevision}');`;
 
-const indexes = `
+export const indexes = `
 CREATE INDEX idx_comments_timestamp ON comments (timestamp);
 CREATE INDEX idx_comments_platform ON comments (platform);
 CREATE INDEX idx_comments_post_id ON comments (post_id);`;
@@ -30,9 +32,12 @@ const words =
 const emotions = ['joy', 'anger', 'sadness', 'surprise', 'neutral', 'disgust'];
 const firstTimestampMs = Date.UTC(2023, 0, 1);
 
-/** @returns How many comments it has. */
-export function generateDatabase(path: string, megabytes: number): number {
-  const comments = Math.round(megabytes * commentsPerMegabyte);
+export function commentsIn(megabytes: number): number {
+  return Math.round(megabytes * commentsPerMegabyte);
+}
+
+export function generateDatabase(path: string, megabytes: number): void {
+  const comments = commentsIn(megabytes);
   const db = new Database(path);
   try {
     db.pragma('journal_mode = OFF');
@@ -50,7 +55,6 @@ export function generateDatabase(path: string, megabytes: number): number {
   } finally {
     db.close();
   }
-  return comments;
 }
 
 function comment(index: number, random: () => number): (string | number | null)[] {

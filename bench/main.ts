@@ -1,99 +1,163 @@
 /**
  * `npm run bench`: measures the built command and writes docs/performance.md.
  *
- *   npm run bench -- --megabytes 1000 --small 250 --rounds 3 --starts 30
- *   npm run bench -- --only peers --rounds 5
+ *   npm run bench
+ *   npm run bench -- --only job --kinds fill --modes wal --megabytes 1000 --rounds 1
  *
- * At its defaults it takes about half an hour and 6 GB in data/bench/, on a machine that should do nothing else.
+ * What is measured takes the place of what was measured of the same before. The generated databases stay in data/bench/
+ * for the next time; the live ones beside them take four times the size of the largest.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { drydockAnd, migrationCounts, peerNames, timeFromScratch, timeNothingPending, timePhases } from './peers.ts';
-import { plotPeers, renderPeers, replacePeers } from './peers-report.ts';
-import { type ModeTimes, type Results, renderResults } from './report.ts';
+import { axes, type GrowthFigures, timeRevisions, timeTables } from './growth.ts';
+import { plotGrowth } from './growth-report.ts';
+import { timeJob, watchMemory } from './job.ts';
+import { jobKinds } from './jobs.ts';
+import { keep, type Part, readMeasured } from './measured.ts';
+import { parts, renderPage } from './page.ts';
+import { peerNames, timePeers } from './peers.ts';
+import { plotPeers } from './peers-report.ts';
+import { timeRestore } from './restore.ts';
+import { type JournalMode, journalModes, Site } from './site.ts';
 import { timeGraphs } from './starts.ts';
-import { JobSite, journalModes } from './whole-job.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 const { values } = parseArgs({
   options: {
-    megabytes: { type: 'string', default: '1000' },
-    small: { type: 'string', default: '250' },
+    only: { type: 'string', default: parts.join() },
     rounds: { type: 'string', default: '3' },
     starts: { type: 'string', default: '30' },
-    only: { type: 'string' },
-    peers: { type: 'string', default: peerNames.join(',') },
+    peers: { type: 'string', default: peerNames.join() },
+    kinds: { type: 'string', default: jobKinds.join() },
+    modes: { type: 'string', default: journalModes.join() },
+    megabytes: { type: 'string', default: '1000,4000' },
+    axes: { type: 'string', default: axes.join() },
+    sizes: { type: 'string', default: '10,30,100,300' },
+    revisions: { type: 'string', default: '1,5,20,100,200,500,1000,2000' },
+    tables: { type: 'string', default: '1,5,20,100,200,500,1000' },
     directory: { type: 'string', default: join(projectRoot, 'data', 'bench') },
     drydock: { type: 'string', default: join(projectRoot, 'dist', 'drydock.cjs') },
     output: { type: 'string', default: join(projectRoot, 'docs', 'performance.md') },
   },
 });
-if (!existsSync(values.drydock)) throw new Error(`there is no ${values.drydock}: npm run build`);
-if (values.only !== undefined && values.only !== 'peers') throw new Error('--only takes peers');
-mkdirSync(dirname(values.output), { recursive: true });
+const { drydock, directory, output } = values;
+if (!existsSync(drydock)) throw new Error(`there is no ${drydock}: npm run build`);
+const store = output.replace(/\.md$/, '.json');
+const rounds = Number(values.rounds);
+const kinds = chosen('kinds', jobKinds);
+const modes = chosen('modes', journalModes);
+const sizes = numbers('megabytes');
 
-const peers = await measurePeers(Number(values.only === 'peers' ? values.rounds : values.starts));
-if (values.only === 'peers') {
-  writeFileSync(values.output, replacePeers(readFileSync(values.output, 'utf8'), peers));
-  say(`wrote the peers' part of ${values.output}`);
-} else {
-  writeFileSync(values.output, await measureAll());
-  say(`wrote ${values.output}`);
-}
+const measure: { readonly [P in Part]: () => Promise<void> } = {
+  async peers() {
+    const folder = join(directory, 'peers');
+    keep(store, 'peers', 'peers', await timePeers(drydock, values.peers.split(','), folder, rounds));
+  },
 
-/** @returns The part of the page. Its plot is written beside the page. */
-async function measurePeers(rounds: number): Promise<string> {
-  say(`${rounds} rounds of nothing pending, beside the peers`);
-  const folder = join(values.directory, 'peers');
-  const compared = drydockAnd(values.drydock, values.peers.split(','));
-  const nothingPending = await timeNothingPending(compared, folder, rounds);
-  const fromScratch = [];
-  for (const count of migrationCounts) {
-    say(`${rounds} rounds of ${count} migrations, beside the peers`);
-    fromScratch.push(await timeFromScratch(compared, folder, count, rounds));
-  }
-  writeFileSync(join(dirname(values.output), 'performance-peers.svg'), plotPeers(fromScratch));
-  const [own] = compared;
-  if (own === undefined) throw new Error('Drydock is not among what is measured');
-  const phases = await timePhases(own, folder, migrationCounts.at(-1) ?? 0, rounds);
-  return renderPeers({ nothingPending, fromScratch, phases });
-}
+  async starts() {
+    keep(store, 'starts', 'starts', await timeGraphs(drydock, join(directory, 'graphs'), Number(values.starts)));
+  },
 
-/** @returns The whole page. */
-async function measureAll(): Promise<string> {
-  const memory: Results['memory'][number][] = [];
-  const measureMemory = async (site: JobSite) => {
-    for (const mode of journalModes) {
-      say(`memory, ${mode}`);
-      memory.push({ bytes: site.bytes, mode, peak: await site.memory(mode) });
+  job: () =>
+    eachSite(sizes, async (site, mode) => {
+      for (const kind of kinds) {
+        say(`the whole job: ${kind}, ${mode}, ${site.megabytes} MB`);
+        const { job, memory } = await timeJob(site, kind, mode, rounds);
+        const key = `${kind}, ${mode}, ${site.megabytes} MB`;
+        keep(store, 'job', key, job);
+        keep(store, 'memory', key, memory);
+        if (kind === 'fill') keepGrowth([sizePoint(site, mode, job.drydock)]);
+      }
+    }),
+
+  /** The whole job measures it too. */
+  memory: () =>
+    eachSite(sizes, async (site, mode) => {
+      for (const kind of kinds) {
+        say(`memory: ${kind}, ${mode}, ${site.megabytes} MB`);
+        keep(store, 'memory', `${kind}, ${mode}, ${site.megabytes} MB`, await watchMemory(site, kind, mode));
+      }
+    }),
+
+  restore: () =>
+    eachSite(sizes, async (site, mode) => {
+      say(`restore: ${mode}, ${site.megabytes} MB`);
+      keep(store, 'restore', `${mode}, ${site.megabytes} MB`, await timeRestore(site, mode, rounds));
+    }),
+
+  async growth() {
+    const along = chosen('axes', axes);
+    const folder = join(directory, 'growth');
+    if (along.includes('size')) await eachSite(numbers('sizes'), growInSize);
+    for (const count of along.includes('revisions') ? numbers('revisions') : []) {
+      say(`growth: ${count} revisions`);
+      keepGrowth(await timeRevisions(drydock, folder, count, rounds));
     }
-  };
+    for (const count of along.includes('tables') ? numbers('tables') : []) {
+      say(`growth: ${count} tables`);
+      keepGrowth(await timeTables(drydock, folder, count, rounds));
+    }
+  },
+};
 
-  say(`${values.starts} times current, with few and with many revisions`);
-  const graphs = await timeGraphs(values.drydock, join(values.directory, 'graphs'), Number(values.starts));
-  const small = openSite(values.small);
-  await measureMemory(small);
-  small.remove();
-
-  const large = openSite(values.megabytes);
-  const times: ModeTimes[] = [];
-  for (const mode of journalModes) {
-    say(`the whole job, ${mode}, ${values.rounds} rounds`);
-    times.push({ mode, times: await large.time(mode, Number(values.rounds)) });
-  }
-  await measureMemory(large);
-  large.remove();
-
-  const job = { bytes: large.bytes, comments: large.comments, times };
-  return renderResults({ peers, graphs, job, memory });
+const wanted = chosen('only', parts);
+mkdirSync(dirname(output), { recursive: true });
+for (const part of wanted) {
+  if (part === 'memory' && wanted.includes('job')) continue;
+  say(part);
+  await measure[part]();
+  writePage();
 }
 
-function openSite(megabytes: string): JobSite {
-  say(`generating a database of ${megabytes} MB`);
-  return new JobSite(values.directory, values.drydock, Number(megabytes));
+async function eachSite(
+  megabytes: readonly number[],
+  use: (site: Site, mode: JournalMode) => Promise<void>,
+): Promise<void> {
+  for (const size of megabytes) {
+    say(`a database of ${size} MB`);
+    const site = new Site(directory, drydock, size);
+    for (const mode of modes) await use(site, mode);
+    site.remove();
+  }
+}
+
+async function growInSize(site: Site, mode: JournalMode): Promise<void> {
+  say(`growth: ${mode}, ${site.megabytes} MB`);
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) times.push((await site.upgrade('fill', mode)).milliseconds);
+  keepGrowth([sizePoint(site, mode, times)]);
+}
+
+function sizePoint(site: Site, mode: JournalMode, times: readonly number[]): GrowthFigures {
+  return { axis: 'size', line: `journal mode ${mode}`, x: site.megabytes, times };
+}
+
+function keepGrowth(points: readonly GrowthFigures[]): void {
+  for (const point of points) keep(store, 'growth', `${point.axis} ${point.x}, ${point.line}`, point);
+}
+
+function writePage(): void {
+  const measured = readMeasured(store);
+  writeFileSync(output, renderPage(measured));
+  const plot = (name: string, svg: string) => writeFileSync(join(dirname(output), `performance-${name}.svg`), svg);
+  for (const { figures } of measured.peers) plot('peers', plotPeers(figures));
+  const growth = measured.growth.map(({ figures }) => figures);
+  for (const axis of axes) if (growth.some((one) => one.axis === axis)) plot(axis, plotGrowth(growth, axis));
+}
+
+/** @throws {Error} for a word that is not among these. */
+function chosen<T extends string>(option: 'only' | 'kinds' | 'modes' | 'axes', from: readonly T[]): T[] {
+  const words = values[option].split(',');
+  const unknown = words.find((word) => !from.some((one) => one === word));
+  if (unknown !== undefined) throw new Error(`--${option} takes ${from.join(', ')}, and not ${unknown}`);
+  return from.filter((one) => words.includes(one));
+}
+
+function numbers(option: 'megabytes' | 'sizes' | 'revisions' | 'tables'): number[] {
+  return values[option].split(',').map(Number);
 }
 
 function say(text: string): void {

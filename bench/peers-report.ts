@@ -1,53 +1,40 @@
-/** The part of docs/performance.md that is about the peers, and its plot. */
-import { loadavg } from 'node:os';
-import { migrationCounts, type Timed } from './peers.ts';
+/** The part of the page about the peers, and its plot. */
+import type { Cell } from './measured.ts';
+import type { Section } from './part.ts';
+import { migrationCounts, type PeerTimes, type Timed } from './peers.ts';
 import { renderPlot } from './plot.ts';
-import { environment, median, ms, ratio } from './report.ts';
+import { median, ms, quotient, ratio, verdict } from './words.ts';
 
-export interface PeerTimes {
-  /** Bare Node first, then Drydock. */
-  readonly nothingPending: readonly Timed[];
-  /** One for each of `migrationCounts`, Drydock first. */
-  readonly fromScratch: readonly (readonly Timed[])[];
-  /** Of Drydock with the last of `migrationCounts`. */
-  readonly phases: ReadonlyMap<string, readonly number[]>;
-}
+const limit = 1.5;
 
-const [begins, ends] = ['<!-- bench peers: begin -->', '<!-- bench peers: end -->'];
-
-/** @throws {Error} where the page has no such part. */
-export function replacePeers(page: string, part: string): string {
-  const [before, after] = [page.split(begins)[0], page.split(ends)[1]];
-  if (before === undefined || after === undefined) throw new Error(`there is no ${begins} … ${ends}`);
-  return before + part + after;
-}
-
-export function plotPeers(fromScratch: PeerTimes['fromScratch']): string {
+export function plotPeers({ fromScratch }: PeerTimes): string {
   const lines = (fromScratch[0] ?? []).map(({ name }, tool) => ({
     name,
     points: migrationCounts.map((x, index) => ({ x, y: median(fromScratch[index]?.[tool]?.times ?? []) })),
   }));
-  return renderPlot('Trivial migrations from scratch, whole process, median', lines);
+  return renderPlot('Trivial migrations from scratch, whole process, median', 'migrations', lines);
 }
 
-export function renderPeers({ nothingPending, fromScratch, phases }: PeerTimes): string {
-  const [node, drydock] = nothingPending;
+export function renderPeers([cell]: readonly Cell<'peers'>[]): Section {
+  if (cell === undefined) throw new Error('nothing was measured');
+  const { nothingPending, fromScratch, phases } = cell.figures;
+  const [node, drydock, ...peers] = nothingPending;
   const rounds = node?.times.length ?? 0;
   const tools = (fromScratch[0] ?? []).map(({ name, version }) => ({ name, version }));
-  return `${begins}
-## Nothing pending
+  const factor = quotient(drydock?.times ?? [], node?.times ?? []);
+  const most = migrationCounts.at(-1);
+  const [ownMost, ...othersMost] = fromScratch.at(-1) ?? [];
+  const text = `## Nothing pending
 
 What nearly every start of a container is: 20 migrations, all of them applied. Whole processes from spawn to exit, ${rounds} rounds
-in which each runs once. How each of the peers is used: [peers.md](peers.md). Measured in one run:
-
-${environment()}
-- Load ${loadavg()[0]?.toFixed(1)} at the end: read the ratios
+in which each runs once, at a load of ${cell.surroundings.load} at the end. How each of the peers is used: [peers.md](peers.md).
 
 | | Version | Median | Fastest | Beside bare Node | Beside Drydock |
 |---|---|---:|---:|---:|---:|
 ${nothingPending.map((each) => noOpRow(each, node, drydock)).join('\n')}
 
-${noOpVerdict(nothingPending)}
+Aim: at most ${limit} times bare Node, ${verdict(factor, limit)}: ${factor.toFixed(2)}; and faster than every peer but the static Go binary. ${fasterThan(drydock, peers)}
+Beyond Node's own start Drydock loads its code, reads and checks every revision file, and opens the database.
 
 ## Trivial revisions from scratch
 
@@ -61,16 +48,23 @@ ${tools.map(({ name, version }, tool) => `| ${name} | ${version} | ${fromScratch
 
 ![Milliseconds by the number of migrations](performance-peers.svg)
 
-${scratchVerdict(fromScratch.at(-1) ?? [])}
+Aim: ${most} revisions faster than every one of them. ${fasterThan(ownMost, othersMost)}
 
-Where Drydock's time goes with ${migrationCounts.at(-1)} revisions, medians. \`hold\` has the start of the engine's process in it, \`inspect\` that of the
+Where Drydock's time goes with ${most} revisions, medians. \`hold\` has the start of the engine's process in it, \`inspect\` that of the
 process that proves the snapshot; outside the phases are the start of the command itself, the reading of the revisions, and the record of the run. A peer
-is one process; a run is three, started one after the other.
+is one process that writes to a file and ends; a run is three, and waits several times for the disk.
 
 | Phase | Median |
 |---|---:|
-${[...phases].map(([phase, times]) => `| ${phase} | ${ms(median(times))} |`).join('\n')}
-${ends}`;
+${phases.map(([phase, times]) => `| ${phase} | ${ms(median(times))} |`).join('\n')}`;
+  return {
+    text,
+    aims: [
+      [`Nothing pending in at most ${limit} times bare Node`, `${verdict(factor, limit)}; ${factor.toFixed(2)}`],
+      ['Nothing pending faster than every peer but the static Go binary', fasterThan(drydock, peers)],
+      [`${most} trivial revisions, all safety on, faster than every peer`, fasterThan(ownMost, othersMost)],
+    ],
+  };
 }
 
 function noOpRow(each: Timed, node: Timed | undefined, drydock: Timed | undefined): string {
@@ -81,17 +75,6 @@ function noOpRow(each: Timed, node: Timed | undefined, drydock: Timed | undefine
 function scratchCells(timed: readonly Timed[], tool: number): string {
   const times = timed[tool]?.times ?? [];
   return `${median(times).toFixed(0)} | ${ratio(times, timed[0]?.times ?? [])}`;
-}
-
-function noOpVerdict([node, drydock, ...peers]: readonly Timed[]): string {
-  const factor = median(drydock?.times ?? []) / median(node?.times ?? []);
-  const kept = factor <= 1.5 ? 'Kept' : `Missed by ${((factor / 1.5 - 1) * 100).toFixed(0)} %`;
-  return `Aim: at most 1.5 times bare Node, and faster than every peer but the static Go binary. ${kept}: ${factor.toFixed(2)} times; beyond Node's own start
-Drydock loads its code, reads and checks every revision file, and opens the database. ${fasterThan(drydock, peers)}`;
-}
-
-function scratchVerdict([drydock, ...peers]: readonly Timed[]): string {
-  return `Aim: ${migrationCounts.at(-1)} revisions faster than every one of them. ${fasterThan(drydock, peers)}`;
 }
 
 function fasterThan(drydock: Timed | undefined, peers: readonly Timed[]): string {

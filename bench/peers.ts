@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply, copySite, newSite, read, startProcess } from '../peers/sites.ts';
 import { dbmateThroughNode, drydock, type Migration, type Site, type Tool, tools } from '../peers/tools.ts';
+import type { Phase } from './site.ts';
 
 export const migrationCounts = [1, 20, 200] as const;
 
@@ -17,9 +18,18 @@ export const peerNames = peers.map(({ name }) => name);
  * @param command The command's JavaScript file.
  * @param names Of the peers that are to run beside it.
  */
-export function drydockAnd(command: string, names: readonly string[]): readonly Tool[] {
+function drydockAnd(command: string, names: readonly string[]): readonly [Tool, ...Tool[]] {
   const [node, , ...args] = drydock.command;
   return [{ ...drydock, command: [node, command, ...args] }, ...peers.filter(({ name }) => names.includes(name))];
+}
+
+export interface PeerTimes {
+  /** Bare Node first, then Drydock. */
+  readonly nothingPending: readonly Timed[];
+  /** One for each of `migrationCounts`, Drydock first. */
+  readonly fromScratch: readonly (readonly Timed[])[];
+  /** Of Drydock with the last of `migrationCounts`: of each phase, in each round, the milliseconds; and those outside all phases. */
+  readonly phases: readonly (readonly [phase: string, times: readonly number[]])[];
 }
 
 export interface Timed {
@@ -29,8 +39,23 @@ export interface Timed {
   readonly times: readonly number[];
 }
 
+/** @param names Of the peers that are to run beside Drydock. */
+export async function timePeers(
+  command: string,
+  names: readonly string[],
+  folder: string,
+  rounds: number,
+): Promise<PeerTimes> {
+  const [own, ...others] = drydockAnd(command, names);
+  const nothingPending = await timeNothingPending([own, ...others], folder, rounds);
+  const fromScratch = [];
+  for (const count of migrationCounts) fromScratch.push(await timeFromScratch([own, ...others], folder, count, rounds));
+  const phases = await timePhases(own, folder, migrationCounts.at(-1) ?? 0, rounds);
+  return { nothingPending, fromScratch, phases };
+}
+
 /** The first is what bare Node costs. */
-export async function timeNothingPending(
+async function timeNothingPending(
   compared: readonly Tool[],
   folder: string,
   rounds: number,
@@ -58,7 +83,7 @@ export async function timeNothingPending(
 }
 
 /** Trivial migrations, one CREATE TABLE each, into an empty database. */
-export async function timeFromScratch(
+async function timeFromScratch(
   compared: readonly Tool[],
   folder: string,
   count: number,
@@ -84,13 +109,13 @@ export async function timeFromScratch(
   return timed;
 }
 
-/** Where Drydock's time goes: of each phase, in each round, the milliseconds; and those outside all phases. */
-export async function timePhases(
+/** Where Drydock's time goes. */
+async function timePhases(
   { command }: Tool,
   folder: string,
   count: number,
   rounds: number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
+): Promise<PeerTimes['phases']> {
   const base = prepared(folder, drydock, count);
   const times = new Map<string, number[]>();
   const add = (phase: string, milliseconds: number) => times.set(phase, [...(times.get(phase) ?? []), milliseconds]);
@@ -101,14 +126,14 @@ export async function timePhases(
     // The log goes before it.
     const { phases } = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
     let inside = 0;
-    for (const { phase, durationMs } of phases as { readonly phase: string; readonly durationMs: number }[]) {
+    for (const { phase, durationMs } of phases as readonly Phase[]) {
       add(phase, durationMs);
       inside += durationMs;
     }
     add('outside the phases', milliseconds - inside);
   }
   rmSync(folder, { recursive: true });
-  return times;
+  return [...times];
 }
 
 function prepared(folder: string, tool: Tool, count: number): Site {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface Finished {
   readonly milliseconds: number;
   readonly stdout: string;
+  readonly stderr: string;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function runProcess(
   const [code] = await once(child, 'close');
   const milliseconds = performance.now() - started;
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
-  return { milliseconds, stdout };
+  return { milliseconds, stdout, stderr };
 }
 
 export interface PeakMemory {
@@ -41,13 +42,18 @@ export interface PeakMemory {
   readonly resident: number;
 }
 
-/** Runs a command and looks at the memory of it and all its descendants every few milliseconds. */
-export async function measureMemory(command: string, args: readonly string[]): Promise<PeakMemory> {
-  const pollMs = 10;
+/** Often enough for what is allocated, which grows and stays, and seldom enough not to slow the run down. */
+const pollMs = 50;
+
+/** Runs a command and looks at the memory of it and all its descendants all the time. */
+export async function runWatched(
+  command: string,
+  args: readonly string[],
+): Promise<Finished & { readonly peak: PeakMemory }> {
   let peak: PeakMemory = { anonymous: 0, resident: 0 };
   let timer: NodeJS.Timeout | undefined;
   try {
-    await runProcess(command, args, (pid) => {
+    const finished = await runProcess(command, args, (pid) => {
       timer = setInterval(() => {
         const tree = processTree(pid).map(memoryOf);
         const sum = (of: keyof PeakMemory) => tree.reduce((total, memory) => total + memory[of], 0);
@@ -57,10 +63,10 @@ export async function measureMemory(command: string, args: readonly string[]): P
         };
       }, pollMs);
     });
+    return { ...finished, peak };
   } finally {
     clearInterval(timer);
   }
-  return peak;
 }
 
 function processTree(pid: number): number[] {

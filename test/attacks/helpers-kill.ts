@@ -119,6 +119,8 @@ export const killPoints: readonly KillPoint[] = [
     content: 'old' as const,
   })),
   { at: 'engine:after-commit', content: 'new' },
+  // The snapshot is not proven yet, while the revisions run.
+  { at: 'inspector:measure', content: 'old' },
 ];
 
 /** Where an upgrade has no engine yet, or none any more. */
@@ -177,8 +179,9 @@ async function processesAt(run: Running, point: string): Promise<Processes> {
 }
 
 async function kill(run: Running, { supervisor, engine }: Processes, victim: Victim): Promise<void> {
-  if (victim !== 'engine') process.kill(supervisor, 'SIGKILL');
+  // The engine first: one that is idle ends itself as soon as its supervisor is gone.
   if (victim !== 'supervisor' && engine !== undefined) process.kill(engine, 'SIGKILL');
+  if (victim !== 'engine') process.kill(supervisor, 'SIGKILL');
   if (victim === 'engine') {
     assert.ok(engine !== undefined, 'there is no engine to kill');
     await gone(engine);

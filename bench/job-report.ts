@@ -1,0 +1,106 @@
+/** The part of the page about the whole job. */
+import type { JobFigures } from './job.ts';
+import { jobs } from './jobs.ts';
+import type { Cell } from './measured.ts';
+import type { Section } from './part.ts';
+import { byJob, type Phase } from './site.ts';
+import { median, megabytes, quotient, seconds, table, verdict, verdictOfAll } from './words.ts';
+
+const limit = 0.5;
+/** The others take milliseconds whatever the size, and are one column. */
+const shownPhases = ['snapshot', 'inspect', 'migrate', 'check', 'commit', 'verify'] as const;
+
+export function renderJob(cells: readonly Cell<'job'>[]): Section {
+  const figures = cells.map((cell) => cell.figures).sort(byJob);
+  const ratios = figures.map(({ drydock, script }) => quotient(drydock, script));
+  const rows = figures.map(({ drydock, script, ...job }, index) => [
+    ...nameOf(job),
+    seconds(median(drydock)),
+    seconds(median(script)),
+    (ratios[index] ?? Number.NaN).toFixed(2),
+    verdict(ratios[index] ?? Number.NaN, limit),
+    drydock.length,
+  ]);
+  const head = [...jobHead, 'Drydock', 'Script', 'Ratio', `At most ${limit}`, 'Rounds'];
+  const text = `## The whole job
+
+A table of comments with three indexes is changed in three ways, in the page cache, on fresh copies, in turn by Drydock's \`upgrade\` and by
+[the script](../bench/operator.sh) that a careful operator would write: \`integrity_check\`, count, \`.backup\`, the SQL in one transaction,
+\`integrity_check\`, count. Drydock makes the same checks. It also compares foreign keys and every table's rows, hashes the snapshot,
+forces everything to the disk, reads the committed database back, and holds the write lock from the snapshot to the commit.
+
+${table(head, rows, ['---', '---', '---:', '---:', '---:', '---:', '---', '---:'])}
+
+The medians of the rounds. \`op.alterColumn\` also compares every value of the new table with the old one's before that goes; the script runs the same SQL
+as for the row above it. The SQL:
+
+${[jobs.fill, jobs.rebuild].map(({ title, sql }) => `\`\`\`sql\n-- ${title}\n${sql.trim()}\n\`\`\``).join('\n\n')}
+
+### Where its time goes
+
+Seconds of Drydock's phases in its last round. \`inspect\` proves the snapshot and goes on beside the phases after it, so that the
+sum may be more than the whole; \`check\` is the \`integrity_check\` of the result, \`verify\` a \`quick_check\` after the commit.
+
+${table([...jobHead, ...shownPhases, 'Others'], figures.map(phaseRow), alignOf(shownPhases.length + 1))}
+
+And of the script's steps:
+
+${table([...jobHead, ...stepsOf(figures)], figures.map(stepRow), alignOf(stepsOf(figures).length))}
+
+### What bounds it
+
+${bounds(figures)}`;
+  return { text, aims: [[`The whole job in at most ${limit} of the script's time`, verdictOfAll(ratios, limit)]] };
+}
+
+/**
+ * The result can be checked only when it is there, and the snapshot only when it was taken: with any number of cores the
+ * job takes at least the copy, the SQL and one check, or the copy and the other check.
+ */
+function bounds(figures: readonly JobFigures[]): string {
+  const shares = figures.map(({ steps, phases, script }) => {
+    const checks = durationOf(steps, 'integrity_check before') + durationOf(steps, 'integrity_check after');
+    const least =
+      durationOf(phases, 'snapshot') +
+      Math.max(durationOf(phases, 'inspect'), durationOf(phases, 'migrate') + durationOf(phases, 'check'));
+    return { checks: checks / median(script), least: least / median(script) };
+  });
+  const range = (of: readonly number[]) => `${Math.min(...of).toFixed(2)} to ${Math.max(...of).toFixed(2)}`;
+  return `The two integrity checks are ${range(shares.map(({ checks }) => checks))} of the script's time. Drydock makes both as well. It wins what
+can be done at once on two cores: the proof of the snapshot beside the revisions. In a rollback-journal mode the revisions wait for a part of that
+proof, since they change the file in place and the snapshot is then the only way back. Nothing can move the check of the result: it
+must be after the SQL, before the commit, and one thread. So the job takes at least its copy, its SQL and that check, one after the other; with the
+phases as measured that alone is ${range(shares.map(({ least }) => least))} of the script's time.`;
+}
+
+const jobHead = ['Job', 'Journal mode', 'Database'];
+
+function nameOf({ kind, mode, bytes }: Pick<JobFigures, 'kind' | 'mode' | 'bytes'>): string[] {
+  return [jobs[kind].title, mode, megabytes(bytes)];
+}
+
+function alignOf(figures: number): string[] {
+  return ['---', '---', '---:', ...Array<string>(figures).fill('---:')];
+}
+
+function phaseRow(job: JobFigures): string[] {
+  const shown: readonly string[] = shownPhases;
+  const others = job.phases.filter(({ phase }) => !shown.includes(phase)).reduce((sum, one) => sum + one.durationMs, 0);
+  return [...nameOf(job), ...[...shownPhases.map((phase) => durationOf(job.phases, phase)), others].map(oneDecimal)];
+}
+
+function stepsOf(figures: readonly JobFigures[]): string[] {
+  return figures[0]?.steps.map(({ phase }) => phase) ?? [];
+}
+
+function stepRow(job: JobFigures): string[] {
+  return [...nameOf(job), ...job.steps.map(({ durationMs }) => oneDecimal(durationMs))];
+}
+
+function durationOf(phases: readonly Phase[], name: string): number {
+  return phases.filter(({ phase }) => phase === name).reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
+function oneDecimal(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}

@@ -1,0 +1,52 @@
+/** docs/performance.md, from what was measured. */
+import { renderGrowth } from './growth-report.ts';
+import { renderJob } from './job-report.ts';
+import type { Cell, Measured, Part } from './measured.ts';
+import { renderMemory } from './memory-report.ts';
+import { measuredWhen, type Section } from './part.ts';
+import { renderPeers } from './peers-report.ts';
+import { renderRestore } from './restore-report.ts';
+import { renderStarts } from './starts-report.ts';
+import { table } from './words.ts';
+
+const renderers: { readonly [P in Part]: (cells: readonly Cell<P>[]) => Section } = {
+  peers: renderPeers,
+  starts: renderStarts,
+  job: renderJob,
+  memory: renderMemory,
+  restore: renderRestore,
+  growth: renderGrowth,
+};
+
+export const parts = Object.keys(renderers) as Part[];
+
+export function renderPage(measured: Measured): string {
+  const sections = parts
+    .filter((part) => measured[part].length > 0)
+    .map((part) => ({ ...renderPart(measured, part), when: measuredWhen(measured[part]) }));
+  const aims = sections.flatMap((section) => section.aims);
+  return `# Performance
+
+What Drydock's safety costs, measured by one command on whole processes, with what it is compared with in the same run:
+
+\`\`\`text
+npm run bench
+npm run bench -- --only restore --megabytes 250 --rounds 3
+\`\`\`
+
+The first measures all of it and takes some hours; the second a part of it, and puts that in the place of what was there (\`--only\`
+${parts.join(', ')}). The command writes this page, the plots, and [every figure](performance.json). A database
+is in the page cache when a run begins. Seconds differ from machine to machine and from day to day; the ratios much less.
+
+## The aims
+
+${table(['Aim', 'Seen'], aims, ['---', '---'])}
+
+${sections.map(({ text, when }) => text.replace('\n\n', `\n\n${when}\n\n`)).join('\n\n')}
+`;
+}
+
+function renderPart<P extends Part>(measured: Measured, part: P): Section {
+  const render: (cells: Measured[P]) => Section = renderers[part];
+  return render(measured[part]);
+}

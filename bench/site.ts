@@ -1,0 +1,116 @@
+/** A generated database of one size, from which each run gets a fresh copy. */
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { baseRevision, commentsIn, generateDatabase } from './generate.ts';
+import { type Job, type JobKind, jobKinds, jobs } from './jobs.ts';
+import { type PeakMemory, runProcess, runWatched } from './processes.ts';
+
+export const journalModes = ['delete', 'wal'] as const;
+export type JournalMode = (typeof journalModes)[number];
+
+export interface Phase {
+  readonly phase: string;
+  readonly durationMs: number;
+}
+
+export interface DrydockRun {
+  readonly milliseconds: number;
+  readonly phases: readonly Phase[];
+  readonly peak: PeakMemory;
+}
+
+export class Site {
+  readonly megabytes: number;
+  readonly bytes: number;
+  readonly comments: number;
+  /** In a folder of its own, with everything that Drydock puts beside it. */
+  readonly live: string;
+  readonly folder: string;
+  readonly #base: string;
+  readonly #drydock: string;
+
+  /**
+   * @param directory Keeps what was generated for the next time.
+   * @param drydock The command's JavaScript file.
+   */
+  constructor(directory: string, drydock: string, megabytes: number) {
+    this.megabytes = megabytes;
+    this.#drydock = drydock;
+    this.#base = join(directory, `base-${megabytes}.db`);
+    this.folder = join(directory, 'live');
+    this.live = join(this.folder, 'comments.db');
+    mkdirSync(directory, { recursive: true });
+    if (!existsSync(this.#base)) {
+      const unfinished = `${this.#base}.new`;
+      rmSync(unfinished, { force: true });
+      generateDatabase(unfinished, megabytes);
+      renameSync(unfinished, this.#base);
+    }
+    this.comments = commentsIn(megabytes);
+    this.bytes = statSync(this.#base).size;
+  }
+
+  async freshCopy(mode: JournalMode): Promise<void> {
+    this.remove();
+    mkdirSync(join(this.folder, 'migrations'), { recursive: true });
+    writeFileSync(join(this.folder, 'package.json'), '{"type": "module"}');
+    writeFileSync(
+      join(this.folder, 'migrations', 'b1.sql'),
+      `-- revision: ${baseRevision}\n-- migrate:up\n-- migrate:down\n`,
+    );
+    copyFileSync(this.#base, this.live);
+    this.open((db) => db.pragma(`journal_mode = ${mode}`));
+    await settle();
+  }
+
+  /** On a fresh copy. */
+  async upgrade(kind: JobKind, mode: JournalMode): Promise<DrydockRun> {
+    await this.freshCopy(mode);
+    const job: Job = jobs[kind];
+    writeFileSync(join(this.folder, 'migrations', `b2.${job.revision.extension}`), job.revision.text);
+    const { milliseconds, stdout, peak } = await runWatched(process.execPath, this.command('upgrade', '--json'));
+    this.requireDone(kind);
+    return { milliseconds, phases: JSON.parse(stdout).phases, peak };
+  }
+
+  command(...args: readonly string[]): string[] {
+    return [this.#drydock, ...args, '--database', this.live, '--migrations', join(this.folder, 'migrations')];
+  }
+
+  /** @throws {Error} where a run has not done what it said: that must not be taken for a fast one. */
+  requireDone(kind: JobKind): void {
+    const job: Job = jobs[kind];
+    if (!this.open((db) => job.isDone(db, this.comments))) throw new Error(`the job was not done: ${job.title}`);
+  }
+
+  open<T>(use: (db: Database.Database) => T): T {
+    const db = new Database(this.live, { fileMustExist: true });
+    try {
+      return use(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What was just written must not be on its way to the disk while the clock runs. */
+export async function settle(): Promise<void> {
+  await runProcess('sync', []);
+}
+
+/** Size by size, in each by the kind of job, in each by the journal mode. */
+export function byJob<T extends { readonly kind: JobKind; readonly mode: JournalMode; readonly bytes: number }>(
+  one: T,
+  other: T,
+): number {
+  return (
+    one.bytes - other.bytes ||
+    jobKinds.indexOf(one.kind) - jobKinds.indexOf(other.kind) ||
+    one.mode.localeCompare(other.mode)
+  );
+}
