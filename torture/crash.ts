@@ -1,24 +1,8 @@
 /** Kills a command at every one of its calls that change a file, and has the next start finish. */
-import type { JournalMode } from '../test/harness/files.ts';
-import { Broken, must } from './broken.ts';
-import type { Action, Ended } from './runs.ts';
-import { runCommand } from './runs.ts';
-import type { Scene } from './scenes.ts';
-import { contentAsLeft, finish, play, requireFinished, requireWayBack, type Stage, setStage, wholly } from './stage.ts';
-
-export interface Finding {
-  readonly at: number;
-  readonly what: string;
-}
-
-export interface Sweep {
-  readonly attack: string;
-  readonly scene: string;
-  readonly mode: JournalMode;
-  /** Runs that were killed or failed. */
-  readonly attempts: number;
-  readonly findings: readonly Finding[];
-}
+import { attackEach, type Outcome, type Progress, range } from './attack-each.ts';
+import { must } from './broken.ts';
+import { type Action, type Ended, runCommand } from './runs.ts';
+import { contentNow, finish, play, requireFinished, requireWayBack, type Stage, wholly } from './stage.ts';
 
 export type Attack = (stage: Stage, at: number) => Promise<'hit' | 'missed'>;
 
@@ -70,13 +54,13 @@ function missed(ended: Ended): 'missed' {
 }
 
 function judge(stage: Stage): 'old' | 'new' {
-  const content = wholly(stage, contentAsLeft(stage.root));
+  const content = wholly(stage, contentNow(stage.root));
   if (content === 'new' && stage.old !== stage.new) requireWayBack(stage);
   return content;
 }
 
 /** Honest exit: one plain sentence. */
-export function requireTold({ stderr, code }: Ended): void {
+export function requireTold({ stderr, code }: Pick<Ended, 'stderr' | 'code'>): void {
   const plain = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
   must(
     plain.length === 1 && plain[0]?.startsWith('drydock: ') === true,
@@ -101,29 +85,6 @@ function lastLine(text: string): string {
 }
 
 /** Attacks call after call until the command comes through. */
-export async function sweep(
-  name: string,
-  scene: Scene,
-  mode: JournalMode,
-  attack: Attack,
-  progress: (done: number, of: number) => void,
-): Promise<Sweep> {
-  const stage = await setStage(scene, mode);
-  const findings: Finding[] = [];
-  let attempts = 0;
-  try {
-    for (let at = 1; ; at += 1) {
-      progress(at, stage.calls);
-      try {
-        if ((await attack(stage, at)) === 'missed') break;
-      } catch (error) {
-        if (!(error instanceof Broken)) throw error;
-        findings.push({ at, what: error.message });
-      }
-      attempts += 1;
-    }
-  } finally {
-    stage.strike();
-  }
-  return { attack: name, scene: scene.name, mode, attempts, findings };
+export function sweep(stage: Stage, attack: Attack, progress: Progress): Promise<Outcome> {
+  return attackEach(range(1), (at) => attack(stage, at), stage.calls, progress);
 }

@@ -228,27 +228,20 @@ static int opened(int folder, const char *path, int flags, mode_t mode, int (*ca
 
 static mode_t mode_of(int flags, va_list args) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0; }
 
-#define OPENS(name)                                                        \
-  int name(const char *path, int flags, ...) {                             \
-    va_list args;                                                          \
-    va_start(args, flags);                                                 \
-    mode_t mode = mode_of(flags, args);                                    \
-    va_end(args);                                                          \
-    return opened(AT_FDCWD, path, flags, mode, REAL(openat));              \
-  }
-OPENS(open)
-OPENS(open64)
-
-#define OPENS_AT(name)                                                     \
-  int name(int folder, const char *path, int flags, ...) {                 \
+/* `...` is the folder, of those that take one. */
+#define OPENS(name, folder, ...)                                           \
+  int name(__VA_ARGS__ const char *path, int flags, ...) {                 \
     va_list args;                                                          \
     va_start(args, flags);                                                 \
     mode_t mode = mode_of(flags, args);                                    \
     va_end(args);                                                          \
     return opened(folder, path, flags, mode, REAL(openat));                \
   }
-OPENS_AT(openat)
-OPENS_AT(openat64)
+#define A_FOLDER int folder,
+OPENS(open, AT_FDCWD)
+OPENS(open64, AT_FDCWD)
+OPENS(openat, folder, A_FOLDER)
+OPENS(openat64, folder, A_FOLDER)
 
 /* Writing */
 
@@ -291,31 +284,28 @@ static ssize_t written_at(int fd, const void *data, size_t length, off64_t offse
 ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) { return written_at(fd, data, length, offset); }
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) { return written_at(fd, data, length, offset); }
 
-/* In pieces: one call of these is as many writes as it has parts, and may be cut off between them like any write. */
-ssize_t writev(int fd, const struct iovec *parts, int count) {
-  char path[PATH_MAX];
-  if (!is_watched(fd, path)) return REAL(writev)(fd, parts, count);
+/* One call of these is as many writes as it has parts, and may be cut off between them like any. Offset -1: at the file's own. */
+static ssize_t written_in_parts(int fd, const struct iovec *parts, int count, off64_t offset) {
   ssize_t all = 0;
   for (int i = 0; i < count; i++) {
-    ssize_t done = write(fd, parts[i].iov_base, parts[i].iov_len);
+    const struct iovec *part = &parts[i];
+    ssize_t done = offset < 0 ? write(fd, part->iov_base, part->iov_len)
+                              : written_at(fd, part->iov_base, part->iov_len, offset + all);
     if (done < 0) return all > 0 ? all : done;
     all += done;
-    if ((size_t)done < parts[i].iov_len) break;
+    if ((size_t)done < part->iov_len) break;
   }
   return all;
 }
 
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  char path[PATH_MAX];
+  return is_watched(fd, path) ? written_in_parts(fd, parts, count, -1) : REAL(writev)(fd, parts, count);
+}
+
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
   char path[PATH_MAX];
-  if (!is_watched(fd, path)) return REAL(pwritev)(fd, parts, count, offset);
-  ssize_t all = 0;
-  for (int i = 0; i < count; i++) {
-    ssize_t done = written_at(fd, parts[i].iov_base, parts[i].iov_len, offset + all);
-    if (done < 0) return all > 0 ? all : done;
-    all += done;
-    if ((size_t)done < parts[i].iov_len) break;
-  }
-  return all;
+  return is_watched(fd, path) ? written_in_parts(fd, parts, count, offset) : REAL(pwritev)(fd, parts, count, offset);
 }
 
 /* Copies within the kernel become copies through here, so that they are seen. */

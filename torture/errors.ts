@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { must } from './broken.ts';
 import { type Attack, requireState, requireTold } from './crash.ts';
-import { contentAsLeft, finish, play, requireFinished, requireWayBack, wholly } from './stage.ts';
+import { contentNow, finish, play, requireWayBack, wholly } from './stage.ts';
 
 export interface ErrorAttack {
   readonly name: string;
@@ -29,7 +29,7 @@ function errorAttack(name: string, number: number, how: 'once' | 'lasting'): Err
       must(ended.code === 0, `undisturbed it ended with ${ended.code}: ${ended.stderr}`);
       return 'missed';
     }
-    const content = wholly(stage, contentAsLeft(stage.root));
+    const content = wholly(stage, contentNow(stage.root));
     if (ended.code === 0) {
       must(content === 'new', 'honest exit: it ended with 0, and the content is the old');
       if (stage.old !== stage.new) requireWayBack(stage);
@@ -38,7 +38,6 @@ function errorAttack(name: string, number: number, how: 'once' | 'lasting'): Err
       requireState(ended, content);
     }
     await finish(stage);
-    requireFinished(stage, ['.lock']);
     return 'hit';
   };
   return { name, attack };

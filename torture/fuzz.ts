@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { loadConfig } from '../src/config/config.ts';
-import { DrydockError, messageOf } from '../src/errors.ts';
+import { DrydockError } from '../src/errors.ts';
 import { layoutFor } from '../src/files/layout.ts';
 import { listRunRecords } from '../src/records/store.ts';
 import { buildGraph } from '../src/revisions/graph.ts';
@@ -16,8 +16,7 @@ import { parseSqlRevision } from '../src/revisions/sql-file.ts';
 import { readJournal } from '../src/run/journal.ts';
 import { readCatalog } from '../src/snapshots/catalog.ts';
 import { bundledMigrations, createDatabase, productionDatabase, projectRoot } from '../test/harness/files.ts';
-import { Broken, must } from './broken.ts';
-import type { Finding } from './crash.ts';
+import { must } from './broken.ts';
 import { randomFrom } from './random.ts';
 import { runCommand } from './runs.ts';
 
@@ -306,22 +305,3 @@ function mustAnswer({ code, signal, stderr }: Awaited<ReturnType<typeof runComma
 }
 
 export const fuzzers: readonly Fuzzer[] = [...texts, sidecars, bookkeeping, flips];
-
-/** @param first The first of the seeds. */
-export async function fuzz(
-  { attack, seeds }: Fuzzer,
-  first: number,
-  progress: (done: number, of: number) => void,
-): Promise<{ readonly attempts: number; readonly findings: readonly Finding[] }> {
-  const findings: Finding[] = [];
-  for (let seed = first; seed < first + seeds; seed += 1) {
-    progress(seed - first, seeds);
-    try {
-      await attack(seed);
-    } catch (error) {
-      const isFinding = error instanceof Broken;
-      findings.push({ at: seed, what: isFinding ? error.message : `the attack itself failed: ${messageOf(error)}` });
-    }
-  }
-  return { attempts: seeds, findings };
-}

@@ -9,12 +9,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attackEach, type Outcome, type Progress } from './attack-each.ts';
 import { Broken, must } from './broken.ts';
-import type { Finding } from './crash.ts';
 import { randomFrom } from './random.ts';
 import { runCommand } from './runs.ts';
 import { databaseOf, mustEnd } from './scenes.ts';
-import { contentAsLeft, finish, requireWayBack, type Stage, wholly } from './stage.ts';
+import { contentNow, finish, requireWayBack, type Stage, wholly } from './stage.ts';
 import { type Effect, readTrace } from './trace.ts';
 
 /** Which of the calls that nothing has made durable a state has. */
@@ -211,39 +211,56 @@ function resize(bytes: Buffer, size: number): Buffer {
   return grown;
 }
 
-export interface PowerSweep {
-  /** States that were looked at, each like no other. */
-  readonly different: number;
-  readonly findings: readonly Finding[];
+/** Cuts the power at every call, in every way, and looks at each state that is like no other. */
+export function cutEverywhere(stage: Stage, recorded: Recorded, progress: Progress): Promise<Outcome> {
+  const different = statesOf(recorded);
+  const at = (calls: number, variant: Variant) => `after ${calls} calls, ${JSON.stringify(variant)}`;
+  return attackEach(
+    different.keys(),
+    async (index) => {
+      const state = different[index];
+      if (state === undefined) return;
+      try {
+        atContent(stage, recorded, state);
+        await finish(stage);
+      } catch (error) {
+        if (error instanceof Broken) error.message = `${at(state.calls, state.variant)}: ${error.message}`;
+        throw error;
+      }
+    },
+    different.length,
+    progress,
+  );
 }
 
-/** @param until `first`: stops at the first promise that is broken, which is all that an attack on ourselves asks. */
-export async function cutEverywhere(
-  stage: Stage,
-  recorded: Recorded,
-  until: 'first' | 'end',
-  progress: (done: number, of: number) => void,
-): Promise<PowerSweep> {
-  const findings: Finding[] = [];
+/** @returns How many states it took to find a promise that is broken; undefined where none is. */
+export async function firstBroken(stage: Stage, recorded: Recorded, progress: Progress): Promise<number | undefined> {
   const different = statesOf(recorded);
+  let looked = 0;
   // What can be seen at once is looked at in all states before the next start, which takes a second, is tried in any.
-  for (const look of [atContent, atNextStart]) {
-    for (const [index, { calls, variant }] of different.entries()) {
-      progress(index, different.length);
+  for (const look of [() => undefined, () => finish(stage)]) {
+    for (const state of different) {
+      progress(looked, 2 * different.length);
+      looked += 1;
       try {
-        await look(stage, recorded, stateAfter(recorded, calls, variant), calls === recorded.effects.length);
+        atContent(stage, recorded, state);
+        await look();
       } catch (error) {
-        if (!(error instanceof Broken)) throw error;
-        findings.push({ at: calls, what: `${JSON.stringify(variant)}: ${error.message}` });
-        if (until === 'first') return { different: different.length, findings };
+        if (error instanceof Broken) return looked;
+        throw error;
       }
     }
   }
-  return { different: different.length, findings };
+  return undefined;
+}
+
+interface State {
+  readonly calls: number;
+  readonly variant: Variant;
 }
 
 /** One of each that is like no other. */
-function statesOf(recorded: Recorded): { readonly calls: number; readonly variant: Variant }[] {
+function statesOf(recorded: Recorded): State[] {
   const seen = new Set<string>();
   return Array.from({ length: recorded.effects.length + 1 }, (_, calls) => calls).flatMap((calls) =>
     variants.flatMap((variant) => {
@@ -255,22 +272,18 @@ function statesOf(recorded: Recorded): { readonly calls: number; readonly varian
   );
 }
 
-type Look = (stage: Stage, recorded: Recorded, files: Files, isOver: boolean) => Promise<void>;
-
-const atContent: Look = async (stage, { before }, files, isOver) => {
+/** Makes a state, and looks at what can be seen of it before the next start. */
+function atContent(stage: Stage, recorded: Recorded, { calls, variant }: State): void {
+  const files = stateAfter(recorded, calls, variant);
   restoreFiles(stage, files);
-  const content = wholly(stage, contentAsLeft(stage.root));
+  const content = wholly(stage, contentNow(stage.root));
+  const isOver = calls === recorded.effects.length;
   must(!isOver || content === 'new', 'honest exit: what was reported as done is gone');
   const live = files.get(databaseOf(stage.root));
-  const untouched = before.get(databaseOf(stage.root));
+  const untouched = recorded.before.get(databaseOf(stage.root));
   const isTouched = live instanceof Buffer && untouched instanceof Buffer && !live.equals(untouched);
   if (stage.old !== stage.new && (content === 'new' || isTouched)) requireWayBack(stage);
-};
-
-const atNextStart: Look = async (stage, _recorded, files) => {
-  restoreFiles(stage, files);
-  await finish(stage);
-};
+}
 
 function restoreFiles(stage: Stage, files: Files): void {
   rmSync(stage.root, { recursive: true, force: true });
@@ -290,14 +303,19 @@ function hashOf(files: Files): string {
   return hash.digest('hex');
 }
 
+export interface OurSync {
+  readonly name: string;
+  readonly path: RegExp;
+}
+
 /** The fsyncs that promises rest on, by what they are made on. */
-export const ourOwnSyncs = [
+export const ourOwnSyncs: readonly OurSync[] = [
   { name: 'the fsync of the run journal', path: /\/run\.json\.tmp$/ },
   { name: 'the fsync of the snapshot', path: /\.snapshots\/[^/]+\.tmp$/ },
   { name: "the fsync of the snapshot's manifest", path: /\.snapshots\/[^/]+\.json\.tmp$/ },
   { name: 'the fsync of the folder of snapshots', path: /\.snapshots$/ },
   { name: "the fsync of the database's journals and of itself", path: /\/app\.db(-journal|-wal)?$/ },
-] as const;
+];
 
 /** The same run, in which calls that make these files durable do nothing. */
 export function forget(recorded: Recorded, path: RegExp): Recorded {

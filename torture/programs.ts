@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { execute } from '../test/attacks/helpers-scene.ts';
 import { dump, integrity, versions } from '../test/harness/dump.ts';
 import { createDatabase, type JournalMode, revisionFolder, sqlRevision } from '../test/harness/files.ts';
 import { must } from './broken.ts';
@@ -237,13 +237,4 @@ function compare(database: string, model: Model): void {
   const at = version === undefined ? 0 : Number(version.slice(1));
   must(at === model.at, `it is at ${at}, and the model at ${model.at}`);
   must(dump(database) === dump(model.path), 'the content is not that of the model');
-}
-
-function execute(path: string, sql: string): void {
-  const db = new Database(path, { fileMustExist: true, timeout: 5000 });
-  try {
-    db.exec(sql);
-  } finally {
-    db.close();
-  }
 }

@@ -61,6 +61,7 @@ export async function runCommand(
   writeFileSync(state, Buffer.alloc(4096));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: `${preloaded()}.code`,
     LD_PRELOAD: preloaded(),
     TORTURE_ROOT: root,
     TORTURE_STATE: state,
@@ -81,6 +82,7 @@ export async function runCommand(
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(hung);
   const calls = Number(readFileSync(state).readBigUInt64LE(0));
+  rmSync(state);
   return { code, signal, stdout, stderr, calls };
 }
 

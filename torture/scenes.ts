@@ -31,7 +31,7 @@ const tables = `
   INSERT INTO alembic_version VALUES ('001');
   WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20)
     INSERT INTO posts SELECT i, 'post ' || i FROM n;
-  WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+  WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 80)
     INSERT INTO comments SELECT 'c' || i, 1 + i % 20, 'a comment of some length, number ' || i, i % 7 FROM n;
 `;
 
@@ -96,6 +96,12 @@ async function upgraded(root: string, mode: JournalMode): Promise<void> {
   mustEnd(await runCommand(root, verb('upgrade')));
 }
 
+/** SQLite cannot open it: the snapshot takes its place, and it is kept aside. */
+async function destroyed(root: string, mode: JournalMode): Promise<void> {
+  await upgraded(root, mode);
+  writeFileSync(databaseOf(root), 'nothing of a database is left\n'.repeat(200));
+}
+
 /** Sets a stage on which a command was killed when its run journal said this. */
 function killedWhile(phase: string, before: Scene['prepare'], command: Scene['command']): Scene['prepare'] {
   return async (root, mode) => {
@@ -127,7 +133,7 @@ function callThatAnnounces(phase: string, effects: readonly Effect[]): number {
   const index = effects.findIndex((effect) => {
     if (effect.kind === 'write' && effect.path.endsWith('/run.json.tmp')) written = effect.data.toString();
     const isNamed = effect.kind === 'rename' && effect.to.endsWith('/run.json');
-    return isNamed && written.includes(`"phase":"${phase}"`);
+    return isNamed && written.includes(`"phase": "${phase}"`);
   });
   if (index < 0) throw new Error(`no journal of the command says ${phase}`);
   return index + 1;
@@ -166,6 +172,7 @@ export const scenes: readonly Scene[] = [
     endsAt: 'new',
   },
   { name: 'restore', prepare: upgraded, command: restore, next: prune, endsAt: 'old or new' },
+  { name: 'exchange of a destroyed file', prepare: destroyed, command: restore, endsAt: 'new' },
   ...['working', 'committing', 'committed'].map(
     (phase): Scene => ({
       name: `recovery of an upgrade that was ${phase}`,

@@ -1,17 +1,17 @@
 /** A scene that is set once and then as often as it is needed, always in the same folder: manifests name it. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { codeOf, messageOf } from '../src/errors.ts';
-import { dumpWithVersion, integrity } from '../test/harness/dump.ts';
+import { contentAsLeft, dumpWithVersion, integrity } from '../test/harness/dump.ts';
 import type { JournalMode } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 import { type Ended, type Fault, runCommand } from './runs.ts';
 import { databaseOf, mustEnd, type Scene } from './scenes.ts';
+import { stateOf } from './state.ts';
 
 export interface Stage {
   readonly scene: Scene;
-  readonly mode: JournalMode;
   readonly root: string;
   readonly command: readonly string[];
   /** Content with alembic_version, before the command and after it. */
@@ -21,15 +21,24 @@ export interface Stage {
   readonly calls: number;
   /** Sets it again. */
   reset(): void;
-  /** Removes everything. */
-  strike(): void;
+  /** States from which a next start came through: see {@link finish}. */
+  readonly finished: Set<string>;
 }
 
 /** Where stages are set: in memory, where there is room for it, since a kill loses nothing that a disk would keep. */
 export const stageFolder = process.env['TORTURE_FOLDER'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
-export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> {
+/** Sets a scene, and removes everything when the work on it is done. */
+export async function onStage<T>(scene: Scene, mode: JournalMode, work: (stage: Stage) => Promise<T>): Promise<T> {
   const place = realpathSync(mkdtempSync(join(stageFolder, 'drydock-torture-')));
+  try {
+    return await work(await setStage(scene, mode, place));
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+async function setStage(scene: Scene, mode: JournalMode, place: string): Promise<Stage> {
   const root = join(place, 'stage');
   const template = join(place, 'template');
   await scene.prepare(root, mode);
@@ -39,13 +48,12 @@ export async function setStage(scene: Scene, mode: JournalMode): Promise<Stage> 
     cpSync(template, root, { recursive: true });
   };
   const command = scene.command(root);
-  const old = contentAsLeft(root);
+  const old = contentNow(root);
   const undisturbed = await runCommand(root, command);
   mustEnd(undisturbed);
   const after = dumpWithVersion(databaseOf(root));
   reset();
-  const strike = () => rmSync(place, { recursive: true });
-  return { scene, mode, root, command, old, new: after, calls: undisturbed.calls, reset, strike };
+  return { scene, root, command, old, new: after, calls: undisturbed.calls, reset, finished: new Set() };
 }
 
 /** Sets the stage again and has the command run into a fault. */
@@ -54,24 +62,15 @@ export async function play(stage: Stage, fault: Fault): Promise<Ended> {
   return runCommand(stage.root, stage.command, { fault });
 }
 
-/** What a connection would see that opened the database now: SQLite rolls back in a copy. */
-export function contentAsLeft(root: string): string {
-  const copy = mkdtempSync(`${root}.as-left-`);
-  try {
-    const database = databaseOf(root);
-    for (const suffix of ['', '-journal', '-wal']) {
-      if (existsSync(`${database}${suffix}`)) cpSync(`${database}${suffix}`, join(copy, basename(database) + suffix));
-    }
-    return contentOf(join(copy, basename(database)));
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+/** What a connection would see that opened the database now. */
+export function contentNow(root: string): string {
+  return contentOf(databaseOf(root), contentAsLeft);
 }
 
-/** A file that cannot be read has a content that is nobody's. */
-function contentOf(path: string): string {
+/** A file that cannot be read has a content of its own. */
+function contentOf(path: string, dump = dumpWithVersion): string {
   try {
-    return dumpWithVersion(path);
+    return dump(path);
   } catch (error) {
     if (!codeOf(error).startsWith('SQLITE_')) throw error;
     return `unreadable: ${messageOf(error)}`;
@@ -93,18 +92,26 @@ export function requireWayBack(stage: Stage): void {
   const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
   const found = names
     .filter((name) => name.endsWith('.db') && names.includes(name.replace(/db$/, 'json')))
+    // What an exchange moved aside.
+    .concat(names.filter((name) => name.startsWith('damaged-')).map((name) => join(name, 'app.db')))
     .some((name) => contentOf(join(snapshots, name)) === stage.old);
   must(found, 'a proven way back: no snapshot has the old content');
 }
 
-/** The next start finishes what was interrupted, and leaves nothing behind. */
+/**
+ * The next start finishes what was interrupted, and leaves nothing behind. Where a run has left the same files as
+ * another one did after which that was seen, it is not tried again.
+ */
 export async function finish(stage: Stage): Promise<void> {
   const { scene, root } = stage;
+  const state = stateOf(databaseOf(root));
+  if (state !== undefined && stage.finished.has(state)) return;
   // A run that had not begun, or was over, is nobody's to finish: a lock for people may stay, and a journal that is not hot.
   const mayBeLeft = existsSync(`${databaseOf(root)}.drydock/run.json`) ? [] : ['.lock', '-journal'];
   const ended = await runCommand(root, scene.next ?? stage.command);
   must(ended.code === 0, `the next start ended with ${ended.code ?? ended.signal}: ${ended.stderr}`);
   requireFinished(stage, mayBeLeft);
+  if (state !== undefined) stage.finished.add(state);
 }
 
 export function requireFinished(stage: Stage, mayBeLeft: readonly string[] = []): void {

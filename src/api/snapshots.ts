@@ -38,10 +38,10 @@ export function listSnapshots(config: Config): SnapshotList {
 
 /** @throws {DrydockError} PREFLIGHT where it is not what was taken, or is damaged; USAGE where there is none of that id. */
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
-  const { proveSnapshot } = await import('../run/prove-snapshot.ts');
+  const { examineSnapshot } = await import('../run/prove-snapshot.ts');
   const layout = layoutFor(config.database);
   const snapshot = findSnapshot(layout, id);
-  await proveSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
+  await examineSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
   return { snapshot: snapshot.manifest };
 }
 

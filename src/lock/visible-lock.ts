@@ -39,10 +39,7 @@ export async function acquireVisibleLock(
       message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runners`,
     });
   });
-  writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership.mode);
-  // What root leaves here, the owner of the database must be able to read when he waits for the lock.
-  own(layout.owner, ownership);
-  return {
+  const lock: VisibleLock = {
     async release() {
       if (compromised) return;
       await release().catch((error: unknown) => {
@@ -54,6 +51,16 @@ export async function acquireVisibleLock(
       });
     },
   };
+  try {
+    writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership.mode);
+    // What root leaves here, the owner of the database must be able to read when he waits for the lock.
+    own(layout.owner, ownership);
+  } catch (error) {
+    // Nobody would know it for ours, and the next run would wait until it is stale.
+    await lock.release();
+    throw error;
+  }
+  return lock;
 }
 
 async function lockWhenClear(

@@ -10,8 +10,9 @@ import { Stop } from './stop.ts';
 export function explain(context: RunContext, error: unknown, state: string): DrydockError {
   const plain = busyError(context, error instanceof CommitUncertain ? error.cause : error);
   if (plain instanceof DrydockError) {
-    const { what, next, cause } = plain;
-    return new DrydockError(plain.code, { what, state, ...(next !== undefined && { next }), cause });
+    const { what, next, cause, code } = plain;
+    const told = code === 'DAMAGED_BEFORE' ? `It was like that before this run. ${state}` : state;
+    return new DrydockError(code, { what, state: told, ...(next !== undefined && { next }), cause });
   }
   if (plain instanceof Stop) {
     return new DrydockError('STOPPED', {

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { drydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import {
   assertContent,
   assertTidy,
   commandLine,
-  contentAsLeft,
   failAtFileCall,
   finishStory,
   stage,
@@ -48,3 +47,10 @@ for (const [what, call] of [
     assertTidy(story.database);
   });
 }
+
+test('one at a time: a run that cannot write down who it is gives its lock directory back, for which the next would wait', async (t) => {
+  const story = await stage(t, upgradeOfProduction, 'delete');
+  const refused = await drydock(commandLine(story), failAtFileCall('renameSync owner.json 1', 'EIO'));
+  assertRefusal(refused, 12, /^The volume gave up in the middle: EIO/);
+  assert.equal(existsSync(`${story.database}.lock`), false);
+});

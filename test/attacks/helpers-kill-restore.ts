@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync }
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import type { JournalMode } from '../harness/files.ts';
 import {
   type Attack,
@@ -13,7 +13,6 @@ import {
   assertTidy,
   assertWayBack,
   commandLine,
-  contentAsLeft,
   dieAtFileCall,
   killAt,
   type Story,

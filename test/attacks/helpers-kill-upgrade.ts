@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { drydock, type Running, startDrydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import { type JournalMode, productionDatabase, revisionFolder, sqlRevision } from '../harness/files.ts';
 import {
   type Attack,
@@ -12,7 +12,6 @@ import {
   assertEngineLost,
   assertTidy,
   commandLine,
-  contentAsLeft,
   downgradeOfProduction,
   finishStory,
   gone,
@@ -208,6 +207,28 @@ export const upgradeAttacks: readonly Attack[] = [
       assert.equal(snapshotsOf(story.database).length, 1, 'a crash loop stores the same state once');
       const { stdout } = await finishStory(story);
       assert.match(stdout, /^Recovered first: run .*interrupted while working/m);
+    },
+  },
+  {
+    name: 'a proven way back: SIGKILL, twice, of revisions that run while the snapshot is being proven',
+    modes: ['delete'],
+    quick: 'delete',
+    run: async (t, mode) => {
+      const story = await stage(t, upgradeOfProduction, mode);
+      const left = () => snapshotsOf(story.database).map(({ manifest, path }) => [manifest.integrity, path] as const);
+      for (const _start of [1, 2]) {
+        await killAt(commandLine(story), 'inspector:measure', 'supervisor');
+        assertContent(contentAsLeft(story.database), story, 'old');
+        const [[integrity, path] = [], ...others] = left();
+        assert.deepEqual([integrity, others], ['not checked', []], 'one snapshot, which nobody calls sound');
+        assertContent(dumpWithVersion(String(path)), story, 'old');
+      }
+      await finishStory(story);
+      assert.deepEqual(
+        left().map(([integrity]) => integrity),
+        ['ok'],
+        'the next start proves it, and takes no other',
+      );
     },
   },
   {

@@ -1,19 +1,9 @@
 /** Kills a run at a place with a name, looks at what it left, and sees the next start finish the story. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -21,7 +11,7 @@ import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { listSnapshots, type Snapshot } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result, type Running, startDrydock } from '../harness/drydock.ts';
-import { dumpWithVersion, integrity } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion, integrity } from '../harness/dump.ts';
 import {
   bothJournalModes,
   bundledMigrations,
@@ -129,6 +119,8 @@ export const killPoints: readonly KillPoint[] = [
     content: 'old' as const,
   })),
   { at: 'engine:after-commit', content: 'new' },
+  // The snapshot is not proven yet, while the revisions run.
+  { at: 'inspector:measure', content: 'old' },
 ];
 
 /** Where an upgrade has no engine yet, or none any more. */
@@ -187,8 +179,9 @@ async function processesAt(run: Running, point: string): Promise<Processes> {
 }
 
 async function kill(run: Running, { supervisor, engine }: Processes, victim: Victim): Promise<void> {
-  if (victim !== 'engine') process.kill(supervisor, 'SIGKILL');
+  // The engine first: one that is idle ends itself as soon as its supervisor is gone.
   if (victim !== 'supervisor' && engine !== undefined) process.kill(engine, 'SIGKILL');
+  if (victim !== 'engine') process.kill(supervisor, 'SIGKILL');
   if (victim === 'engine') {
     assert.ok(engine !== undefined, 'there is no engine to kill');
     await gone(engine);
@@ -213,16 +206,6 @@ function isAlive(pid: number): boolean {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return false;
     throw error;
   }
-}
-
-/** What a dead run left, without touching it: SQLite rolls back in a copy. */
-export function contentAsLeft(database: string): string {
-  const folder = mkdtempSync(join(dirname(database), 'as-left-'));
-  for (const suffix of ['', '-journal', '-wal']) {
-    if (existsSync(`${database}${suffix}`))
-      copyFileSync(`${database}${suffix}`, join(folder, `${basename(database)}${suffix}`));
-  }
-  return dumpWithVersion(join(folder, basename(database)));
 }
 
 /** Asserts that the content is wholly the one of the two that it should be. */

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
-import { dump } from '../harness/dump.ts';
+import { contentAsLeft, dump } from '../harness/dump.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 import {
   type Attack,
@@ -13,7 +13,6 @@ import {
   assertDone,
   assertTidy,
   commandLine,
-  contentAsLeft,
   finishStory,
   historyOf,
   killAt,

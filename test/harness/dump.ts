@@ -1,4 +1,6 @@
 /** Everything that a database holds, as text: two databases are the same when their dumps are. */
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 
 /** Written by Drydock about its own runs; left out where the users' content is compared. */
@@ -12,6 +14,18 @@ export function dump(path: string): string {
 /** The same with alembic_version, and without the history. */
 export function dumpWithVersion(path: string): string {
   return read(path, (table) => table !== 'drydock_history');
+}
+
+/** What a dead run left, with alembic_version, without touching it: SQLite rolls back in a copy. */
+export function contentAsLeft(path: string): string {
+  const folder = mkdtempSync(`${path}.as-left-`);
+  try {
+    for (const suffix of ['', '-journal', '-wal'])
+      if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, join(folder, basename(path) + suffix));
+    return dumpWithVersion(join(folder, basename(path)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function read(path: string, include: (table: string) => boolean): string {

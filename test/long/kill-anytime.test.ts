@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   assertContent,
   commandLine,
-  contentAsLeft,
   finishStory,
   gone,
   type Staging,
@@ -14,6 +13,7 @@ import {
 } from '../attacks/helpers-kill.ts';
 import { noTransaction } from '../attacks/helpers-no-transaction.ts';
 import { startDrydock } from '../harness/drydock.ts';
+import { contentAsLeft } from '../harness/dump.ts';
 import { bothJournalModes, createDatabase, revisionFolder, sqlRevision } from '../harness/files.ts';
 
 /** 20,000 rows, rewritten with next to no cache, indexed, and vacuumed. */

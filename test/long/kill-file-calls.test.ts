@@ -8,7 +8,6 @@ import {
   assertContent,
   assertTidy,
   commandLine,
-  contentAsLeft,
   dieAtFileCall,
   finishStory,
   stage,
@@ -24,7 +23,7 @@ import {
 } from '../attacks/helpers-kill-restore.ts';
 import { contentWithoutTransaction } from '../attacks/helpers-no-transaction.ts';
 import { drydock } from '../harness/drydock.ts';
-import { dumpWithVersion } from '../harness/dump.ts';
+import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 
 /** Up to here every command makes the same calls: it takes the locks, and looks for what others left. */
 const common = 9;

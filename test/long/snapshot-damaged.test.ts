@@ -61,7 +61,7 @@ const damages: readonly Damage[] = [
     says: /cannot be read|sha256 is not/,
   },
   { what: 'a file of no bytes', damage: ({ file }) => truncateSync(file), says: /sha256 is not the one/ },
-  { what: 'a file of text', damage: ({ file }) => replaceByText(file), says: /cannot be read/ },
+  { what: 'a file of text', damage: ({ file }) => replaceByText(file), says: /cannot be read|sha256 is not/ },
   {
     what: 'another sound database in its place',
     damage: ({ file, snapshots, good }) => copyFileSync(join(snapshots, `${good}.db`), file),
