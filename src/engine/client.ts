@@ -62,13 +62,22 @@ export interface EngineOptions {
   readonly describeHolder: () => string;
 }
 
-export function startEngine({ temporaryDirectory, observer, describeHolder }: EngineOptions): Engine {
-  const child = fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
+/** The engine's process: it loads its code, and does nothing until it is asked. */
+export function forkEngine(temporaryDirectory: string): ChildProcess {
+  return fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { SQLITE_TMPDIR: temporaryDirectory, ...process.env },
   });
+}
+
+/** @param spare From {@link forkEngine}, with the same temporary directory. */
+export function startEngine(
+  { temporaryDirectory, observer, describeHolder }: EngineOptions,
+  spare?: ChildProcess,
+): Engine {
+  const child = spare ?? forkEngine(temporaryDirectory);
   const { pid } = child;
   invariant(pid !== undefined, 'the engine process could not be started');
   observer({ kind: 'engine-started', pid });

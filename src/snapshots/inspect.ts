@@ -1,10 +1,8 @@
 /** Looks at a database file that nobody writes to, such as a snapshot. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { Measurement, Statistic } from '../checks/measurement.ts';
-import { siblingModule } from '../engine/entry.ts';
-import type { WireError } from '../engine/protocol.ts';
-import { fromWire } from '../engine/wire-error.ts';
+import { askApart, forkApart } from '../engine/apart.ts';
+import type { Spare } from '../engine/spare.ts';
 import { type FileHashes, hashFile } from '../files/content-hash.ts';
 
 export interface InspectionTask {
@@ -24,13 +22,11 @@ export interface Inspection extends Examination {
   readonly hashes: FileHashes;
 }
 
-export type InspectionReply =
-  | { readonly kind: 'answer'; readonly value: Examination }
-  | { readonly kind: 'error'; readonly error: WireError };
-
 export interface InspectOptions {
   readonly temporaryDirectory: string;
   readonly signal: AbortSignal;
+  /** From {@link forkInspector}, with the same temporary directory. */
+  readonly spare?: Spare | undefined;
 }
 
 /**
@@ -58,29 +54,12 @@ export async function inspect(
   }
 }
 
-function examine(task: InspectionTask, { temporaryDirectory, signal }: InspectOptions): Promise<Examination> {
-  const { promise, resolve, reject } = Promise.withResolvers<Examination>();
-  const child = fork(fileURLToPath(siblingModule(import.meta.url, 'inspector')), [JSON.stringify(task)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    serialization: 'advanced',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { SQLITE_TMPDIR: temporaryDirectory, ...process.env },
-  });
-  const stop = () => {
-    child.kill('SIGKILL');
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  child.on('message', (reply: InspectionReply) => {
-    if (reply.kind === 'answer') resolve(reply.value);
-    else reject(fromWire(reply.error));
-    child.disconnect();
-  });
-  child.on('error', reject);
-  child.on('exit', (exitCode, killedBy) => {
-    signal.removeEventListener('abort', stop);
-    reject(new Error(`the process that inspects ${task.path} ended early (${killedBy ?? `exit code ${exitCode}`})`));
-  });
-  if (signal.aborted) stop();
-  return promise;
+function examine(task: InspectionTask, { temporaryDirectory, signal, spare }: InspectOptions): Promise<Examination> {
+  const child = spare?.take() ?? forkInspector(temporaryDirectory);
+  return askApart<Examination>(child, { ...task }, { does: `inspects ${task.path}`, signal });
+}
+
+/** @param temporaryDirectory Where SQLite puts its temporary files. */
+export function forkInspector(temporaryDirectory: string): ChildProcess {
+  return forkApart('inspector', { SQLITE_TMPDIR: temporaryDirectory });
 }

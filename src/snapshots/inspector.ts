@@ -5,23 +5,15 @@
 import Database from 'better-sqlite3';
 import { measure } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
+import { answerApart } from '../engine/apart.ts';
 import { tune } from '../engine/live-file.ts';
-import { toWire } from '../engine/wire-error.ts';
 import { faultPoint } from '../faults.ts';
-import type { Examination, InspectionReply, InspectionTask } from './inspect.ts';
+import type { Examination, InspectionTask } from './inspect.ts';
 
-const [argument] = process.argv.slice(2);
-const reply = (message: InspectionReply) => process.send?.(message);
-process.on('disconnect', () => process.exit(0));
+answerApart(examine);
 
-try {
+async function examine({ path, statistics }: InspectionTask): Promise<Examination> {
   await faultPoint('inspector:measure');
-  reply({ kind: 'answer', value: examine(JSON.parse(String(argument))) });
-} catch (error) {
-  reply({ kind: 'error', error: toWire(error) });
-}
-
-function examine({ path, statistics }: InspectionTask): Examination {
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     tune(db);
