@@ -5,17 +5,14 @@ import { siblingModule } from './entry.ts';
 import type { WireError } from './protocol.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
-type Reply<Answer, Early> =
-  | { readonly kind: 'early'; readonly value: Early }
+type Reply<Answer> =
   | { readonly kind: 'answer'; readonly value: Answer }
   | { readonly kind: 'error'; readonly error: WireError };
 
-export interface AskOptions<Early> {
+export interface AskOptions {
   /** What the process does, for the error where it ends before it has answered. */
   readonly does: string;
   readonly signal: AbortSignal;
-  /** Is told what the process finds before its answer. */
-  readonly onEarly?: (value: Early) => void;
 }
 
 /** @param env What the process has in its environment beside this one's, unless this one has it. */
@@ -32,10 +29,10 @@ export function forkApart(name: 'inspector' | 'verifier', env: Readonly<Record<s
  * @throws what the process threw.
  * @throws the reason of the signal where it is aborted; the process is then killed.
  */
-export function askApart<Answer, Early = never>(
+export function askApart<Answer>(
   child: ChildProcess,
   task: Readonly<Record<string, unknown>>,
-  { does, signal, onEarly }: AskOptions<Early>,
+  { does, signal }: AskOptions,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const stop = () => {
@@ -43,11 +40,7 @@ export function askApart<Answer, Early = never>(
     reject(signal.reason);
   };
   signal.addEventListener('abort', stop, { once: true });
-  child.on('message', (reply: Reply<Answer, Early>) => {
-    if (reply.kind === 'early') {
-      onEarly?.(reply.value);
-      return;
-    }
+  child.on('message', (reply: Reply<Answer>) => {
     if (reply.kind === 'answer') resolve(reply.value);
     else reject(fromWire(reply.error));
     child.disconnect();
@@ -64,14 +57,12 @@ export function askApart<Answer, Early = never>(
 }
 
 /** The other end: answers one task, and ends with the process that asks, or when that lets go of it. */
-export function answerApart<Task, Answer, Early = never>(
-  answer: (task: Task, tellEarly: (value: Early) => void) => Answer | Promise<Answer>,
-): void {
-  const reply = (message: Reply<Answer, Early>) => process.send?.(message);
+export function answerApart<Task, Answer>(answer: (task: Task) => Answer | Promise<Answer>): void {
+  const reply = (message: Reply<Answer>) => process.send?.(message);
   process.on('disconnect', () => process.exit(0));
   process.once('message', async (task: Task) => {
     try {
-      reply({ kind: 'answer', value: await answer(task, (value) => reply({ kind: 'early', value })) });
+      reply({ kind: 'answer', value: await answer(task) });
     } catch (error) {
       reply({ kind: 'error', error: toWire(error) });
     }
