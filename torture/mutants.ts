@@ -86,14 +86,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failed check is passed over',
-    file: 'src/run/apply.ts',
+    file: 'src/run/prepare.ts',
     line: 'if (failed.length > 0) {',
     becomes: 'if (failed.length > 1_000) {',
     tests: revisionsFail,
   },
   {
     name: 'the commit does not wait for the snapshot to be proven',
-    file: 'src/run/apply.ts',
+    file: 'src/run/prepare.ts',
     line: "  if (inspected.status === 'rejected') throw inspected.reason;\n",
     becomes: "  if (inspected.status === 'rejected' && changed.status === 'rejected') throw inspected.reason;\n",
     tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-upgrade.test.ts', 'test/attacks/disk-full.test.ts'],
@@ -142,8 +142,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a snapshot is put back without being proven: its hash',
     file: 'src/run/prove-snapshot.ts',
-    line: 'inspection.hashes.sha256 !== manifest.sha256 || inspection.hashes.bytes !== manifest.bytes',
-    becomes: 'inspection.hashes.bytes < 0',
+    line: 'if (sha256 === manifest.sha256 && bytes === manifest.bytes) return;',
+    becomes: 'if (sha256 !== manifest.sha256 || bytes >= 0) return;',
     tests: snapshotTests,
   },
   {
