@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and Node does not bring: xfs_io, which can cut the power of a mounted volume, the sqlite3
 # shell, which runs offline scripts, the shells that completion is for, Chromium, which shows the pages, promtool, which tries
-# the alert rules, and curl, with which docs ask the daemon.
+# the alert rules, curl, with which docs ask the daemon, strace, which counts what waits for the disk, and valgrind, which
+# counts instructions.
 # Usage: sh ops/test-tools.sh
 # Does nothing where they are there already. On a machine without apt-get, or without root, it says what is missing.
 set -eu
@@ -18,6 +19,8 @@ need fish fish
 need chromium chromium
 need promtool prometheus
 need curl curl
+need strace strace
+need valgrind valgrind
 
 if [ -z "$missing" ]; then
   echo "test-tools: everything is there"

@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { build, external } from '../../ops/build.ts';
+import { external } from '../../ops/build.ts';
 import { codeCachePath, compile, readCodeCache } from '../../src/cli/code-cache.ts';
-import {
-  bundledMigrations,
-  productionDatabase,
-  projectRoot,
-  revisionFolder,
-  sqlRevision,
-  testFolder,
-} from '../harness/files.ts';
+import { bundledMigrations, productionDatabase, projectRoot, revisionFolder, sqlRevision } from '../harness/files.ts';
+import { installation } from '../harness/installation.ts';
 
 const run = promisify(execFile);
-
-/** A folder as an installed package has it: package.json, dist/, and a node_modules to be found above dist/. */
-async function installation(t: TestContext): Promise<string> {
-  const folder = testFolder(t);
-  copyFileSync(join(projectRoot, 'package.json'), join(folder, 'package.json'));
-  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  await build(join(folder, 'dist'));
-  return folder;
-}
 
 test('the built command upgrades a database with the bundled revisions', async (t) => {
   const folder = await installation(t);
