@@ -13,7 +13,6 @@ const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** The names are those that package.json names, and that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
 const modules = {
-  cli: 'src/cli/main.ts',
   index: 'src/index.ts',
   engine: 'src/engine/main.ts',
   lifeline: 'src/engine/lifeline.ts',
@@ -26,6 +25,9 @@ const scripts = {
   drydock: 'src/cli/launch.ts',
   start: 'src/cli/start.ts',
 };
+
+/** The whole command line, a script of its own, of which nothing is run that a verb does not need. */
+const commandLine = { cli: 'src/cli/main.ts' };
 
 /**
  * It carries a binary. Everything else is bundled and stands in package.json among what only development needs, so that an
@@ -43,17 +45,15 @@ const withoutFaultPoints: Plugin = {
   },
 };
 
-/** The start hands on to the bundle of the whole command line, and does not carry it. */
-const commandLineApart: Plugin = {
-  name: 'command-line-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './cli.js', external: true }));
-  },
-};
-
 /** Some dependencies are CommonJS, and a bundle of ES modules has no `require` for Node's own modules. */
 const requireForCommonJs =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+
+/** A script has no `import.meta`. */
+const placeOfScript: BuildOptions = {
+  banner: { js: 'const urlOfScript = require("node:url").pathToFileURL(__filename).href;' },
+  define: { 'import.meta.url': 'urlOfScript', 'import.meta.main': 'false' },
+};
 
 /** @param outdir Emptied first. Its parent must hold package.json, where the version is read from. */
 export async function build(outdir: string): Promise<void> {
@@ -73,7 +73,8 @@ export async function build(outdir: string): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   };
-  const [ofModules, ofScripts] = await Promise.all([
+  const asScripts: BuildOptions = { ...common, external, format: 'cjs', outExtension: { '.js': '.cjs' } };
+  const [ofModules, ofScripts, ofCommandLine] = await Promise.all([
     bundle({
       ...common,
       entryPoints: modules,
@@ -82,19 +83,14 @@ export async function build(outdir: string): Promise<void> {
       splitting: true,
       format: 'esm',
     }),
-    bundle({
-      ...common,
-      entryPoints: scripts,
-      external,
-      plugins: [withoutFaultPoints, commandLineApart],
-      format: 'cjs',
-      outExtension: { '.js': '.cjs' },
-    }),
+    // Nobody is shown a stack of these: what goes wrong in the start goes wrong again in the command line, which says it.
+    bundle({ ...asScripts, entryPoints: scripts, minify: true }),
+    bundle({ ...asScripts, entryPoints: commandLine, ...placeOfScript }),
   ]);
   chmodSync(join(outdir, 'drydock.cjs'), 0o755);
-  await keepCodeOf(join(outdir, 'start.cjs'));
+  await keepCodeOf(outdir);
   writeDeclarations(join(outdir, 'types'));
-  const inputs = [ofModules, ofScripts].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  const inputs = [ofModules, ofScripts, ofCommandLine].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(inputs));
 }
 

@@ -1,22 +1,22 @@
-/** Keeps the machine code of the published start, taken after a run like nearly every run: an upgrade, nothing pending. */
+/** Keeps the machine code of the published scripts, taken after they have done an upgrade. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { codeCachePath, compile } from '../src/cli/code-cache.ts';
+import { call, codeCachePath, compile } from '../src/cli/code-cache.ts';
 
 const run = promisify(execFile);
 
-/** @param script The built `start.cjs`, with the rest of the build beside it. */
-export async function keepCodeOf(script: string): Promise<void> {
+/** @param folder Of the whole build. */
+export async function keepCodeOf(folder: string): Promise<void> {
   const cwd = mkdtempSync(join(tmpdir(), 'drydock-build-'));
   try {
     writeProject(cwd);
-    await run(process.execPath, [join(dirname(script), 'cli.js'), 'upgrade'], { cwd });
-    await run(process.execPath, [fileURLToPath(import.meta.url), script], { cwd });
+    // The first upgrade is a run, and is done by the whole command line; nothing is pending in the second.
+    for (const script of ['cli.cjs', 'start.cjs'])
+      await run(process.execPath, [fileURLToPath(import.meta.url), join(folder, script)], { cwd });
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
@@ -54,7 +54,7 @@ function runAndKeep(path: string): void {
   const script = compile(path);
   process.argv = [process.execPath, path, 'upgrade'];
   process.on('exit', () => writeFileSync(codeCachePath(path), script.createCachedData()));
-  script.runInThisContext()(createRequire(path));
+  call(script, path);
 }
 
 const [, , script] = process.argv;

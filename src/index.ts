@@ -77,7 +77,6 @@ export type { Operations } from './operations/operations.ts';
 export type { Preview } from './preview/previewed.ts';
 export type { RunRecord } from './records/run-record.ts';
 export type { DamagedRecord, RunList } from './records/store.ts';
-export type { AtTarget, RecoveryReport, RehearsalReport, SchemaChange } from './run/outcome.ts';
-export type { RestoreReport } from './run/snapshot-runs.ts';
+export type { AtTarget, RecoveryReport, RehearsalReport, RestoreReport, SchemaChange } from './run/outcome.ts';
 export type { Observer, RunEvent } from './run-events.ts';
 export type { Manifest } from './snapshots/manifest.ts';

@@ -9,6 +9,7 @@ import { atTarget } from '../run/fast-path.ts';
 import type { AtTarget, MigrationCommand, RehearsalReport, RehearseCommand, RunReport } from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
 import { loadGraph } from '../run/preflight.ts';
+import type { Spares } from '../run/spares.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
 import { type Consent, requireConsent } from './consent.ts';
@@ -33,14 +34,17 @@ export async function migrate(
   const graph = loadGraph(config.migrations);
   const result =
     atTarget(config.database, graph, command) ??
-    (await session(async (listener, stop) => {
-      const { recorded } = await import('./recorded.ts');
-      return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
-        const losses = await agreedLosses(config, graph, command, consent, observer, stop);
-        const { run } = await import('../run/run.ts');
-        return { ...(await run({ command, config, toolVersion: toolVersion() }, graph, observer, stop)), losses };
-      });
-    }));
+    (await withSparesFor(command, config, (spares) =>
+      session(async (listener, stop) => {
+        const { recorded } = await import('./recorded.ts');
+        return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
+          const losses = await agreedLosses(config, graph, command, consent, observer, stop);
+          const { run } = await import('../run/run.ts');
+          const request = { command, config, toolVersion: toolVersion() };
+          return { ...(await run(request, graph, observer, stop, spares)), losses };
+        });
+      }),
+    ));
   return withOlderTarget(graph, command, result);
 }
 
@@ -64,6 +68,17 @@ export async function rehearse(
       });
     }));
   return withOlderTarget(graph, command.of, result);
+}
+
+/** A downgrade may ask a person and wait for the answer, with nothing running meanwhile. */
+async function withSparesFor<T>(
+  { verb }: MigrationCommand,
+  { database }: Config,
+  work: (spares?: Spares) => Promise<T>,
+): Promise<T> {
+  if (verb !== 'upgrade') return work();
+  const { withSpares } = await import('../run/spares.ts');
+  return withSpares(database, work);
 }
 
 function describeRun(report: MigrationReport): Ended {

@@ -1,8 +1,7 @@
 /** The snapshot commands, as a program asks for them. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
-import type { RunCommand, RunRequest } from '../run/outcome.ts';
-import type { RestoreReport } from '../run/snapshot-runs.ts';
+import type { RestoreReport, RunCommand, RunRequest } from '../run/outcome.ts';
 import { describeRevisions } from '../run/words.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, readCatalog } from '../snapshots/catalog.ts';

@@ -1,4 +1,7 @@
-/** `1 row`, `1,234 rows`. */
+/**
+ * `1 row`, `1,234 rows`. Without `toLocaleString`, which makes a formatter each time: a tenth of a millisecond for each
+ * of hundreds of tables.
+ */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,7 @@
 /** Scripts with the machine code that V8 made of them in an earlier run. https://nodejs.org/api/vm.html */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
 
 /** Where the code of a script is kept: beside it. */
@@ -8,11 +10,11 @@ export function codeCachePath(script: string): string {
 }
 
 /**
- * A CommonJS script as one function of `require`.
+ * A CommonJS script as a function of `require`, `__filename` and `__dirname`.
  * @param cachedData From `Script.createCachedData`; what does not fit the script or this V8 is not used.
  */
 export function compile(path: string, cachedData?: Buffer): Script {
-  return new Script(`(function (require) {${readFileSync(path, 'utf8')}\n})`, {
+  return new Script(`(function (require, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`, {
     filename: path,
     ...(cachedData !== undefined && { cachedData }),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -23,4 +25,14 @@ export function compile(path: string, cachedData?: Buffer): Script {
 export function readCodeCache(script: string): Buffer | undefined {
   const path = codeCachePath(script);
   return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+/** Runs a script of the build, with its code where it fits. */
+export function runScript(path: string): void {
+  call(compile(path, readCodeCache(path)), path);
+}
+
+/** Runs a script as Node would, apart from `module`, which what is run here does not have. */
+export function call(script: Script, path: string): void {
+  script.runInThisContext()(createRequire(path), path, dirname(path));
 }

@@ -4,9 +4,7 @@
  * it, which halves what a start costs beyond Node's own. The code belongs to one version of V8; under another one V8
  * says so, and compiles as it always does.
  */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { compile, readCodeCache } from './code-cache.ts';
+import { runScript } from './code-cache.ts';
 
-const path = join(__dirname, 'start.cjs');
-compile(path, readCodeCache(path)).runInThisContext()(createRequire(path));
+runScript(join(__dirname, 'start.cjs'));

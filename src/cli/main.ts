@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: argv in, one result out, an exit code. */
 import { DrydockError, exitCodes } from '../errors.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
@@ -9,9 +8,12 @@ hideExperimentalWarnings();
 // Where nobody can be told any more (a full volume, a closed pipe) the exit code still says how it ended.
 process.stderr.on('error', () => undefined);
 
-try {
-  process.exitCode = await buildProgram().run(process.argv);
-} catch (error) {
-  printError(error, process.argv.slice(2));
-  process.exitCode = error instanceof DrydockError ? error.exitCode : exitCodes.FAULT;
-}
+buildProgram()
+  .run(process.argv)
+  .catch((error: unknown) => {
+    printError(error, process.argv.slice(2));
+    return error instanceof DrydockError ? error.exitCode : exitCodes.FAULT;
+  })
+  .then((exitCode) => {
+    process.exitCode = exitCode;
+  });

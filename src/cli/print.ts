@@ -11,11 +11,16 @@ export interface Output {
 }
 
 export function printOutput(verb: string, output: Output, format: 'json' | 'text'): void {
+  process.stdout.write(renderOutput(verb, output, format));
+}
+
+/** What {@link printOutput} prints. */
+export function renderOutput(verb: string, output: Output, format: 'json' | 'text'): string {
   const line =
     format === 'json'
       ? JSON.stringify({ command: verb, ok: (output.exitCode ?? 0) === 0, ...output.data })
       : output.text;
-  process.stdout.write(`${line}\n`);
+  return `${line}\n`;
 }
 
 /**

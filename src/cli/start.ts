@@ -3,21 +3,27 @@
  * this answers it with a fraction of the code that the whole command line is. Anything else is handed on to that, which
  * begins anew: so this may give up at any point, and what it says is what the command line would have said.
  */
-import { statSync } from 'node:fs';
+import { statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { loadGraph } from '../run/preflight.ts';
+import { runScript } from './code-cache.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
-import { printOutput } from './print.ts';
+import { renderOutput } from './print.ts';
 
 hideExperimentalWarnings();
 // Whatever is wrong is found again by the whole command line, and said there.
 answerAtOnce(process.argv.slice(2)).then(
-  (answered) => answered || import('./main.ts'),
-  () => import('./main.ts'),
+  (answered) => answered || wholeCommandLine(),
+  () => wholeCommandLine(),
 );
+
+function wholeCommandLine(): void {
+  runScript(join(__dirname, 'cli.cjs'));
+}
 
 /** @returns Whether it was answered. */
 async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean> {
@@ -30,8 +36,15 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const answer = atTarget(config.database, loadGraph(config.migrations), { verb, target: 'head' });
   if (answer === undefined) return false;
   const text = renderNothingPending(answer.database, answer.to);
-  printOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text');
+  say(renderOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text'));
   return true;
+}
+
+/** Without `process.stdout`, for which Node loads all of its streams and its network. */
+function say(text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  const written = writeSync(1, bytes);
+  if (written < bytes.length) process.stdout.write(bytes.subarray(written));
 }
 
 /** @throws {TypeError} for a flag that is not among these. */

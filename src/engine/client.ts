@@ -2,11 +2,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { invariant, messageOf } from '../errors.ts';
 import type { Observer } from '../run-events.ts';
 import { siblingModule } from './entry.ts';
-import type { EngineRequests, Reply, RequestName } from './protocol.ts';
+import { type EngineRequests, gateDescriptor, type Reply, type RequestName } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
 export interface Engine {
@@ -21,6 +22,8 @@ export interface Engine {
     takes: EngineRequests[K]['takes'],
     onWait?: () => void,
   ): Promise<EngineRequests[K]['gives']>;
+  /** Lets statements through that may change pages of the live file. @param proof Whether its snapshot is sound. */
+  settleGate(proof: 'sound' | 'not proven'): void;
   /** True where the engine lives and waits for a question. */
   isIdle(): boolean;
   /** Ends the process in good order where it is idle, at once where it is not. */
@@ -59,17 +62,29 @@ export interface EngineOptions {
   readonly describeHolder: () => string;
 }
 
-export function startEngine({ temporaryDirectory, observer, describeHolder }: EngineOptions): Engine {
-  const child = fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+/** The engine's process: it loads its code, and does nothing until it is asked. */
+export function forkEngine(temporaryDirectory: string): ChildProcess {
+  return fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { SQLITE_TMPDIR: temporaryDirectory, ...process.env },
   });
+}
+
+/** @param spare From {@link forkEngine}, with the same temporary directory. */
+export function startEngine(
+  { temporaryDirectory, observer, describeHolder }: EngineOptions,
+  spare?: ChildProcess,
+): Engine {
+  const child = spare ?? forkEngine(temporaryDirectory);
   const { pid } = child;
   invariant(pid !== undefined, 'the engine process could not be started');
   observer({ kind: 'engine-started', pid });
   forwardOutput(child, observer);
+  const gate = child.stdio[gateDescriptor] as Writable;
+  // An engine that is gone is told by its exit.
+  gate.on('error', () => undefined);
   const ended = once(child, 'exit');
   let done = 0;
   let asking:
@@ -105,6 +120,10 @@ export function startEngine({ temporaryDirectory, observer, describeHolder }: En
 
   const engine: Engine = {
     pid,
+    settleGate: (proof) => {
+      if (proof === 'sound') gate.write('.');
+      else gate.end();
+    },
     isIdle: () => isAlive() && asking === undefined,
     async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes'], onWait?: () => void) {
       invariant(asking === undefined, `request ${name} while ${asking?.name} is not answered`);

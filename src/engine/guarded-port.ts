@@ -21,6 +21,8 @@ export interface GuardedPort extends SqlPort {
 
 /** Is told what goes through a port. */
 export interface PortListener {
+  /** A statement is about to run; it does not where this throws. */
+  readonly before?: ((sql: string) => void) | undefined;
   /** A statement was run for its effect. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   /** So many of the last things that were told are undone: an operation failed, and its revision may go on. */
@@ -61,6 +63,7 @@ export function guardedPort(
     refuse(sql, mode);
     // Before too, since a statement that is run in autocommit is committed before anybody looks.
     requireOpen(sql);
+    listener.before?.(sql);
     statements += 1;
     try {
       return use(connection.prepare(sql));

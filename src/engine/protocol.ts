@@ -8,6 +8,9 @@ import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Replayed, Rows, Surveyed, SurveyRequest } from './replayed.ts';
 
+/** Beside the channel: where the supervisor says that the gate is open, see gate.ts. */
+export const gateDescriptor = 4;
+
 /** The state of the live file, read under SQLite's write lock. */
 export interface HeldState {
   readonly current: readonly string[];
@@ -85,7 +88,11 @@ export interface EngineRequests {
   copy: { takes: { to: string; journalMode: CopyJournalMode }; gives: { pages: number } };
   /** From here on revisions, measurements and history rows go to this copy and not to the live file. */
   useWorkingCopy: { takes: { path: string }; gives: null };
-  migrate: { takes: { steps: readonly EngineStep[] }; gives: readonly StepReport[] };
+  /** `liveFile`: whether pages of it may change before the supervisor opens the gate, see gate.ts. */
+  migrate: {
+    takes: { steps: readonly EngineStep[]; liveFile: 'may change' | 'stays until the gate opens' };
+    gives: readonly StepReport[];
+  };
   measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
   /** Writes alembic_version and the history rows, in the same transaction as the revisions. */
   record: { takes: { current: readonly string[]; rows: readonly NewHistoryRow[] }; gives: null };

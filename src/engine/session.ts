@@ -12,6 +12,8 @@ import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
+import { closeGate } from './gate.ts';
+import type { PortListener } from './guarded-port.ts';
 import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
@@ -118,12 +120,13 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
-    async migrate({ steps }) {
+    async migrate({ steps, liveFile }) {
+      const before = liveFile === 'may change' ? undefined : closeGate(requireHeld());
       const reports = [];
       for (const [index, step] of steps.entries()) {
         tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
         await faultPoint(`engine:step:${index}`);
-        reports.push(await runPlanned(target(), step));
+        reports.push(await runPlanned(target(), step, before));
       }
       if (workingCopy === undefined) requireHeld();
       else requireSameFormat(requireLive().connection, workingCopy);
@@ -247,10 +250,14 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   }
 
   /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
-  function runPlanned(connection: Database.Database, step: EngineStep): Promise<StepReport> {
+  function runPlanned(
+    connection: Database.Database,
+    step: EngineStep,
+    before: PortListener['before'],
+  ): Promise<StepReport> {
     return runTold(
       step,
-      { progress: rowProgress },
+      { progress: rowProgress, before },
       async (listener) => {
         if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules, listener);
         if (!step.transaction) return runStep(connection, step, 'autocommit', modules, listener);

@@ -5,8 +5,7 @@ import { openSession, type Session, type SessionOptions } from '../api/session.t
 import * as snapshots from '../api/snapshots.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
-import type { AtTarget, RehearsalReport } from '../run/outcome.ts';
-import type { RestoreReport } from '../run/snapshot-runs.ts';
+import type { AtTarget, RehearsalReport, RestoreReport } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 import { requireClosedHere } from './closed-here.ts';
 

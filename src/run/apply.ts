@@ -2,13 +2,13 @@
 import type { CheckResult } from '../checks/measurement.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
-import { DrydockError, messageOf } from '../errors.ts';
-import { removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
+import { messageOf } from '../errors.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { commit } from './commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
-import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
+import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
 import { load, removeWorkingCopy } from './migrate.ts';
@@ -71,18 +71,9 @@ async function changeOrUndo(
     return { ...prepared, committed };
   } catch (error) {
     const ending = await undo(context, engine, taken.snapshot, error);
-    removeDamagedCopy(context, taken.snapshot, error);
     await tidyUp(context, idsOf(taken.snapshot));
     throw ending;
   }
-}
-
-/** A copy of a database that was damaged before the run is no way back, and must not push a sound one out. */
-function removeDamagedCopy({ layout }: RunContext, snapshot: Snapshot | undefined, error: unknown): void {
-  const wasDamaged = error instanceof DrydockError && error.code === 'DAMAGED_BEFORE';
-  if (!wasDamaged || snapshot?.manifest.integrity !== 'not checked') return;
-  // While there is something left to finish it stays, whatever it is worth.
-  if (readJournal(layout.runJournal) === undefined) removeSnapshot(layout, snapshot.manifest.id);
 }
 
 /** Removes what is no longer needed. What goes wrong with it does not change how the run ended. */

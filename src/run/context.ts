@@ -8,6 +8,7 @@ import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer, PhaseName, RunFacts } from '../run-events.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
 import type { PhaseReport, RunRequest } from './outcome.ts';
+import { dismissedByWaits, type Spares } from './spares.ts';
 
 export interface RunContext {
   readonly request: RunRequest;
@@ -19,6 +20,8 @@ export interface RunContext {
   /** Aborted, with a {@link Stop} as its reason, by a signal or by the deadline. */
   readonly stop: AbortSignal;
   readonly phases: PhaseReport[];
+  /** Processes that were started ahead of the run. */
+  readonly spares: Spares | undefined;
 }
 
 /** @param ownedLike The file whose owner and mode everything gets; the database, unless there is none any more. */
@@ -27,6 +30,7 @@ export function createContext(
   observer: Observer,
   stop: AbortSignal,
   ownedLike = request.config.database,
+  spares?: Spares,
 ): RunContext {
   const layout = layoutFor(request.config.database);
   const runId = randomUUID();
@@ -37,9 +41,10 @@ export function createContext(
     startedAt: new Date(),
     layout,
     ownership: ownershipOf(ownedLike),
-    observer,
+    observer: spares === undefined ? observer : dismissedByWaits(spares, observer),
     stop,
     phases: [],
+    spares,
   };
 }
 
@@ -75,11 +80,14 @@ export function tellFact({ observer }: RunContext, fact: RunFacts): void {
 
 /** Starts the engine for this run's database. */
 export function engineFor(context: RunContext): Engine {
-  return startEngine({
-    temporaryDirectory: context.layout.work,
-    observer: context.observer,
-    describeHolder: () => describeSqliteHolder(context.layout.database),
-  });
+  return startEngine(
+    {
+      temporaryDirectory: context.layout.work,
+      observer: context.observer,
+      describeHolder: () => describeSqliteHolder(context.layout.database),
+    },
+    context.spares?.engine.take(),
+  );
 }
 
 /**
@@ -109,7 +117,8 @@ export function unstopped(context: RunContext): RunContext {
 }
 
 export function inspectOptions(context: RunContext): InspectOptions {
-  return { temporaryDirectory: context.layout.work, signal: context.stop };
+  const { layout, stop, spares } = context;
+  return { temporaryDirectory: layout.work, signal: stop, spare: spares?.inspector };
 }
 
 /** For an inspection that must be finished even though the run was told to stop. */

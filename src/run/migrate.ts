@@ -3,7 +3,7 @@ import { constants, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
-import type { EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
+import type { EngineRequests, EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
@@ -22,8 +22,13 @@ export async function load(engine: Engine, plan: Plan): Promise<void> {
   });
 }
 
-export async function migrate(engine: Engine, plan: Plan): Promise<readonly StepReport[]> {
-  return engine.call('migrate', { steps: engineSteps(plan) }).catch((error: unknown) => {
+/** @param liveFile See src/engine/gate.ts. */
+export async function migrate(
+  engine: Engine,
+  plan: Plan,
+  liveFile: EngineRequests['migrate']['takes']['liveFile'],
+): Promise<readonly StepReport[]> {
+  return engine.call('migrate', { steps: engineSteps(plan), liveFile }).catch((error: unknown) => {
     throw error instanceof EngineDied ? error.at(plan.steps.slice(error.done).map(describeStep)[0] ?? '') : error;
   });
 }

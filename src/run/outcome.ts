@@ -112,6 +112,13 @@ export interface RehearsalReport {
   readonly durationMs: number;
 }
 
+export interface RestoreReport {
+  readonly database: string;
+  readonly restored: Manifest;
+  /** Where the state is that was replaced: a snapshot's file, or a folder with the damaged file. Null: there was none. */
+  readonly kept: string | null;
+}
+
 /** Everything a run needs to know; no argv, no environment, no logger. */
 export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly command: C;

@@ -17,7 +17,7 @@ export interface Prepared {
   readonly checks: readonly CheckResult[];
 }
 
-/** @param onSnapshot Called when there is a snapshot to go back to, and again when all of it is proven. */
+/** @param onSnapshot Called when the snapshot is proven. */
 export async function prepare(
   context: RunContext,
   engine: Engine,
@@ -31,28 +31,23 @@ export async function prepare(
     () => stoppable(context, engine, copyLive(context, engine, held)),
     describeCopy,
   );
-  const mayChange = Promise.withResolvers<void>();
-  const needs = neededToChange(held, plan);
-  if (needs === 'nothing') mayChange.resolve();
-  const onNamed = (snapshot: Snapshot) => {
-    onSnapshot(snapshot);
-    mayChange.resolve();
-  };
   const inspecting = phase(
     context,
     'inspect',
     async () => {
-      const snapshot = await inspectCopy(context, copy, plan.command, needs === 'structure' ? onNamed : undefined);
-      onNamed(snapshot);
+      const snapshot = await inspectCopy(context, copy, plan.command);
+      onSnapshot(snapshot);
       tellFact(context, { snapshot: snapshot.manifest });
       return snapshot;
     },
     ({ manifest, reused }) => ({ snapshot: manifest.id, bytes: manifest.bytes, sha256: manifest.sha256, reused }),
   );
-  inspecting.catch(mayChange.reject);
-
+  inspecting.then(
+    () => engine.settleGate('sound'),
+    () => engine.settleGate('not proven'),
+  );
   // Both are waited for, whichever fails: a rollback is compared with the snapshot.
-  const changing = change(context, engine, plan, mayChange.promise, inspecting);
+  const changing = change(context, engine, held, plan, inspecting);
   const [inspected, changed] = await Promise.allSettled([inspecting, changing]);
   if (inspected.status === 'rejected') throw inspected.reason;
   if (changed.status === 'rejected') throw changed.reason;
@@ -66,28 +61,21 @@ export async function prepare(
 }
 
 /**
- * What must be known of the snapshot before the revisions may begin. Before the commit all of it is known.
- *
- * A WAL lets nothing into the live file before the commit. With a rollback journal SQLite writes pages there as soon as
- * its cache is full, and all that leads back then is the journal, which people are known to delete: so a snapshot with
- * a name must be there by then. A working copy is made of a snapshot that is proven.
+ * No page of the live file changes before the snapshot is proven. A WAL sees to that by itself; with a rollback journal
+ * the engine lets only small statements run until then. A working copy is made of the snapshot, and waits for it.
  */
-function neededToChange(held: HeldState, plan: Plan): 'nothing' | 'structure' | 'all' {
-  if (plan.onWorkingCopy) return 'all';
-  return held.journalMode === 'wal' ? 'nothing' : 'structure';
-}
-
 async function change(
   context: RunContext,
   engine: Engine,
+  held: HeldState,
   plan: Plan,
-  mayChange: Promise<void>,
   inspecting: Promise<InspectedSnapshot>,
 ) {
-  await mayChange;
   if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaBefore');
   if (plan.onWorkingCopy) await useWorkingCopy(context, engine, (await inspecting).path);
-  const steps = await phase(context, 'migrate', () => stoppable(context, engine, migrate(engine, plan)), describeSteps);
+  const liveFile = held.journalMode === 'wal' || plan.onWorkingCopy ? 'may change' : 'stays until the gate opens';
+  const migrating = () => stoppable(context, engine, migrate(engine, plan, liveFile));
+  const steps = await phase(context, 'migrate', migrating, describeSteps);
   if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaAfter');
   const after = await phase(context, 'check', () =>
     stoppable(context, engine, engine.call('measure', { statistics: context.request.config.statistics })),

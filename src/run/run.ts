@@ -16,6 +16,7 @@ import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './
 import { isNothing, type Plan, planRun } from './plan.ts';
 import { inspectGround } from './preflight.ts';
 import { hold } from './recover.ts';
+import type { Spares } from './spares.ts';
 import { compareStamp } from './stamp-truth.ts';
 import { explained, underLocks } from './under-locks.ts';
 import { CommitHappened } from './undo.ts';
@@ -25,6 +26,7 @@ import { CommitHappened } from './undo.ts';
  *
  * @param graph Of what was agreed to: a file that changes from here on does not.
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
+ * @param spares Of the same database; dismissed by who started them.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
  */
 export async function run(
@@ -32,9 +34,10 @@ export async function run(
   graph: RevisionGraph,
   observer: Observer,
   stop: AbortSignal,
+  spares?: Spares,
 ): Promise<RunReport> {
   statDatabase(request.config.database);
-  const context = createContext(request, observer, stop);
+  const context = createContext(request, observer, stop, request.config.database, spares);
   return explained(context, async () => {
     await phase(context, 'preflight', () => inspectGround(context));
     return underLocks(context, async (locks, recovered) => {

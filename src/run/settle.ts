@@ -40,9 +40,7 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
   // A file of no bytes and its snapshot, one empty page, are the same database.
   if (contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0) return { outcome: 'differs' };
   await engine.call('release', {});
-  const { id, integrity } = snapshot.manifest;
-  const compared = integrity === 'ok' ? `snapshot ${id}` : 'the copy that was made before';
-  return { outcome: 'unchanged', evidence: `rolled back, and compared with ${compared}` };
+  return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
 }
 
 /** In WAL mode the main file alone is the content only while the WAL is empty. */

@@ -9,12 +9,11 @@ import { isBusy } from '../lock/busy-wait.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
-import type { Manifest } from '../snapshots/manifest.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
 import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
-import type { RunRequest } from './outcome.ts';
+import type { RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { hold } from './recover.ts';
@@ -54,13 +53,6 @@ export function pruneSnapshots(request: RunRequest, observer: Observer, stop: Ab
   statDatabase(request.config.database);
   const context = createContext(request, observer, stop);
   return explained(context, () => underLocks(context, () => retain(context, new Set())));
-}
-
-export interface RestoreReport {
-  readonly database: string;
-  readonly restored: Manifest;
-  /** Where the state is that was replaced: a snapshot's file, or a folder with the damaged file. Null: there was none. */
-  readonly kept: string | null;
 }
 
 /**

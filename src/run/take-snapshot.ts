@@ -6,21 +6,8 @@ import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
-import {
-  listSnapshots,
-  newSnapshotId,
-  publishSnapshot,
-  type Snapshot,
-  temporaryPath,
-  writeManifest,
-} from '../snapshots/catalog.ts';
-import {
-  type InspectedFile,
-  type InspectedStructure,
-  type Inspection,
-  type InspectOptions,
-  inspect,
-} from '../snapshots/inspect.ts';
+import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
+import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
 import { inspectOptions, type RunContext, unstoppable } from './context.ts';
@@ -53,29 +40,19 @@ export async function copyLive(context: RunContext, engine: Engine, held: HeldSt
 }
 
 /**
- * Proves the copy in a process of its own and gives it its name. In WAL mode this runs beside the migration.
- * @param onNamed Where it is given, the copy gets its name, and this is called, as soon as its structure is known to be
- *   sound and its hashes are known: it can be restored from then on, which proves it again. The rest is still to come.
+ * Proves the copy in a process of its own and gives it its name. Runs beside the revisions where they let it.
  * @throws {DrydockError} DAMAGED_BEFORE where the database was damaged before this run.
  */
 export async function inspectCopy(
   context: RunContext,
   copy: RawCopy,
   reason: SnapshotReason,
-  onNamed?: (snapshot: Snapshot) => void,
 ): Promise<InspectedSnapshot> {
-  const options = inspectOptions(context);
-  let named: Snapshot | undefined;
-  const nameEarly = async (structure: InspectedStructure) => {
-    // What is wrong with it is told by the whole inspection, in the words of integrity_check.
-    if (structure.problems.length > 0) return;
-    requireWhole(copy, structure);
-    named = await storeOnce(context, copy, manifestOf(context, copy, structure, reason, 'not checked'), options);
-    onNamed?.(named);
-  };
-  const { statistics } = context.request.config;
-  const inspection = await inspect(copy.path, statistics, options, onNamed && nameEarly);
-  requireWhole(copy, inspection);
+  const inspection = await inspect(copy.path, context.request.config.statistics, inspectOptions(context));
+  invariant(
+    inspection.pageCount === copy.pages && inspection.hashes.bytes === copy.pages * inspection.pageSize,
+    `the snapshot has ${inspection.pageCount} pages in ${inspection.hashes.bytes} bytes, and ${copy.pages} pages were copied`,
+  );
   const [problem] = inspection.measurement.integrity;
   if (problem !== undefined) {
     rmSync(copy.path, { force: true });
@@ -85,23 +62,9 @@ export async function inspectCopy(
       next: 'Restore a sound snapshot (drydock snapshot list), or salvage what is left: sqlite3 damaged.db .recover',
     });
   }
-  named ??= await storeOnce(context, copy, manifestOf(context, copy, inspection, reason, 'ok'), options);
-  return { ...markProven(context, named), inspection, reused: named.manifest.id !== copy.id };
-}
-
-function requireWhole(copy: RawCopy, { pageCount, pageSize, hashes }: InspectedFile): void {
-  invariant(
-    pageCount === copy.pages && hashes.bytes === copy.pages * pageSize,
-    `the snapshot has ${pageCount} pages in ${hashes.bytes} bytes, and ${copy.pages} pages were copied`,
-  );
-}
-
-/** A snapshot got its name before it was proven, in this run or in one that died before it could be. */
-function markProven({ layout, ownership }: RunContext, snapshot: Snapshot): Snapshot {
-  if (snapshot.manifest.integrity === 'ok') return snapshot;
-  const manifest: Manifest = { ...snapshot.manifest, integrity: 'ok' };
-  writeManifest(layout, manifest, ownership);
-  return { ...snapshot, manifest };
+  const manifest = manifestOf(context, copy, inspection, reason);
+  const snapshot = await storeOnce(context, copy, manifest, inspectOptions(context));
+  return { ...snapshot, inspection, reused: snapshot.manifest.id !== manifest.id };
 }
 
 /**
@@ -129,7 +92,7 @@ async function storeOnce(
   options: InspectOptions,
 ): Promise<Snapshot> {
   const candidate = listSnapshots(context.layout).findLast(
-    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && isWayBack(other),
+    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
   );
   if (candidate !== undefined) {
     const { sha256 } = await hashExactly(candidate.path, options.signal);
@@ -141,19 +104,15 @@ async function storeOnce(
   return publishSnapshot(context.layout, manifest, context.ownership);
 }
 
-/** Sound, or of a run that ended before it knew: not what a restore put aside unseen. */
-function isWayBack({ integrity, reason }: Manifest): boolean {
-  return integrity === 'ok' || (integrity === 'not checked' && reason !== 'replaced');
-}
-
-function manifestOf(
-  context: RunContext,
-  copy: RawCopy,
-  { hashes, pageCount, pageSize, sqliteVersion }: InspectedFile,
-  reason: SnapshotReason,
-  integrity: Manifest['integrity'],
-): Manifest {
-  return { ...commonFacts(context, copy, reason), ...hashes, pageCount, pageSize, integrity, sqliteVersion };
+function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, reason: SnapshotReason): Manifest {
+  return {
+    ...commonFacts(context, copy, reason),
+    ...inspection.hashes,
+    pageCount: inspection.pageCount,
+    pageSize: inspection.pageSize,
+    integrity: 'ok',
+    sqliteVersion: inspection.sqliteVersion,
+  };
 }
 
 function commonFacts(context: RunContext, copy: RawCopy, reason: SnapshotReason) {

@@ -3,42 +3,29 @@
  * must not stop the supervisor's heartbeat.
  */
 import Database from 'better-sqlite3';
-import { measure, quickCheck } from '../checks/measure.ts';
+import { measure } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
+import { answerApart } from '../engine/apart.ts';
 import { tune } from '../engine/live-file.ts';
-import { toWire } from '../engine/wire-error.ts';
 import { faultPoint } from '../faults.ts';
-import type { Examination, FileFacts, InspectionReply, InspectionTask } from './inspect.ts';
+import type { Examination, InspectionTask } from './inspect.ts';
 
-const [argument] = process.argv.slice(2);
-const reply = (message: InspectionReply) => process.send?.(message);
-process.on('disconnect', () => process.exit(0));
+answerApart(examine);
 
-try {
-  reply({ kind: 'answer', value: await examine(JSON.parse(String(argument))) });
-} catch (error) {
-  reply({ kind: 'error', error: toWire(error) });
-}
-
-async function examine({ path, statistics, tellsFirst }: InspectionTask): Promise<Examination> {
+async function examine({ path, statistics }: InspectionTask): Promise<Examination> {
+  await faultPoint('inspector:measure');
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     tune(db);
     // With the file mapped, a larger cache makes integrity_check a tenth slower.
     db.pragma('cache_size = -2000');
-    const port = queryPort(db);
-    if (tellsFirst === 'structure') reply({ kind: 'structure', value: { problems: quickCheck(port), ...factsOf(db) } });
-    await faultPoint('inspector:measure');
-    return { measurement: measure(port, statistics), ...factsOf(db) };
+    return {
+      measurement: measure(queryPort(db), statistics),
+      pageCount: db.pragma('page_count', { simple: true }) as number,
+      pageSize: db.pragma('page_size', { simple: true }) as number,
+      sqliteVersion: db.prepare('SELECT sqlite_version()').pluck().get() as string,
+    };
   } finally {
     db.close();
   }
-}
-
-function factsOf(db: Database.Database): FileFacts {
-  return {
-    pageCount: db.pragma('page_count', { simple: true }) as number,
-    pageSize: db.pragma('page_size', { simple: true }) as number,
-    sqliteVersion: db.prepare('SELECT sqlite_version()').pluck().get() as string,
-  };
 }

@@ -210,28 +210,6 @@ export const upgradeAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'a proven way back: SIGKILL, twice, of revisions that run while the snapshot is being proven',
-    modes: ['delete'],
-    quick: 'delete',
-    run: async (t, mode) => {
-      const story = await stage(t, upgradeOfProduction, mode);
-      const left = () => snapshotsOf(story.database).map(({ manifest, path }) => [manifest.integrity, path] as const);
-      for (const _start of [1, 2]) {
-        await killAt(commandLine(story), 'inspector:measure', 'supervisor');
-        assertContent(contentAsLeft(story.database), story, 'old');
-        const [[integrity, path] = [], ...others] = left();
-        assert.deepEqual([integrity, others], ['not checked', []], 'one snapshot, which nobody calls sound');
-        assertContent(dumpWithVersion(String(path)), story, 'old');
-      }
-      await finishStory(story);
-      assert.deepEqual(
-        left().map(([integrity]) => integrity),
-        ['ok'],
-        'the next start proves it, and takes no other',
-      );
-    },
-  },
-  {
     name: 'all or nothing: SIGKILL after the commit, and of the recovery that would verify it',
     quick: 'wal',
     run: async (t, mode) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -38,9 +38,9 @@ test('whoever installs the package gets what is not in the bundle, and nothing e
 
 test('the published start says what the whole command line says, with its kept code and with code that does not fit', async (t) => {
   const folder = await installation(t);
-  const [start, whole] = ['drydock.cjs', 'cli.js'].map((name) => join(folder, 'dist', name)) as [string, string];
-  const script = join(folder, 'dist', 'start.cjs');
-  assert.equal(compile(script, readCodeCache(script)).cachedDataRejected, false);
+  const [start, whole] = ['drydock.cjs', 'cli.cjs'].map((name) => join(folder, 'dist', name)) as [string, string];
+  const scripts = ['start.cjs', 'cli.cjs'].map((name) => join(folder, 'dist', name));
+  for (const script of scripts) assert.equal(compile(script, readCodeCache(script)).cachedDataRejected, false);
 
   const database = join(folder, 'app.db');
   writeFileSync(database, '');
@@ -63,8 +63,12 @@ test('the published start says what the whole command line says, with its kept c
     const [text, wanted] = [one, other].map((ended) => `${ended?.status}\n${ended?.stdout}\n${ended?.stderr}`);
     assert.equal(text, wanted);
   }
-  writeFileSync(codeCachePath(script), readFileSync(script).subarray(0, 5_000));
+  for (const script of scripts) writeFileSync(codeCachePath(script), readFileSync(script).subarray(0, 5_000));
   assert.match(say(start, ['upgrade', ...named]).stdout.toString(), /^Nothing is pending/);
+  assert.equal(say(start, ['current', ...named]).stdout.toString(), 'a (head)\n');
+  for (const script of scripts) rmSync(codeCachePath(script));
+  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), /^Nothing is pending/);
+  assert.equal(say(start, ['current', ...named]).stdout.toString(), 'a (head)\n');
 });
 
 test('a build holds nothing that tests use, no path of the machine, and the licences of what is in it', async (t) => {

@@ -1,0 +1,70 @@
+/** A question to a process of its own, which answers it and ends. Both of its ends. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { siblingModule } from './entry.ts';
+import type { WireError } from './protocol.ts';
+import { fromWire, toWire } from './wire-error.ts';
+
+type Reply<Answer> =
+  | { readonly kind: 'answer'; readonly value: Answer }
+  | { readonly kind: 'error'; readonly error: WireError };
+
+export interface AskOptions {
+  /** What the process does, for the error where it ends before it has answered. */
+  readonly does: string;
+  readonly signal: AbortSignal;
+}
+
+/** @param env What the process has in its environment beside this one's, unless this one has it. */
+export function forkApart(name: 'inspector' | 'verifier', env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return fork(fileURLToPath(siblingModule(import.meta.url, name)), [], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...env, ...process.env },
+  });
+}
+
+/**
+ * @throws what the process threw.
+ * @throws the reason of the signal where it is aborted; the process is then killed.
+ */
+export function askApart<Answer>(
+  child: ChildProcess,
+  task: Readonly<Record<string, unknown>>,
+  { does, signal }: AskOptions,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const stop = () => {
+    child.kill('SIGKILL');
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  child.on('message', (reply: Reply<Answer>) => {
+    if (reply.kind === 'answer') resolve(reply.value);
+    else reject(fromWire(reply.error));
+    child.disconnect();
+  });
+  child.on('error', reject);
+  child.on('exit', (exitCode, killedBy) => {
+    signal.removeEventListener('abort', stop);
+    reject(new Error(`the process that ${does} ended early (${killedBy ?? `exit code ${exitCode}`})`));
+  });
+  if (signal.aborted) stop();
+  // What cannot be sent any more goes to a process that is ending, and its exit says more.
+  else child.send(task, () => undefined);
+  return promise;
+}
+
+/** The other end: answers one task, and ends with the process that asks, or when that lets go of it. */
+export function answerApart<Task, Answer>(answer: (task: Task) => Answer | Promise<Answer>): void {
+  const reply = (message: Reply<Answer>) => process.send?.(message);
+  process.on('disconnect', () => process.exit(0));
+  process.once('message', async (task: Task) => {
+    try {
+      reply({ kind: 'answer', value: await answer(task) });
+    } catch (error) {
+      reply({ kind: 'error', error: toWire(error) });
+    }
+  });
+}

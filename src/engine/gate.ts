@@ -1,0 +1,23 @@
+/**
+ * Keeps the live file as it is until its snapshot is proven, while what is small runs already. With a rollback journal
+ * SQLite writes changed pages into the file before the commit when its cache is full; `cache_spill = OFF` forbids that
+ * (https://sqlite.org/pragma.html#pragma_cache_spill), at the price of memory for each page that changes. So only
+ * statements that change a handful of pages pass while the gate is closed, and all others wait in front of it.
+ */
+import { readSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { changesSchemaOnly } from '../revisions/schema-only.ts';
+import { gateDescriptor } from './protocol.ts';
+
+/** @returns To be called before each statement, which may block in it. It throws where the snapshot turned out unsound. */
+export function closeGate(connection: Database.Database): (sql: string) => void {
+  connection.pragma('cache_spill = OFF');
+  let closed = true;
+  return (sql) => {
+    if (!closed || changesSchemaOnly(sql)) return;
+    // Blocks on purpose: a module's statements are synchronous, and nothing else is to be done here meanwhile.
+    if (readSync(gateDescriptor, Buffer.alloc(1)) === 0) throw new Error('the snapshot could not be proven');
+    closed = false;
+    connection.pragma('cache_spill = ON');
+  };
+}

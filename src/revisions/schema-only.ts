@@ -1,0 +1,42 @@
+/** Statements that change a handful of pages however large the database is. */
+import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
+
+/**
+ * True where a statement reads, or writes no more than rows of sqlite_schema and the empty root pages of what it
+ * creates. False where that cannot be seen from its words: a wrong `true` would cost memory, a wrong `false` time.
+ *
+ * ALTER TABLE ADD COLUMN and RENAME leave the rows alone (https://sqlite.org/lang_altertable.html).
+ */
+export function changesSchemaOnly(sql: string): boolean {
+  const [first] = sqlTokens(sql);
+  const verb = first === undefined ? '' : keywordOf(first);
+  if (verb === 'SELECT' || verb === 'EXPLAIN') return true;
+  // Of other verbs the text, which may hold megabytes of values, is not read any further.
+  if (!['ALTER', 'CREATE', 'DROP'].includes(verb)) return false;
+  const words = [...sqlTokens(sql)].filter((token) => !isBlank(token));
+  switch (verb) {
+    case 'ALTER':
+      return ['ADD', 'RENAME'].includes(keywordBehindName(words.slice(2)));
+    case 'CREATE':
+      return createsEmpty(words.slice(1).map(keywordOf));
+    default:
+      return ['VIEW', 'TRIGGER'].includes(keywordAt(words, 1));
+  }
+}
+
+/** @param words What follows `ALTER TABLE`: `table`, or `schema.table`, and the rest. */
+function keywordBehindName(words: readonly SqlToken[]): string {
+  return keywordAt(words, words[1]?.text === '.' ? 3 : 1);
+}
+
+function createsEmpty(keywords: readonly string[]): boolean {
+  const kind = keywords.find((word) => !['TEMP', 'TEMPORARY'].includes(word)) ?? '';
+  if (['VIEW', 'TRIGGER'].includes(kind)) return true;
+  // AS may begin a SELECT whose rows the table gets.
+  return kind === 'TABLE' && !keywords.includes('AS');
+}
+
+function keywordAt(words: readonly SqlToken[], index: number): string {
+  const word = words[index];
+  return word === undefined ? '' : keywordOf(word);
+}
