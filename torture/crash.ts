@@ -1,28 +1,21 @@
 /** Kills a command at every one of its calls that change a file, and has the next start finish. */
 import { attackEach, type Outcome, type Progress, range } from './attack-each.ts';
 import { must } from './broken.ts';
-import { type Action, type Ended, runCommand } from './runs.ts';
-import { contentNow, finish, play, requireFinished, requireWayBack, type Stage, wholly } from './stage.ts';
+import { type Ended, type Fault, runCommand } from './runs.ts';
+import { contentNow, finish, play, requireFinished, requireWayBack, type Stage, startAgain, wholly } from './stage.ts';
 
 export type Attack = (stage: Stage, at: number) => Promise<'hit' | 'missed'>;
 
 const killed = (ended: Ended) => ended.signal === 'SIGKILL';
 
-/** All of the run dies; then the next start finishes. */
+/** All of the run dies, and the next start finishes; again, and the next start dies at the same place of its own first. */
 export const killAll: Attack = async (stage, at) => {
-  const ended = await play(stage, { at, action: { kind: 'kill-all' } });
+  const fault: Fault = { at, action: { kind: 'kill-all' } };
+  const ended = await play(stage, fault);
   if (!killed(ended)) return missed(ended);
   judge(stage);
-  await finish(stage);
-  return 'hit';
-};
-
-/** The next start dies as well, at the same place of its own, before another one finishes. */
-export const killTwice: Attack = async (stage, at) => {
-  const first = await play(stage, { at, action: { kind: 'kill-all' } });
-  if (!killed(first)) return missed(first);
-  const command = stage.scene.next ?? stage.command;
-  await runCommand(stage.root, command, { fault: { at, action: { kind: 'kill-all' } } });
+  if ((await finish(stage)) === 'tried') await play(stage, fault);
+  await runCommand(stage.root, stage.scene.next ?? stage.command, { fault });
   judge(stage);
   await finish(stage);
   return 'hit';
@@ -30,11 +23,10 @@ export const killTwice: Attack = async (stage, at) => {
 
 /** Only the process dies that makes the call: the others must cope, and tell the truth about it. */
 export const killSelf: Attack = async (stage, at) => {
-  const action: Action = { kind: 'kill-self' };
-  const ended = await play(stage, { at, action });
+  const ended = await play(stage, { at, action: { kind: 'kill-self' } });
   const content = judge(stage);
   if (killed(ended)) {
-    await finish(stage);
+    await startAgain(stage);
     return 'hit';
   }
   if (ended.calls < at) return missed(ended);

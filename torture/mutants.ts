@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../src/errors.ts';
 import { projectRoot } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 
@@ -244,9 +245,20 @@ async function pass(folder: string, tests: readonly string[]): Promise<boolean> 
   const env = { ...process.env, CI: 'true' };
   for (const test of tests) {
     const args = ['--test', '--test-force-exit', '--test-timeout=300000', test];
-    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore' });
+    // A group of its own: a test that fails may leave runs behind that wait to be told to go on.
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore', detached: true });
     const [code] = await once(child, 'close');
+    endGroup(child.pid);
     if (code !== 0) return false;
   }
   return true;
+}
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // Nobody was left.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
 }

@@ -12,7 +12,7 @@ import { kinds, type Task } from './tasks.ts';
 type Place = Pick<Task, 'kind' | 'attack' | 'scene' | 'mode'>;
 
 interface Circumstances {
-  readonly date: string;
+  readonly at: string;
   readonly version: string;
   /** The git tree of src/, which says what code it was whatever becomes of the commits: `git rev-parse HEAD:src`. */
   readonly source: string;
@@ -56,7 +56,7 @@ function circumstances(): Circumstances {
   const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: projectRoot, encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--', 'src') === '' ? '' : ', changed';
   return {
-    date: new Date().toISOString().slice(0, 10),
+    at: new Date().toISOString(),
     version: packageJson.version,
     source: `${git('rev-parse', 'HEAD:src').slice(0, 12)}${changed}`,
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.version}`,
@@ -79,7 +79,7 @@ function table(kind: Task['kind'], all: readonly Place[], rows: readonly Row[]):
   const own = rows.filter((row) => row.kind === kind);
   const [title, counted] = titles[kind];
   const attacks = unique(places.map(({ attack }) => attack));
-  const stamps = unique(own.map(stampOf)).sort().reverse();
+  const stamps = unique([...own].sort((one, other) => (one.at < other.at ? 1 : -1)).map(stampOf));
   const cell = (scene: string, attack: string) =>
     places
       .filter((place) => place.scene === scene && place.attack === attack)
@@ -114,8 +114,8 @@ function cellOf(row: Row | undefined, stamps: readonly string[]): string {
   return `${attempts}${broken}${markOf(stamps.indexOf(stampOf(row))).trim()}`;
 }
 
-function stampOf({ date, version, source, machine }: Row): string {
-  return `${date}: version ${version}, \`src\` ${source}; ${machine}`;
+function stampOf({ at, version, source, machine }: Row): string {
+  return `${at.slice(0, 10)}: version ${version}, \`src\` ${source}; ${machine}`;
 }
 
 /** What ran last has none. */

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../src/errors.ts';
-import { contentAsLeft, dumpWithVersion, integrity } from '../test/harness/dump.ts';
+import { asLeft, dumpWithVersion, integrity } from '../test/harness/dump.ts';
 import type { JournalMode } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 import { type Ended, type Fault, runCommand } from './runs.ts';
@@ -64,13 +64,14 @@ export async function play(stage: Stage, fault: Fault): Promise<Ended> {
 
 /** What a connection would see that opened the database now. */
 export function contentNow(root: string): string {
-  return contentOf(databaseOf(root), contentAsLeft);
+  return asLeft(databaseOf(root), contentOf);
 }
 
-/** A file that cannot be read has a content of its own. */
-function contentOf(path: string, dump = dumpWithVersion): string {
+/** A file that cannot be read, or is damaged, has a content of its own. */
+function contentOf(path: string): string {
   try {
-    return dump(path);
+    const found = integrity(path);
+    return found === 'ok' ? dumpWithVersion(path) : `damaged: ${found}`;
   } catch (error) {
     if (!codeOf(error).startsWith('SQLITE_')) throw error;
     return `unreadable: ${messageOf(error)}`;
@@ -99,19 +100,25 @@ export function requireWayBack(stage: Stage): void {
 }
 
 /**
- * The next start finishes what was interrupted, and leaves nothing behind. Where a run has left the same files as
- * another one did after which that was seen, it is not tried again.
+ * The next start finishes what was interrupted, and leaves nothing behind. It is tried from every state that is unlike
+ * those from which it was seen to come through.
  */
-export async function finish(stage: Stage): Promise<void> {
+export async function finish(stage: Stage): Promise<'tried' | 'known'> {
+  const state = stateOf(databaseOf(stage.root), contentNow(stage.root));
+  if (stage.finished.has(state)) return 'known';
+  await startAgain(stage);
+  stage.finished.add(state);
+  return 'tried';
+}
+
+/** The same, whatever was seen before: where processes of the run may still live, a state is not in the files only. */
+export async function startAgain(stage: Stage): Promise<void> {
   const { scene, root } = stage;
-  const state = stateOf(databaseOf(root));
-  if (state !== undefined && stage.finished.has(state)) return;
   // A run that had not begun, or was over, is nobody's to finish: a lock for people may stay, and a journal that is not hot.
   const mayBeLeft = existsSync(`${databaseOf(root)}.drydock/run.json`) ? [] : ['.lock', '-journal'];
   const ended = await runCommand(root, scene.next ?? stage.command);
   must(ended.code === 0, `the next start ended with ${ended.code ?? ended.signal}: ${ended.stderr}`);
   requireFinished(stage, mayBeLeft);
-  if (state !== undefined) stage.finished.add(state);
 }
 
 export function requireFinished(stage: Stage, mayBeLeft: readonly string[] = []): void {
@@ -119,7 +126,6 @@ export function requireFinished(stage: Stage, mayBeLeft: readonly string[] = [])
   const database = databaseOf(root);
   const content = wholly(stage, contentOf(database));
   must(scene.endsAt !== 'new' || content === 'new', 'the next start did not bring it to its end');
-  must(integrity(database) === 'ok', 'the file is damaged');
   for (const left of ['-journal', '.lock', '.drydock/run.json', '.drydock/working-copy.db'])
     must(mayBeLeft.includes(left) || !existsSync(`${database}${left}`), `the next start left ${left}`);
   if (stage.old !== stage.new && content === 'new') requireWayBack(stage);

@@ -1,42 +1,92 @@
-/** Tells whether two runs left the same files: what differs is their ids, their times and what they wrote of themselves. */
-import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { layoutFor } from '../src/files/layout.ts';
-
 /**
- * @returns Equal for equal states; undefined where a run is to be finished or a lock directory stands, since the next
- *   start then goes by inodes and times too.
+ * What a start goes by that finds files left behind. Two states that are alike in it are the same to a next start: ids
+ * and times may differ, and so may the bytes of what it removes unread and of what SQLite rolls back before anybody reads.
  */
-export function stateOf(database: string): string | undefined {
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import Database from 'better-sqlite3';
+import { type Layout, layoutFor } from '../src/files/layout.ts';
+import type { RunJournal } from '../src/run/journal.ts';
+import { asLeft } from '../test/harness/dump.ts';
+
+/** @param content Of the database, as SQLite shows it in a copy. @returns Equal for states that are alike. */
+export function stateOf(database: string, content: string): string {
   const layout = layoutFor(database);
-  if (existsSync(layout.runJournal) || existsSync(layout.visibleLock)) return undefined;
-  const ids = new Map<string, string>();
-  const hash = createHash('sha256');
-  for (const path of filesBelow(dirname(database))) {
-    hash.update(`${withoutIds(relative(dirname(database), path), ids)}\0`);
-    // Records are for people, so is the owner of no lock; SQLite makes a -shm anew.
-    const isRead = dirname(path) !== layout.runs && path !== layout.owner && !path.endsWith('-shm');
-    if (isRead && lstatSync(path).isFile()) hash.update(withoutIds(readFileSync(path, 'latin1'), ids));
-    hash.update('\0');
+  const lines = [content, asLeft(database, historyOf), `ours: ${isOurs(layout)}`];
+  for (const path of filesBelow(layout.directory)) {
+    const stats = lstatSync(path);
+    const read = stats.isFile() ? whatIsReadOf(path, layout) : '';
+    lines.push(`${relative(layout.directory, path)} ${stats.isFile() && stats.size === 0 ? 'empty' : ''} ${read}`);
   }
-  return hash.digest('hex');
+  return createHash('sha256')
+    .update(withoutIds(lines.join('\0')))
+    .digest('hex');
 }
 
-/** Sorted, which is the order in which snapshots were made. */
+/** Sorted, which is the order in which snapshots were made. SQLite makes a -shm anew. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
+    .filter((path) => !path.endsWith('-shm'))
     .sort();
 }
 
-/** In each its ids by the order in which they come, and no times. */
-function withoutIds(text: string, ids: Map<string, string>): string {
+function whatIsReadOf(path: string, layout: Layout): string {
+  if (path === layout.runJournal) return journalOf(path, layout);
+  const isManifest = dirname(path) === layout.snapshots && path.endsWith('.json');
+  if (isManifest) return readFileSync(path, 'utf8');
+  const isKept = path.startsWith(`${layout.snapshots}/`) && path.endsWith('.db');
+  return isKept ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+}
+
+/** With whether the file is still the one that it tells of, in the place of inodes and times. */
+function journalOf(path: string, { database }: Layout): string {
+  const text = readFileSync(path, 'utf8');
+  if (!text.endsWith('}\n')) return text;
+  const { committedFile, exchanging, ...journal } = JSON.parse(text) as RunJournal;
+  const { ino, size, mtimeNs } = statSync(database, { bigint: true });
+  return JSON.stringify({
+    ...journal,
+    committedFile: committedFile && {
+      inode: committedFile.inode === String(ino),
+      bytes: committedFile.bytes === String(size),
+      mtimeNs: committedFile.mtimeNs === String(mtimeNs),
+    },
+    exchanging: exchanging && { ...exchanging, damagedInode: exchanging.damagedInode === String(ino) },
+  });
+}
+
+/** Whether the owner on record made the lock directory that stands there. */
+function isOurs({ visibleLock, owner }: Layout): boolean {
+  if (!existsSync(visibleLock) || !existsSync(owner)) return false;
+  const { ino, birthtimeNs } = lstatSync(visibleLock, { bigint: true });
+  return readFileSync(owner, 'utf8').includes(`"${ino} born ${birthtimeNs}"`);
+}
+
+function historyOf(copy: string): string {
+  const db = new Database(copy, { fileMustExist: true });
+  try {
+    const sql = 'SELECT * FROM drydock_history ORDER BY id';
+    const rows = db.prepare<[], Record<string, unknown>>(sql).all();
+    return JSON.stringify(rows.map(({ duration_ms: _, ...row }) => row));
+  } catch (error) {
+    // There is no such table, or no database.
+    if (!(error instanceof Database.SqliteError)) throw error;
+    return error.code;
+  } finally {
+    db.close();
+  }
+}
+
+/** Each id by the order in which they come, no time, and no inode in the name of a folder. */
+function withoutIds(text: string): string {
+  const ids: string[] = [];
   return text
     .replace(/\d{8}T\d{9}Z-[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => {
-      const known = ids.get(id) ?? `#${ids.size}`;
-      ids.set(id, known);
-      return known;
+      if (!ids.includes(id)) ids.push(id);
+      return `#${ids.indexOf(id)}`;
     })
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'then');
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'then')
+    .replace(/(damaged-before-#\d+)-\d+/g, '$1');
 }

@@ -2,7 +2,7 @@
 import { bothJournalModes, type JournalMode } from '../test/harness/files.ts';
 import { attackEach, type Outcome, type Progress, range } from './attack-each.ts';
 import { playSchedule } from './concurrency.ts';
-import { type Attack, killAll, killSelf, killTwice, sweep } from './crash.ts';
+import { type Attack, killAll, killSelf, sweep } from './crash.ts';
 import { errorAttacks } from './errors.ts';
 import { type Fuzzer, fuzzers } from './fuzz.ts';
 import { mutants, tryMutant } from './mutants.ts';
@@ -32,8 +32,7 @@ export interface Task {
 }
 
 const crashes: readonly (readonly [string, Attack])[] = [
-  ['every process killed', killAll],
-  ['every process killed, and those of the next start too', killTwice],
+  ['every process killed, and once more those of the next start too', killAll],
   ['the process that makes the call killed', killSelf],
 ];
 

@@ -1,3 +1,4 @@
+import { partByFiles } from '../revisions/graph.ts';
 import type { DatabaseState } from '../run/read-state.ts';
 
 export interface CurrentReport {
@@ -14,8 +15,7 @@ export interface CurrentReport {
 }
 
 export function currentOf({ database, graph, applied }: DatabaseState): CurrentReport {
-  const known = applied.current.filter((id) => graph.get(id) !== undefined);
-  const unknown = applied.current.filter((id) => graph.get(id) === undefined);
+  const { known, unknown } = partByFiles(graph, applied.current);
   const reached = graph.ancestors(known);
   const missingHeads = graph.heads.filter((id) => !reached.has(id));
   const atHeads = missingHeads.length === 0 && unknown.length === 0;

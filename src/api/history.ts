@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { HistoryRow } from '../revisions/applied-tables.ts';
-import { type RevisionGraph, requireKnown } from '../revisions/graph.ts';
+import { partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
 import { selectRange, speaksOfCurrent } from '../revisions/range.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { loadGraph } from '../run/preflight.ts';
@@ -41,7 +41,7 @@ export function readRange(config: Config, range: string, needs: 'the database' |
   const graph = state?.graph ?? loadGraph(config.migrations);
   const current = state?.applied.current ?? [];
   if (speaksOfCurrent(range)) requireKnown(graph, current);
-  const known = current.filter((id) => graph.get(id) !== undefined);
+  const { known } = partByFiles(graph, current);
   return {
     graph,
     revisions: selectRange(graph, range, known).toReversed(),
@@ -50,7 +50,7 @@ export function readRange(config: Config, range: string, needs: 'the database' |
 }
 
 export function historyOf({ graph, revisions, state }: RevisionRange): HistoryReport {
-  const known = state?.current.filter((id) => graph.get(id) !== undefined) ?? [];
+  const { known } = partByFiles(graph, state?.current ?? []);
   const applied = graph.ancestors(known);
   return {
     revisions: revisions.map((revision) => ({

@@ -72,8 +72,7 @@ export async function pruneSnapshots(
 ): Promise<{ readonly pruned: readonly string[] }> {
   return run(config, { verb: 'snapshot prune' }, session, {
     work: async (runs, request, observer, stop) => ({ pruned: await runs.pruneSnapshots(request, observer, stop) }),
-    sentence: ({ pruned }) =>
-      pruned.length === 0 ? 'Every snapshot is kept by the retention policy.' : `Removed ${pruned.join(', ')}.`,
+    sentence: ({ pruned }) => `${sayPruned(pruned)}.`,
   });
 }
 
@@ -100,4 +99,9 @@ async function run<T>(
       work(await import('../run/snapshot-runs.ts'), { command, config, toolVersion: toolVersion() }, observer, stop),
     );
   });
+}
+
+/** A sentence, without its full stop. @param pruned Ids. */
+export function sayPruned(pruned: readonly string[]): string {
+  return pruned.length === 0 ? 'Every snapshot is kept by the retention policy' : `Removed ${pruned.join(', ')}`;
 }

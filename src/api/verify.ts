@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/edited.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import { partByFiles, type RevisionGraph } from '../revisions/graph.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import { withReader } from '../sqlite/reader.ts';
@@ -52,7 +52,7 @@ export function verifyDatabase(config: Config): VerifyReport {
 }
 
 function historyFindings(graph: RevisionGraph, { current, history }: Applied): string[] {
-  const unknown = current.filter((id) => graph.get(id) === undefined);
+  const { unknown } = partByFiles(graph, current);
   const edited = unknown.length > 0 ? [] : editedRevisions(graph, current, history);
   return [
     ...unknown.map((id) => `history: no revision file has ${id}`),

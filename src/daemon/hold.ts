@@ -16,6 +16,11 @@ function isGrave(code: ErrorCode): boolean {
   return grave.includes(code);
 }
 
+/** A sentence, without its full stop. */
+export function sayHold({ since, what }: Hold): string {
+  return `The daemon writes nothing since ${since}: ${what}`;
+}
+
 /** What of a record counts here. */
 export type EndedRun = Pick<RunRecord, 'command' | 'startedAt' | 'ending'>;
 

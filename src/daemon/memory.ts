@@ -1,12 +1,12 @@
 /** What the daemon must know after a restart: which openings are dealt with, and whether it may write at all. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
-import { writeFileDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureDirectory, own, ownershipOf } from '../files/ownership.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
+import { ensureDirectory, ownershipOf } from '../files/ownership.ts';
 
 const instant = z.iso.datetime();
 const code = z.enum(Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]]);
@@ -106,11 +106,5 @@ function write(layout: Layout, memory: DaemonMemory): void {
   ensureDirectory(layout.work, layout.directory, ownership);
   // Another daemon of this database, whose windows open at the same minute, writes at the same moment.
   const temporary = `${layout.daemonMemory}.${randomUUID()}.tmp`;
-  try {
-    writeFileDurably(layout.daemonMemory, `${JSON.stringify(memory, null, 2)}\n`, ownership.mode, temporary);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  own(layout.daemonMemory, ownership);
+  writeOwnedFile(layout.daemonMemory, `${JSON.stringify(memory, null, 2)}\n`, ownership, temporary);
 }

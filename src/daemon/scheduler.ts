@@ -9,7 +9,7 @@ import type { Observer } from '../run-events.ts';
 import type { Clock } from './clock.ts';
 import { dealtWithUntil, decide, type Opening } from './decide.ts';
 import type { Tell } from './events.ts';
-import { holdAfter, holdByRun, isLiftedByVerify, liftedByRun } from './hold.ts';
+import { holdAfter, holdByRun, isLiftedByVerify, liftedByRun, sayHold } from './hold.ts';
 import type { Hold, MemoryKeeper, WindowMemory } from './memory.ts';
 import { type Openings, openingsOf } from './openings.ts';
 import { isWriting } from './tasks.ts';
@@ -134,17 +134,13 @@ function hindrance(schedule: Schedule): string | undefined {
     const byRun = holdByRun(runs, verified);
     if (byRun === undefined) return undefined;
     holdUp(schedule, byRun);
-    return whyHeld(byRun);
+    return sayHold(byRun);
   }
   const lifting = liftedByRun(held, runs);
-  if (lifting === undefined) return whyHeld(held);
+  if (lifting === undefined) return sayHold(held);
   memory.change((before) => ({ ...before, held: null }));
   tell({ kind: 'lifted', by: `${lifting.command} of ${lifting.startedAt}` });
   return undefined;
-}
-
-function whyHeld({ since, what }: Hold): string {
-  return `the daemon writes nothing since ${since}: ${what}`;
 }
 
 function holdUp({ memory, tell }: Schedule, hold: Hold): void {

@@ -13,7 +13,7 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import type { Activity } from './activity.ts';
-import { holdByRun } from './hold.ts';
+import { holdByRun, sayHold } from './hold.ts';
 import type { DaemonMemory, Hold } from './memory.ts';
 import { openingsFor } from './scheduler.ts';
 
@@ -138,7 +138,7 @@ function problemsOf({ database, unfinishedRun, held, verified, activity }: Findi
     pending.length > 0 && `Not applied yet: ${pending.join(', ')}.`,
     unknown.length > 0 && `The database is newer than the revision files: no file has ${unknown.join(', ')}.`,
     unfinishedRun && activity === null && 'A run is in the middle, or was interrupted and has to be finished.',
-    held !== null && `The daemon writes nothing since ${held.since}: ${held.what}.`,
+    held !== null && `${sayHold(held)}.`,
     held === null && verified !== null && verified.finding,
   ];
   return problems.filter((each) => typeof each === 'string');

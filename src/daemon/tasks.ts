@@ -2,7 +2,7 @@
 import { maintainDatabase } from '../api/maintenance.ts';
 import { migrate } from '../api/migrate.ts';
 import { openSession, type SessionOptions } from '../api/session.ts';
-import { createSnapshot, pruneSnapshots } from '../api/snapshots.ts';
+import { createSnapshot, pruneSnapshots, sayPruned } from '../api/snapshots.ts';
 import type { VerifyReport } from '../api/verify.ts';
 import type { Config, TaskName } from '../config/config.ts';
 import { DrydockError, type ErrorCode } from '../errors.ts';
@@ -40,9 +40,7 @@ export async function runTask(task: TaskName, config: Config, options: Required<
       return session((_observer, stop) => verify(config, stop));
     case 'prune': {
       const { pruned } = await pruneSnapshots(config, session);
-      return pruned.length === 0
-        ? { outcome: 'nothing-pending', sentence: 'Every snapshot is kept by the retention policy.' }
-        : { outcome: 'done', sentence: `Removed ${pruned.join(', ')}.` };
+      return { outcome: pruned.length === 0 ? 'nothing-pending' : 'done', sentence: `${sayPruned(pruned)}.` };
     }
     default: {
       const report = await maintainDatabase(config, task, session);

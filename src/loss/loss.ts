@@ -15,6 +15,11 @@ export type Forecast =
   /** `why` ends the sentence "what it would lose cannot be told beforehand: …". */
   | { readonly kind: 'unknown'; readonly why: string };
 
+/** After a run, so that a snapshot has it. @param losses At least one. */
+export function sayLosses(losses: readonly Loss[]): string {
+  return `What was dropped held data, which the snapshot has: ${describeLosses(losses)}.`;
+}
+
 /** `table notes with 3 rows (revision a1), column people.age with 2 values (revision a2)` */
 export function describeLosses(losses: readonly Loss[]): string {
   return losses.map(describeLoss).join(', ');

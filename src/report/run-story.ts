@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
 import { durationText, timeText } from '../html/words.ts';
-import { describeLosses } from '../loss/loss.ts';
+import { sayLosses } from '../loss/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { checkSections } from './check-sections.ts';
@@ -150,7 +150,7 @@ function schema({ schema: changes, command, steps }: RunRecord): Section[] {
 
 function losses({ losses: lost }: RunRecord): Section[] {
   if (lost.length === 0) return [];
-  const text = `What was dropped held data, which the snapshot has: ${describeLosses(lost)}.`;
+  const text = sayLosses(lost);
   return [{ title: 'Dropped data', blocks: [{ kind: 'alert', standing: 'warning', text }] }];
 }
 

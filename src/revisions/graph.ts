@@ -90,13 +90,22 @@ export function newHeads(graph: RevisionGraph, applied: ReadonlySet<string>): st
   return [...applied].filter((id) => !isBefore(id)).sort();
 }
 
+/** The revisions of a database, parted into those that the files know and those that no file has. */
+export function partByFiles(
+  graph: RevisionGraph,
+  current: readonly string[],
+): { readonly known: readonly string[]; readonly unknown: readonly string[] } {
+  const isKnown = (id: string) => graph.get(id) !== undefined;
+  return { known: current.filter(isKnown), unknown: current.filter((id) => !isKnown(id)) };
+}
+
 /**
  * Checks that the files know every revision that the database is at.
  * @param current The ids of the database's `alembic_version` table.
  * @throws {DrydockError} HISTORY
  */
 export function requireKnown(graph: RevisionGraph, current: readonly string[]): void {
-  const unknown = current.filter((id) => graph.get(id) === undefined);
+  const { unknown } = partByFiles(graph, current);
   if (unknown.length === 0) return;
   const names = unknown.map((id) => `'${id}'`).join(', ');
   throw new DrydockError('HISTORY', {

@@ -3,7 +3,7 @@ import { DrydockError, unreachable } from '../errors.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { checksum } from '../revisions/checksum.ts';
 import { editedError, editedRevisions } from '../revisions/edited.ts';
-import { newHeads, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
+import { newHeads, partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import { planStamp } from '../revisions/stamp.ts';
 import { isContentPreserving } from '../revisions/statements.ts';
@@ -53,7 +53,7 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
   if (!forgets) requireKnown(graph, current);
   if (isMaintenanceCommand(command)) return maintenancePlan(command.verb, current);
   if (command.verb === 'stamp') {
-    const known = current.filter((id) => graph.get(id) !== undefined);
+    const { known } = partByFiles(graph, current);
     const { to, revisions } = planStamp(graph, forgets ? [] : current, known, command.targets);
     return { ...stampPlan(command.verb, current, to, revisions), arguments: command.arguments ?? {} };
   }

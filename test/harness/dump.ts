@@ -16,13 +16,18 @@ export function dumpWithVersion(path: string): string {
   return read(path, (table) => table !== 'drydock_history');
 }
 
-/** What a dead run left, with alembic_version, without touching it: SQLite rolls back in a copy. */
+/** What a dead run left, with alembic_version. */
 export function contentAsLeft(path: string): string {
+  return asLeft(path, dumpWithVersion);
+}
+
+/** Looks at what a dead run left without touching it: SQLite rolls back in a copy. */
+export function asLeft<T>(path: string, look: (copy: string) => T): T {
   const folder = mkdtempSync(`${path}.as-left-`);
   try {
     for (const suffix of ['', '-journal', '-wal'])
       if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, join(folder, basename(path) + suffix));
-    return dumpWithVersion(join(folder, basename(path)));
+    return look(join(folder, basename(path)));
   } finally {
     rmSync(folder, { recursive: true });
   }

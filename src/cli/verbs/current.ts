@@ -2,6 +2,7 @@ import { type CurrentReport, currentOf } from '../../api/current.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { branchHeads } from '../../revisions/branches.ts';
+import { partByFiles } from '../../revisions/graph.ts';
 import { type DatabaseState, readState } from '../../run/read-state.ts';
 import type { Output } from '../print.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
@@ -29,7 +30,7 @@ export async function current(config: Config, flags: CurrentFlags): Promise<Outp
 }
 
 function entriesOf({ graph }: DatabaseState, report: CurrentReport, { verbose }: CurrentFlags): string[] {
-  const known = report.current.filter((id) => graph.get(id) !== undefined);
+  const { known } = partByFiles(graph, report.current);
   // Also the heads of branches that another one depends on, which have no row: Alembic lists those too.
   const revisions = branchHeads(graph, graph.ancestors(known)).flatMap((id) => graph.get(id) ?? []);
   return [

@@ -2,7 +2,7 @@ import type { Consent } from '../../api/consent.ts';
 import { type MigrationReport, migrate, rehearse } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import { describeLosses } from '../../loss/loss.ts';
+import { sayLosses } from '../../loss/loss.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
 import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
@@ -97,7 +97,7 @@ export async function runMigration(
 
 function lost(report: MigrationReport | AtTarget): string[] {
   if (!('losses' in report) || report.losses.length === 0) return [];
-  return [`What was dropped held data, which the snapshot has: ${describeLosses(report.losses)}.`];
+  return [sayLosses(report.losses)];
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */

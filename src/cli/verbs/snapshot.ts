@@ -55,8 +55,5 @@ export async function restore(config: Config, id: string): Promise<Output> {
 
 export async function prune(config: Config): Promise<Output> {
   const { pruned } = await api.pruneSnapshots(config, terminalSession('snapshot prune', config));
-  return {
-    data: { pruned },
-    text: pruned.length === 0 ? 'Every snapshot is kept by the retention policy' : `Removed ${pruned.join(', ')}`,
-  };
+  return { data: { pruned }, text: api.sayPruned(pruned) };
 }
