@@ -19,9 +19,10 @@ export function renderJob(cells: readonly Cell<'job'>[]): Section {
     seconds(median(script)),
     (ratios[index] ?? Number.NaN).toFixed(2),
     verdict(ratios[index] ?? Number.NaN, limit),
+    `${seconds(median(job.drydockCpu))} / ${seconds(median(job.scriptCpu))}`,
     drydock.length,
   ]);
-  const head = [...jobHead, 'Drydock', 'Script', 'Ratio', `At most ${limit}`, 'Rounds'];
+  const head = [...jobHead, 'Drydock', 'Script', 'Ratio', `At most ${limit}`, 'CPU', 'Rounds'];
   const text = `## The whole job
 
 A table of comments with three indexes is changed in three ways, in the page cache, on fresh copies, in turn by Drydock's \`upgrade\` and by
@@ -29,10 +30,11 @@ A table of comments with three indexes is changed in three ways, in the page cac
 \`integrity_check\`, count. Drydock makes the same checks. It also compares foreign keys and every table's rows, hashes the snapshot,
 forces everything to the disk, reads the committed database back, and holds the write lock from the snapshot to the commit.
 
-${table(head, rows, ['---', '---', '---:', '---:', '---:', '---:', '---', '---:'])}
+${table(head, rows, ['---', '---', '---:', '---:', '---:', '---:', '---', '---:', '---:'])}
 
-The medians of the rounds. \`op.alterColumn\` also compares every value of the new table with the old one's before that goes; the script runs the same SQL
-as for the row above it. The SQL:
+The medians of the rounds; *CPU* is the time of the processors, Drydock's and the script's, which says what was computed, whatever else
+ran. \`op.alterColumn\` also compares every value of the new table with the old one's before that goes; the script then runs the SQL of the row above it.
+The SQL:
 
 ${[jobs.fill, jobs.rebuild].map(({ title, sql }) => `\`\`\`sql\n-- ${title}\n${sql.trim()}\n\`\`\``).join('\n\n')}
 

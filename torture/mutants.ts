@@ -11,12 +11,17 @@ import { codeOf } from '../src/errors.ts';
 import { projectRoot } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 
-export interface Mutant {
-  readonly name: string;
+interface Change {
   readonly file: string;
   /** Stands once in the file. */
   readonly line: string;
   readonly becomes: string;
+}
+
+export interface Mutant extends Change {
+  readonly name: string;
+  /** Where the same is seen to twice, both must go. */
+  readonly also?: Change;
   /** Those that must not all pass. */
   readonly tests: readonly string[];
 }
@@ -40,6 +45,11 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/take-snapshot.ts',
     line: '  fsyncFile(path);\n  fsyncDirectory(layout.snapshots);\n',
     becomes: '',
+    also: {
+      file: 'src/files/durable.ts',
+      line: '  fsyncFile(from);\n  // The directory first: what was unlinked beside the file (a rollback journal) must be gone before the name appears.\n  fsyncDirectory(dirname(from));\n  renameSync(from, to);\n  fsyncDirectory(dirname(to));\n',
+      becomes: '  renameSync(from, to);\n',
+    },
     tests: powerCuts,
   },
   {
@@ -86,14 +96,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failed check is passed over',
-    file: 'src/run/apply.ts',
+    file: 'src/run/prepare.ts',
     line: 'if (failed.length > 0) {',
     becomes: 'if (failed.length > 1_000) {',
     tests: revisionsFail,
   },
   {
     name: 'the commit does not wait for the snapshot to be proven',
-    file: 'src/run/apply.ts',
+    file: 'src/run/prepare.ts',
     line: "  if (inspected.status === 'rejected') throw inspected.reason;\n",
     becomes: "  if (inspected.status === 'rejected' && changed.status === 'rejected') throw inspected.reason;\n",
     tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-upgrade.test.ts', 'test/attacks/disk-full.test.ts'],
@@ -142,8 +152,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a snapshot is put back without being proven: its hash',
     file: 'src/run/prove-snapshot.ts',
-    line: 'inspection.hashes.sha256 !== manifest.sha256 || inspection.hashes.bytes !== manifest.bytes',
-    becomes: 'inspection.hashes.bytes < 0',
+    line: 'if (sha256 === manifest.sha256 && bytes === manifest.bytes) return;',
+    becomes: 'if (sha256 !== manifest.sha256 || bytes >= 0) return;',
     tests: snapshotTests,
   },
   {
@@ -158,6 +168,11 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/fast-path.ts',
     line: 'if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;',
     becomes: '',
+    also: {
+      file: 'src/run/fast-path.ts',
+      line: 'isNothing(plan) && !existsSync(layout.runJournal) ?',
+      becomes: 'isNothing(plan) && !isBeingWritten(layout) ?',
+    },
     tests: [...kills, 'test/long/kill-matrix.test.ts'],
   },
   {
@@ -210,7 +225,7 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** @throws {Broken} where every test passes all the same. */
-export async function tryMutant({ name, file, line, becomes, tests }: Mutant): Promise<void> {
+export async function tryMutant({ name, tests, also, ...change }: Mutant): Promise<void> {
   const folder = mkdtempSync(join(process.env['TORTURE_FOLDER'] ?? tmpdir(), 'drydock-mutant-'));
   try {
     for (const part of [
@@ -226,18 +241,21 @@ export async function tryMutant({ name, file, line, becomes, tests }: Mutant): P
     ])
       cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
     symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-    const path = join(folder, file);
-    const text = readFileSync(path, 'utf8');
-    if (text.split(line).length !== 2)
-      throw new Error(`'${line}' of the mutant '${name}' does not stand once in ${file}`);
-    writeFileSync(
-      path,
-      text.replace(line, () => becomes),
-    );
+    for (const one of also === undefined ? [change] : [change, also]) make(folder, one);
     must(!(await pass(folder, tests)), `${name}: every test passes all the same`);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function make(folder: string, { file, line, becomes }: Change): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(line).length !== 2) throw new Error(`'${line}' of a mutant does not stand once in ${file}`);
+  writeFileSync(
+    path,
+    text.replace(line, () => becomes),
+  );
 }
 
 /** Whether all of them pass; the rest is not run after the first file that fails. */

@@ -7,8 +7,9 @@
  * beginning of what happened to them, as journalling file systems have.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { layoutFor } from '../src/files/layout.ts';
 import { attackEach, type Outcome, type Progress } from './attack-each.ts';
 import { Broken, must } from './broken.ts';
 import { randomFrom } from './random.ts';
@@ -276,6 +277,7 @@ function statesOf(recorded: Recorded): State[] {
 function atContent(stage: Stage, recorded: Recorded, { calls, variant }: State): void {
   const files = stateAfter(recorded, calls, variant);
   restoreFiles(stage, files);
+  adoptLock(stage, recorded);
   const content = wholly(stage, contentNow(stage.root));
   const isOver = calls === recorded.effects.length;
   must(!isOver || content === 'new', 'honest exit: what was reported as done is gone');
@@ -294,6 +296,16 @@ function restoreFiles(stage: Stage, files: Files): void {
       writeFileSync(path, content);
     }
   }
+}
+
+/** A power cut changes no inodes: the owner on record made the lock directory, which has another inode here. */
+function adoptLock({ root }: Stage, { effects }: Recorded): void {
+  const { visibleLock, owner } = layoutFor(databaseOf(root));
+  const made = effects.find(({ kind, path }) => kind === 'mkdir' && path === visibleLock);
+  if (made === undefined || !existsSync(visibleLock) || !existsSync(owner)) return;
+  const { ino, birthtimeNs } = statSync(visibleLock, { bigint: true });
+  const text = readFileSync(owner, 'utf8');
+  writeFileSync(owner, text.replace(new RegExp(`"${made.inode} born \\d+"`), `"${ino} born ${birthtimeNs}"`));
 }
 
 function hashOf(files: Files): string {

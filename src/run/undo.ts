@@ -37,6 +37,7 @@ export async function undo(
       return await undoInEngine(context, engine, snapshot, error);
     return await undoByRecovery(context, engine, error);
   } catch (undoing) {
+    if (error instanceof CommitUncertain) return stillUncertain(context, error, undoing);
     if (undoing instanceof DrydockError) return undoing;
     return explain(
       context,
@@ -44,6 +45,17 @@ export async function undo(
       `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`,
     );
   }
+}
+
+/** What a recovery makes of a database is the end of the run. Whatever else kept it from its end, nothing is known. */
+function stillUncertain(context: RunContext, error: CommitUncertain, undoing: unknown): unknown {
+  const isVerdict =
+    undoing instanceof DrydockError && ['RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'].includes(undoing.code);
+  if (isVerdict) return undoing;
+  const state = `It is not known whether the commit happened: the next start finds out, and goes on from there, since this one could not: ${messageOf(undoing).replace(/\.$/, '')}`;
+  const { what, next, cause } = explain(context, error, state);
+  // Every other code would say that the database is unchanged.
+  return new DrydockError('FAULT', { what, state, ...(next !== undefined && { next }), cause });
 }
 
 /** The engine lives: it rolls back, and what it left is compared with the snapshot. */

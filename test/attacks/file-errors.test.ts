@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { drydock } from '../harness/drydock.ts';
 import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
+import { bothJournalModes } from '../harness/files.ts';
 import {
   assertContent,
   assertTidy,
   commandLine,
   failAtFileCall,
+  failFromFileCall,
   finishStory,
   stage,
   upgradeOfProduction,
@@ -45,6 +47,21 @@ for (const [what, call] of [
     assert.equal(/^Recovered first: .*That run had committed/m.test(next.stdout), isLeft);
     assertContent(dumpWithVersion(story.database), story, 'new');
     assertTidy(story.database);
+  });
+}
+
+for (const mode of bothJournalModes) {
+  test(`honest exit: where the disk fails so that nobody can tell whether the commit happened, the run says that (${mode})`, async (t) => {
+    const story = await stage(t, upgradeOfProduction, mode);
+    const failing = failFromFileCall('fsyncSync et_intelligence.db 1', 'EIO');
+    assertRefusal(
+      await drydock(commandLine(story), failing),
+      1,
+      /^The volume gave up in the middle: EIO/,
+      /It is not known whether the commit happened: the next start finds out/,
+    );
+    assertContent(contentAsLeft(story.database), story, 'new');
+    await finishStory(story);
   });
 }
 

@@ -9,13 +9,18 @@ import { basename } from 'node:path';
 const fatal = process.env['DRYDOCK_FAULT_CALL'] ?? '';
 delete process.env['NODE_OPTIONS'];
 const counts = new Map<string, number>();
+/** Every such call after it fails too. */
+let failing = false;
 
 function isFatal(...names: readonly string[]): boolean {
-  return names.some((name) => {
+  if (failing) return true;
+  const found = names.some((name) => {
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     return fatal === `${name} ${count}`;
   });
+  failing = found && process.env['DRYDOCK_FAULT_LASTING'] !== undefined;
+  return found;
 }
 
 /** Instead of dying: what the call ends with, as the system would say it. */
@@ -36,7 +41,7 @@ function before<A extends unknown[], R>(name: string, call: (...args: A) => R): 
   };
 }
 
-const { openSync, renameSync, writeSync, copyFileSync, truncateSync, statSync, readFileSync } = fs;
+const { openSync, renameSync, writeSync, copyFileSync, truncateSync, statSync, readFileSync, fsyncSync } = fs;
 const { copyFile } = fs.promises;
 
 function halfCopied(from: fs.PathLike, to: fs.PathLike): never {
@@ -57,6 +62,8 @@ Object.assign(fs, {
     }
     return Reflect.apply(writeSync, fs, [fd, ...args]);
   },
+  fsyncSync: (fd: number) =>
+    isFatal(`fsyncSync ${basename(fs.readlinkSync(`/proc/self/fd/${fd}`))}`) ? die() : fsyncSync(fd),
   copyFileSync: (from: fs.PathLike, to: fs.PathLike, mode?: number) =>
     isFatal('call', 'copyFileSync') ? halfCopied(from, to) : copyFileSync(from, to, mode),
   renameSync: (from: fs.PathLike, to: fs.PathLike) => {

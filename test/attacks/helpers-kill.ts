@@ -328,6 +328,12 @@ export function failAtFileCall(call: string, code: string): Options {
   return { env: { ...env, DRYDOCK_FAULT_ERROR: code } };
 }
 
+/** The same, and so does every such call after it, as on a disk that has failed. */
+export function failFromFileCall(call: string, code: string): Options {
+  const { env } = failAtFileCall(call, code);
+  return { env: { ...env, DRYDOCK_FAULT_LASTING: '1' } };
+}
+
 /** A page of the live file goes bad, as a failing disk does it: other bytes, nobody's transaction, and no new mtime. */
 export function rotPage(database: string, page: number, pageSize = 4096): void {
   const { folder, reference } = rememberTimes(database);

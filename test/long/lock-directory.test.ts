@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -159,6 +160,21 @@ describe('what stands in the place of the visible lock', { concurrency: 4 }, () 
     run.goOn();
     assert.equal((await run.finished).code, 0);
     assert.deepEqual(history(it.database), ['up 002 done']);
+    assertNothingLeft(it);
+  });
+
+  test('one at a time: a run whose lock between runners was removed in the middle does not commit', async (t) => {
+    const { it } = locked(t);
+    const before = contentOf(it);
+    const run = it.start(['upgrade'], { pauseAt: 'engine:step:0' });
+    await run.reached();
+    rmSync(`${it.database}.drydock/runner.lock`);
+    run.goOn();
+    const result = await run.finished;
+    assert.equal(result.code, 1, result.stderr);
+    for (const part of ['runner.lock was replaced while it was held', 'The database is unchanged'])
+      assert.ok(result.error.includes(part), result.error);
+    assert.equal(contentOf(it), before);
     assertNothingLeft(it);
   });
 
