@@ -41,9 +41,12 @@ test('what a start costs', async (t) => {
   });
 });
 
-/** The engine of so short a run may be ended before its thread has come to say that it is there. */
+/**
+ * The engine of so short a run may be ended before its thread has come to say that it is there; and of two processes that
+ * start side by side either may be the first.
+ */
 function withoutLifeline(what: readonly string[]): readonly string[] {
-  return what.filter((one) => !one.startsWith('lifeline'));
+  return what.filter((one) => !one.startsWith('lifeline')).toSorted();
 }
 
 function trivial(folder: string, revisions: number): Project {
