@@ -68,11 +68,13 @@ function bounds(figures: readonly JobFigures[]): string {
     return { checks: checks / median(script), least: least / median(script) };
   });
   const range = (of: readonly number[]) => `${Math.min(...of).toFixed(2)} to ${Math.max(...of).toFixed(2)}`;
-  return `The two integrity checks are ${range(shares.map(({ checks }) => checks))} of the script's time. Drydock makes both as well. It wins what
-can be done at once on two cores: the proof of the snapshot beside the revisions. In a rollback-journal mode the revisions wait for a part of that
-proof, since they change the file in place and the snapshot is then the only way back. Nothing can move the check of the result: it
-must be after the SQL, before the commit, and one thread. So the job takes at least its copy, its SQL and that check, one after the other; with the
-phases as measured that alone is ${range(shares.map(({ least }) => least))} of the script's time.`;
+  return `The two integrity checks are ${range(shares.map(({ checks }) => checks))} of the script's time. Drydock makes both as well, on
+threads that are no faster than the script's. What it wins is what can be done at once on two cores: the proof of the snapshot beside the
+revisions and the check of their result. In a rollback-journal mode the revisions wait for a part of that proof (the hashes and a
+\`quick_check\`), since they change the file in place and the snapshot is then a way back that must be there. Nothing can move the check of the
+result: it comes after the SQL and before the commit, and SQLite makes it on one thread. So the job takes at least the copy, the SQL and
+that check, one after the other; with the phases as measured that is ${range(shares.map(({ least }) => least))} of the script's time. What
+would go below that is not to walk tables that no revision touched. That is not done: the check is of the whole file, as the script's is.`;
 }
 
 const jobHead = ['Job', 'Journal mode', 'Database'];
