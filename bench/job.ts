@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JobKind, jobs } from './jobs.ts';
-import { type PeakMemory, runProcess } from './processes.ts';
+import { type PeakMemory, runWatched } from './processes.ts';
 import type { JournalMode, Phase, Site } from './site.ts';
 
 const operatorScript = fileURLToPath(new URL('operator.sh', import.meta.url));
@@ -15,6 +15,9 @@ export interface JobFigures {
   /** Milliseconds, one for each round. */
   readonly drydock: readonly number[];
   readonly script: readonly number[];
+  /** Milliseconds of the processors, in the same rounds. */
+  readonly drydockCpu: readonly number[];
+  readonly scriptCpu: readonly number[];
   /** Of Drydock's last round. */
   readonly phases: readonly Phase[];
   /** Of the script's last round. */
@@ -38,12 +41,15 @@ export async function timeJob(
   const common = { kind, mode, bytes: site.bytes };
   const drydock: number[] = [];
   const script: number[] = [];
+  const drydockCpu: number[] = [];
+  const scriptCpu: number[] = [];
   let phases: readonly Phase[] = [];
   let steps: readonly Phase[] = [];
   let peak: PeakMemory = { anonymous: 0, resident: 0 };
   for (let round = 0; round < rounds; round += 1) {
     const run = await site.upgrade(kind, mode);
     drydock.push(run.milliseconds);
+    drydockCpu.push(run.cpu);
     phases = run.phases;
     peak = {
       anonymous: Math.max(peak.anonymous, run.peak.anonymous),
@@ -51,9 +57,10 @@ export async function timeJob(
     };
     const byHand = await runScript(site, kind, mode);
     script.push(byHand.milliseconds);
+    scriptCpu.push(byHand.cpu);
     steps = byHand.steps;
   }
-  return { job: { ...common, drydock, script, phases, steps }, memory: { ...common, peak } };
+  return { job: { ...common, drydock, script, drydockCpu, scriptCpu, phases, steps }, memory: { ...common, peak } };
 }
 
 export async function watchMemory(site: Site, kind: JobKind, mode: JournalMode): Promise<MemoryFigures> {
@@ -65,9 +72,9 @@ async function runScript(site: Site, kind: JobKind, mode: JournalMode) {
   await site.freshCopy(mode);
   const sql = join(site.folder, 'change.sql');
   writeFileSync(sql, jobs[kind].sql);
-  const { milliseconds, stdout } = await runProcess('sh', [operatorScript, site.live, sql]);
+  const { milliseconds, stdout, cpu } = await runWatched('sh', [operatorScript, site.live, sql]);
   site.requireDone(kind);
-  return { milliseconds, steps: stepsIn(stdout) };
+  return { milliseconds, cpu, steps: stepsIn(stdout) };
 }
 
 /** Lines of what a step is and its milliseconds. */

@@ -42,6 +42,10 @@ is in the page cache when a run begins. Seconds differ from machine to machine a
 
 ${table(['Aim', 'Seen'], aims, ['---', '---'])}
 
+Nothing is switched off for any figure. What a start
+costs in processes, code, statements, checks, waits for the disk and instructions is held by [a budget](../test/costs/budget.json) that the
+tests compare with; it is the same on every machine, and whoever makes it rise has to say so there.
+
 ${sections.map(({ text, when }) => text.replace('\n\n', `\n\n${when}\n\n`)).join('\n\n')}
 `;
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 
 export interface Finished {
   readonly milliseconds: number;
@@ -9,30 +10,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/**
- * @param onStart Told the pid, to look at the process while it runs.
- * @throws {Error} where it does not exit with 0: a failure must not be taken for a fast run.
- */
-export async function runProcess(
-  command: string,
-  args: readonly string[],
-  onStart: (pid: number) => void = () => undefined,
-): Promise<Finished> {
+/** @throws {Error} where it does not exit with 0: a failure must not be taken for a fast run. */
+export async function runProcess(command: string, args: readonly string[]): Promise<Finished> {
   const started = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  if (child.pid !== undefined) onStart(child.pid);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const [code] = await once(child, 'close');
   const milliseconds = performance.now() - started;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
-  return { milliseconds, stdout, stderr };
+  if (code !== 0) throw failure([command, ...args], code, stderr());
+  return { milliseconds, stdout: stdout(), stderr: stderr() };
 }
 
 export interface PeakMemory {
@@ -42,39 +28,67 @@ export interface PeakMemory {
   readonly resident: number;
 }
 
+export interface Watched extends Finished {
+  readonly peak: PeakMemory;
+  /** Of all processes, in milliseconds: what was computed, however busy the machine was. */
+  readonly cpu: number;
+}
+
 /** Often enough for what is allocated, which grows and stays, and seldom enough not to slow the run down. */
 const pollMs = 50;
 
-/** Runs a command and looks at the memory of it and all its descendants all the time. */
-export async function runWatched(
-  command: string,
-  args: readonly string[],
-): Promise<Finished & { readonly peak: PeakMemory }> {
+/** The shell says on its third descriptor what the command and all its children used. */
+const counted = 'TIMEFORMAT="%U %S"; { time "$@" 2>&4; } 4>&2 2>&3';
+
+/**
+ * Runs a command and looks at the memory of it and all its descendants all the time.
+ * @throws {Error} where it does not exit with 0.
+ */
+export async function runWatched(command: string, args: readonly string[]): Promise<Watched> {
   let peak: PeakMemory = { anonymous: 0, resident: 0 };
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const finished = await runProcess(command, args, (pid) => {
-      timer = setInterval(() => {
-        const tree = processTree(pid).map(memoryOf);
-        const sum = (of: keyof PeakMemory) => tree.reduce((total, memory) => total + memory[of], 0);
-        peak = {
-          anonymous: Math.max(peak.anonymous, sum('anonymous')),
-          resident: Math.max(peak.resident, sum('resident')),
-        };
-      }, pollMs);
-    });
-    return { ...finished, peak };
-  } finally {
-    clearInterval(timer);
-  }
+  const started = performance.now();
+  const child = spawn('bash', ['-c', counted, 'bash', command, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const [stdout, stderr, used] = [collect(child.stdout), collect(child.stderr), collect(child.stdio[3])];
+  const timer = setInterval(() => {
+    const tree = descendants(child.pid ?? 0).map(memoryOf);
+    const sum = (of: keyof PeakMemory) => tree.reduce((total, memory) => total + memory[of], 0);
+    peak = {
+      anonymous: Math.max(peak.anonymous, sum('anonymous')),
+      resident: Math.max(peak.resident, sum('resident')),
+    };
+  }, pollMs);
+  const [code] = await once(child, 'close').finally(() => clearInterval(timer));
+  const milliseconds = performance.now() - started;
+  if (code !== 0) throw failure([command, ...args], code, stderr());
+  const cpu = used()
+    .trim()
+    .split(' ')
+    .reduce((sum, inSeconds) => sum + 1000 * Number(inSeconds), 0);
+  return { milliseconds, stdout: stdout(), stderr: stderr(), peak, cpu };
 }
 
-function processTree(pid: number): number[] {
+function collect(stream: unknown): () => string {
+  let text = '';
+  if (stream instanceof Readable) {
+    stream.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+    });
+  }
+  return () => text;
+}
+
+function failure(command: readonly string[], code: unknown, stderr: string): Error {
+  return new Error(`${command.join(' ')} ended with ${code}:\n${stderr.slice(-2000)}`);
+}
+
+function descendants(pid: number): number[] {
   const threads = orNothing(() => readdirSync(`/proc/${pid}/task`), []);
   const children = threads.flatMap((thread) =>
     orNothing(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'), '').split(' '),
   );
-  return [pid, ...children.filter((child) => /^\d+$/.test(child)).flatMap((child) => processTree(Number(child)))];
+  return children
+    .filter((child) => /^\d+$/.test(child))
+    .flatMap((child) => [Number(child), ...descendants(Number(child))]);
 }
 
 /** RssAnon and VmHWM of proc_pid_status(5), which are given in KiB. */

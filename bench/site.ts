@@ -16,6 +16,7 @@ export interface Phase {
 
 export interface DrydockRun {
   readonly milliseconds: number;
+  readonly cpu: number;
   readonly phases: readonly Phase[];
   readonly peak: PeakMemory;
 }
@@ -69,9 +70,9 @@ export class Site {
     await this.freshCopy(mode);
     const job: Job = jobs[kind];
     writeFileSync(join(this.folder, 'migrations', `b2.${job.revision.extension}`), job.revision.text);
-    const { milliseconds, stdout, peak } = await runWatched(process.execPath, this.command('upgrade', '--json'));
+    const { milliseconds, stdout, peak, cpu } = await runWatched(process.execPath, this.command('upgrade', '--json'));
     this.requireDone(kind);
-    return { milliseconds, phases: JSON.parse(stdout).phases, peak };
+    return { milliseconds, cpu, phases: JSON.parse(stdout).phases, peak };
   }
 
   command(...args: readonly string[]): string[] {

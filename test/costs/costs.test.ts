@@ -28,10 +28,11 @@ test('what a start costs', async (t) => {
 
   await t.test('is what it was in processes, code and statements, and as much for each revision', async () => {
     const { ofFew, ofMany } = await starts(costsOf);
-    for (const [name, { count }] of Object.entries(ofMany)) {
-      const before = ofFew[name]?.count ?? 0;
-      if (name === 'SQL statements') assert.equal((count - before) % (many - few), 0, 'the same for each revision');
-      else assert.equal(count, before, `${name} do not depend on the number of revisions`);
+    for (const [name, { count, what }] of Object.entries(ofMany)) {
+      const before = ofFew[name] ?? { count: 0, what: [] };
+      if (name === 'SQL statements')
+        assert.equal((count - before.count) % (many - few), 0, 'the same for each revision');
+      else if (name !== 'threads') assert.deepEqual(withoutLifeline(what), withoutLifeline(before.what), name);
     }
   });
 
@@ -39,6 +40,14 @@ test('what a start costs', async (t) => {
     await starts(syncsOf);
   });
 });
+
+/**
+ * The engine of so short a run may be ended before its thread has come to say that it is there; and of two processes that
+ * start side by side either may be the first.
+ */
+function withoutLifeline(what: readonly string[]): readonly string[] {
+  return what.filter((one) => !one.startsWith('lifeline')).toSorted();
+}
 
 function trivial(folder: string, revisions: number): Project {
   return writeProject(folder, revisions, (number) => `CREATE TABLE t${number} (id INTEGER PRIMARY KEY);`);
