@@ -37,7 +37,7 @@
 
 enum op { OP_CREATE = 1, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_LINK, OP_MKDIR, OP_RMDIR };
 
-/* The driver reads the count, which stands first. */
+/* The driver reads the count and the processes. */
 struct state {
   uint64_t count;
   uint32_t ready;

@@ -24,7 +24,7 @@ export const errorAttacks: readonly ErrorAttack[] = [
 function errorAttack(name: string, number: number, how: 'once' | 'lasting'): ErrorAttack {
   const attack: Attack = async (stage, at) => {
     const ended = await play(stage, { at, action: { kind: 'error', number, lasting: how === 'lasting' } });
-    must(ended.signal === null, `it was ended by ${ended.signal}, or hung`);
+    must(ended.signal === null, `it was ended by ${ended.signal}, or hung: ${ended.stderr}`);
     if (ended.calls < at) {
       must(ended.code === 0, `undisturbed it ended with ${ended.code}: ${ended.stderr}`);
       return 'missed';

@@ -1,7 +1,7 @@
 /** Runs of the published command under the preload library that counts, kills and fails its file system calls. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,9 +70,12 @@ export async function runCommand(
     ...(log !== undefined && { TORTURE_LOG: log }),
   };
   const child = spawn(process.execPath, [commandPath, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const hung = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   let stdout = '';
   let stderr = '';
+  const hung = setTimeout(() => {
+    stderr += `\nafter ${patienceMs} ms: ${processesOf(state).join('; ')}\n`;
+    child.kill('SIGKILL');
+  }, patienceMs);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
@@ -84,6 +87,19 @@ export async function runCommand(
   const calls = Number(readFileSync(state).readBigUInt64LE(0));
   rmSync(state);
   return { code, signal, stdout, stderr, calls };
+}
+
+/** What the processes of a run that does not end wait for, as the kernel tells it. */
+function processesOf(state: string): string[] {
+  const bytes = readFileSync(state);
+  const pids = Array.from({ length: Math.min(64, bytes.readUInt32LE(12)) }, (_, place) =>
+    bytes.readInt32LE(16 + 4 * place),
+  );
+  const alive = pids.filter((pid) => existsSync(`/proc/${pid}/cmdline`));
+  return alive.map((pid) => {
+    const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').replaceAll('\0', ' ').trim();
+    return `${pid} (${read('cmdline')}) in ${read('wchan')} (${read('syscall')})`;
+  });
 }
 
 function actionVariables(action: Action): Record<string, string> {

@@ -188,6 +188,9 @@ async function exchange(context: RunContext, snapshot: Snapshot): Promise<string
     await hold(context, engine);
     await engine.call('release', {});
     await settleRestored(context, engine, snapshot);
+  } catch (error) {
+    // Whatever a look at a file usually ends with says that nothing was changed.
+    throw restoreFailed(context, snapshot, error);
   } finally {
     await engine.stop();
   }

@@ -1,5 +1,6 @@
 /** A database that was destroyed: it is restored all the same, and what was left of it is kept. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from '../attacks/helpers-damage.ts';
 import { assertRefusal, sha256Of } from '../attacks/helpers-refusal.ts';
 import { journalModeOf, type Restorable, restorable, restore } from '../attacks/helpers-restore.ts';
-import { journalModes } from '../harness/files.ts';
+import { journalModes, projectRoot } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
 
 for (const mode of journalModes) {
@@ -104,6 +105,36 @@ test('no lost write: a destroyed database that a process still has open is not e
   assert.equal(sha256Of(it.database), destroyed);
   await other.end();
   await restore(it);
+});
+
+test('honest exit: an exchange whose result cannot be opened does not say that nothing was changed', async (t) => {
+  const it = await restorable(t, 'delete');
+  replaceByText(it.database);
+  // Whoever is there as soon as the name has another file, and keeps it locked.
+  const script = `
+    const [, path] = process.argv;
+    const { statSync } = require('node:fs');
+    const Database = require('better-sqlite3');
+    const damaged = statSync(path).ino;
+    while (statSync(path).ino === damaged);
+    const db = new Database(path);
+    db.exec('BEGIN EXCLUSIVE');
+    process.stdin.resume().on('end', () => db.close());`;
+  const first = spawn(process.execPath, ['-e', script, it.database], {
+    cwd: projectRoot,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  t.after(() => first.kill('SIGKILL'));
+  assertRefusal(
+    await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '100ms']),
+    30,
+    /^Putting snapshot .* back into .* failed/,
+    /run the same command again/,
+  );
+  first.stdin.end();
+  await once(first, 'exit');
+  const again = await it.run(['snapshot', 'restore', it.id]);
+  assert.equal(again.code, 0, again.stderr);
 });
 
 function trashPages(path: string): void {
