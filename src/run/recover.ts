@@ -9,7 +9,7 @@
  * | committing  | no                                     | the same                                                |
  * | committing  | yes                                    | the commit happened: verify it, as below                |
  * | committed   | yes                                    | verify; where it is not sound, restore behind the fence |
- * | restoring   |                                        | the content is still what was to be replaced: restore again; it is the snapshot's: done; neither: others have written, nothing is undone |
+ * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again; it is the snapshot's: done; neither: others have written, nothing is undone |
  * | exchanging  |                                        | put the snapshot in the place of the damaged file again |
  */
 import { rmSync } from 'node:fs';
@@ -19,14 +19,15 @@ import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
 import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
-import { engineFor, type RunContext, stoppable } from './context.ts';
+import { engineFor, inspectOptions, type RunContext, stoppable } from './context.ts';
 import { exchangeFile } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
+import { proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
-import { settleRestored } from './restore.ts';
+import { restoreSnapshot, settleRestored } from './restore.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
 
@@ -134,19 +135,41 @@ async function finishRestore(
       busyTimeoutMs: context.request.config.busyTimeoutMs,
     });
     if (outcome === 'others-wrote') throw othersWrote(context, journal, source);
-  } else if (contentSha256 !== source.manifest.contentSha256) {
+    await settleRestored(context, engine, source);
+  } else if (contentSha256 === source.manifest.contentSha256) {
     await engine.call('release', {});
-    throw othersWrote(context, journal, source);
+    await settleRestored(context, engine, source);
   } else {
-    await engine.call('release', {});
+    await restoreDamaged(context, engine, journal, held, source);
   }
-  await settleRestored(context, engine, source);
   return ended(
     context,
     journal,
     'restored',
     `Snapshot ${source.manifest.id} was put back: the database is at ${describeRevisions(source.manifest.revision)}`,
   );
+}
+
+/**
+ * Neither state, since others have written, or since the file is damaged: SQLite cuts a file that shrank after it has
+ * removed its rollback journal, and a power cut may take the removal back and keep the cut. What is damaged is kept too.
+ */
+async function restoreDamaged(
+  context: RunContext,
+  engine: Engine,
+  journal: RunJournal,
+  held: HeldState,
+  source: Snapshot,
+): Promise<void> {
+  const { problems } = await engine.call('verify', {});
+  if (problems.length > 0) {
+    await proveSnapshot(source, inspectOptions(context));
+    const { outcome } = await restoreSnapshot(context, engine, source, held, journal);
+    if (outcome === 'restored') return;
+  } else {
+    await engine.call('release', {});
+  }
+  throw othersWrote(context, journal, source);
 }
 
 function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {

@@ -64,13 +64,16 @@ export async function settleRestored(context: RunContext, engine: Engine, snapsh
   if (problem !== undefined) throw new Error(`quick_check after the restore: ${problem}`);
 }
 
-/** The restore's own connection writes with SQLite's defaults; what it wrote must outlive a power cut all the same. */
+/**
+ * The restore's own connection writes with SQLite's defaults; what it wrote must outlive a power cut all the same. The
+ * folder first: a rollback journal that comes back must not meet a file that was cut after the journal was removed.
+ */
 export function makeLiveDurable(context: RunContext): void {
   const { database, directory } = context.layout;
+  fsyncDirectory(directory);
   const wal = `${database}-wal`;
   if (statSync(wal, { throwIfNoEntry: false }) !== undefined) fsyncFile(wal);
   fsyncFile(database);
-  fsyncDirectory(directory);
 }
 
 /** The one ending that needs a person. The journal stays: the next start goes on with the restore. */

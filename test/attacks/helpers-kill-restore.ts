@@ -15,6 +15,7 @@ import {
   commandLine,
   dieAtFileCall,
   killAt,
+  rotPage,
   type Story,
   signalAt,
   snapshotsOf,
@@ -103,6 +104,30 @@ const killAttacks: readonly Attack[] = points.flatMap(([at, left]) =>
   })),
 );
 
+/**
+ * SQLite cuts a file that shrank after it has removed its journal. A file system that forgets the one and keeps the other
+ * in a power cut has SQLite roll back into a file that is too short.
+ */
+const damageAttack: Attack = {
+  name: 'a proven way back: SIGKILL of a restore, of which a power cut leaves a damaged file',
+  quick: 'delete',
+  run: async (t, mode) => {
+    const story = await upgraded(t, mode);
+    await killAt(story.restore, 'engine:replaced', 'both');
+    assertContent(contentAsLeft(story.database), story, 'old');
+    rotPage(story.database, 2);
+    await nextStart(story);
+    assertContent(dumpWithVersion(story.database), story, 'old');
+    await assertWayBack(story);
+    const reasons = snapshotsOf(story.database).map(({ manifest }) => manifest.reason);
+    assert.deepEqual(
+      reasons,
+      ['upgrade', 'replaced', 'replaced'],
+      'what was there before, and what was damaged, is kept',
+    );
+  },
+};
+
 const exchangeAttacks: readonly Attack[] = [
   'copyFileSync 1',
   'linkSync et_intelligence.db 1',
@@ -135,6 +160,7 @@ export const restoreAttacks: readonly Attack[] = [
     },
   },
   ...killAttacks,
+  damageAttack,
   ...exchangeAttacks,
   {
     name: 'honest exit: SIGKILL of the engine of the start that is to finish a restore',
