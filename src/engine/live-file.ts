@@ -98,7 +98,8 @@ export function tune(connection: Database.Database): void {
   connection.pragma(`mmap_size = ${wal ? 0 : 2147418112}`);
 }
 
-function explainOpening(path: string, error: unknown): unknown {
+/** @returns The DrydockError for what SQLite says of a file that cannot be opened or read; else the error itself. */
+export function explainOpening(path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new DrydockError('DAMAGED_BEFORE', {

@@ -14,7 +14,7 @@ import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { closeGate } from './gate.ts';
 import type { PortListener } from './guarded-port.ts';
-import { type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
+import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
 import { replay } from './replay.ts';
@@ -69,7 +69,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       await takeWriteLock(busyTimeoutMs);
       probeWrite(live);
       fence = live.fence();
-      return heldState(live.connection);
+      try {
+        return heldState(live.connection);
+      } catch (error) {
+        throw explainOpening(database, error);
+      }
     },
 
     async readSchema() {

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
 import type { JournalMode } from '../harness/files.ts';
+import { breakLeafOf } from './helpers-damage.ts';
 import {
   type Attack,
   assertContent,
@@ -128,6 +129,23 @@ const damageAttack: Attack = {
   },
 };
 
+/** The same, so that not even the revision can be read: a person says once more that the snapshot is to be put back. */
+const unreadableAttack: Attack = {
+  name: 'a proven way back: SIGKILL of a restore, of which a power cut leaves a file whose revision cannot be read',
+  quick: 'delete',
+  run: async (t, mode) => {
+    const story = await upgraded(t, mode);
+    await killAt(story.restore, 'engine:replaced', 'both');
+    breakLeafOf(story.database, 'alembic_version');
+    const { code, error } = await drydock(['snapshot', 'prune', '--database', story.database]);
+    assert.equal(code, 13, error);
+    assert.match(error, /is damaged: .*drydock snapshot restore <id>\.$/);
+    assertDone(await drydock(story.restore));
+    assertContent(dumpWithVersion(story.database), story, 'old');
+    assertTidy(story.database);
+  },
+};
+
 const exchangeAttacks: readonly Attack[] = [
   'copyFileSync 1',
   'linkSync et_intelligence.db 1',
@@ -161,6 +179,7 @@ export const restoreAttacks: readonly Attack[] = [
   },
   ...killAttacks,
   damageAttack,
+  unreadableAttack,
   ...exchangeAttacks,
   {
     name: 'honest exit: SIGKILL of the engine of the start that is to finish a restore',
