@@ -4,8 +4,10 @@
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { layoutFor } from '../src/files/layout.ts';
+import { listSnapshots } from '../src/snapshots/catalog.ts';
 import { execute } from '../test/attacks/helpers-scene.ts';
-import { dump, integrity, versions } from '../test/harness/dump.ts';
+import { dump, dumpWithVersion, integrity, versions } from '../test/harness/dump.ts';
 import { createDatabase, type JournalMode, revisionFolder, sqlRevision } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 import { requireTold } from './crash.ts';
@@ -217,17 +219,19 @@ async function takeAndRestore(
   } else {
     told.push('snapshot restore, killed, and again');
     const fault = { at: 1 + Math.floor(chance() * 120), action: { kind: 'kill-all' } } as const;
-    const before = dump(database);
+    const before = dumpWithVersion(database);
     const ended: Ended = await runCommand(root, ['snapshot', 'restore', 'latest', ...config], { fault });
     must(ended.signal === 'SIGKILL' || ended.code === 0, `it ended with ${ended.code}: ${ended.stderr}`);
     const next = await runCommand(root, ['snapshot', 'prune', ...config]);
     must(next.code === 0, `the next start ended with ${next.code}: ${next.stderr}`);
-    // Back to where the model is: what a restore replaced is the newest snapshot.
-    if (dump(database) !== before) {
-      const again = await runCommand(root, ['snapshot', 'restore', 'latest', ...config]);
+    // Back to where the model is: what a restore replaced is a snapshot, and never the latest.
+    if (dumpWithVersion(database) !== before) {
+      const replaced = listSnapshots(layoutFor(database)).findLast(({ path }) => dumpWithVersion(path) === before);
+      must(replaced !== undefined, 'a proven way back: no snapshot has what a restore replaced');
+      const again = await runCommand(root, ['snapshot', 'restore', replaced.manifest.id, ...config]);
       must(again.code === 0, `what was replaced could not be put back: ${again.stderr}`);
     }
-    must(dump(database) === before, 'a proven way back: what a restore replaced is not what it was');
+    must(dumpWithVersion(database) === before, 'a proven way back: what a restore replaced is not what it was');
   }
   compare(database, model);
 }
