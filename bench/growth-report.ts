@@ -7,7 +7,12 @@ import { type Line, renderPlot } from './plot.ts';
 import { median, table } from './words.ts';
 
 const titles: Readonly<Record<Axis, readonly [title: string, unit: string, what: string]>> = {
-  size: ['Time of an upgrade by the size of the database', 'MB', 'Add a column, fill it, index it: the whole job.'],
+  size: [
+    'Time of an upgrade by the size of the database',
+    'MB',
+    `Add a column, fill it, index it: the whole job. Two things in it are SQLite's and more than linear: the sort for the new index, and in WAL
+mode the look for each page in a log that has become as large as the database, which goes through the log's index part by part.`,
+  ],
   revisions: [
     'Time of an upgrade by the number of revisions',
     'revisions',

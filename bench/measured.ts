@@ -50,7 +50,12 @@ export function keep<P extends Part>(path: string, part: P, key: string, figures
   const measured = readMeasured(path);
   const cell: Cell<P> = { key, surroundings: surroundings(), figures };
   const others = measured[part].filter((other) => other.key !== key);
-  writeFileSync(path, `${JSON.stringify({ ...measured, [part]: [...others, cell] }, null, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...measured, [part]: [...others, cell] }, rounded, 1)}\n`);
+}
+
+/** A thousandth of a millisecond is nothing that was measured. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }
 
 function surroundings(): Surroundings {

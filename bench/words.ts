@@ -38,7 +38,8 @@ export function verdictOfAll(values: readonly number[], limit: number): string {
   const met = values.filter((value) => value <= limit).length;
   if (met === values.length) return 'met';
   const [best, worst] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(2));
-  return `met in ${met} of ${values.length}, missed in the others: from ${best} to ${worst}, where ${limit} was the aim`;
+  const how = met === 0 ? `missed in all ${values.length}` : `met in ${met} of ${values.length}, missed in the others`;
+  return `${how}: from ${best} to ${worst}`;
 }
 
 export function table(
