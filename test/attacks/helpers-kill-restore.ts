@@ -106,11 +106,12 @@ const killAttacks: readonly Attack[] = points.flatMap(([at, left]) =>
 );
 
 /**
- * SQLite cuts a file that shrank after it has removed its journal. A file system that forgets the one and keeps the other
+ * SQLite cuts a file that shrank after it has removed its rollback journal. A file system that forgets the one and keeps the other
  * in a power cut has SQLite roll back into a file that is too short.
  */
 const damageAttack: Attack = {
   name: 'a proven way back: SIGKILL of a restore, of which a power cut leaves a damaged file',
+  modes: ['delete'],
   quick: 'delete',
   run: async (t, mode) => {
     const story = await upgraded(t, mode);
@@ -132,6 +133,7 @@ const damageAttack: Attack = {
 /** The same, so that not even the revision can be read: a person says once more that the snapshot is to be put back. */
 const unreadableAttack: Attack = {
   name: 'a proven way back: SIGKILL of a restore, of which a power cut leaves a file whose revision cannot be read',
+  modes: ['delete'],
   quick: 'delete',
   run: async (t, mode) => {
     const story = await upgraded(t, mode);
