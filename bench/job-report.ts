@@ -4,7 +4,7 @@ import { jobs } from './jobs.ts';
 import type { Cell } from './measured.ts';
 import type { Section } from './part.ts';
 import { byJob, type Phase } from './site.ts';
-import { median, megabytes, quotient, seconds, table, verdict, verdictOfAll } from './words.ts';
+import { inSeconds, median, megabytes, quotient, seconds, table, verdict, verdictOfAll } from './words.ts';
 
 const limit = 0.5;
 /** The others take milliseconds whatever the size, and are one column. */
@@ -93,7 +93,7 @@ function alignOf(figures: number): string[] {
 function phaseRow(job: JobFigures): string[] {
   const shown: readonly string[] = shownPhases;
   const others = job.phases.filter(({ phase }) => !shown.includes(phase)).reduce((sum, one) => sum + one.durationMs, 0);
-  return [...nameOf(job), ...[...shownPhases.map((phase) => durationOf(job.phases, phase)), others].map(oneDecimal)];
+  return [...nameOf(job), ...[...shownPhases.map((phase) => durationOf(job.phases, phase)), others].map(inSeconds)];
 }
 
 function stepsOf(figures: readonly JobFigures[]): string[] {
@@ -101,13 +101,9 @@ function stepsOf(figures: readonly JobFigures[]): string[] {
 }
 
 function stepRow(job: JobFigures): string[] {
-  return [...nameOf(job), ...job.steps.map(({ durationMs }) => oneDecimal(durationMs))];
+  return [...nameOf(job), ...job.steps.map(({ durationMs }) => inSeconds(durationMs))];
 }
 
 function durationOf(phases: readonly Phase[], name: string): number {
   return phases.filter(({ phase }) => phase === name).reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
-
-function oneDecimal(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(1);
 }

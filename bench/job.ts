@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type JobKind, jobs } from './jobs.ts';
-import { type PeakMemory, runWatched } from './processes.ts';
+import { higherOf, noMemory, type PeakMemory, runWatched } from './processes.ts';
 import type { JournalMode, Phase, Site } from './site.ts';
 
 const operatorScript = fileURLToPath(new URL('operator.sh', import.meta.url));
@@ -45,16 +45,13 @@ export async function timeJob(
   const scriptCpu: number[] = [];
   let phases: readonly Phase[] = [];
   let steps: readonly Phase[] = [];
-  let peak: PeakMemory = { anonymous: 0, resident: 0 };
+  let peak = noMemory;
   for (let round = 0; round < rounds; round += 1) {
     const run = await site.upgrade(kind, mode);
     drydock.push(run.milliseconds);
     drydockCpu.push(run.cpu);
     phases = run.phases;
-    peak = {
-      anonymous: Math.max(peak.anonymous, run.peak.anonymous),
-      resident: Math.max(peak.resident, run.peak.resident),
-    };
+    peak = higherOf(peak, run.peak);
     const byHand = await runScript(site, kind, mode);
     script.push(byHand.milliseconds);
     scriptCpu.push(byHand.cpu);

@@ -28,6 +28,15 @@ export interface PeakMemory {
   readonly resident: number;
 }
 
+export const noMemory: PeakMemory = { anonymous: 0, resident: 0 };
+
+export function higherOf(one: PeakMemory, other: PeakMemory): PeakMemory {
+  return {
+    anonymous: Math.max(one.anonymous, other.anonymous),
+    resident: Math.max(one.resident, other.resident),
+  };
+}
+
 export interface Watched extends Finished {
   readonly peak: PeakMemory;
   /** Of all processes, in milliseconds: what was computed, however busy the machine was. */
@@ -45,17 +54,14 @@ const counted = 'TIMEFORMAT="%U %S"; { time "$@" 2>&4; } 4>&2 2>&3';
  * @throws {Error} where it does not exit with 0.
  */
 export async function runWatched(command: string, args: readonly string[]): Promise<Watched> {
-  let peak: PeakMemory = { anonymous: 0, resident: 0 };
+  let peak = noMemory;
   const started = performance.now();
   const child = spawn('bash', ['-c', counted, 'bash', command, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
   const [stdout, stderr, used] = [collect(child.stdout), collect(child.stderr), collect(child.stdio[3])];
   const timer = setInterval(() => {
     const tree = descendants(child.pid ?? 0).map(memoryOf);
     const sum = (of: keyof PeakMemory) => tree.reduce((total, memory) => total + memory[of], 0);
-    peak = {
-      anonymous: Math.max(peak.anonymous, sum('anonymous')),
-      resident: Math.max(peak.resident, sum('resident')),
-    };
+    peak = higherOf(peak, { anonymous: sum('anonymous'), resident: sum('resident') });
   }, pollMs);
   const [code] = await once(child, 'close').finally(() => clearInterval(timer));
   const milliseconds = performance.now() - started;

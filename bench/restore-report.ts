@@ -2,7 +2,7 @@
 import type { Cell } from './measured.ts';
 import type { Section } from './part.ts';
 import type { RestoreFigures } from './restore.ts';
-import { median, megabytes, quotient, ratio, seconds, table, verdict, verdictOfAll } from './words.ts';
+import { inSeconds, median, megabytes, quotient, ratio, seconds, table, verdict, verdictOfAll } from './words.ts';
 
 const limit = 1.5;
 
@@ -74,15 +74,14 @@ function partsOf(
   const names = figures[0] === undefined ? [] : of(figures[0]).map(({ phase }) => phase);
   const rows = figures.map((restore) => [
     ...nameOf(restore),
-    ...names.map((name) => oneDecimal(of(restore).find(({ phase }) => phase === name)?.durationMs)),
+    ...names.map((name) => {
+      const found = of(restore).find(({ phase }) => phase === name);
+      return found === undefined ? '' : inSeconds(found.durationMs);
+    }),
   ]);
   return [['Journal mode', 'Database', ...names], rows, ['---', '---:', ...names.map(() => '---:')]];
 }
 
 function nameOf({ mode, bytes }: RestoreFigures): string[] {
   return [mode, megabytes(bytes)];
-}
-
-function oneDecimal(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? '' : (milliseconds / 1000).toFixed(1);
 }

@@ -20,7 +20,12 @@ export function ms(milliseconds: number): string {
 }
 
 export function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${inSeconds(milliseconds)} s`;
+}
+
+/** For a table whose head says what it is in. */
+export function inSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
 }
 
 /** Millions of bytes, as databases are sized here. */

@@ -40,7 +40,8 @@ export const killSelf: Attack = async (stage, at) => {
   return 'hit';
 };
 
-function missed(ended: Ended): 'missed' {
+/** The command made fewer calls than that. */
+export function missed(ended: Ended): 'missed' {
   must(ended.code === 0, `undisturbed it ended with ${ended.code}: ${ended.stderr}`);
   return 'missed';
 }

@@ -1,7 +1,7 @@
 /** Has a call of a command end with an error of the operating system: the right ending, the right state, one sentence. */
 import { constants } from 'node:os';
 import { must } from './broken.ts';
-import { type Attack, requireState, requireTold } from './crash.ts';
+import { type Attack, missed, requireState, requireTold } from './crash.ts';
 import { contentNow, finish, play, requireWayBack, wholly } from './stage.ts';
 
 export interface ErrorAttack {
@@ -25,10 +25,7 @@ function errorAttack(name: string, number: number, how: 'once' | 'lasting'): Err
   const attack: Attack = async (stage, at) => {
     const ended = await play(stage, { at, action: { kind: 'error', number, lasting: how === 'lasting' } });
     must(ended.signal === null, `it was ended by ${ended.signal}, or hung: ${ended.stderr}`);
-    if (ended.calls < at) {
-      must(ended.code === 0, `undisturbed it ended with ${ended.code}: ${ended.stderr}`);
-      return 'missed';
-    }
+    if (ended.calls < at) return missed(ended);
     const content = wholly(stage, contentNow(stage.root));
     if (ended.code === 0) {
       must(content === 'new', 'honest exit: it ended with 0, and the content is the old');

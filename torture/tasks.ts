@@ -109,13 +109,18 @@ function removedTask(sync: OurSync, scene: Scene, mode: JournalMode): Task {
   };
 }
 
+/** An attack with each of so many seeds. */
+function drawn(first: number, seeds: number, attack: (seed: number) => Promise<unknown>): Task['run'] {
+  return (progress) => attackEach(range(first, seeds), attack, seeds, progress);
+}
+
 function concurrencyTask(first: number, mode: JournalMode): Task {
   return {
     kind: 'concurrency',
     attack: 'schedules',
     scene: 'runners, writers, readers, a checkpointer, a VACUUM, signals and clock jumps',
     mode,
-    run: (progress) => attackEach(range(first, schedules), (seed) => playSchedule(seed, mode), schedules, progress),
+    run: drawn(first, schedules, (seed) => playSchedule(seed, mode)),
   };
 }
 
@@ -125,7 +130,7 @@ function programTask(first: number, mode: JournalMode): Task {
     attack: 'programs',
     scene: 'revisions, commands, deaths, writes and restores',
     mode,
-    run: (progress) => attackEach(range(first, programs), (seed) => playProgram(seed, mode), programs, progress),
+    run: drawn(first, programs, (seed) => playProgram(seed, mode)),
   };
 }
 
@@ -135,7 +140,7 @@ function fuzzTask(first: number, { name, seeds, attack }: Fuzzer): Task {
     attack: 'bent at random',
     scene: name,
     mode: 'either',
-    run: (progress) => attackEach(range(first, seeds), attack, seeds, progress),
+    run: drawn(first, seeds, attack),
   };
 }
 

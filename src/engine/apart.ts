@@ -1,7 +1,6 @@
 /** A question to a process of its own, which answers it and ends. Both of its ends. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { siblingModule } from './entry.ts';
+import type { ChildProcess } from 'node:child_process';
+import { forkModule } from './entry.ts';
 import type { WireError } from './protocol.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
@@ -15,14 +14,9 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-/** @param env What the process has in its environment beside this one's, unless this one has it. */
+/** @param env As in {@link forkModule}. */
 export function forkApart(name: 'inspector' | 'verifier', env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return fork(fileURLToPath(siblingModule(import.meta.url, name)), [], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    serialization: 'advanced',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { ...env, ...process.env },
-  });
+  return forkModule(name, ['ignore', 'ignore', 'inherit', 'ipc'], env);
 }
 
 /**

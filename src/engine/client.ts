@@ -1,12 +1,11 @@
 /** The supervisor's end: starts the engine, asks it, hears what it waits for, and kills it when it must. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { invariant, messageOf } from '../errors.ts';
 import type { Observer } from '../run-events.ts';
-import { siblingModule } from './entry.ts';
+import { forkModule } from './entry.ts';
 import { type EngineRequests, gateDescriptor, type Reply, type RequestName } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
@@ -64,12 +63,7 @@ export interface EngineOptions {
 
 /** The engine's process: it loads its code, and does nothing until it is asked. */
 export function forkEngine(temporaryDirectory: string): ChildProcess {
-  return fork(fileURLToPath(siblingModule(import.meta.url, 'main')), {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-    serialization: 'advanced',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { SQLITE_TMPDIR: temporaryDirectory, ...process.env },
-  });
+  return forkModule('main', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
 }
 
 /** @param spare From {@link forkEngine}, with the same temporary directory. */

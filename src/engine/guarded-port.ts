@@ -6,7 +6,7 @@
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
-import { keywordOf, sqlTokens } from '../revisions/sql-tokens.ts';
+import { firstKeyword } from '../revisions/sql-tokens.ts';
 import { statementProblem } from '../revisions/statements.ts';
 import type { StatementOrigin } from './replayed.ts';
 
@@ -131,11 +131,6 @@ export function guardedPort(
 /** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
 function changesRows(sql: string): boolean {
   return ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(firstKeyword(sql));
-}
-
-function firstKeyword(sql: string): string {
-  const [first] = sqlTokens(sql);
-  return first === undefined ? '' : keywordOf(first);
 }
 
 function refuse(sql: string, mode: PortMode): void {

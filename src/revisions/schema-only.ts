@@ -1,5 +1,5 @@
 /** Statements that change a handful of pages however large the database is. */
-import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
+import { firstKeyword, isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
 /**
  * True where a statement reads, or writes no more than rows of sqlite_schema and the empty root pages of what it
@@ -8,8 +8,7 @@ import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
  * ALTER TABLE ADD COLUMN and RENAME leave the rows alone (https://sqlite.org/lang_altertable.html).
  */
 export function changesSchemaOnly(sql: string): boolean {
-  const [first] = sqlTokens(sql);
-  const verb = first === undefined ? '' : keywordOf(first);
+  const verb = firstKeyword(sql);
   if (verb === 'SELECT' || verb === 'EXPLAIN') return true;
   // Of other verbs the text, which may hold megabytes of values, is not read any further.
   if (!['ALTER', 'CREATE', 'DROP'].includes(verb)) return false;

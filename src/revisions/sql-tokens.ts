@@ -45,6 +45,12 @@ export function keywordOf(token: SqlToken): string {
   return token.kind === 'word' ? token.text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : '';
 }
 
+/** The first word of a text, in upper case; '' where it begins with a blank or with anything else. The rest is not read. */
+export function firstKeyword(sql: string): string {
+  const [first] = sqlTokens(sql);
+  return first === undefined ? '' : keywordOf(first);
+}
+
 export function isBlank(token: SqlToken): boolean {
   return token.kind === 'space' || token.kind === 'lineComment' || token.kind === 'blockComment';
 }

@@ -1,6 +1,6 @@
 /** Turns whatever ended a run into the one line that a person reads. */
 import { EngineDied } from '../engine/client.ts';
-import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { busyError } from './busy.ts';
 import { CommitUncertain } from './commit.ts';
 import type { RunContext } from './context.ts';
@@ -49,6 +49,16 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
     state,
     next: 'Run again with --debug, and report it if it happens again',
     cause: plain,
+  });
+}
+
+/** The same sentence with another exit code: that of the error alone would say something false of the data. */
+export function withCode({ what, state, next, cause }: DrydockError, code: ErrorCode): DrydockError {
+  return new DrydockError(code, {
+    what,
+    ...(state !== undefined && { state }),
+    ...(next !== undefined && { next }),
+    cause,
   });
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
-import { explain } from './explain.ts';
+import { explain, withCode } from './explain.ts';
 import { readJournal } from './journal.ts';
 import { acquireLocks, type RunLocks } from './locks.ts';
 import type { RecoveryReport } from './outcome.ts';
@@ -46,14 +46,9 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
     if (!isPastCommit(context)) throw explain(context, error, 'The database is unchanged');
     const state =
       'The run was past its commit: the next start verifies the database, and restores the snapshot if it must';
-    const { code, what, next, cause } = explain(context, error, state);
+    const told = explain(context, error, state);
     // Of a failed revision, and on ground that was not fit, nothing would have changed.
-    throw new DrydockError(code === 'REVISION_FAILED' || code === 'PREFLIGHT' ? 'FAULT' : code, {
-      what,
-      state,
-      ...(next !== undefined && { next }),
-      cause,
-    });
+    throw told.code === 'REVISION_FAILED' || told.code === 'PREFLIGHT' ? withCode(told, 'FAULT') : told;
   }
 }
 

@@ -4,7 +4,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { CommitUncertain } from './commit.ts';
 import { phase, type RunContext, unstoppable, unstopped } from './context.ts';
-import { explain } from './explain.ts';
+import { explain, withCode } from './explain.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
@@ -53,9 +53,8 @@ function stillUncertain(context: RunContext, error: CommitUncertain, undoing: un
     undoing instanceof DrydockError && ['RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'].includes(undoing.code);
   if (isVerdict) return undoing;
   const state = `It is not known whether the commit happened: the next start finds out, and goes on from there, since this one could not: ${messageOf(undoing).replace(/\.$/, '')}`;
-  const { what, next, cause } = explain(context, error, state);
   // Every other code would say that the database is unchanged.
-  return new DrydockError('FAULT', { what, state, ...(next !== undefined && { next }), cause });
+  return withCode(explain(context, error, state), 'FAULT');
 }
 
 /** The engine lives: it rolls back, and what it left is compared with the snapshot. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Running } from '../harness/drydock.ts';
+import type { LogLine, Running } from '../harness/drydock.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { makeIndexLie } from './helpers-damage.ts';
 import { base, contentOf, moduleRevision, scene } from './helpers-scene.ts';
@@ -56,7 +56,7 @@ test('a proven way back: small revisions run and are checked beside the proof, a
 
   const run = it.start(['upgrade'], { pauseAt: 'inspector:measure' });
   await run.reached();
-  await run.logged(({ phase, durationMs }) => phase === 'check' && durationMs !== undefined);
+  await run.logged(endsCheck);
   assert.ok(readFileSync(it.database).equals(before), 'the live file is as it was, byte for byte');
   run.goOn();
 
@@ -75,19 +75,19 @@ test('a proven way back: where the snapshot is not sound, what waited for it nev
   assert.ok(readFileSync(it.database).equals(before), 'the live file is as it was, byte for byte');
 });
 
+const endsCheck = ({ phase, durationMs }: LogLine) => phase === 'check' && durationMs !== undefined;
+
 /** Until the engine sits in a read of its gate, or is through with the revisions, which it must not be. */
 async function waitsForProof(run: Running): Promise<void> {
   const engine = await run.enginePid();
   let checked = false;
-  const checking = run
-    .logged(({ phase, durationMs }) => phase === 'check' && durationMs !== undefined)
-    .then(
-      () => {
-        checked = true;
-      },
-      () => undefined,
-    );
+  run.logged(endsCheck).then(
+    () => {
+      checked = true;
+    },
+    // The run is ended by its test.
+    () => undefined,
+  );
   // read(2) of descriptor 4, by its number on x86-64 and on arm64 (proc_pid_syscall(5)).
   while (!checked && !/^(0|63) 0x4 /.test(readFileSync(`/proc/${engine}/syscall`, 'utf8'))) await setTimeout(10);
-  void checking;
 }

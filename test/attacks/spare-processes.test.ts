@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+import { gone } from './helpers-kill.ts';
 import { lockHolder } from './helpers-lock-holder.ts';
 
 const countsStarts = `
@@ -84,16 +84,6 @@ function childrenOf(pid: number | undefined): number[] {
   );
 }
 
-/** The time limit of the test is that of the wait. */
 async function allGone(pids: readonly number[]): Promise<void> {
-  while (pids.some(isRunning)) await setTimeout(20);
-}
-
-/** One that ended and is not waited for yet is gone. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
+  for (const pid of pids) await gone(pid);
 }
