@@ -26,6 +26,9 @@ const scripts = {
   start: 'src/cli/start.ts',
 };
 
+/** What the start needs where there is a config file. */
+const yamlOfStart = { yaml: 'src/config/yaml.ts' };
+
 /** The whole command line, a script of its own, of which nothing is run that a verb does not need. */
 const commandLine = { cli: 'src/cli/main.ts' };
 
@@ -34,6 +37,19 @@ const commandLine = { cli: 'src/cli/main.ts' };
  * installation is this and no more.
  */
 export const external = ['better-sqlite3'];
+
+/** Half the code of the start would be for YAML, which many a start has none of; so the start runs that as a script of its own. */
+const yamlApart: Plugin = {
+  name: 'yaml-apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /[/]yaml\.ts$/ }, () => ({ path: 'yaml', namespace: 'apart' }));
+    onLoad({ filter: /^yaml$/, namespace: 'apart' }, () => ({
+      resolveDir: join(projectRoot, 'src', 'cli'),
+      contents: `const { runScript } = require('./code-cache.ts');
+        module.exports = runScript(require('node:path').join(__dirname, 'yaml.cjs'));`,
+    }));
+  },
+};
 
 /** Takes the place of src/faults.ts: what is published cannot be told to stop in the middle of a commit. */
 const withoutFaultPoints: Plugin = {
@@ -74,7 +90,7 @@ export async function build(outdir: string): Promise<void> {
     logLevel: 'warning',
   };
   const asScripts: BuildOptions = { ...common, external, format: 'cjs', outExtension: { '.js': '.cjs' } };
-  const [ofModules, ofScripts, ofCommandLine] = await Promise.all([
+  const [ofModules, ofScripts, ofYaml, ofCommandLine] = await Promise.all([
     bundle({
       ...common,
       entryPoints: modules,
@@ -84,13 +100,16 @@ export async function build(outdir: string): Promise<void> {
       format: 'esm',
     }),
     // Nobody is shown a stack of these: what goes wrong in the start goes wrong again in the command line, which says it.
-    bundle({ ...asScripts, entryPoints: scripts, minify: true }),
+    bundle({ ...asScripts, entryPoints: scripts, minify: true, plugins: [withoutFaultPoints, yamlApart] }),
+    bundle({ ...asScripts, entryPoints: yamlOfStart, minify: true }),
     bundle({ ...asScripts, entryPoints: commandLine, ...placeOfScript }),
   ]);
   chmodSync(join(outdir, 'drydock.cjs'), 0o755);
   await keepCodeOf(outdir);
   writeDeclarations(join(outdir, 'types'));
-  const inputs = [ofModules, ofScripts, ofCommandLine].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  const inputs = [ofModules, ofScripts, ofYaml, ofCommandLine].flatMap(({ metafile }) =>
+    Object.keys(metafile?.inputs ?? {}),
+  );
   writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(inputs));
 }
 

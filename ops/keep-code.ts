@@ -1,11 +1,12 @@
-/** Keeps the machine code of the published scripts, taken after they have done an upgrade. */
+/** Keeps the machine code of the published scripts, taken after they have done what they do in an upgrade. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { call, codeCachePath, compile } from '../src/cli/code-cache.ts';
+import type * as Yaml from '../src/config/yaml.ts';
 
 const run = promisify(execFile);
 
@@ -15,17 +16,19 @@ export async function keepCodeOf(folder: string): Promise<void> {
   try {
     writeProject(cwd);
     // The first upgrade is a run, and is done by the whole command line; nothing is pending in the second.
-    for (const script of ['cli.cjs', 'start.cjs'])
+    for (const script of ['cli.cjs', 'yaml.cjs', 'start.cjs'])
       await run(process.execPath, [fileURLToPath(import.meta.url), join(folder, script)], { cwd });
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
 }
 
+const config =
+  'database: ../app.db\nstatistics:\n  - name: notes\n    sql: SELECT count(*) FROM notes\n    rule: not-less\n';
+
 function writeProject(folder: string): void {
   const files = {
-    'config/drydock.yaml':
-      'database: ../app.db\nstatistics:\n  - name: notes\n    sql: SELECT count(*) FROM notes\n    rule: not-less\n',
+    'config/drydock.yaml': config,
     'migrations/001_notes.sql': `-- revision: 001_notes
 -- migrate:up
 CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
@@ -54,7 +57,12 @@ function runAndKeep(path: string): void {
   const script = compile(path);
   process.argv = [process.execPath, path, 'upgrade'];
   process.on('exit', () => writeFileSync(codeCachePath(path), script.createCachedData()));
-  call(script, path);
+  const exported = call(script, path);
+  if (basename(path) === 'yaml.cjs') useYaml(exported as typeof Yaml);
+}
+
+function useYaml({ LineCounter, parseDocument }: typeof Yaml): void {
+  parseDocument(config, { lineCounter: new LineCounter(), stringKeys: true }).toJS();
 }
 
 const [, , script] = process.argv;

@@ -1,5 +1,6 @@
 /** A scene that is set once and then as often as it is needed, always in the same folder: manifests name it. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../src/errors.ts';
@@ -78,6 +79,10 @@ function contentOf(path: string): string {
   }
 }
 
+export function isDamage(content: string): boolean {
+  return /^(?:damaged|unreadable): /.test(content);
+}
+
 /** All or nothing: the content is wholly the old or wholly the new. @returns Which. */
 export function wholly(stage: Stage, found: string): 'old' | 'new' {
   must(
@@ -92,11 +97,19 @@ export function requireWayBack(stage: Stage): void {
   const snapshots = `${databaseOf(stage.root)}.snapshots`;
   const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
   const found = names
-    .filter((name) => name.endsWith('.db') && names.includes(name.replace(/db$/, 'json')))
+    .filter((name) => name.endsWith('.db') && hasManifest(join(snapshots, name)))
     // What an exchange moved aside.
     .concat(names.filter((name) => name.startsWith('damaged-')).map((name) => join(name, 'app.db')))
     .some((name) => contentOf(join(snapshots, name)) === stage.old);
   must(found, 'a proven way back: no snapshot has the old content');
+}
+
+/** A snapshot whose manifest is missing, cut short or of another file is none. */
+function hasManifest(path: string): boolean {
+  const manifest = path.replace(/db$/, 'json');
+  if (!existsSync(manifest)) return false;
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return readFileSync(manifest, 'utf8').includes(sha256);
 }
 
 /**

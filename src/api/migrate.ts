@@ -33,7 +33,7 @@ export async function migrate(
 ): Promise<MigrationReport | AtTarget> {
   const graph = loadGraph(config.migrations);
   const result =
-    atTarget(config.database, graph, command) ??
+    atTarget(config.database, () => graph, command) ??
     (await withSparesFor(command, config, (spares) =>
       session(async (listener, stop) => {
         const { recorded } = await import('./recorded.ts');
@@ -59,7 +59,7 @@ export async function rehearse(
 ): Promise<RehearsalReport | AtTarget> {
   const graph = loadGraph(config.migrations);
   const result =
-    atTarget(config.database, graph, command.of) ??
+    atTarget(config.database, () => graph, command.of) ??
     (await session(async (listener, stop) => {
       const { recorded } = await import('./recorded.ts');
       return recorded({ config, command, describe: describeRehearsal }, listener, async (observer) => {

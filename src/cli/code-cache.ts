@@ -10,11 +10,11 @@ export function codeCachePath(script: string): string {
 }
 
 /**
- * A CommonJS script as a function of `require`, `__filename` and `__dirname`.
+ * A CommonJS script as a function of `module`, `exports`, `require`, `__filename` and `__dirname`.
  * @param cachedData From `Script.createCachedData`; what does not fit the script or this V8 is not used.
  */
 export function compile(path: string, cachedData?: Buffer): Script {
-  return new Script(`(function (require, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`, {
+  return new Script(`(function (module, exports, require, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`, {
     filename: path,
     ...(cachedData !== undefined && { cachedData }),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -27,12 +27,17 @@ export function readCodeCache(script: string): Buffer | undefined {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-/** Runs a script of the build, with its code where it fits. */
-export function runScript(path: string): void {
-  call(compile(path, readCodeCache(path)), path);
+/**
+ * Runs a script of the build, with its code where it fits.
+ * @returns What it exports.
+ */
+export function runScript(path: string): unknown {
+  return call(compile(path, readCodeCache(path)), path);
 }
 
-/** Runs a script as Node would, apart from `module`, which what is run here does not have. */
-export function call(script: Script, path: string): void {
-  script.runInThisContext()(createRequire(path), path, dirname(path));
+/** Runs a script as Node would. */
+export function call(script: Script, path: string): unknown {
+  const module = { exports: {} };
+  script.runInThisContext()(module, module.exports, createRequire(path), path, dirname(path));
+  return module.exports;
 }

@@ -33,7 +33,8 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
   // A first install: what is pending need not be read to be known to be something, and the run reads it itself.
   if (statSync(config.database).size === 0) return false;
-  const answer = atTarget(config.database, loadGraph(config.migrations), { verb, target: 'head' });
+  const graphOf = (recorded: ReadonlySet<string>) => loadGraph(config.migrations, recorded);
+  const answer = atTarget(config.database, graphOf, { verb, target: 'head' });
   if (answer === undefined) return false;
   const text = renderNothingPending(answer.database, answer.to);
   say(renderOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text'));

@@ -84,13 +84,13 @@ export async function loadConfig(input: {
   readonly flags: Flags;
 }): Promise<Config> {
   const said: Flags = { ...readEnvironment(input.env), ...readFlags(input.flags) };
-  const file = openFile(input.cwd, said.config);
+  const file = await openFile(input.cwd, said.config);
   if (file !== undefined) await checkWindows(file);
   return resolve(input.cwd, said, file);
 }
 
-function openFile(cwd: string, asked: string | undefined): ConfigFile | undefined {
-  const file = readConfigFile(cwd, asked ?? defaultFile);
+async function openFile(cwd: string, asked: string | undefined): Promise<ConfigFile | undefined> {
+  const file = await readConfigFile(cwd, asked ?? defaultFile);
   if (file !== undefined || asked === undefined) return file;
   const next = 'Correct --config or DRYDOCK_CONFIG, or create the file';
   throw new DrydockError('USAGE', { what: `the config file ${path.resolve(cwd, asked)} does not exist`, next });

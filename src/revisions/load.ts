@@ -8,12 +8,13 @@ import { parseSqlRevision } from './sql-file.ts';
 /**
  * Reads every revision file of a folder: `.sql`, `.ts`, `.mts`, `.js` and `.mjs`. Not what is in its subfolders, not
  * `.d.ts` files, not files whose name begins with a dot. No module is run.
+ * @param recorded As in {@link parseSqlRevision}.
  * @returns The revisions, sorted by file name: an order for people, not that of the graph.
  * @throws {DrydockError} USAGE where the folder or a file cannot be read, a file is not UTF-8, or a file is no revision.
  */
-export function loadRevisions(folder: string): Revision[] {
+export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): Revision[] {
   const absolute = resolve(folder);
-  return fileNames(absolute).map((name) => readRevision(join(absolute, name)));
+  return fileNames(absolute).map((name) => readRevision(join(absolute, name), recorded));
 }
 
 function fileNames(folder: string): string[] {
@@ -43,9 +44,9 @@ function readFolder(folder: string): Dirent[] {
   }
 }
 
-function readRevision(path: string): Revision {
+function readRevision(path: string, recorded: ReadonlySet<string> | undefined): Revision {
   const text = decode(readBytes(path), path);
-  return /\.sql$/i.test(path) ? parseSqlRevision(text, path) : parseModuleRevision(text, path);
+  return /\.sql$/i.test(path) ? parseSqlRevision(text, path, recorded) : parseModuleRevision(text, path);
 }
 
 function readBytes(path: string): Uint8Array {

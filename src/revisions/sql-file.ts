@@ -10,25 +10,36 @@ import {
   type Placed,
 } from './header.ts';
 import type { Revision, RowExpectation, Statement } from './revision.ts';
-import { cutSections, type LineComment, type Section } from './sql-sections.ts';
+import { cutHeader, cutSections, type LineComment, type Section, type SqlFileParts } from './sql-sections.ts';
 import { splitStatements, statementProblem } from './statements.ts';
 
 const headerKeys = ['revision', 'revises', 'message', 'transaction', 'depends-on', 'branch-labels'] as const;
 type HeaderKey = (typeof headerKeys)[number];
 type Header = ReadonlyMap<HeaderKey, Placed<string>>;
+/** What a revision has of its sections. */
+type Sections = Pick<Revision, 'expect' | 'body'>;
 
 /**
  * Reads a `.sql` revision: a header of `-- key: value` comments, then the sections `-- migrate:up` and `-- migrate:down`.
  * @param text The file's text.
  * @param path Absolute path of the file.
+ * @param recorded Checksums of texts that were read from end to end before. The sections of such a one are only read when
+ *   something asks for them, which a start that finds nothing pending never does.
  * @throws {DrydockError} USAGE, naming the line, for anything that is not as the format wants it, and for a statement that
  *   may not stand in a revision.
  */
-export function parseSqlRevision(text: string, path: string): Revision {
-  const { header: comments, sections } = cutSections(normaliseText(text), path);
-  const header = readHeader(comments, path);
+export function parseSqlRevision(text: string, path: string, recorded: ReadonlySet<string> = new Set()): Revision {
+  const parts = cutHeader(normaliseText(text), path);
+  const header = readHeader(parts.header, path);
   const id = revisionId(header, path);
   const transaction = readTransaction(header);
+  const ownChecksum = checksum(text);
+  let sections: Sections | undefined;
+  const readOnce = () => {
+    sections ??= readSections(parts, transaction, path);
+    return sections;
+  };
+  if (!recorded.has(ownChecksum)) readOnce();
   return {
     id,
     revises: checkParents(readList(header, 'revises')),
@@ -36,13 +47,25 @@ export function parseSqlRevision(text: string, path: string): Revision {
     branchLabels: checkLabels(readList(header, 'branch-labels')),
     message: messageOf(header.get('message')?.value, id),
     path,
-    checksum: checksum(text),
+    checksum: ownChecksum,
     transaction,
-    expect: { up: readExpectations(sections.up, path), down: readExpectations(sections.down, path) },
+    get expect() {
+      return readOnce().expect;
+    },
+    get body() {
+      return readOnce().body;
+    },
+  };
+}
+
+function readSections(parts: SqlFileParts, transaction: boolean, path: string): Sections {
+  const { up, down } = cutSections(parts, path);
+  return {
+    expect: { up: readExpectations(up, path), down: readExpectations(down, path) },
     body: {
       kind: 'sql',
-      up: readStatements(sections.up, transaction, path),
-      down: readStatements(sections.down, transaction, path),
+      up: readStatements(up, transaction, path),
+      down: readStatements(down, transaction, path),
     },
   };
 }

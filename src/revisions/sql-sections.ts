@@ -20,9 +20,13 @@ export interface Section {
   readonly comments: readonly LineComment[];
 }
 
+/** A `.sql` revision, cut at its first marker. */
 export interface SqlFileParts {
   readonly header: readonly LineComment[];
-  readonly sections: Readonly<Record<Direction, Section>>;
+  /** From the first marker on; empty where there is none. */
+  readonly rest: string;
+  /** 1-based line on which `rest` begins. */
+  readonly line: number;
 }
 
 interface Marker {
@@ -34,36 +38,55 @@ interface Marker {
 }
 
 /**
- * Cuts a `.sql` revision at its `-- migrate:up` and `-- migrate:down` markers. A marker inside a string or a block comment
- * is none.
+ * Reads a `.sql` revision as far as its first marker. A marker inside a string or a block comment is none.
  * @param text Normalised text of the file.
  * @param path Names the file in errors.
- * @throws {DrydockError} USAGE where a marker is missing, unknown or there twice, where SQL stands before the first one,
- *   and where the text cannot be read as SQL.
+ * @throws {DrydockError} USAGE where that marker is unknown, where SQL stands before it, and where the text cannot be read
+ *   as SQL.
  */
-export function cutSections(text: string, path: string): SqlFileParts {
-  const markers: Marker[] = [];
-  const comments: LineComment[][] = [[]];
+export function cutHeader(text: string, path: string): SqlFileParts {
+  const header: LineComment[] = [];
   for (const token of sqlTokens(text, 1, path)) {
     if (token.kind === 'lineComment') {
       const comment = lineComment(text, token);
-      const direction = markerDirection(comment, path);
-      if (direction === undefined) comments.at(-1)?.push(comment);
-      else {
-        markers.push({ direction, line: token.line, start: token.start, end: token.start + token.text.length });
-        comments.push([]);
-      }
-    } else if (markers.length === 0 && !isBlank(token)) {
+      if (markerDirection(comment, path) !== undefined)
+        return { header, rest: text.slice(token.start), line: token.line };
+      header.push(comment);
+    } else if (!isBlank(token)) {
       throw fileError(path, token.line, 'SQL stands before the first `-- migrate:up` or `-- migrate:down`');
+    }
+  }
+  return { header, rest: '', line: 1 };
+}
+
+/**
+ * Cuts what {@link cutHeader} left at its `-- migrate:up` and `-- migrate:down` markers.
+ * @param path Names the file in errors.
+ * @throws {DrydockError} USAGE where a marker is missing, unknown or there twice, and where the text cannot be read as SQL.
+ */
+export function cutSections(
+  { rest, line }: Pick<SqlFileParts, 'rest' | 'line'>,
+  path: string,
+): Readonly<Record<Direction, Section>> {
+  const markers: Marker[] = [];
+  const comments: LineComment[][] = [];
+  for (const token of sqlTokens(rest, line, path)) {
+    if (token.kind !== 'lineComment') continue;
+    const comment = lineComment(rest, token);
+    const direction = markerDirection(comment, path);
+    if (direction === undefined) comments.at(-1)?.push(comment);
+    else {
+      markers.push({ direction, line: token.line, start: token.start, end: token.start + token.text.length });
+      comments.push([]);
     }
   }
   const section = (direction: Direction): Section => {
     const index = indexOfMarker(markers, direction, path);
     const [marker, next] = [markers[index], markers[index + 1]];
-    const sql = text.slice(marker?.end, next?.start);
-    return { sql, line: marker?.line ?? 1, comments: comments[index + 1] ?? [] };
+    const sql = rest.slice(marker?.end, next?.start);
+    return { sql, line: marker?.line ?? 1, comments: comments[index] ?? [] };
   };
-  return { header: comments[0] ?? [], sections: { up: section('up'), down: section('down') } };
+  return { up: section('up'), down: section('down') };
 }
 
 function lineComment(text: string, token: SqlToken): LineComment {

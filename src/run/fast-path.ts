@@ -17,10 +17,16 @@ export function nothingPending(database: string, current: readonly string[]): At
 }
 
 /**
+ * @param graphOf Gives the revisions. It is told the checksums of what was ever applied or stamped here, and so was read and
+ *   found to be in order then.
  * @returns The answer, where the database is at the target; undefined where a run is needed to tell.
  * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
  */
-export function atTarget(database: string, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
+export function atTarget(
+  database: string,
+  graphOf: (recorded: ReadonlySet<string>) => RevisionGraph,
+  command: MigrationCommand,
+): AtTarget | undefined {
   const layout = layoutFor(database);
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
@@ -28,7 +34,8 @@ export function atTarget(database: string, graph: RevisionGraph, command: Migrat
   if (isMountPoint(layout.database)) return undefined;
   const applied = readUnlessBusy(layout.database);
   if (applied === undefined) return undefined;
-  const plan = planRun(graph, applied, command);
+  const recorded = new Set(applied.history.map(({ checksum }) => checksum));
+  const plan = planRun(graphOf(recorded), applied, command);
   return isNothing(plan) && !existsSync(layout.runJournal) ? nothingPending(database, plan.from) : undefined;
 }
 

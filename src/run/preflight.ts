@@ -10,10 +10,11 @@ import type { SpaceEstimate } from './outcome.ts';
 
 /**
  * The revisions as one consistent graph.
+ * @param recorded As in {@link loadRevisions}.
  * @throws {DrydockError} USAGE naming the file and line.
  */
-export function loadGraph(migrations: string): RevisionGraph {
-  return buildGraph(loadRevisions(migrations));
+export function loadGraph(migrations: string, recorded?: ReadonlySet<string>): RevisionGraph {
+  return buildGraph(loadRevisions(migrations, recorded));
 }
 
 /**

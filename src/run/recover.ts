@@ -9,12 +9,12 @@
  * | committing  | no                                     | the same                                                |
  * | committing  | yes                                    | the commit happened: verify it, as below                |
  * | committed   | yes                                    | verify; where it is not sound, restore behind the fence |
- * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again; it is the snapshot's: done; neither: others have written, nothing is undone |
+ * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again, by exchange where it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
  * | exchanging  |                                        | put the snapshot in the place of the damaged file again |
  */
 import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
-import type { HeldNow, HeldState } from '../engine/protocol.ts';
+import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
 import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
@@ -22,12 +22,14 @@ import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable } from './context.ts';
 import { exchangeFile } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
+import { hold } from './hold.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
+import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
 
@@ -54,9 +56,12 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   try {
     const held = await stoppable(context, engine, hold(context, engine));
     return await finish(context, engine, journal, held, isSameState(found, journal.committedFile));
+  } catch (error) {
+    if (journal.restoring === null || !isBeyondOpening(error)) throw error;
   } finally {
     await engine.stop();
   }
+  return exchangeDamaged(context, journal, findSnapshot(layout, journal.restoring.source));
 }
 
 async function finish(
@@ -172,6 +177,14 @@ async function restoreDamaged(
   throw othersWrote(context, journal, source);
 }
 
+/** The file is so damaged that SQLite cannot even read it: no process has it open, or this is refused. */
+async function exchangeDamaged(context: RunContext, journal: RunJournal, source: Snapshot): Promise<RecoveryReport> {
+  await proveSnapshot(source, inspectOptions(context));
+  await restoreByExchange(context, source, () => journal);
+  const message = `Snapshot ${source.manifest.id} was put in the place of the damaged file`;
+  return ended(context, journal, 'restored', message);
+}
+
 function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {
   removeJournal(context);
   return new DrydockError('NOT_RESTORED', {
@@ -193,12 +206,4 @@ function ended(
     message: `run ${journal.runId} (${journal.command}) had been interrupted while ${journal.phase}; ${message}`,
   });
   return { runId: journal.runId, interruptedIn: journal.phase, outcome, message };
-}
-
-/** Takes the write lock; SQLite rolls back on the way what a killed process left. */
-export async function hold(context: RunContext, engine: Engine): Promise<HeldNow> {
-  return engine.call('hold', {
-    database: context.layout.database,
-    busyTimeoutMs: context.request.config.busyTimeoutMs,
-  });
 }

@@ -1,23 +1,22 @@
 /** The snapshot commands that take the lock: create, restore, prune. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
-import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
-import { processesWithOpen } from '../files/open-files.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
-import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
+import { hold } from './hold.ts';
 import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
-import { hold } from './recover.ts';
-import { type RestoreOutcome, restoreFailed, restoreSnapshot, settleRestored } from './restore.ts';
+import { type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
+import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
 import { explained, underLocks } from './under-locks.ts';
@@ -84,7 +83,9 @@ export function restore(
 
 /** Through SQLite where it can open the live file, else by exchanging the file. */
 async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<string | null> {
-  if (!existsSync(context.layout.database)) return exchange(context, snapshot);
+  const exchange = () =>
+    restoreByExchange(context, snapshot, () => beginJournal(context, { from: [], to: snapshot.manifest.revision }));
+  if (!existsSync(context.layout.database)) return exchange();
   try {
     return await restoreThroughSqlite(context, snapshot);
   } catch (error) {
@@ -93,7 +94,7 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
       kind: 'warning',
       message: `SQLite cannot write into the damaged file (${messageOf(error)}): it is moved aside, and the snapshot takes its place`,
     });
-    return exchange(context, snapshot);
+    return exchange();
   }
 }
 
@@ -157,44 +158,4 @@ function metWriter(context: RunContext): DrydockError {
     state: 'The database is unchanged by this run',
     next: 'Stop the writer and run again',
   });
-}
-
-function isBeyondOpening(error: unknown): boolean {
-  const cause = error instanceof DrydockError ? error.cause : undefined;
-  return [error, cause].some((it) => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(it)));
-}
-
-async function exchange(context: RunContext, snapshot: Snapshot): Promise<string | null> {
-  const { database } = context.layout;
-  const users = processesWithOpen(database);
-  if (users.length > 0) {
-    throw new DrydockError('PREFLIGHT', {
-      what: `${database} is too damaged to be written into, so it must be exchanged, and ${users.join(', ')} still has it open: what that process writes would be lost`,
-      state: 'Nothing was changed',
-      next: 'Stop the application and run again',
-    });
-  }
-  requireSpace(context, 1, snapshot.manifest.bytes);
-  const damagedInode = inodeOf(database);
-  const journal = beginJournal(context, { from: [], to: snapshot.manifest.revision });
-  writeJournal(context, {
-    ...journal,
-    phase: 'exchanging',
-    exchanging: { source: snapshot.manifest.id, damagedInode },
-  });
-  exchangeFile(context, snapshot, damagedInode);
-  const engine = engineFor(context);
-  try {
-    await hold(context, engine);
-    await engine.call('release', {});
-    await settleRestored(context, engine, snapshot);
-  } catch (error) {
-    // Whatever a look at a file usually ends with says that nothing was changed.
-    throw restoreFailed(context, snapshot, error);
-  } finally {
-    await engine.stop();
-  }
-  const folder = damagedFolder(context, snapshot, damagedInode);
-  // Of a file that is gone a -wal or a -journal may be left.
-  return readdirSync(folder).length === 0 ? null : folder;
 }

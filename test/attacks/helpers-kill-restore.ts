@@ -130,7 +130,7 @@ const damageAttack: Attack = {
   },
 };
 
-/** The same, so that not even the revision can be read: a person says once more that the snapshot is to be put back. */
+/** The same, so that not even the revision can be read: the snapshot takes the place of the file, which is kept. */
 const unreadableAttack: Attack = {
   name: 'a proven way back: SIGKILL of a restore, of which a power cut leaves a file whose revision cannot be read',
   modes: ['delete'],
@@ -139,12 +139,18 @@ const unreadableAttack: Attack = {
     const story = await upgraded(t, mode);
     await killAt(story.restore, 'engine:replaced', 'both');
     breakLeafOf(story.database, 'alembic_version');
-    const { code, error } = await drydock(['snapshot', 'prune', '--database', story.database]);
-    assert.equal(code, 13, error);
-    assert.match(error, /is damaged: .*drydock snapshot restore <id>\.$/);
-    assertDone(await drydock(story.restore));
-    assertContent(dumpWithVersion(story.database), story, 'old');
-    assertTidy(story.database);
+    const damaged = readFileSync(story.database);
+    const inUse = openSync(story.database, 'r');
+    try {
+      const { code, error } = await drydock(['snapshot', 'prune', '--database', story.database]);
+      assert.equal(code, 12, error);
+      assert.match(error, /too damaged to be written into.* still has it open/);
+    } finally {
+      closeSync(inUse);
+    }
+    assert.ok(readFileSync(story.database).equals(damaged), 'what others have open stays');
+    await nextStart(story);
+    assertExchanged(story, damaged);
   },
 };
 

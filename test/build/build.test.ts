@@ -39,7 +39,7 @@ test('whoever installs the package gets what is not in the bundle, and nothing e
 test('the published start says what the whole command line says, with its kept code and with code that does not fit', async (t) => {
   const folder = await installation(t);
   const [start, whole] = ['drydock.cjs', 'cli.cjs'].map((name) => join(folder, 'dist', name)) as [string, string];
-  const scripts = ['start.cjs', 'cli.cjs'].map((name) => join(folder, 'dist', name));
+  const scripts = ['start.cjs', 'yaml.cjs', 'cli.cjs'].map((name) => join(folder, 'dist', name));
   for (const script of scripts) assert.equal(compile(script, readCodeCache(script)).cachedDataRejected, false);
 
   const database = join(folder, 'app.db');
@@ -55,7 +55,11 @@ test('the published start says what the whole command line says, with its kept c
     ['upgrade', '--database', join(folder, 'none.db'), '--migrations', migrations],
     ['upgrade', '--migrations', migrations],
     ['current', ...named],
+    ['upgrade', '--config', 'named.yaml'],
+    ['upgrade', '--config', 'wrong.yaml'],
   ];
+  writeFileSync(join(folder, 'named.yaml'), `database: app.db\nmigrations: ${migrations}\n`);
+  writeFileSync(join(folder, 'wrong.yaml'), 'database: app.db\nmigration: migrations\n');
   const say = (path: string, args: readonly string[]) => spawnSync(process.execPath, [path, ...args], { cwd: folder });
   assert.equal(say(start, ['upgrade', ...named]).status, 0);
   for (const args of cases) {

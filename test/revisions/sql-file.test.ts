@@ -174,7 +174,19 @@ test('a file without an id, or without one of the markers, is an error', () => {
   fails('-- migrate:up\n-- migrate:down', /:1: .*no `-- revision: <id>`/);
   fails('-- revision: a1\n-- migrate:down', /no `-- migrate:up`/);
   fails('-- revision: a1\n-- migrate:up\nSELECT 1;', /no `-- migrate:down`.*may be empty/);
-  fails('', /no `-- migrate:up`/);
+  fails('', /:1: .*no `-- revision: <id>`/);
+});
+
+test('of a text that was read before, the sections are read when something asks for them', () => {
+  const text = '-- revision: a1\n-- migrate:up\nCREATE TABLE t (x);\n-- migrate:down\nDROP TABLE t;\n';
+  const whole = parse(text);
+  assert.deepEqual(parseSqlRevision(text, path, new Set([whole.checksum])), whole);
+
+  const broken = "-- revision: a1\n-- migrate:up\nSELECT 'a;\n-- migrate:down\n";
+  fails(broken, /:3: the string/);
+  const unread = parseSqlRevision(broken, path, new Set([checksum(broken)]));
+  assert.equal(unread.id, 'a1');
+  failsWith('USAGE', [/:3: the string/], () => unread.body);
 });
 
 test('a marker that stands twice or is misspelt is an error', () => {

@@ -1,0 +1,58 @@
+/** A restore that SQLite cannot write, since the live file is beyond opening: the snapshot takes the file's place. */
+import { readdirSync } from 'node:fs';
+import { codeOf, DrydockError } from '../errors.ts';
+import { processesWithOpen } from '../files/open-files.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
+import { engineFor, type RunContext } from './context.ts';
+import { damagedFolder, exchangeFile, inodeOf } from './exchange.ts';
+import { hold } from './hold.ts';
+import { type RunJournal, writeJournal } from './journal.ts';
+import { requireSpace } from './preflight.ts';
+import { restoreFailed, settleRestored } from './restore.ts';
+
+/** Whether SQLite cannot read the file far enough to write into it. */
+export function isBeyondOpening(error: unknown): boolean {
+  const cause = error instanceof DrydockError ? error.cause : undefined;
+  return [error, cause].some((it) => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(it)));
+}
+
+/**
+ * @param snapshot Proven.
+ * @param begin Gives the journal of the restore; called when nothing is in the way of it any more.
+ * @returns Where the damaged file is kept; null where there was none.
+ * @throws {DrydockError} PREFLIGHT where a process has the file open, or there is no room; RESTORE_FAILED.
+ */
+export async function restoreByExchange(
+  context: RunContext,
+  snapshot: Snapshot,
+  begin: () => RunJournal,
+): Promise<string | null> {
+  const { database } = context.layout;
+  const users = processesWithOpen(database);
+  if (users.length > 0) {
+    throw new DrydockError('PREFLIGHT', {
+      what: `${database} is too damaged to be written into, so it must be exchanged, and ${users.join(', ')} still has it open: what that process writes would be lost`,
+      state: 'Nothing was changed',
+      next: 'Stop the application and run again',
+    });
+  }
+  requireSpace(context, 1, snapshot.manifest.bytes);
+  const damagedInode = inodeOf(database);
+  const exchanging = { source: snapshot.manifest.id, damagedInode };
+  writeJournal(context, { ...begin(), phase: 'exchanging', restoring: null, exchanging });
+  exchangeFile(context, snapshot, damagedInode);
+  const engine = engineFor(context);
+  try {
+    await hold(context, engine);
+    await engine.call('release', {});
+    await settleRestored(context, engine, snapshot);
+  } catch (error) {
+    // Whatever a look at a file usually ends with says that nothing was changed.
+    throw restoreFailed(context, snapshot, error);
+  } finally {
+    await engine.stop();
+  }
+  const folder = damagedFolder(context, snapshot, damagedInode);
+  // Of a file that is gone a -wal or a -journal may be left.
+  return readdirSync(folder).length === 0 ? null : folder;
+}
