@@ -61,12 +61,19 @@ static size_t root_length;
 static uint64_t at;
 static int kills_all, kills_self, error_number, lasting, log_fd = -1;
 
-#define REAL(name) ((__typeof__(&name))real(#name))
-static void *real(const char *name) {
-  void *found = dlsym(RTLD_NEXT, name);
-  if (found == NULL) abort();
-  return found;
-}
+/*
+ * Looked up once, before the process has a thread or a signal handler: libuv writes in its handler of SIGCHLD, and dlsym
+ * there waits for ever for a lock of the loader that the interrupted thread is about to take.
+ */
+#define EACH_REAL(X)                                                                                                \
+  X(open) X(openat) X(write) X(pwrite64) X(writev) X(pwritev) X(sendfile64) X(ftruncate64) X(fsync) X(fdatasync)     \
+  X(renameat) X(linkat) X(mkdir) X(unlinkat) X(ioctl) X(syscall) X(gettimeofday)
+#define DECLARE(name) static __typeof__(&name) real_##name;
+#define LOOK_UP(name) if ((real_##name = (__typeof__(&name))dlsym(RTLD_NEXT, #name)) == NULL) abort();
+EACH_REAL(DECLARE)
+static void look_up(void) { EACH_REAL(LOOK_UP) }
+/* Other libraries may call before this one has begun. */
+#define REAL(name) (real_##name != NULL ? real_##name : (look_up(), real_##name))
 
 static int64_t *shift;
 
@@ -82,6 +89,7 @@ static void begin_clock(void) {
 }
 
 __attribute__((constructor)) static void begin(void) {
+  look_up();
   begin_clock();
   const char *path = getenv("TORTURE_STATE"), *below = getenv("TORTURE_ROOT"), *what = getenv("TORTURE_ACTION");
   if (path == NULL || below == NULL) return;

@@ -1,7 +1,7 @@
 /** Runs of the published command under the preload library that counts, kills and fails its file system calls. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,9 +96,13 @@ function processesOf(state: string): string[] {
     bytes.readInt32LE(16 + 4 * place),
   );
   const alive = pids.filter((pid) => existsSync(`/proc/${pid}/cmdline`));
-  return alive.map((pid) => {
+  return alive.flatMap((pid) => {
     const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').replaceAll('\0', ' ').trim();
-    return `${pid} (${read('cmdline')}) in ${read('wchan')} (${read('syscall')})`;
+    const threads = readdirSync(`/proc/${pid}/task`).map((id) => {
+      const of = (name: string) => read(`task/${id}/${name}`);
+      return `${of('comm')} in ${of('wchan')} (${of('syscall')})`;
+    });
+    return [`${pid} (${read('cmdline')})`, ...threads];
   });
 }
 

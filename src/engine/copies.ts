@@ -1,13 +1,14 @@
 /** Database files that are not the live one: snapshots in the making and working copies. */
 import Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
+import { setJournalMode } from './journal-mode.ts';
 import type { CopyJournalMode } from './protocol.ts';
 
 /** Puts a finished copy in a journal mode. In `delete` it is a file of its own, readable without files beside it. */
 export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode): void {
   const db = new Database(path, { fileMustExist: true, timeout: 0 });
   try {
-    const mode = db.pragma(`journal_mode = ${journalMode}`, { simple: true });
+    const mode = setJournalMode(db, journalMode);
     invariant(mode === journalMode, `the copy ${path} stays in journal mode ${mode}`);
   } finally {
     db.close();

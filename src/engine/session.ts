@@ -14,6 +14,7 @@ import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { closeGate } from './gate.ts';
 import type { PortListener } from './guarded-port.ts';
+import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
@@ -229,9 +230,9 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async setJournalMode({ mode, busyTimeoutMs }) {
       const { connection } = requireLive();
       const now = await waiting('others to let the journal mode be set', busyTimeoutMs, () =>
-        connection.pragma(`journal_mode = ${mode}`, { simple: true }),
+        setJournalMode(connection, mode),
       );
-      return { mode: String(now) };
+      return { mode: now };
     },
   };
 
@@ -242,7 +243,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   async function leaveWal(agreed: Fence, busyTimeoutMs: number): Promise<Fence> {
     const { connection, fence: fenceNow, othersWroteSince } = requireLive();
     await waiting('others to close the database, since its page size is to change', busyTimeoutMs, () =>
-      connection.pragma('journal_mode = delete'),
+      setJournalMode(connection, 'delete'),
     );
     await takeWriteLock(busyTimeoutMs);
     try {

@@ -82,7 +82,7 @@ async function tidyUp(context: RunContext, protectedIds: ReadonlySet<string>): P
     removeWorkingCopy(context);
     return await retain(context, protectedIds);
   } catch (error) {
-    const message = `the working copy or old snapshots could not be removed: ${messageOf(error)}`;
+    const message = `the working copy or old snapshots could not be removed, which the next run that changes something tries again: ${messageOf(error)}`;
     context.observer({ kind: 'warning', message });
     return [];
   }
