@@ -54,10 +54,9 @@ Object.assign(fs, {
   openSync: (path: fs.PathLike, flags?: fs.OpenMode, mode?: fs.Mode) =>
     /^[wa]/.test(String(flags)) && isFatal('call') ? die() : openSync(path, flags ?? 'r', mode),
   writeSync: (fd: number, ...args: unknown[]) => {
-    const [text] = args;
-    const toFile = fd > 2 && typeof text === 'string';
-    if (toFile && isFatal('call')) {
-      writeSync(fd, text.slice(0, text.length / 2));
+    const [bytes] = args;
+    if (fd > 2 && bytes instanceof Uint8Array && isFatal('call')) {
+      writeSync(fd, bytes.subarray(0, bytes.length / 2));
       die();
     }
     return Reflect.apply(writeSync, fs, [fd, ...args]);
