@@ -16,6 +16,7 @@ import { randomFrom } from './random.ts';
 import { runCommand } from './runs.ts';
 import { databaseOf, mustEnd } from './scenes.ts';
 import { contentNow, finish, isDamage, requireWayBack, type Stage, wholly } from './stage.ts';
+import { adoptLock } from './state.ts';
 import { type Effect, readTrace } from './trace.ts';
 
 /** Which of the calls that nothing has made durable a state has. */
@@ -277,7 +278,7 @@ function statesOf(recorded: Recorded): State[] {
 function atContent(stage: Stage, recorded: Recorded, { calls, variant }: State): void {
   const files = stateAfter(recorded, calls, variant);
   restoreFiles(stage, files);
-  adoptLock(stage, recorded);
+  keepLock(stage, recorded);
   const found = contentNow(stage.root);
   // Of a restore a power cut may leave a damaged file, and it is the next start that mends it.
   const content = isDamage(found) && isRestoring(stage) ? 'damaged' : wholly(stage, found);
@@ -306,13 +307,11 @@ function restoreFiles(stage: Stage, files: Files): void {
 }
 
 /** A power cut changes no inodes: the owner on record made the lock directory, which has another inode here. */
-function adoptLock({ root }: Stage, { effects }: Recorded): void {
-  const { visibleLock, owner } = layoutFor(databaseOf(root));
-  const made = effects.find(({ kind, path }) => kind === 'mkdir' && path === visibleLock);
-  if (made === undefined || !existsSync(visibleLock) || !existsSync(owner)) return;
-  const { ino, birthtimeNs } = statSync(visibleLock, { bigint: true });
-  const text = readFileSync(owner, 'utf8');
-  writeFileSync(owner, text.replace(new RegExp(`"${made.inode} born \\d+"`), `"${ino} born ${birthtimeNs}"`));
+function keepLock({ root }: Stage, { effects }: Recorded): void {
+  const layout = layoutFor(databaseOf(root));
+  const made = effects.find(({ kind, path }) => kind === 'mkdir' && path === layout.visibleLock);
+  if (made === undefined || !existsSync(layout.visibleLock) || !existsSync(layout.owner)) return;
+  if (readFileSync(layout.owner, 'utf8').includes(`"${made.inode} born `)) adoptLock(layout);
 }
 
 function hashOf(files: Files): string {

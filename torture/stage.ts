@@ -4,12 +4,13 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../src/errors.ts';
+import { layoutFor } from '../src/files/layout.ts';
 import { asLeft, dumpWithVersion, integrity } from '../test/harness/dump.ts';
 import type { JournalMode } from '../test/harness/files.ts';
 import { must } from './broken.ts';
 import { type Ended, type Fault, runCommand } from './runs.ts';
 import { databaseOf, mustEnd, type Scene } from './scenes.ts';
-import { stateOf } from './state.ts';
+import { adoptLock, isOurs, stateOf } from './state.ts';
 
 export interface Stage {
   readonly scene: Scene;
@@ -43,10 +44,13 @@ async function setStage(scene: Scene, mode: JournalMode, place: string): Promise
   const root = join(place, 'stage');
   const template = join(place, 'template');
   await scene.prepare(root, mode);
+  const layout = layoutFor(databaseOf(root));
+  const hasOwnLock = isOurs(layout);
   cpSync(root, template, { recursive: true });
   const reset = () => {
     rmSync(root, { recursive: true, force: true });
     cpSync(template, root, { recursive: true });
+    if (hasOwnLock) adoptLock(layout);
   };
   const command = scene.command(root);
   const old = contentNow(root);

@@ -3,7 +3,7 @@
  * and times may differ, and so may the bytes of what it removes unread and of what SQLite rolls back before anybody reads.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Layout, layoutFor } from '../src/files/layout.ts';
@@ -58,10 +58,18 @@ function journalOf(path: string, { database }: Layout): string {
 }
 
 /** Whether the owner on record made the lock directory that stands there. */
-function isOurs({ visibleLock, owner }: Layout): boolean {
-  if (!existsSync(visibleLock) || !existsSync(owner)) return false;
+export function isOurs({ visibleLock, owner }: Layout): boolean {
+  return existsSync(visibleLock) && existsSync(owner) && readFileSync(owner, 'utf8').includes(birthOf(visibleLock));
+}
+
+/** Has the owner on record be the one that made the lock directory, of which this is a copy: it is known by its inode. */
+export function adoptLock({ visibleLock, owner }: Layout): void {
+  writeFileSync(owner, readFileSync(owner, 'utf8').replace(/"\d+ born \d+"/, birthOf(visibleLock)));
+}
+
+function birthOf(visibleLock: string): string {
   const { ino, birthtimeNs } = lstatSync(visibleLock, { bigint: true });
-  return readFileSync(owner, 'utf8').includes(`"${ino} born ${birthtimeNs}"`);
+  return `"${ino} born ${birthtimeNs}"`;
 }
 
 function historyOf(copy: string): string {
