@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '../src/errors.ts';
 import { execute, query } from '../test/attacks/helpers-scene.ts';
 import { integrity } from '../test/harness/dump.ts';
 import { createDatabase, type JournalMode, revisionFolder, sqlRevision } from '../test/harness/files.ts';
@@ -116,19 +117,21 @@ async function inFolder(root: string, seed: number, mode: JournalMode, started: 
 
   const lanes = 2 + pick(3);
   const jumping = jumpClock(clock, chance);
-  const runners = (
-    await Promise.all(
-      Array.from({ length: lanes }, async (_, lane) => {
-        const done: Runner[] = [];
-        for (let turn = 0; turn < 4; turn += 1) {
-          await setTimeout(chance() * 300);
-          done.push(await runner(root, clock, randomFrom(`runner ${seed} ${lane} ${turn}`)));
-        }
-        return done;
-      }),
-    )
-  ).flat();
+  const lane = async (_: unknown, number: number) => {
+    const done: Runner[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      await setTimeout(chance() * 300);
+      done.push(await runner(root, clock, randomFrom(`runner ${seed} ${number} ${turn}`)));
+    }
+    return done;
+  };
+  // All of them, before the folder may go.
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
   await jumping.stop();
+  const runners = ended.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
   const told = await Promise.all(writers.map((actor) => actor.stop()));
   const seen = (await Promise.all(readers.map((actor) => actor.stop()))).flat();
   await Promise.all(others.map((actor) => actor.stop()));
@@ -194,7 +197,12 @@ async function runner(root: string, clock: string, chance: (() => number) | unde
 
 function send({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals, everybody: boolean): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  process.kill(everybody ? -pid : pid, signal);
+  try {
+    process.kill(everybody ? -pid : pid, signal);
+  } catch (error) {
+    // It has just ended, and nobody has heard of it yet.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 function judgeRunner({ args, disturbed, code, signal, stderr }: Runner): void {
