@@ -35,7 +35,7 @@ function errorAttack(name: string, number: number, how: 'once' | 'lasting'): Err
       if (stage.old !== stage.new) requireWayBack(stage);
     } else {
       requireTold(ended);
-      requireState(ended, content);
+      requireState(stage, ended, content);
     }
     // Said in a warning: a start with nothing to do leaves it to the next run that has.
     if (ended.stderr.includes('the working copy or old snapshots could not be removed'))
