@@ -42,33 +42,35 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
     return port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;
   }
   const total = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
+  // What triggers or conflicts add and remove meanwhile moves neither where the batches end nor what they leave out.
+  const end = keyAsSql(port, table, key, 'TRUE', 'DESC', 0);
+  if (end === undefined) return 0;
   let changes = 0;
   let after: string | undefined;
-  for (let done = 0; done < total; done += batchSize) {
-    const last = lastOfBatch(port, table, key, { after, batchSize });
-    const bounds = [
-      ...(after === undefined ? [] : [`${tuple(key)} > ${after}`]),
-      ...(last === undefined ? [] : [`${tuple(key)} <= ${last}`]),
-    ];
-    const rows = [...conditions, ...bounds, 'TRUE'].join(' AND ');
+  for (let done = batchSize; ; done += batchSize) {
+    const rest = after === undefined ? `${tuple(key)} <= ${end}` : `${tuple(key)} > ${after} AND ${tuple(key)} <= ${end}`;
+    const last = keyAsSql(port, table, key, rest, 'ASC', batchSize - 1);
+    const rows = [...conditions, rest, ...(last === undefined ? [] : [`${tuple(key)} <= ${last}`])].join(' AND ');
     changes += port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;
+    port.progress?.(`backfill of ${table}`, Math.min(done, total), total);
+    if (last === undefined) return changes;
     after = last;
-    port.progress?.(`backfill of ${table}`, Math.min(done + batchSize, total), total);
   }
-  return changes;
 }
 
-/** The key of a batch's last row as SQL, since a JavaScript number would not hold every rowid; none for the last batch. */
-function lastOfBatch(
+/** The key of a row as SQL, since a JavaScript number would not hold every rowid; none where there are not so many rows. */
+function keyAsSql(
   port: SqlPort,
   table: string,
   key: readonly string[],
-  { after, batchSize }: { readonly after: string | undefined; readonly batchSize: number },
+  rows: string,
+  order: 'ASC' | 'DESC',
+  offset: number,
 ): string | undefined {
   const literals = key.map((column, index) => `${literalOf(column)} AS k${index}`);
-  const rest = after === undefined ? '' : ` WHERE ${tuple(key)} > ${after}`;
+  const by = key.map((column) => `${column} ${order}`);
   const [row] = port.all(
-    `SELECT ${literals.join(', ')} FROM main.${quoteName(table)}${rest} ORDER BY ${key.join(', ')} LIMIT 1 OFFSET ${batchSize - 1}`,
+    `SELECT ${literals.join(', ')} FROM main.${quoteName(table)} WHERE ${rows} ORDER BY ${by.join(', ')} LIMIT 1 OFFSET ${offset}`,
   );
   return row === undefined ? undefined : tuple(Object.values(row).map(String));
 }

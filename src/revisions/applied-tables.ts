@@ -16,6 +16,7 @@ export const versionTableSql = `CREATE TABLE ${versionTable} (
 \tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )`;
 
+/** Not STRICT: a SQLite older than 3.37 that meets the word reads nothing of the whole database any more. */
 export const historyTableSql = `CREATE TABLE ${historyTable} (
 \tid INTEGER PRIMARY KEY,
 \trun_id TEXT NOT NULL,
@@ -27,7 +28,7 @@ export const historyTableSql = `CREATE TABLE ${historyTable} (
 \tsnapshot TEXT,
 \ttool_version TEXT NOT NULL,
 \tresult TEXT NOT NULL CHECK (result IN ('done', 'deferred'))
-) STRICT`;
+)`;
 
 // better-sqlite3 gives integers as bigint where the connection was told to.
 const integer = z.pipe(z.union([z.int(), z.bigint()]), z.transform(Number));

@@ -92,6 +92,25 @@ for (const [name, create, insert] of keys) {
   });
 }
 
+test('updateInBatches updates no row twice where a conflict takes rows out meanwhile', () => {
+  const db = openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, sku TEXT UNIQUE ON CONFLICT REPLACE, price INTEGER)');
+  const insert = db.prepare('INSERT INTO t (sku, price) VALUES (?, 100)');
+  for (const letter of ['a', 'A']) for (let n = 1; n <= 20; n += 1) insert.run(`${letter}${n}`);
+  operationsOn(db).updateInBatches('t', { set: { sku: 'upper(sku)', price: 'price * 2' }, batchSize: 10 });
+  assert.deepEqual(column(db, 'SELECT DISTINCT price FROM t'), [200]);
+  assert.deepEqual(column(db, 'SELECT count(*) FROM t'), [20]);
+});
+
+test('updateInBatches leaves no row out where a trigger adds rows meanwhile', () => {
+  const db = openDatabase(`
+    CREATE TABLE t (id INTEGER PRIMARY KEY, n);
+    CREATE TRIGGER doubled AFTER UPDATE ON t WHEN new.id % 2 = 0 BEGIN INSERT INTO t VALUES (new.id + 1, 'added'); END;
+  `);
+  for (let n = 1; n <= 20; n += 1) db.exec(`INSERT INTO t VALUES (${2 * n}, ${n})`);
+  operationsOn(db).updateInBatches('t', { set: { n: "'seen'" }, batchSize: 5 });
+  assert.deepEqual(column(db, "SELECT count(*) FROM t WHERE id % 2 = 0 AND n <> 'seen'"), [0]);
+});
+
 test('updateInBatches refuses what would lose its place', () => {
   const op = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 2);'));
   assert.throws(

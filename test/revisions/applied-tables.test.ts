@@ -155,6 +155,13 @@ test('a history table of another shape, or with garbage in it, is an error that 
   }
 });
 
+test('an application with an SQLite older than 3.37 still reads the schema', () => {
+  const { port } = openDatabase();
+  writeApplied(port, { current: ['a1'], rows: [row] });
+  const newer = 'SELECT name FROM pragma_table_list WHERE strict';
+  assert.deepEqual(port.all(newer), []);
+});
+
 test('the history table itself refuses a direction or a result that there is not', () => {
   const { port } = openDatabase();
   writeApplied(port, { current: [], rows: [row] });
