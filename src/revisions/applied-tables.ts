@@ -24,7 +24,7 @@ export const historyTableSql = `CREATE TABLE ${historyTable} (
 \tdirection TEXT NOT NULL CHECK (direction IN ('up', 'down', 'stamp')),
 \tchecksum TEXT NOT NULL,
 \tstarted_at TEXT NOT NULL,
-\tduration_ms INTEGER NOT NULL,
+\tduration_ms INTEGER NOT NULL CHECK (typeof(duration_ms) = 'integer'),
 \tsnapshot TEXT,
 \ttool_version TEXT NOT NULL,
 \tresult TEXT NOT NULL CHECK (result IN ('done', 'deferred'))
