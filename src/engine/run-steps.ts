@@ -6,6 +6,7 @@ import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
 import { createOperations, type Operations } from '../operations/operations.ts';
 import { checksum } from '../revisions/checksum.ts';
 import type { Statement } from '../revisions/revision.ts';
+import { resetConnection } from './connection-state.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import type { EngineStep, StepReport } from './protocol.ts';
 
@@ -75,6 +76,7 @@ export async function runStep(
   }
   if (mode === 'transaction') closeGuard(connection, step);
   else requireNoTransaction(connection, step);
+  resetConnection(connection);
   return {
     id: step.id,
     direction: step.direction,

@@ -48,7 +48,8 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
   let changes = 0;
   let after: string | undefined;
   for (let done = batchSize; ; done += batchSize) {
-    const rest = after === undefined ? `${tuple(key)} <= ${end}` : `${tuple(key)} > ${after} AND ${tuple(key)} <= ${end}`;
+    const rest =
+      after === undefined ? `${tuple(key)} <= ${end}` : `${tuple(key)} > ${after} AND ${tuple(key)} <= ${end}`;
     const last = keyAsSql(port, table, key, rest, 'ASC', batchSize - 1);
     const rows = [...conditions, rest, ...(last === undefined ? [] : [`${tuple(key)} <= ${last}`])].join(' AND ');
     changes += port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;

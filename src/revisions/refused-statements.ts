@@ -38,6 +38,11 @@ const inEveryMode = [
     'PRAGMA writable_schema may not stand in a revision, because a slip in it corrupts the database: use ALTER TABLE, or the operations of a .ts revision',
   ],
   [
+    'ignore_check_constraints',
+    // https://sqlite.org/pragma.html#pragma_ignore_check_constraints
+    'PRAGMA ignore_check_constraints may not stand in a revision, because rows that break a CHECK are refused by every integrity check from then on: remove it, and change the rows or the CHECK',
+  ],
+  [
     'locking_mode',
     // https://sqlite.org/pragma.html#pragma_locking_mode: in WAL mode even readers are shut out.
     'PRAGMA locking_mode may not stand in a revision, because it changes the locks that Drydock relies on: remove it, since Drydock holds the write lock for the whole run',

@@ -93,7 +93,9 @@ for (const [name, create, insert] of keys) {
 }
 
 test('updateInBatches updates no row twice where a conflict takes rows out meanwhile', () => {
-  const db = openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, sku TEXT UNIQUE ON CONFLICT REPLACE, price INTEGER)');
+  const db = openDatabase(
+    'CREATE TABLE t (id INTEGER PRIMARY KEY, sku TEXT UNIQUE ON CONFLICT REPLACE, price INTEGER)',
+  );
   const insert = db.prepare('INSERT INTO t (sku, price) VALUES (?, 100)');
   for (const letter of ['a', 'A']) for (let n = 1; n <= 20; n += 1) insert.run(`${letter}${n}`);
   operationsOn(db).updateInBatches('t', { set: { sku: 'upper(sku)', price: 'price * 2' }, batchSize: 10 });
