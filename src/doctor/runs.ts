@@ -4,7 +4,8 @@ import { describeOwner, readOwner } from '../lock/owner.ts';
 import { lookAtVisibleLock } from '../lock/visible-lock.ts';
 import { listRunRecords } from '../records/store.ts';
 import { readJournal } from '../run/journal.ts';
-import { findSnapshot } from '../snapshots/catalog.ts';
+import { SourceGone } from '../run/source-gone.ts';
+import { lookUpSnapshot } from '../snapshots/catalog.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
 
@@ -34,8 +35,8 @@ export function lastRun({ layout }: Subject): Finding[] {
   if (journal instanceof Error) return [problem('last run', journal)];
   const { runId, command, phase, startedAt, restoring, exchanging } = journal;
   const source = restoring?.source ?? exchanging?.source;
-  const snapshot = source === undefined ? undefined : attempt(() => findSnapshot(layout, source));
-  if (snapshot instanceof Error) return [problem('last run', snapshot)];
+  if (source !== undefined && lookUpSnapshot(layout, source) === undefined)
+    return [problem('last run', new SourceGone(layout, journal, source))];
   return [
     notice(
       'last run',

@@ -71,16 +71,16 @@ async function changeOrUndo(
     return { ...prepared, committed };
   } catch (error) {
     const ending = await undo(context, engine, taken.snapshot, error);
-    await tidyUp(context, idsOf(taken.snapshot));
+    await tidyUp(context);
     throw ending;
   }
 }
 
 /** Removes what is no longer needed. What goes wrong with it does not change how the run ended. */
-async function tidyUp(context: RunContext, protectedIds: ReadonlySet<string>): Promise<readonly string[]> {
+async function tidyUp(context: RunContext): Promise<readonly string[]> {
   try {
     removeWorkingCopy(context);
-    return await retain(context, protectedIds);
+    return await retain(context);
   } catch (error) {
     const message = `the working copy or old snapshots could not be removed, which the next run that changes something tries again: ${messageOf(error)}`;
     context.observer({ kind: 'warning', message });
@@ -101,14 +101,12 @@ async function finish(
     if (problem !== undefined) await restoreAfterCommit(context, engine, journal, snapshot, problem);
     const maintained = await maintain(context, engine, plan);
     // Before the journal goes: without one the next start finds nothing pending and would leave a working copy for ever.
-    const pruned = await tidyUp(context, idsOf(snapshot));
+    const pruned = await tidyUp(context);
     removeJournal(context);
     return { maintained, pruned };
   } catch (error) {
-    throw error instanceof EngineDied ? await undoByRecovery(context, engine, error) : error;
+    const ending = error instanceof EngineDied ? await undoByRecovery(context, engine, error) : error;
+    await tidyUp(context);
+    throw ending;
   }
-}
-
-function idsOf(snapshot: Snapshot | undefined): ReadonlySet<string> {
-  return new Set(snapshot === undefined ? [] : [snapshot.manifest.id]);
 }

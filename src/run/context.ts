@@ -6,6 +6,7 @@ import { type Layout, layoutFor } from '../files/layout.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer, PhaseName, RunFacts } from '../run-events.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
 import type { PhaseReport, RunRequest } from './outcome.ts';
 import { dismissedByWaits, type Spares } from './spares.ts';
@@ -20,6 +21,8 @@ export interface RunContext {
   /** Aborted, with a {@link Stop} as its reason, by a signal or by the deadline. */
   readonly stop: AbortSignal;
   readonly phases: PhaseReport[];
+  /** Ids of the snapshots that this run took or puts back, which it does not remove: see {@link useSnapshot}. */
+  readonly usedSnapshots: Set<string>;
   /** Processes that were started ahead of the run. */
   readonly spares: Spares | undefined;
 }
@@ -44,6 +47,7 @@ export function createContext(
     observer: spares === undefined ? observer : dismissedByWaits(spares, observer),
     stop,
     phases: [],
+    usedSnapshots: new Set(),
     spares,
   };
 }
@@ -71,6 +75,12 @@ export async function phase<T>(
     context.observer({ kind: 'phase-failed', phase: name, durationMs: Math.round(performance.now() - started), error });
     throw error;
   }
+}
+
+/** What a run leans on stays while it is at work. */
+export function useSnapshot<T extends Snapshot>({ usedSnapshots }: RunContext, snapshot: T): T {
+  usedSnapshots.add(snapshot.manifest.id);
+  return snapshot;
 }
 
 /** Tells what the run found out, for the record of it. */

@@ -17,9 +17,9 @@ import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
-import { findSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
+import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
-import { engineFor, inspectOptions, type RunContext, stoppable } from './context.ts';
+import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
 import { exchangeFile } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { hold } from './hold.ts';
@@ -30,6 +30,7 @@ import { proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
 import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
+import { SourceGone } from './source-gone.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
 
@@ -47,7 +48,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {
     const { source, damagedInode } = journal.exchanging;
-    exchangeFile(context, findSnapshot(layout, source), damagedInode);
+    exchangeFile(context, requireSource(context, journal, source), damagedInode);
     return ended(context, journal, 'restored', `Snapshot ${source} was put in the place of the damaged file`);
   }
   // Before the engine opens the file: opening may already change it.
@@ -61,7 +62,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   } finally {
     await engine.stop();
   }
-  return exchangeDamaged(context, journal, findSnapshot(layout, journal.restoring.source));
+  return exchangeDamaged(context, journal, requireSource(context, journal, journal.restoring.source));
 }
 
 async function finish(
@@ -109,15 +110,22 @@ async function verifyAgain(
       `That run had committed: the database is at ${describeRevisions(journal.to)}`,
     );
   }
-  if (journal.snapshot === null || !untouchedSinceCommit) {
-    removeJournal(context);
+  const snapshot = journal.snapshot === null ? undefined : lookUpSnapshot(context.layout, journal.snapshot);
+  if (snapshot !== undefined && untouchedSinceCommit)
+    return restoreAfterCommit(context, engine, journal, useSnapshot(context, snapshot), problem);
+  removeJournal(context);
+  const what = `The interrupted run ${journal.runId} had committed, and the database does not pass the verification (${problem})`;
+  if (snapshot === undefined)
     throw new DrydockError('NOT_RESTORED', {
-      what: `The interrupted run ${journal.runId} had committed, and the database does not pass the verification (${problem})`,
-      state: `Others may have written since, so it was not undone; the state before that run is in snapshot ${journal.snapshot}`,
-      next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${journal.snapshot}`,
+      what,
+      state: `Snapshot ${journal.snapshot} of the state before that run is gone, so it was not undone`,
+      next: 'Look at the problem; to go back to an older state: drydock snapshot list',
     });
-  }
-  return restoreAfterCommit(context, engine, journal, findSnapshot(context.layout, journal.snapshot), problem);
+  throw new DrydockError('NOT_RESTORED', {
+    what,
+    state: `Others may have written since, so it was not undone; the state before that run is in snapshot ${journal.snapshot}`,
+    next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${journal.snapshot}`,
+  });
 }
 
 /** The content tells how far the restore came, since it is one transaction: all of it or nothing. */
@@ -127,14 +135,13 @@ async function finishRestore(
   journal: RunJournal,
   held: HeldState,
 ): Promise<RecoveryReport> {
-  const { layout } = context;
   invariant(journal.restoring !== null, 'a journal that says restoring does not say what');
-  const source = findSnapshot(layout, journal.restoring.source);
-  const kept = findSnapshot(layout, journal.restoring.kept);
+  const source = requireSource(context, journal, journal.restoring.source);
+  const kept = lookUpSnapshot(context.layout, journal.restoring.kept);
   const now = await copyLive(context, engine, held);
   const { contentSha256 } = await hashFile(now.path, context.stop);
   rmSync(now.path, { force: true });
-  if (contentSha256 === kept.manifest.contentSha256) {
+  if (contentSha256 === kept?.manifest.contentSha256) {
     const { outcome } = await engine.call('replace', {
       source: source.path,
       busyTimeoutMs: context.request.config.busyTimeoutMs,
@@ -183,6 +190,13 @@ async function exchangeDamaged(context: RunContext, journal: RunJournal, source:
   await restoreByExchange(context, source, () => journal);
   const message = `Snapshot ${source.manifest.id} was put in the place of the damaged file`;
   return ended(context, journal, 'restored', message);
+}
+
+/** @throws {SourceGone} */
+function requireSource(context: RunContext, journal: RunJournal, id: string): Snapshot {
+  const snapshot = lookUpSnapshot(context.layout, id);
+  if (snapshot === undefined) throw new SourceGone(context.layout, journal, id);
+  return useSnapshot(context, snapshot);
 }
 
 function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {

@@ -4,17 +4,17 @@ import { phase, type RunContext, tellFact } from './context.ts';
 
 /**
  * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
- * @param protectedIds Snapshots that this run took or used, which it must not remove.
+ * What this run took or used stays.
  * @returns The ids that were removed.
  */
-export function retain(context: RunContext, protectedIds: ReadonlySet<string>): Promise<string[]> {
+export function retain(context: RunContext): Promise<string[]> {
   return phase(
     context,
     'retain',
     () => {
       const { keep, maxAgeMs, maxBytes } = context.request.config.snapshots;
       const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
-      const prune = snapshotsToPrune(listSnapshots(context.layout), policy, Date.now(), protectedIds);
+      const prune = snapshotsToPrune(listSnapshots(context.layout), policy, Date.now(), context.usedSnapshots);
       for (const { manifest } of prune) removeSnapshot(context.layout, manifest.id);
       const pruned = prune.map(({ manifest }) => manifest.id);
       tellFact(context, { pruned });

@@ -41,7 +41,7 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
     await engine.call('release', {});
     const snapshot = await phase(context, 'inspect', () => inspectCopy(context, copy, 'manual'));
     tellFact(context, { snapshot: snapshot.manifest });
-    await retain(context, new Set([snapshot.manifest.id]));
+    await retain(context);
     return snapshot;
   } finally {
     await engine.stop();
@@ -51,7 +51,7 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
 export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
   statDatabase(request.config.database);
   const context = createContext(request, observer, stop);
-  return explained(context, () => underLocks(context, () => retain(context, new Set())));
+  return explained(context, () => underLocks(context, () => retain(context)));
 }
 
 /**

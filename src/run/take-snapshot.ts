@@ -6,11 +6,11 @@ import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
-import { listSnapshots, newSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
+import { listSnapshots, nextSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
 import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
-import { inspectOptions, type RunContext, unstoppable } from './context.ts';
+import { inspectOptions, type RunContext, unstoppable, useSnapshot } from './context.ts';
 
 /** A copy that is on the disk, and not yet known to be sound. */
 export interface RawCopy {
@@ -30,7 +30,7 @@ export interface InspectedSnapshot extends Snapshot {
 export async function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
   const { layout, ownership, runId } = context;
   ensureDirectory(layout.snapshots, layout.directory, ownership);
-  const id = newSnapshotId(new Date(), runId);
+  const id = nextSnapshotId(layout, new Date(), runId);
   const path = temporaryPath(layout, id);
   const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
   own(path, ownership);
@@ -84,24 +84,32 @@ export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snap
   return storeOnce(context, copy, manifest, options);
 }
 
-/** Names the copy, unless its content is stored already in a snapshot that still is what its manifest says. */
+/**
+ * Names the copy, unless its content is stored already in a snapshot that still is what its manifest says. A way back must
+ * be the newest one too, which is what `latest` means and what retention keeps longest.
+ */
 async function storeOnce(
   context: RunContext,
   copy: RawCopy,
   manifest: Manifest,
   options: InspectOptions,
 ): Promise<Snapshot> {
-  const candidate = listSnapshots(context.layout).findLast(
-    ({ manifest: other }) => other.contentSha256 === manifest.contentSha256 && other.integrity === 'ok',
-  );
+  const candidate = sameContent(context, manifest);
   if (candidate !== undefined) {
     const { sha256 } = await hashExactly(candidate.path, options.signal);
     if (sha256 === candidate.manifest.sha256) {
       rmSync(copy.path, { force: true });
-      return candidate;
+      return useSnapshot(context, candidate);
     }
   }
-  return publishSnapshot(context.layout, manifest, context.ownership);
+  return useSnapshot(context, publishSnapshot(context.layout, manifest, context.ownership));
+}
+
+function sameContent({ layout }: RunContext, { contentSha256, reason }: Manifest): Snapshot | undefined {
+  const all = listSnapshots(layout);
+  const candidates =
+    reason === 'replaced' ? all : all.filter((other) => other.manifest.reason !== 'replaced').slice(-1);
+  return candidates.findLast(({ manifest }) => manifest.contentSha256 === contentSha256 && manifest.integrity === 'ok');
 }
 
 function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, reason: SnapshotReason): Manifest {

@@ -15,11 +15,23 @@ export interface Snapshot {
 const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?<kind>db|json)$/;
 
 /**
- * @param at When the snapshot is taken; ids sort by it.
+ * An id that sorts behind those of all snapshots that are there, also where one of them was taken by a clock that was ahead:
+ * the newest is the way back, and the last to go.
  * @param runId Hex; its first eight digits keep two snapshots of one millisecond apart.
  */
-export function newSnapshotId(at: Date, runId: string): string {
+export function nextSnapshotId(layout: Layout, now: Date, runId: string): string {
+  const newest = idsWith(layout, 'db').at(-1);
+  const at = new Date(newest === undefined ? now : Math.max(now.getTime(), timeOf(newest) + 1));
   return `${at.toISOString().replace(/[-:.]/g, '')}-${runId.replaceAll('-', '').slice(0, 8)}`;
+}
+
+/** Milliseconds since the epoch. */
+function timeOf(id: string): number {
+  const [, ...parts] = /^(....)(..)(..)T(..)(..)(..)(...)Z/.exec(id) ?? [];
+  const [year, month, day, hour, minute, second, millisecond] = parts;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+  // No day of any calendar, and no id of ours.
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /** A file among the snapshots whose manifest is missing or damaged: it proves nothing, and stands in nobody's way. */
@@ -74,6 +86,11 @@ export function findSnapshot(layout: Layout, prefix: string): Snapshot {
     state: 'Nothing was changed',
     next: 'See drydock snapshot list',
   });
+}
+
+/** The one of exactly this id, unless it or its manifest is gone or damaged. */
+export function lookUpSnapshot(layout: Layout, id: string): Snapshot | undefined {
+  return listSnapshots(layout).find(({ manifest }) => manifest.id === id);
 }
 
 export function snapshotPath(layout: Layout, id: string): string {
