@@ -37,11 +37,16 @@ const pieceBytes = 1024 * 1024;
 export async function hashFile(path: string, signal: AbortSignal): Promise<FileHashes> {
   const content = createHash('sha256');
   const exact = await hashPieces(path, signal, (piece, isFirst) => {
-    if (isFirst && piece.length >= headerBytes)
-      for (const [offset, length] of bookkeeping) piece.fill(0, offset, offset + length);
+    if (isFirst) maskBookkeeping(piece);
     content.update(piece);
   });
   return { ...exact, contentSha256: content.digest('hex') };
+}
+
+/** Zeroes, in a file's first bytes, what two copies of the same content differ in. */
+export function maskBookkeeping(beginning: Buffer): void {
+  if (beginning.length < headerBytes) return;
+  for (const [offset, length] of bookkeeping) beginning.fill(0, offset, offset + length);
 }
 
 /** The same in half the time, for a file of which only is asked whether it is the very one. */

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import { hashFile } from '../files/content-hash.ts';
+import { hasSamePages } from '../files/same-pages.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { type RunContext, unstopped } from './context.ts';
 
@@ -22,25 +23,26 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
   await engine.call('release', {});
   if (snapshot === undefined) return { outcome: 'unchanged', evidence: 'nothing was committed' };
   const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs });
-  if (othersWrote) {
-    await engine.call('release', {});
-    return {
-      outcome: 'unchanged',
-      evidence: 'SQLite rolled back; others have written since, so it was not compared with the snapshot',
-    };
+  const uncomparable = mainFileHasEverything(context) ? undefined : 'readers keep its WAL';
+  if (uncomparable === undefined) {
+    if (await isAsInSnapshot(context, snapshot)) {
+      await engine.call('release', {});
+      return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
+    }
+    if (!othersWrote) return { outcome: 'differs' };
   }
-  if (!mainFileHasEverything(context)) {
-    await engine.call('release', {});
-    return {
-      outcome: 'unchanged',
-      evidence: 'SQLite rolled back; readers keep its WAL, so it was not compared with the snapshot',
-    };
-  }
-  const { contentSha256, bytes } = await hashFile(context.layout.database, unstopped(context).stop);
-  // A file of no bytes and its snapshot, one empty page, are the same database.
-  if (contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0) return { outcome: 'differs' };
   await engine.call('release', {});
-  return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
+  const why = uncomparable ?? 'others have written since';
+  return { outcome: 'unchanged', evidence: `SQLite rolled back; ${why}, so it was not compared with the snapshot` };
+}
+
+async function isAsInSnapshot(context: RunContext, { path, manifest }: Snapshot): Promise<boolean> {
+  const { database } = context.layout;
+  const { stop } = unstopped(context);
+  const { contentSha256, bytes } = await hashFile(database, stop);
+  // A file of no bytes and its snapshot, one empty page, are the same database.
+  if (contentSha256 === manifest.contentSha256 || bytes === 0) return true;
+  return hasSamePages(database, path, stop);
 }
 
 /** In WAL mode the main file alone is the content only while the WAL is empty. */

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import { journalModes, productionDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+import {
+  createDatabase,
+  journalModes,
+  productionDatabase,
+  revisionFolder,
+  sqlRevision,
+  testFolder,
+} from '../harness/files.ts';
 
 const revisions = {
   '001.sql': sqlRevision('001_initial', undefined, 'SELECT 1;'),
@@ -32,6 +40,53 @@ for (const mode of journalModes) {
       snapshots: { reason: string }[];
     }>();
     assert.deepEqual(snapshots.map(({ reason }) => reason).sort(), ['replaced', 'upgrade']);
+  });
+}
+
+/** Most of the file is free pages, which SQLite takes without journaling what was in them. */
+const freedSql = `
+  CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
+  INSERT INTO alembic_version VALUES ('002_weighted_sentiment');
+  CREATE TABLE kept (id INTEGER PRIMARY KEY, text);
+  INSERT INTO kept VALUES (1, 'as it was');
+  CREATE TABLE freed (text);
+  INSERT INTO freed WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT hex(zeroblob(1500)) FROM n;
+  DELETE FROM freed;
+`;
+const intoFreePages = sqlRevision(
+  '003_bad',
+  '002_weighted_sentiment',
+  // So small a cache is spilled to the file before the commit.
+  `PRAGMA cache_size = 5;
+   INSERT INTO freed WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) SELECT hex(zeroblob(1500)) || i FROM n;
+   INSERT INTO nowhere VALUES (1);`,
+);
+
+for (const mode of journalModes) {
+  test(`honest exit: what a failed run left in free pages is no damage (${mode})`, async (t) => {
+    const folder = testFolder(t);
+    const database = createDatabase(join(folder, 'app.db'), mode, freedSql);
+    const before = dumpWithVersion(database);
+    const migrations = revisionFolder(folder, { ...revisions, '003.sql': intoFreePages });
+    const { code, error } = await drydock(['upgrade', '--database', database, '--migrations', migrations]);
+    assert.equal(code, 20, error);
+    assert.match(error, /unchanged \(rolled back, and compared with snapshot/);
+    assert.equal(dumpWithVersion(database), before);
+  });
+
+  test(`honest exit: bytes behind the last page are no damage of a failed run's (${mode})`, async (t) => {
+    const folder = testFolder(t);
+    const database = productionDatabase(folder, mode);
+    truncateSync(database, statSync(database).size + 65_536);
+    const { code, error } = await drydock([
+      'upgrade',
+      '--database',
+      database,
+      '--migrations',
+      revisionFolder(folder, revisions),
+    ]);
+    assert.equal(code, 20, error);
+    assert.match(error, /unchanged \(rolled back, and compared with snapshot/);
   });
 }
 

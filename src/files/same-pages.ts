@@ -1,0 +1,78 @@
+/** Compares two database files page by page, and leaves out what SQLite itself does not bring back when it rolls back. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { maskBookkeeping } from './content-hash.ts';
+
+const pieceBytes = 1024 * 1024;
+
+/**
+ * Whether a file holds what another one held, to the byte of every page that means anything. Free pages, those on the
+ * freelist that are no trunk of it, are not journaled: a transaction that took them and spilled its cache leaves other bytes in them
+ * when it is rolled back. Nor do bytes behind the last page mean anything
+ * (https://sqlite.org/fileformat2.html, sections 1.3.8 and 1.5).
+ *
+ * @param reference A whole database, whose header says how many pages it has.
+ * @throws the reason of `signal` where it is aborted.
+ */
+export async function hasSamePages(path: string, reference: string, signal: AbortSignal): Promise<boolean> {
+  const [ours, theirs] = [await open(path), await open(reference)];
+  try {
+    const header = await read(theirs, 0, 100);
+    const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+    const pageCount = header.readUInt32BE(28);
+    const free = await freePages(theirs, header.readUInt32BE(32), pageSize, pageCount);
+    const end = pageSize * pageCount;
+    for (let at = 0; at < end; at += pieceBytes) {
+      signal.throwIfAborted();
+      const length = Math.min(pieceBytes, end - at);
+      const [left, right] = [await read(ours, at, length), await read(theirs, at, length)];
+      if (at === 0) for (const piece of [left, right]) maskBookkeeping(piece);
+      if (!left.equals(right) && differs(left, right, pageSize, free, at / pageSize + 1)) return false;
+    }
+    return true;
+  } finally {
+    await ours.close();
+    await theirs.close();
+  }
+}
+
+/** @param first Number of the piece's first page. */
+function differs(left: Buffer, right: Buffer, pageSize: number, free: ReadonlySet<number>, first: number): boolean {
+  if (left.length !== right.length) return true;
+  for (let at = 0; at < left.length; at += pageSize) {
+    const page = (piece: Buffer) => piece.subarray(at, at + pageSize);
+    if (!page(left).equals(page(right)) && !free.has(first + at / pageSize)) return true;
+  }
+  return false;
+}
+
+/** The pages that the trunks of the freelist name. Each trunk is the number of the next, how many it names, and those. */
+async function freePages(
+  file: FileHandle,
+  firstTrunk: number,
+  pageSize: number,
+  pageCount: number,
+): Promise<ReadonlySet<number>> {
+  const free = new Set<number>();
+  const trunks = new Set<number>();
+  // A damaged list may lead anywhere, or in a circle: what it does not name is compared.
+  for (let trunk = firstTrunk; trunk > 0 && trunk <= pageCount && !trunks.has(trunk); ) {
+    trunks.add(trunk);
+    const page = await read(file, (trunk - 1) * pageSize, pageSize);
+    const leaves = Math.min(page.readUInt32BE(4), pageSize / 4 - 2);
+    for (let leaf = 0; leaf < leaves; leaf += 1) free.add(page.readUInt32BE(8 + 4 * leaf));
+    trunk = page.readUInt32BE(0);
+  }
+  return free;
+}
+
+/** As many bytes as there are. */
+async function read(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, at + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done);
+}
