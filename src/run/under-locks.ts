@@ -1,6 +1,5 @@
 /** What every command that may change something goes through: the locks, the recovery of the last run, a last word. */
-import { existsSync } from 'node:fs';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, type ErrorCode } from '../errors.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
 import { explain, withCode } from './explain.ts';
 import { readJournal } from './journal.ts';
@@ -45,16 +44,29 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
     return await work();
   } catch (error) {
     if (error instanceof DrydockError) throw error;
-    if (!isPastCommit(context)) throw explain(context, error, 'The database is unchanged');
-    const state =
-      'The run was past its commit: the next start verifies the database, and restores the snapshot if it must';
-    const told = explain(context, error, state);
+    const ordered = orderedSoFar(context);
+    if (ordered === 'nothing') throw explain(context, error, 'The database is unchanged');
+    const told = explain(context, error, unfinished[ordered].state);
     // Of a failed revision, and on ground that was not fit, nothing would have changed.
-    throw told.code === 'REVISION_FAILED' || told.code === 'PREFLIGHT' ? withCode(told, 'FAULT') : told;
+    const isUnchanged = ['REVISION_FAILED', 'PREFLIGHT', 'FAULT'].includes(told.code);
+    throw isUnchanged ? withCode(told, unfinished[ordered].code) : told;
   }
 }
 
+const unfinished: Readonly<Record<'commit' | 'restore', { readonly state: string; readonly code: ErrorCode }>> = {
+  commit: {
+    state: 'The run was past its commit: the next start verifies the database, and restores the snapshot if it must',
+    code: 'FAULT',
+  },
+  restore: {
+    state: 'A restore that was interrupted is not finished: the next start goes on with it',
+    code: 'RESTORE_FAILED',
+  },
+};
+
 /** For an error that nobody foresaw: the journal knows whether the commit, or a restore, was ordered. */
-function isPastCommit({ layout }: RunContext): boolean {
-  return existsSync(layout.runJournal) && readJournal(layout.runJournal)?.phase !== 'working';
+function orderedSoFar({ layout }: RunContext): 'nothing' | 'commit' | 'restore' {
+  const phase = readJournal(layout.runJournal)?.phase ?? 'working';
+  if (phase === 'working') return 'nothing';
+  return phase === 'restoring' || phase === 'exchanging' ? 'restore' : 'commit';
 }

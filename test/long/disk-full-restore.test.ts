@@ -129,6 +129,9 @@ for (const mode of journalModes) {
       running.goOn();
       assertRefusal(await running.finished, 30, /A person must look/);
       volume.free();
+      volume.fill(megabyte);
+      assertRefusal(await here.run(['upgrade']), 30, /A restore that was interrupted is not finished/);
+      volume.free();
       const upgrade = await here.run(['upgrade', '--json']);
       assert.equal(upgrade.code, 0, upgrade.stderr);
       assert.equal(upgrade.json<{ recovered: { outcome: string } }>().recovered.outcome, 'restored');
