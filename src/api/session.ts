@@ -1,7 +1,7 @@
 /** What surrounds a run: who hears of it, and what ends it early. */
 import type { Config } from '../config/config.ts';
-import { Stop } from '../run/stop.ts';
 import type { Observer } from '../run-events.ts';
+import { Stop } from '../stop.ts';
 
 /** Entered only where there is something to run. */
 export type Session = <T>(work: (observer: Observer, stop: AbortSignal) => Promise<T>) => Promise<T>;

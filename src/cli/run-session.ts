@@ -1,9 +1,7 @@
 /** What surrounds a run on the command line: its log, and the signals that end it early. */
 import { openSession, type Session } from '../api/session.ts';
 import type { Config } from '../config/config.ts';
-import { Stop } from '../run/stop.ts';
-
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+import { Stop, stopSignals } from '../stop.ts';
 
 /** The log is opened, and its libraries are loaded, when there is something to run. */
 export function terminalSession(command: string, config: Config): Session {
@@ -16,11 +14,11 @@ export function terminalSession(command: string, config: Config): Session {
       log.observe({ kind: 'warning', message });
       controller.abort(new Stop(signal));
     };
-    for (const signal of signals) process.on(signal, onSignal);
+    for (const signal of stopSignals) process.on(signal, onSignal);
     try {
       return await openSession(config, { observer: log.observe, signal: controller.signal })(work);
     } finally {
-      for (const signal of signals) process.off(signal, onSignal);
+      for (const signal of stopSignals) process.off(signal, onSignal);
       log.close();
     }
   };

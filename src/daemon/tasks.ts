@@ -8,7 +8,7 @@ import type { Config, TaskName } from '../config/config.ts';
 import { DrydockError, type ErrorCode } from '../errors.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
-import { Stop } from '../run/stop.ts';
+import { Stop } from '../stop.ts';
 import { verifyApart } from './verify-apart.ts';
 
 export interface TaskResult {

@@ -1,5 +1,6 @@
 /** A question to a process of its own, which answers it and ends. Both of its ends. */
 import type { ChildProcess } from 'node:child_process';
+import { isStopSignal, leaveStopsToSupervisor, Stop } from '../stop.ts';
 import { forkModule } from './entry.ts';
 import type { WireError } from './protocol.ts';
 import { fromWire, toWire } from './wire-error.ts';
@@ -22,6 +23,7 @@ export function forkApart(name: 'inspector' | 'verifier', env: Readonly<Record<s
 /**
  * @throws what the process threw.
  * @throws the reason of the signal where it is aborted; the process is then killed.
+ * @throws {Stop} where the process was told to end before it could leave that to this one.
  */
 export function askApart<Answer>(
   child: ChildProcess,
@@ -42,7 +44,8 @@ export function askApart<Answer>(
   child.on('error', reject);
   child.on('exit', (exitCode, killedBy) => {
     signal.removeEventListener('abort', stop);
-    reject(new Error(`the process that ${does} ended early (${killedBy ?? `exit code ${exitCode}`})`));
+    if (isStopSignal(killedBy)) reject(new Stop(killedBy));
+    else reject(new Error(`the process that ${does} ended early (${killedBy ?? `exit code ${exitCode}`})`));
   });
   if (signal.aborted) stop();
   // What cannot be sent any more goes to a process that is ending, and its exit says more.
@@ -53,6 +56,7 @@ export function askApart<Answer>(
 /** The other end: answers one task, and ends with the process that asks, or when that lets go of it. */
 export function answerApart<Task, Answer>(answer: (task: Task) => Answer | Promise<Answer>): void {
   const reply = (message: Reply<Answer>) => process.send?.(message);
+  leaveStopsToSupervisor();
   process.on('disconnect', () => process.exit(0));
   process.once('message', async (task: Task) => {
     try {

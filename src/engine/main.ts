@@ -1,6 +1,7 @@
 /** The engine: a child process that does the synchronous SQLite work, and can be killed in the middle of it. */
 import { Worker } from 'node:worker_threads';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
+import { leaveStopsToSupervisor } from '../stop.ts';
 import { siblingModule } from './entry.ts';
 import type { EngineRequests, Reply, Request, RequestName } from './protocol.ts';
 import { engineSession } from './session.ts';
@@ -8,6 +9,8 @@ import { toWire } from './wire-error.ts';
 
 const supervisorPid = process.ppid;
 invariant(process.send !== undefined, 'the engine was started without a supervisor');
+
+leaveStopsToSupervisor();
 
 // A thread of its own, since a running statement blocks this one: an engine whose supervisor died must not go on.
 new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: supervisorPid }).unref();

@@ -1,10 +1,10 @@
 /** Turns whatever ended a run into the one line that a person reads. */
 import { EngineDied } from '../engine/client.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import { isStopSignal, Stop } from '../stop.ts';
 import { busyError } from './busy.ts';
 import { CommitUncertain } from './commit.ts';
 import type { RunContext } from './context.ts';
-import { Stop } from './stop.ts';
 
 /** @param state What the data is now, known to the caller. */
 export function explain(context: RunContext, error: unknown, state: string): DrydockError {
@@ -14,9 +14,10 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
     const told = code === 'DAMAGED_BEFORE' ? `It was like that before this run. ${state}` : state;
     return new DrydockError(code, { what, state: told, ...(next !== undefined && { next }), cause });
   }
-  if (plain instanceof Stop) {
+  const stopped = stopBehind(plain);
+  if (stopped !== undefined) {
     return new DrydockError('STOPPED', {
-      what: `The run was stopped by ${plain.message}`,
+      what: `The run was stopped by ${stopped}`,
       state,
       next: 'Run again',
       cause: plain,
@@ -50,6 +51,12 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
     next: 'Run again with --debug, and report it if it happens again',
     cause: plain,
   });
+}
+
+/** The engine too ends by such a signal where it was sent to all processes of a run, as long as it starts. */
+function stopBehind(error: unknown): string | undefined {
+  if (error instanceof Stop) return error.message;
+  return error instanceof EngineDied && isStopSignal(error.signal) ? error.signal : undefined;
 }
 
 /** The same sentence with another exit code: that of the error alone would say something false of the data. */

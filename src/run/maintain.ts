@@ -7,12 +7,12 @@ import type { Engine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
+import { Stop } from '../stop.ts';
 import { verifyCommitted } from './after-commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
 import { removeJournal } from './journal.ts';
 import { isMaintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
-import { Stop } from './stop.ts';
 import { describeRevisions } from './words.ts';
 
 /**

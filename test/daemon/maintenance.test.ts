@@ -11,8 +11,8 @@ import { DrydockError } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { listRunRecords } from '../../src/records/store.ts';
 import type { MaintenanceVerb } from '../../src/run/outcome.ts';
-import { Stop } from '../../src/run/stop.ts';
 import type { RunEvent } from '../../src/run-events.ts';
+import { Stop } from '../../src/stop.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import {
   createDatabase,

@@ -13,7 +13,7 @@ import { DrydockError, type ErrorCode } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import type { RunRecord } from '../../src/records/run-record.ts';
 import { writeRunRecord } from '../../src/records/store.ts';
-import { Stop } from '../../src/run/stop.ts';
+import { Stop } from '../../src/stop.ts';
 import { createDatabase, testFolder } from '../harness/files.ts';
 import { TurnedClock } from './turned-clock.ts';
 

@@ -2,7 +2,7 @@ import { type Config, loadConfig } from '../../config/config.ts';
 import { systemClock } from '../../daemon/clock.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
 import { runTask } from '../../daemon/tasks.ts';
-import { Stop } from '../../run/stop.ts';
+import { Stop } from '../../stop.ts';
 import { tellOfDaemon } from '../daemon-log.ts';
 import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
