@@ -6,7 +6,7 @@ import { buildProgram } from './program.ts';
 
 hideExperimentalWarnings();
 // Where nobody can be told any more (a full volume, a closed pipe) the exit code still says how it ended.
-process.stderr.on('error', () => undefined);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 buildProgram()
   .run(process.argv)

@@ -8,10 +8,21 @@ export interface Output {
   readonly text: string;
   /** 0 unless the verb's answer is one that a script must be able to tell. */
   readonly exitCode?: number;
+  /** A run ends as it ended, whether its report can be written or not; any other verb has nothing but its answer. */
+  readonly ran?: true;
 }
 
 export function printOutput(verb: string, output: Output, format: 'json' | 'text'): void {
-  process.stdout.write(renderOutput(verb, output, format));
+  process.stdout.write(renderOutput(verb, output, format), (error) => {
+    // Whoever read has gone, and wants no more.
+    if (error === undefined || error === null || codeOf(error) === 'EPIPE') return;
+    const state = output.ran ? ' What was done stands.' : '';
+    process.stderr.write(`drydock: The answer could not be written to stdout (${codeOf(error)}).${state}\n`);
+    if (output.ran) return;
+    process.once('exit', () => {
+      process.exitCode = exitCodes.FAULT;
+    });
+  });
 }
 
 /** What {@link printOutput} prints. */

@@ -58,6 +58,7 @@ export function listRunRecords(layout: Layout, limit: number): RunList {
  * @throws {DrydockError} USAGE where none or several fit, or the one that fits is damaged.
  */
 export function findRunRecord(layout: Layout, id: string): RunRecord {
+  if (id === '') throw refuse('The id of the run is empty');
   const names = wholeNamesIn(layout);
   // The name has the first eight digits of the id, so that not all need to be read.
   const { runs, damaged } = readAll(

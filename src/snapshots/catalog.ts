@@ -76,11 +76,18 @@ export function findSnapshot(layout: Layout, prefix: string): Snapshot {
   const { snapshots: all, unusable } = readCatalog(layout);
   const newest = all.findLast(({ manifest }) => manifest.reason !== 'replaced');
   if (prefix === 'latest' && newest !== undefined) return newest;
-  const fitting = all.filter(({ manifest }) => manifest.id.startsWith(prefix));
+  // An empty one is a variable that a script has not set, and would be any.
+  const fitting = all.filter(({ manifest }) => prefix !== '' && manifest.id.startsWith(prefix));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return only;
-  const damaged = unusable.find(({ id }) => id.startsWith(prefix));
+  const damaged = unusable.find(({ id }) => prefix !== '' && id.startsWith(prefix));
   if (only === undefined && damaged !== undefined) throw damaged.error;
+  if (prefix === '')
+    throw new DrydockError('USAGE', {
+      what: 'The id of the snapshot is empty',
+      state: 'Nothing was changed',
+      next: 'See drydock snapshot list',
+    });
   throw new DrydockError('USAGE', {
     what: `${fitting.length === 0 ? 'No snapshot' : `More than one snapshot (${fitting.map(({ manifest }) => manifest.id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
     state: 'Nothing was changed',

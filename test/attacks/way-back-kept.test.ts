@@ -36,6 +36,17 @@ test('a proven way back: after a restore and another upgrade, the latest snapsho
   assert.equal(dumpWithVersion(here.database), before);
 });
 
+test('no lost write: an empty id is a variable that was not set, and restores nothing', async (t) => {
+  const here = place(t);
+  await done(here, 'upgrade');
+  const now = dumpWithVersion(here.database);
+  for (const verb of ['restore', 'verify']) {
+    assertRefusal(await here.run(['snapshot', verb, '']), 2, /id of the snapshot is empty/);
+  }
+  assertRefusal(await here.run(['report', '']), 2, /id of the run is empty/);
+  assert.equal(dumpWithVersion(here.database), now);
+});
+
 test('a proven way back: a snapshot from a clock that was ahead is not the latest for ever', async (t) => {
   const here = place(t, { revisions: threeMore });
   await done(here, 'upgrade', '002_stock');

@@ -29,6 +29,36 @@ test('an upgrade ends as it would have ended', async (t) => {
   assert.equal(await startWithFullLog(t, failing, 'upgrade').ended, 20);
 });
 
+function codeWith(t: TestContext, { root }: Project, args: readonly string[], stdout: 'full' | 'closed') {
+  const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), ...args], {
+    cwd: root,
+    stdio: ['ignore', stdout === 'full' ? openSync('/dev/full', 'w') : 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  child.stdout?.destroy();
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return once(child, 'close').then(([code]) => ({ code, plain: stderr.replace(/^\{.*\n/gm, '') }));
+}
+
+test('a report that cannot be written changes nothing of how a run ended', async (t) => {
+  const revisions = { 'a1.sql': tableRevision('a1', undefined), 'a2.sql': tableRevision('a2', 'a1') };
+  const it = project(t, revisions, alembicAt());
+  assert.deepEqual(await codeWith(t, it, ['upgrade', 'a1'], 'closed'), { code: 0, plain: '' });
+  const told = 'drydock: The answer could not be written to stdout (ENOSPC). What was done stands.\n';
+  assert.deepEqual(await codeWith(t, it, ['upgrade'], 'full'), { code: 0, plain: told });
+  assert.deepEqual(versions(it.database), ['a2']);
+});
+
+test('an answer that cannot be written is none, unless nobody wanted it', async (t) => {
+  const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, alembicAt());
+  const told = 'drydock: The answer could not be written to stdout (ENOSPC).\n';
+  assert.deepEqual(await codeWith(t, it, ['heads'], 'full'), { code: 1, plain: told });
+  assert.deepEqual(await codeWith(t, it, ['heads'], 'closed'), { code: 0, plain: '' });
+});
+
 test('the daemon does its window, and lives', async (t) => {
   const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, alembicAt());
   configure(it, dueWindow(it, 'nightly', 'upgrade'));

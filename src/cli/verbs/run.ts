@@ -40,8 +40,9 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
   if (!flags.rehearse) return runMigration(config, command);
   const rehearsal = await rehearse(config, { verb: 'rehearse', of: command }, terminalSession('rehearse', config));
   const { data, text } = await runMigration(config, command);
-  if (rehearsal.outcome === 'nothing-pending') return { data: { ...data, rehearsal }, text };
-  return { data: { ...data, rehearsal }, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
+  const both = { data: { ...data, rehearsal }, ran: true } as const;
+  if (rehearsal.outcome === 'nothing-pending') return { ...both, text };
+  return { ...both, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
 }
 
 export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {
@@ -92,7 +93,7 @@ export async function runMigration(
     older === undefined
       ? renderRunReport(report)
       : `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`;
-  return { data: { ...report }, text: [text, ...lost(report)].join('\n\n') };
+  return { data: { ...report }, text: [text, ...lost(report)].join('\n\n'), ran: true };
 }
 
 function lost(report: MigrationReport | AtTarget): string[] {

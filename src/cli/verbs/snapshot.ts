@@ -41,6 +41,7 @@ export async function create(config: Config): Promise<Output> {
   return {
     data: { ...created },
     text: `${how} snapshot ${snapshot.id} (${describeBytes(snapshot.bytes)}), at ${describeRevisions(snapshot.revision)}: ${path}`,
+    ran: true,
   };
 }
 
@@ -50,10 +51,11 @@ export async function restore(config: Config, id: string): Promise<Output> {
   return {
     data: { ...report },
     text: `Restored ${report.database} from snapshot ${report.restored.id}: it is at ${describeRevisions(report.restored.revision)}. ${kept}`,
+    ran: true,
   };
 }
 
 export async function prune(config: Config): Promise<Output> {
   const { pruned } = await api.pruneSnapshots(config, terminalSession('snapshot prune', config));
-  return { data: { pruned }, text: api.sayPruned(pruned) };
+  return { data: { pruned }, text: api.sayPruned(pruned), ran: true };
 }
