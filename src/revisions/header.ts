@@ -81,7 +81,8 @@ export function checkExpectations(expectations: readonly Placed<RowExpectation>[
   return expectations.map(({ value }) => value);
 }
 
-function nameProblem(name: string, kind: 'revision id' | 'branch label'): string | undefined {
+/** @returns What forbids the name; undefined where nothing does. */
+export function nameProblem(name: string, kind: 'revision id' | 'branch label'): string | undefined {
   if (name === '') return `a ${kind} may not be empty`;
   const forbidden = /[@\-+:,]|\s/.exec(name)?.[0];
   if (forbidden?.trim() === '') return `the ${kind} '${name}' may not hold a blank`;

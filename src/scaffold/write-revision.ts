@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
+import { nameProblem } from '../revisions/header.ts';
 import { parseModuleRevision } from '../revisions/module-file.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { parseSqlRevision } from '../revisions/sql-file.ts';
@@ -27,6 +28,7 @@ export function writeRevision(
   wanted: NewRevision,
   textOf: (revision: NewRevision) => string = revisionText,
 ): Written {
+  requireNames(wanted);
   const revision = { ...wanted, message: wanted.message.replace(/\s+/g, ' ').trim() };
   const path = join(resolve(folder), fileNameOf(revision.id, revision.message, revision.kind));
   const text = textOf(revision);
@@ -34,6 +36,22 @@ export function writeRevision(
   const extended = buildGraph([...graph.revisions, parsed]);
   writeNew(path, text);
   return { graph: extended, revision: parsed };
+}
+
+/** Before the text is read, which would blame a file that there is not yet. */
+function requireNames({ id, branchLabels }: NewRevision): void {
+  // It is a part of the file's name.
+  const path = /[/\\\0]/.exec(id)?.[0];
+  const problems = [
+    path === undefined ? undefined : `the revision id '${id}' may not hold '${path}'`,
+    nameProblem(id, 'revision id'),
+    ...branchLabels.map((label) => nameProblem(label, 'branch label')),
+  ];
+  const problem = problems.find((one) => one !== undefined);
+  if (problem !== undefined) {
+    const what = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}`;
+    throw new DrydockError('USAGE', { what, state: 'No file was written', next: 'Choose another, and run again' });
+  }
 }
 
 /**

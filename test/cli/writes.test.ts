@@ -1,6 +1,6 @@
 /** The verbs that write files of the project, and none of the database. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testFolder } from '../harness/files.ts';
@@ -107,6 +107,21 @@ test('revision never overwrites a file', async (t) => {
   const error = await it.fails(2, 'revision', '-m', 'mine', '--rev-id', '003');
   assert.match(error, /003_mine\.sql is there already, and is not overwritten/);
   assert.equal(readFileSync(path, 'utf8'), tableRevision('mine', '002_names'));
+});
+
+test('revision takes no id or label that cannot be one, and writes no file anywhere', async (t) => {
+  const it = project(t, numbered);
+  const before = readdirSync(it.root, { recursive: true });
+  for (const [flag, name, problem] of [
+    ['--rev-id', '../../evil', "revision id '../../evil' may not hold '/'"],
+    ['--rev-id', 'a b', "revision id 'a b' may not hold a blank"],
+    ['--rev-id', 'head', "revision id 'head' is a word"],
+    ['--branch-label', 'a b', "branch label 'a b' may not hold a blank"],
+  ] as const) {
+    const error = await it.fails(2, 'revision', '-m', 'mine', flag, name);
+    assert.ok(error.startsWith(`The ${problem}`), error);
+  }
+  assert.deepEqual(readdirSync(it.root, { recursive: true }), before);
 });
 
 test('merge writes a revision that joins heads, and only heads', async (t) => {
