@@ -1,4 +1,6 @@
 import { measure } from '../checks/measure.ts';
+import type { BrokenConstraint } from '../checks/measurement.ts';
+import { counted } from '../checks/words.ts';
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
@@ -10,11 +12,12 @@ import { withReader } from '../sqlite/reader.ts';
 
 export interface VerifyReport {
   readonly database: string;
-  /** `history`: database and files do not belong together; `data`: foreign keys are broken. The worst that was found. */
+  /** `history`: database and files do not belong together; `data`: rows break a constraint or refer to none. The worst that was found. */
   readonly verdict: 'sound' | 'damaged' | 'history' | 'data';
   /** What SQLite found, one line each. */
   readonly integrity: readonly string[];
   readonly foreignKeyViolations: number;
+  readonly brokenConstraints: readonly BrokenConstraint[];
   /** By table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Null where the file is damaged. */
@@ -32,9 +35,10 @@ export function verifyDatabase(config: Config): VerifyReport {
     const sound = found.integrity.length === 0;
     return { measurement: found, applied: sound ? readAppliedWith(reader) : undefined };
   });
-  const { integrity, foreignKeys, rows } = measurement;
+  const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined ? [] : historyFindings(graph, applied);
   const data = [
+    ...brokenConstraints.map(({ constraint, rows }) => `constraints: ${constraint}, ${counted(rows, 'row')}`),
     ...foreignKeys.pairs.map(
       (pair) => `foreign keys: ${pair.rows} rows of ${pair.table} refer to rows of ${pair.parent} that are not there`,
     ),
@@ -45,7 +49,8 @@ export function verifyDatabase(config: Config): VerifyReport {
     verdict: verdictOf(integrity, history, data),
     integrity,
     foreignKeyViolations: foreignKeys.pairs.reduce((sum, { rows: count }) => sum + count, 0),
-    rows,
+    brokenConstraints,
+    rows: tables,
     current: applied?.current ?? null,
     findings: [...integrity.map((problem) => `integrity: ${problem}`), ...data, ...history],
   };

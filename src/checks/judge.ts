@@ -1,4 +1,5 @@
 import type { Direction, RowExpectation } from '../revisions/revision.ts';
+import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
@@ -16,8 +17,12 @@ export interface Judgement {
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
 export function judge({ before, after, expectations, direction, rules }: Judgement): CheckResult[] {
+  const integrity = judgeIntegrity(before.integrity, after.integrity);
+  // Nothing else was measured then.
+  if (!integrity.ok) return [integrity];
   return [
-    judgeIntegrity(before.integrity, after.integrity),
+    integrity,
+    ...judgeConstraints(before.brokenConstraints, after.brokenConstraints),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys),
     ...judgeRows(before.rows, after.rows, expectations),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),

@@ -1,5 +1,5 @@
 import { codeOf, invariant, messageOf } from '../errors.ts';
-import type { ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
+import type { BrokenConstraint, ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
 import { firstValue, type QueryPort } from './query-port.ts';
 import { readStatistics } from './statistics.ts';
 
@@ -10,6 +10,7 @@ const maxKeys = 10_000;
 const bookkeeping = new Set(['alembic_version', 'drydock_history']);
 
 const unmeasured: Omit<Measurement, 'integrity'> = {
+  brokenConstraints: [],
   foreignKeys: { pairs: [], keys: [], complete: true, unusable: [] },
   rows: {},
   statistics: [],
@@ -20,24 +21,44 @@ const unmeasured: Omit<Measurement, 'integrity'> = {
  * told: what its tables seem to hold means nothing.
  */
 export function measure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
-  const integrity = checkIntegrity(port);
-  if (integrity.length > 0) return { ...unmeasured, integrity };
+  const { damage, brokenConstraints } = checkIntegrity(port);
+  if (damage.length > 0) return { ...unmeasured, integrity: damage };
   return {
-    integrity,
+    integrity: [],
+    brokenConstraints,
     foreignKeys: findForeignKeyViolations(port),
     rows: countRows(port),
     statistics: readStatistics(port, statistics),
   };
 }
 
-/** @returns The problems that SQLite finds when it reads all of the file, 100 at most. Empty: sound. */
-export function checkIntegrity(port: QueryPort): string[] {
-  return readProblems(port, `PRAGMA main.integrity_check(${maxProblems})`);
+interface Found {
+  /** 100 lines at most. Empty: sound. */
+  readonly damage: readonly string[];
+  readonly brokenConstraints: readonly BrokenConstraint[];
+}
+
+/**
+ * What SQLite finds when it reads all of the file. A connection that is read-only sees no broken CHECK: SQLite leaves them out
+ * of the schema that it reads there.
+ */
+export function checkIntegrity(port: QueryPort): Found {
+  return check(port, 'integrity_check');
 }
 
 /** The same without comparing indexes with their tables: several times as fast, and it finds less. */
-export function quickCheck(port: QueryPort): string[] {
-  return readProblems(port, `PRAGMA main.quick_check(${maxProblems})`);
+export function quickCheck(port: QueryPort): Found {
+  return check(port, 'quick_check');
+}
+
+/**
+ * SQLite stops after so many findings, and tells of rows only once the trees are through. Where rows that break a constraint
+ * were all that it told, it is asked again for everything: there may be damage behind them.
+ */
+function check(port: QueryPort, pragma: string): Found {
+  const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
+  if (first.damage.length > 0 || first.told < maxProblems) return first;
+  return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
 }
 
 /** Counts every orphan row, whatever their number, and keeps the first 10,000 by name. */
@@ -77,17 +98,36 @@ function countOf(port: QueryPort, table: string): number {
   return Number(count);
 }
 
+/** https://sqlite.org/pragma.html#pragma_integrity_check: what it finds besides damage, in the words of its source. */
+const brokenConstraint =
+  /^(?:(?:NULL|NUMERIC|TEXT|non-(?:ANY|BLOB|INT|INTEGER|REAL|TEXT)) value in |CHECK constraint failed in )/;
+
 /** Reads a check's lines. Damage that stops the check itself is the last of its findings. */
-function readProblems(port: QueryPort, pragma: string): string[] {
-  const problems: string[] = [];
+function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number } {
+  const damage: string[] = [];
+  const broken = new Map<string, number>();
+  let told = 0;
   try {
-    for (const [finding] of port.iterate(pragma)) problems.push(...String(finding).split('\n'));
+    for (const [finding] of port.iterate(pragma)) {
+      const lines = String(finding).split('\n').filter(isFinding);
+      told += lines.length;
+      for (const line of lines) {
+        if (brokenConstraint.test(line)) broken.set(line, (broken.get(line) ?? 0) + 1);
+        else damage.push(line);
+      }
+      if (damage.length >= maxProblems) break;
+    }
   } catch (error) {
     if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error;
-    problems.push(messageOf(error));
+    damage.push(messageOf(error));
   }
-  // A heading is no finding, and would be the one that an error quotes.
-  return problems.filter((problem) => problem !== 'ok' && !/^\*{3} in database /.test(problem)).slice(0, maxProblems);
+  const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
+  return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
+}
+
+/** A heading is no finding, and would be the one that an error quotes. */
+function isFinding(line: string): boolean {
+  return line !== 'ok' && !/^\*{3} in database /.test(line);
 }
 
 /** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */

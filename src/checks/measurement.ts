@@ -3,12 +3,20 @@
  * the supervisor judges, in two processes.
  */
 export interface Measurement {
-  /** Problems that SQLite found, one a line. Empty: the file is sound. */
+  /** Damage that SQLite found, one a line. Empty: the file is sound. */
   readonly integrity: readonly string[];
+  readonly brokenConstraints: readonly BrokenConstraint[];
   readonly foreignKeys: ForeignKeyViolations;
   /** Rows of every ordinary table, by its name. Look names up with `Object.hasOwn`: a table may be called `constructor`. */
   readonly rows: Readonly<Record<string, number>>;
   readonly statistics: readonly StatisticValue[];
+}
+
+/** Rows that break a NOT NULL, a CHECK or a type of their own table: wrong, but no damage of the file. */
+export interface BrokenConstraint {
+  /** In SQLite's words, such as `NULL value in people.name`. */
+  readonly constraint: string;
+  readonly rows: number;
 }
 
 export interface ForeignKeyViolations {
@@ -52,7 +60,7 @@ export type StatisticRule =
 
 /** One line of the report. */
 export interface CheckResult {
-  readonly check: 'integrity' | 'foreign keys' | 'rows' | 'statistic';
+  readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'rows' | 'statistic';
   /** The table, the pair of tables, the statistic, or `database`. */
   readonly subject: string;
   readonly ok: boolean;

@@ -6,8 +6,18 @@
  */
 import { readSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { DrydockError } from '../errors.ts';
 import { changesSchemaOnly } from '../revisions/schema-only.ts';
 import { gateDescriptor } from './protocol.ts';
+
+/** No revision failed: its statement was not run, and what hindered it is told by whoever looked at the snapshot. */
+export class SnapshotUnproven extends DrydockError {
+  constructor() {
+    super('PREFLIGHT', {
+      what: 'The snapshot could not be proven, so the revisions were stopped before they changed any row',
+    });
+  }
+}
 
 /** @returns To be called before each statement, which may block in it. It throws where the snapshot turned out unsound. */
 export function closeGate(connection: Database.Database): (sql: string) => void {
@@ -16,7 +26,7 @@ export function closeGate(connection: Database.Database): (sql: string) => void 
   return (sql) => {
     if (!closed || changesSchemaOnly(sql)) return;
     // Blocks on purpose: a module's statements are synchronous, and nothing else is to be done here meanwhile.
-    if (readSync(gateDescriptor, Buffer.alloc(1)) === 0) throw new Error('the snapshot could not be proven');
+    if (readSync(gateDescriptor, Buffer.alloc(1)) === 0) throw new SnapshotUnproven();
     closed = false;
     connection.pragma('cache_spill = ON');
   };

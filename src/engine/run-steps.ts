@@ -7,6 +7,7 @@ import { createOperations, type Operations } from '../operations/operations.ts';
 import { checksum } from '../revisions/checksum.ts';
 import type { Statement } from '../revisions/revision.ts';
 import { resetConnection } from './connection-state.ts';
+import { SnapshotUnproven } from './gate.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import type { EngineStep, StepReport } from './protocol.ts';
 
@@ -136,6 +137,7 @@ function requireNoTransaction(connection: Database.Database, step: EngineStep): 
 
 /** What went wrong and what to do about it are the error's own where it is one of ours. */
 function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
+  if (cause instanceof SnapshotUnproven) return cause;
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
   const own = cause instanceof DrydockError ? cause.next : undefined;
   const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again';

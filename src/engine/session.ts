@@ -290,8 +290,8 @@ function readBack(path: string): EngineRequests['verify']['gives'] {
     // One transaction: between two of them a writer could get in again, and again.
     fresh.exec('BEGIN');
     tune(fresh);
-    const problems = quickCheck(queryPort(fresh));
-    return { problems, current: problems.length > 0 ? [] : readApplied(appliedPort(fresh)).current };
+    const { damage } = quickCheck(queryPort(fresh));
+    return { problems: damage, current: damage.length > 0 ? [] : readApplied(appliedPort(fresh)).current };
   } finally {
     fresh.close();
   }

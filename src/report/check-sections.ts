@@ -8,11 +8,12 @@ const number = (title: string): TableColumn => ({ title, kind: 'number' });
 export function checkSections(checks: readonly CheckResult[]): Section[] {
   const of = (...kinds: readonly CheckResult['check'][]) => checks.filter(({ check }) => kinds.includes(check));
   return [
-    ...section('Checks', of('integrity', 'foreign keys'), [text('Check'), text('Found'), text('Verdict')], (result) => [
-      result.check,
-      result.message,
-      verdict(result),
-    ]),
+    ...section(
+      'Checks',
+      of('integrity', 'constraints', 'foreign keys'),
+      [text('Check'), text('Found'), text('Verdict')],
+      (result) => [result.check, result.message, verdict(result)],
+    ),
     ...section('Rows', of('rows'), counted('Table'), measured),
     ...section('Statistics', of('statistic'), counted('Statistic'), measured),
   ];

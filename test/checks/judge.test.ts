@@ -13,7 +13,7 @@ import type { Direction, RowExpectation } from '../../src/revisions/revision.ts'
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
 function measured(parts: Partial<Measurement>): Measurement {
-  return { integrity: [], foreignKeys: noViolations, rows: {}, statistics: [], ...parts };
+  return { integrity: [], brokenConstraints: [], foreignKeys: noViolations, rows: {}, statistics: [], ...parts };
 }
 
 function judged(check: CheckResult['check'], before: Partial<Measurement>, after: Partial<Measurement>): CheckResult[] {
@@ -44,6 +44,26 @@ test('damage fails, even where it was there before', () => {
   const [result] = judged('integrity', { integrity: ['a'] }, { integrity: ['row 1 missing from index i', 'b'] });
   assert.equal(result?.ok, false);
   assert.equal(result?.message, 'the file is damaged: row 1 missing from index i (and 1 more)');
+});
+
+test('of a damaged result nothing else is said, since nothing else was measured', () => {
+  const [before, after] = [measured({ rows: { people: 2 } }), measured({ integrity: ['a'] })];
+  const results = judge({ before, after, expectations: [], direction: 'up', rules: [] });
+  assert.deepEqual(
+    results.map(({ check }) => check),
+    ['integrity'],
+  );
+});
+
+test('rows that break a constraint are let be where they did before, and one more of them fails', () => {
+  const broken = (rows: number) => [{ constraint: 'NULL value in t.a', rows }];
+  const oks = (before: number, after: number) =>
+    judged('constraints', { brokenConstraints: broken(before) }, { brokenConstraints: broken(after) }).map(
+      ({ ok }) => ok,
+    );
+  assert.deepEqual([oks(2, 2), oks(2, 1), oks(2, 3), oks(0, 1)], [[true], [true], [false], [false]]);
+  const [gone] = judged('constraints', { brokenConstraints: broken(2) }, {});
+  assert.equal(gone?.message, 'NULL value in t.a: 0 rows (2 before)');
 });
 
 const violations: [name: string, before: ForeignKeyViolations, after: ForeignKeyViolations, ok: boolean][] = [

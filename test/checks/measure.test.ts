@@ -35,15 +35,15 @@ function damagedFile(name: string, page: (db: Database.Database) => number): str
 
 test('a sound database has no problems', () => {
   const db = memory('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
-  assert.deepEqual(checkIntegrity(queryPort(db)), []);
-  assert.deepEqual(quickCheck(queryPort(db)), []);
+  assert.deepEqual(checkIntegrity(queryPort(db)).damage, []);
+  assert.deepEqual(quickCheck(queryPort(db)).damage, []);
 });
 
 test('a damaged page is found by both checks, in at most 100 lines', () => {
   const root = (db: Database.Database) =>
     Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 't'").pluck().get());
   const db = new Database(damagedFile('table.db', root));
-  for (const problems of [checkIntegrity(queryPort(db)), quickCheck(queryPort(db))]) {
+  for (const { damage: problems } of [checkIntegrity(queryPort(db)), quickCheck(queryPort(db))]) {
     assert.ok(problems.length > 0 && problems.length <= 100, `${problems.length} lines`);
     assert.ok(problems.every((line) => !line.includes('\n') && line !== 'ok'));
   }
@@ -57,17 +57,17 @@ test('an index that lost its rows fills the list no further than 100 lines', () 
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON t (x + 1)' WHERE name = 'i'`);
   db.close();
-  const problems = checkIntegrity(queryPort(new Database(file)));
+  const { damage: problems } = checkIntegrity(queryPort(new Database(file)));
   assert.equal(problems.length, 100);
   assert.match(problems[0] ?? '', /row 1 missing from index i/);
 });
 
 test('damage that stops the check is a problem and not an exception', () => {
   const schema = new Database(damagedFile('schema.db', () => 1));
-  assert.match(checkIntegrity(queryPort(schema)).join(), /file is not a database/);
+  assert.match(checkIntegrity(queryPort(schema)).damage.join(), /file is not a database/);
   const text = path.join(folder, 'text.db');
   writeFileSync(text, 'not a database, whatever its name says\n'.repeat(100));
-  assert.match(quickCheck(queryPort(new Database(text))).join(), /file is not a database/);
+  assert.match(quickCheck(queryPort(new Database(text))).damage.join(), /file is not a database/);
 });
 
 test('an error that is not damage is not turned into a problem', () => {

@@ -1,4 +1,5 @@
 import { type VerifyReport, verifyDatabase } from '../../api/verify.ts';
+import { counted } from '../../checks/words.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { describeRevisions } from '../../run/words.ts';
@@ -15,7 +16,7 @@ export async function verify(config: Config): Promise<Output> {
   const report = verifyDatabase(config);
   const { database, verdict, rows, current, findings } = report;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  const sound = `${database} is sound: integrity and foreign keys checked, ${total} rows in ${Object.keys(rows).length} tables, at ${describeRevisions(current ?? [])}`;
+  const sound = `${database} is sound: integrity and foreign keys checked, ${counted(total, 'row')} in ${counted(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
   return {
     data: { ...report },
     text: verdict === 'sound' ? sound : findings.join('\n'),
