@@ -1,4 +1,4 @@
-import { codeOf, invariant, messageOf } from '../errors.ts';
+import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
 import type { BrokenConstraint, ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
 import { firstValue, type QueryPort } from './query-port.ts';
 import { readStatistics } from './statistics.ts';
@@ -84,11 +84,25 @@ export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations 
   return { pairs: [...pairs.values()], keys, complete: keys.length === total, unusable };
 }
 
-/** Counts the rows of every ordinary table of the main database, without Drydock's and Alembic's own. */
+/**
+ * Counts the rows of every table of the main database that keeps its rows, without Drydock's and Alembic's own: ordinary
+ * ones, and those virtual ones that have a table of their own behind them, such as the texts of a full-text index.
+ */
 export function countRows(port: QueryPort): Record<string, number> {
+  const tables = tablesOf(port);
+  const own = tables
+    .filter(({ type }) => type === 'virtual')
+    .flatMap(({ name }) => {
+      // https://sqlite.org/fts5.html#external_content_tables, https://sqlite.org/rtree.html#using_r_trees
+      const names = [`${name}_content`, `${name}_rowid`];
+      const behind = tables.find((table) => table.type === 'shadow' && names.includes(table.name));
+      return behind === undefined ? [] : [{ table: name, rowsIn: behind.name }];
+    });
   const counts = ordinaryTables(port)
     .filter((table) => !bookkeeping.has(table.toLowerCase()))
-    .map((table) => [table, countOf(port, table)]);
+    .map((table) => ({ table, rowsIn: table }))
+    .concat(own)
+    .map(({ table, rowsIn }) => [table, countOf(port, rowsIn)]);
   return Object.fromEntries(counts);
 }
 
@@ -118,11 +132,22 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
       if (damage.length >= maxProblems) break;
     }
   } catch (error) {
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error;
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw explainUnknown(error);
     damage.push(messageOf(error));
   }
   const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
   return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
+}
+
+/** @returns The DrydockError for what only the application knows; else the error itself. */
+function explainUnknown(error: unknown): unknown {
+  if (!/^(?:no such collation sequence|unknown function): /.test(messageOf(error))) return error;
+  return new DrydockError('PREFLIGHT', {
+    what: `An index or a CHECK uses what only the application defines (${messageOf(error)}), so that nobody else can check the database`,
+    state: 'Nothing was changed',
+    next: "Let the application's own program drop it, migrate, and make it again there",
+    cause: error,
+  });
 }
 
 /** A heading is no finding, and would be the one that an error quotes. */
@@ -132,11 +157,16 @@ function isFinding(line: string): boolean {
 
 /** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */
 export function ordinaryTables(port: QueryPort): string[] {
-  return [...port.iterate('PRAGMA main.table_list')]
-    .map(([schema, name, type]) => ({ schema: String(schema), name: String(name), type: String(type) }))
-    .filter(({ schema, name, type }) => schema === 'main' && type === 'table' && !/^sqlite_/i.test(name))
+  return tablesOf(port)
+    .filter(({ name, type }) => type === 'table' && !/^sqlite_/i.test(name))
     .map(({ name }) => name)
     .sort();
+}
+
+function tablesOf(port: QueryPort): { readonly name: string; readonly type: string }[] {
+  return [...port.iterate('PRAGMA main.table_list')]
+    .filter(([schema]) => schema === 'main')
+    .map(([, name, type]) => ({ name: String(name), type: String(type) }));
 }
 
 interface Orphan {

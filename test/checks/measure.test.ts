@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { checkIntegrity, countRows, findForeignKeyViolations, measure, quickCheck } from '../../src/checks/measure.ts';
 import { queryPort } from '../../src/checks/query-port.ts';
+import { DrydockError } from '../../src/errors.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'drydock-measure-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -32,6 +33,28 @@ function damagedFile(name: string, page: (db: Database.Database) => number): str
   closeSync(handle);
   return file;
 }
+
+test('rows that a virtual table keeps itself are counted as its own', () => {
+  const db = memory(`
+    CREATE VIRTUAL TABLE notes USING fts5(text); INSERT INTO notes VALUES ('a'), ('b');
+    CREATE TABLE kept (text); INSERT INTO kept VALUES ('c');
+    CREATE VIRTUAL TABLE beside USING fts5(text, content='kept');
+    CREATE VIRTUAL TABLE places USING rtree(id, x0, x1); INSERT INTO places VALUES (1, 0, 1), (2, 0, 1), (3, 0, 1);
+  `);
+  assert.deepEqual(countRows(queryPort(db)), { kept: 1, notes: 2, places: 3 });
+});
+
+test('an index of a function or a collation that only the application has is told as such', () => {
+  const file = path.join(folder, 'important.db');
+  const application = new Database(file);
+  application.function('importance', { deterministic: true }, (value) => value);
+  application.exec('CREATE TABLE t (a); CREATE INDEX t_importance ON t (importance(a)); INSERT INTO t VALUES (1);');
+  application.close();
+  const port = queryPort(new Database(file));
+  const isTold = (error: unknown) =>
+    error instanceof DrydockError && error.code === 'PREFLIGHT' && /unknown function: importance\(\)/.test(error.what);
+  assert.throws(() => checkIntegrity(port), isTold);
+});
 
 test('a sound database has no problems', () => {
   const db = memory('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
@@ -123,7 +146,7 @@ test('a foreign key to columns that are not unique is reported and hides no othe
   assert.deepEqual(pairs, [{ table: 'b', parent: 'p', rows: 1 }]);
 });
 
-test('rows of every ordinary table are counted, whatever its name', () => {
+test('rows of every table that keeps its own are counted, whatever its name', () => {
   const db = memory(`CREATE TABLE "we""ird" (x); CREATE TABLE "" (x); CREATE TABLE "select" (x); CREATE TABLE "a b" (x);
     CREATE TABLE __proto__ (x); CREATE TABLE constructor (x); CREATE TABLE größe (x) ;
     CREATE TABLE counter (id INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE k (k PRIMARY KEY) WITHOUT ROWID;
@@ -141,6 +164,7 @@ test('rows of every ordinary table are counted, whatever its name', () => {
     ['k', 0],
     ['select', 0],
     ['we"ird', 0],
+    ['texts', 1],
   ]);
 });
 
