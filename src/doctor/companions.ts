@@ -1,5 +1,6 @@
 /** The files that SQLite keeps beside a database. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { hasJournalHeader } from '../files/journal-header.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import { describeBytes } from '../run/words.ts';
 import { type Finding, notice, ok } from './finding.ts';
@@ -10,7 +11,7 @@ const largeWalBytes = 16 * 1024 * 1024;
 
 export function rollbackJournal({ layout }: Subject): Finding[] {
   const path = `${layout.database}-journal`;
-  if (!hasHeader(path)) return [ok('journal', 'no transaction was left unfinished')];
+  if (!hasJournalHeader(path)) return [ok('journal', 'no transaction was left unfinished')];
   const holder = describeSqliteHolder(layout.database);
   if (holder !== 'not known') {
     const next = 'Nothing: a run waits for it, up to busy_timeout';
@@ -40,17 +41,4 @@ export function writeAheadLog({ layout, stats }: Subject): Finding[] {
       'Look for connections that stay in a transaction; when they are closed, PRAGMA wal_checkpoint(TRUNCATE) empties it',
     ),
   ];
-}
-
-/** SQLite ends a transaction by deleting the journal, emptying it, or overwriting its header with zeros. */
-function hasHeader(path: string): boolean {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return false;
-  const fd = openSync(path, 'r');
-  try {
-    const magic = Buffer.alloc(8);
-    readSync(fd, magic, 0, 8, 0);
-    return magic.some((byte) => byte !== 0);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 
-/** "pid 42 (python3)" for each process but this one that has the file open. */
+/** "pid 42 (python3)" for each process but this one that has the file open, or had it open when it was deleted. */
 export function processesWithOpen(path: string): string[] {
+  // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
+  const targets = [path, `${path} (deleted)`];
   return entries('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === path))
+    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => targets.includes(targetOf(`/proc/${pid}/fd/${fd}`))))
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
+import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { isMountPoint } from '../files/volume.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
@@ -51,5 +52,5 @@ function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | 
 
 /** A rollback journal that stands there may be hot, and a reader cannot roll it back. */
 function isBeingWritten(layout: Layout): boolean {
-  return existsSync(`${layout.database}-journal`);
+  return hasJournalHeader(`${layout.database}-journal`);
 }

@@ -1,6 +1,6 @@
 /** Upgrade, downgrade and stamp along branches, with real runs: what alembic_version holds is what Alembic would write. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -24,6 +24,19 @@ function tables(database: string): string[] {
   } finally {
     db.close();
   }
+}
+
+for (const mode of ['persist', 'truncate']) {
+  test(`a journal that journal_mode ${mode} keeps is nobody's transaction: the start writes nothing`, async (t) => {
+    const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, alembicAt('a1'));
+    const application = new Database(it.database);
+    t.after(() => application.close());
+    application.pragma(`journal_mode = ${mode}`);
+    application.exec('CREATE TABLE more (a)');
+    assert.ok(existsSync(`${it.database}-journal`));
+    assert.match(await it.text('upgrade'), /^Nothing is pending/);
+    assert.ok(!existsSync(`${it.database}.drydock`));
+  });
 }
 
 test('branches that depend on each other and are merged go up and down as in Alembic', async (t) => {

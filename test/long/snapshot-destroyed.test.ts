@@ -107,6 +107,18 @@ test('no lost write: a destroyed database that a process still has open is not e
   await restore(it);
 });
 
+test('no lost write: a database that was deleted under a process is not put back beneath it', async (t) => {
+  const it = await restorable(t, 'delete');
+  const other = await otherProcess(it.database, 1000);
+  t.after(() => other.end());
+  await other.run('SELECT 1 FROM items LIMIT 1');
+  rmSync(it.database);
+  const refused = await it.run(['snapshot', 'restore', it.id]);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  await other.end();
+  await restore(it);
+});
+
 test('honest exit: an exchange whose result cannot be opened does not say that nothing was changed', async (t) => {
   const it = await restorable(t, 'delete');
   replaceByText(it.database);
