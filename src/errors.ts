@@ -42,7 +42,8 @@ export class DrydockError extends Error {
 
   constructor(code: ErrorCode, detail: ErrorDetail) {
     const parts = [detail.what, detail.state, detail.next].filter((part) => part !== undefined);
-    super(oneLine(`${parts.join('. ')}.`), detail.cause === undefined ? undefined : { cause: detail.cause });
+    const sentences = parts.map((part) => (part.endsWith('?') ? part : `${part}.`));
+    super(oneLine(sentences.join(' ')), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
     this.what = detail.what;
     this.state = detail.state;

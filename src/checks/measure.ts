@@ -98,7 +98,7 @@ export function countRows(port: QueryPort): Record<string, number> {
       const behind = tables.find((table) => table.type === 'shadow' && names.includes(table.name));
       return behind === undefined ? [] : [{ table: name, rowsIn: behind.name }];
     });
-  const counts = ordinaryTables(port)
+  const counts = ordinary(tables)
     .filter((table) => !bookkeeping.has(table.toLowerCase()))
     .map((table) => ({ table, rowsIn: table }))
     .concat(own)
@@ -157,13 +157,23 @@ function isFinding(line: string): boolean {
 
 /** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */
 export function ordinaryTables(port: QueryPort): string[] {
-  return tablesOf(port)
+  return ordinary(tablesOf(port));
+}
+
+function ordinary(tables: readonly StoredTable[]): string[] {
+  return tables
     .filter(({ name, type }) => type === 'table' && !/^sqlite_/i.test(name))
     .map(({ name }) => name)
     .sort();
 }
 
-function tablesOf(port: QueryPort): { readonly name: string; readonly type: string }[] {
+interface StoredTable {
+  readonly name: string;
+  /** As `PRAGMA table_list` has it: `table`, `view`, `virtual`, `shadow`. */
+  readonly type: string;
+}
+
+function tablesOf(port: QueryPort): StoredTable[] {
   return [...port.iterate('PRAGMA main.table_list')]
     .filter(([schema]) => schema === 'main')
     .map(([, name, type]) => ({ name: String(name), type: String(type) }));

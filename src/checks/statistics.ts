@@ -1,4 +1,5 @@
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { splitStatements } from '../revisions/statements.ts';
 import type { Statistic, StatisticValue } from './measurement.ts';
 import { firstValue, NotOnlyReading, type QueryPort } from './query-port.ts';
 
@@ -17,6 +18,8 @@ export function readStatistics(
 function readStatistic(port: QueryPort, { name, sql }: Pick<Statistic, 'name' | 'sql'>): StatisticValue {
   // Before SQLite sees it: some pragmas take effect when they are prepared, and `readonly` lets them through.
   if (!selects(sql)) throw wrongQuery(name, 'it is not a SELECT');
+  // Node's driver runs the first and says nothing of the others.
+  if (splitStatements(sql).length > 1) throw wrongQuery(name, 'it is more than one statement');
   try {
     return { name, value: plain(firstValue(port, sql), name) };
   } catch (error) {

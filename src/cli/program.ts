@@ -265,6 +265,8 @@ export function buildProgram() {
 
 function usageError(error: CommanderError): DrydockError {
   const what =
-    error.code === 'commander.help' ? 'A command is missing' : error.message.replace(/^error: /, '').replace(/\.$/, '');
+    error.code === 'commander.help'
+      ? 'A command is missing, or there is none of that name'
+      : error.message.replace(/^error: /, '').replace(/\.$/, '');
   return new DrydockError('USAGE', { what, next: 'See drydock --help', cause: error });
 }

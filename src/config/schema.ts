@@ -135,7 +135,7 @@ const window = group({
   ),
   tasks: z
     .array(z.enum(taskNames, badTask), expected('a list', `tasks such as [${taskNames.join(', ')}]`))
-    .check(z.minLength(1, expected('a list of tasks', `at least one of ${taskNames.join(', ')}`))),
+    .check(z.minLength(1, expected('a list with a task in it', `at least one of ${taskNames.join(', ')}`))),
 });
 
 const daemon = group({

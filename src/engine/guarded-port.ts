@@ -15,6 +15,8 @@ export type PortMode = 'transaction' | 'autocommit';
 export interface GuardedPort extends SqlPort {
   /** How many statements have been run through it. */
   readonly statements: () => number;
+  /** Whether one of them may have set something in the connection, or made something temporary. */
+  readonly leavesTraces: () => boolean;
   /** Lets nothing through any more: what a revision left running must not write behind the checks, or after the commit. */
   readonly close: () => void;
 }
@@ -46,6 +48,7 @@ export function guardedPort(
   listener: PortListener = {},
 ): GuardedPort {
   let statements = 0;
+  let leavesTraces = false;
   /** Statements and conditions, since a failed operation takes both back. */
   let told = 0;
   let closed = false;
@@ -65,6 +68,7 @@ export function guardedPort(
     requireOpen(sql);
     listener.before?.(sql);
     statements += 1;
+    leavesTraces ||= /pragma|temp/i.test(sql);
     try {
       return use(connection.prepare(sql));
     } catch (error) {
@@ -76,6 +80,7 @@ export function guardedPort(
   };
   return {
     statements: () => statements,
+    leavesTraces: () => leavesTraces,
     close: () => {
       closed = true;
     },

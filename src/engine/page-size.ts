@@ -12,7 +12,6 @@ export function requirePageSize(connection: Database.Database, step: EngineStep)
   const has = connection.pragma('page_size', { simple: true });
   if (asked === undefined || Number(asked) === has) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `Revision ${step.id} (${step.path}) asks for a page size of ${asked}, and it is still ${has}`,
-    next: 'In WAL mode the page size cannot change: begin the revision with PRAGMA journal_mode = DELETE, end it with VACUUM and PRAGMA journal_mode = WAL',
+    what: `${step.path} asks for a page size of ${asked}, and it is still ${has}: in WAL mode it cannot change, so begin the revision with PRAGMA journal_mode = DELETE, end it with VACUUM and PRAGMA journal_mode = WAL`,
   });
 }

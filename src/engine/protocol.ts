@@ -103,7 +103,8 @@ export interface EngineRequests {
     gives: { outcome: 'replaced' | 'others-wrote' };
   };
   /** Runs content-preserving statements outside any transaction. */
-  maintain: { takes: { step: EngineStep; runId: string; busyTimeoutMs: number }; gives: StepReport };
+  /** @param checksum Of the revision's file. */
+  maintain: { takes: { step: EngineStep; checksum: string; runId: string; busyTimeoutMs: number }; gives: StepReport };
   /** Reads the live file through a fresh connection: what quick_check finds, and the revisions it is at. */
   verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };
   /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */

@@ -77,7 +77,7 @@ export async function runStep(
   }
   if (mode === 'transaction') closeGuard(connection, step);
   else requireNoTransaction(connection, step);
-  resetConnection(connection);
+  if (port.leavesTraces()) resetConnection(connection);
   return {
     id: step.id,
     direction: step.direction,

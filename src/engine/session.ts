@@ -194,7 +194,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return { outcome: 'replaced' };
     },
 
-    async maintain({ step, runId, busyTimeoutMs }) {
+    async maintain({ step, checksum, runId, busyTimeoutMs }) {
       const { connection } = requireLive();
       await faultPoint('engine:maintain');
       const report = await waiting('others to let a maintenance statement through', busyTimeoutMs, () =>
@@ -202,7 +202,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       );
       requirePageSize(connection, step);
       await takeWriteLock(busyTimeoutMs);
-      markDone(appliedPort(connection), runId, report);
+      markDone(appliedPort(connection), runId, { ...report, checksum });
       await waiting('readers to let the commit through', busyTimeoutMs, () => connection.exec('COMMIT'));
       checkpoint(requireLive());
       return report;

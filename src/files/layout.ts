@@ -73,7 +73,7 @@ function resolveDatabase(path: string): string {
   } catch (error) {
     throw new DrydockError('USAGE', {
       what: `There is no directory ${dirname(path)} for the database ${path}`,
-      next: 'Check --database (or `database` in the config); in a container, check that the volume is mounted',
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install: mkdir -p ${dirname(path)} && touch ${path}`,
       cause: error,
     });
   }

@@ -122,19 +122,24 @@ export function writeApplied(
 }
 
 /**
- * Turns the row of a revision that was to run after the commit from `deferred` into `done`.
+ * Turns the row of a revision that was to run after the commit from `deferred` into `done`, with the text that was run.
  * @throws {Error} Where the run has no such row: a caller that says so has lost track of its run.
  */
 export function markDone(
   port: SqlPort,
   runId: string,
-  { id, startedAt, durationMs }: { readonly id: string; readonly startedAt: string; readonly durationMs: number },
+  {
+    id,
+    checksum,
+    startedAt,
+    durationMs,
+  }: Pick<HistoryRow, 'checksum' | 'startedAt' | 'durationMs'> & { readonly id: string },
 ): void {
   const where = `WHERE run_id = ? AND revision = ? AND result = 'deferred'`;
   const rows = port.all(`SELECT id FROM ${historyTable} ${where}`, runId, id);
   invariant(rows.length === 1, `run ${runId} has ${rows.length} deferred rows of revision ${id}, not one`);
-  const now = `UPDATE ${historyTable} SET result = 'done', started_at = ?, duration_ms = ? ${where}`;
-  port.run(now, startedAt, durationMs, runId, id);
+  const now = `UPDATE ${historyTable} SET result = 'done', checksum = ?, started_at = ?, duration_ms = ? ${where}`;
+  port.run(now, checksum, startedAt, durationMs, runId, id);
 }
 
 function readCurrent(port: SqlPort): string[] {

@@ -24,7 +24,11 @@ export function editedRevisions(
 ): EditedRevision[] {
   requireKnown(graph, current);
   const recorded = new Map<string, string>();
-  for (const row of history) if (row.direction !== 'down') recorded.set(row.revision, row.checksum);
+  for (const row of history) {
+    // One that is still to be run is not held to a text that has done nothing.
+    if (row.result === 'deferred') recorded.delete(row.revision);
+    else if (row.direction !== 'down') recorded.set(row.revision, row.checksum);
+  }
   const applied = graph.ancestors(current);
   return graph.revisions.flatMap((revision) => {
     const then = recorded.get(revision.id);

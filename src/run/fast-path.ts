@@ -2,7 +2,7 @@
  * The common case: nothing is pending. It is answered by a plain read, without a lock, a child or a byte written, so it
  * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
@@ -52,5 +52,7 @@ function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | 
 
 /** A rollback journal that stands there may be hot, and a reader cannot roll it back. */
 function isBeingWritten(layout: Layout): boolean {
-  return hasJournalHeader(`${layout.database}-journal`);
+  const path = `${layout.database}-journal`;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (!stats.isFile() || hasJournalHeader(path));
 }

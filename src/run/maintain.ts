@@ -27,6 +27,7 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
       try {
         const request = engine.call('maintain', {
           step: engineStep(step, plan.arguments),
+          checksum: step.revision.checksum,
           runId: deferredBy ?? context.runId,
           busyTimeoutMs: context.request.config.busyTimeoutMs,
         });

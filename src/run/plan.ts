@@ -140,7 +140,10 @@ function deferredSteps(
         next: 'Put the file back, or run the image that has it',
       });
     }
-    return [{ step: { revision, direction: row.direction }, deferredBy: row.runId }];
+    const step = { revision, direction: row.direction };
+    // It may be edited until it has run, and must stay one that may run on the live file.
+    if (!isMaintenanceStep(step) && !isEmpty(step)) throw editedError([{ revision, recorded: row.checksum }]);
+    return [{ step, deferredBy: row.runId }];
   });
 }
 

@@ -10,7 +10,7 @@ export function assertRefusal(result: Result, code: number, ...says: readonly Re
   assert.equal(result.code, code, `exit code, with stderr: ${result.stderr}`);
   const lines = result.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
   assert.equal(lines.length, 1, `one line on stderr: ${result.stderr}`);
-  assert.match(lines[0] ?? '', /^drydock: \S.*\.$/, 'a sentence');
+  assert.match(lines[0] ?? '', /^drydock: \S.*[.?]$/, 'a sentence');
   assert.doesNotMatch(result.stderr, /\n\s+at .*:\d+:\d+/, 'no stack');
   assert.doesNotMatch(result.error, /\{ "|undefined|\[object|Unexpected:|invariant|reason was not given/);
   for (const pattern of says) assert.match(result.error, pattern);

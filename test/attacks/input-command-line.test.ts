@@ -61,6 +61,27 @@ const commandLine: readonly RefusalCase[] = [
     args: ['upgrade', '--database', 'sqlite:///data/app.db'],
     says: [/'sqlite:\/\/\/data\/app\.db'/],
   },
+  {
+    wrong: 'a statistic that is two statements',
+    code: 2,
+    prepare: configFile(
+      'database: ../data/app.db\nmigrations: ../migrations\nstatistics: [{ name: two, sql: "SELECT 1; SELECT 2" }]\n',
+    ),
+    args: ['stats'],
+    says: [/'two' cannot be read: it is more than one statement/],
+  },
+  {
+    wrong: 'a script that is to be rehearsed',
+    code: 2,
+    args: ['upgrade', '--sql', '--rehearse'],
+    says: [/--sql runs nothing/],
+  },
+  {
+    wrong: 'a list of runs into the file of a report',
+    code: 2,
+    args: ['report', '--list', '--output', 'report.html'],
+    says: [/--list prints the runs/],
+  },
   { wrong: 'an empty database path', code: 2, args: ['upgrade', '--database', ''], says: [/--database has no value/] },
   {
     wrong: 'a database in a folder that is not there',

@@ -100,9 +100,9 @@ test('a revision that does not fit into the graph is not written', (t) => {
   const write = (but: Partial<Parameters<typeof writeRevision>[2]>) =>
     writeRevision(folder, graphs.labels, { ...fits, ...but });
   failsWith('USAGE', [/'b1' is present more than once/], () => write({ id: 'b1' }));
-  failsWith('USAGE', [/the revision id 'd@1' may not hold '@'/], () => write({ id: 'd@1' }));
+  failsWith('USAGE', [/The revision id 'd@1' may not hold '@'/], () => write({ id: 'd@1' }));
   failsWith('USAGE', [/Branch label 'left' in revision 'd1'/], () => write({ branchLabels: ['left'] }));
-  failsWith('USAGE', [/the branch label 'head' is a word/], () => write({ branchLabels: ['head'] }));
+  failsWith('USAGE', [/The branch label 'head' is a word/], () => write({ branchLabels: ['head'] }));
   assert.deepEqual(readdirSync(folder), []);
   assert.deepEqual(write({ message: ' two\n lines ' }).revision.message, 'two lines');
   failsWith('USAGE', [/d1_two_lines\.sql is there already/], () => write({ message: 'two lines' }));

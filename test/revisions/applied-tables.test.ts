@@ -23,7 +23,7 @@ const row: Omit<HistoryRow, 'id'> = {
   result: 'done',
 };
 
-const finished = { id: 'a1', startedAt: '2026-01-02T03:04:05.000Z', durationMs: 7 };
+const finished = { id: 'a1', checksum: checksum('another text'), startedAt: '2026-01-02T03:04:05.000Z', durationMs: 7 };
 
 test('a database without the tables reads as empty, and stays without them', () => {
   const { port } = openDatabase();

@@ -14,6 +14,11 @@ export interface ReportFlags {
 }
 
 export async function report(config: Config, run = 'latest', flags: ReportFlags = {}): Promise<Output> {
+  if (flags.list && flags.output !== undefined)
+    throw new DrydockError('USAGE', {
+      what: '--list prints the runs, and --output writes the report of one',
+      next: 'Give one of the two',
+    });
   if (flags.list) return list(config);
   const record = readRun(config, run);
   const format: ReportFormat = flags.markdown ? 'markdown' : 'html';

@@ -34,6 +34,11 @@ export interface StampFlags {
 
 /** With `rehearsal`, as `rehearse` has it, where one was asked for. */
 export async function upgrade(config: Config, target = 'head', flags: UpgradeFlags = {}): Promise<Output> {
+  if (flags.sql && flags.rehearse)
+    throw new DrydockError('USAGE', {
+      what: '--sql runs nothing, and --rehearse runs it on a copy',
+      next: 'Give one of the two',
+    });
   if (flags.sql) return script(config, 'upgrade', target, flags.x);
   refuseRange(target);
   const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
