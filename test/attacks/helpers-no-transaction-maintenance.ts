@@ -1,7 +1,7 @@
 /** Revisions with `transaction: false` that change no content: they run after the commit, or in the next run. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
@@ -162,25 +162,6 @@ export const maintenanceAttacks: readonly Attack[] = [
       assertRefusal(stopped, 23, /003_maintenance.*SIGTERM/, /All else is committed/);
       assertDeferred(story);
       await finishStory(story);
-    },
-  },
-  {
-    name: 'honest exit: a page size that WAL mode keeps is told with what to do, and the file may be edited so',
-    modes: ['wal'],
-    quick: 'wal',
-    run: async (t, mode) => {
-      const story = await stage(t, maintenance('PRAGMA page_size = 8192; VACUUM;'), mode);
-      const told = /still 4096: in WAL mode it cannot change, so begin the revision with PRAGMA journal_mode = DELETE/;
-      assertRefusal(await drydock(commandLine(story)), 20, told, /All else is committed/);
-      const file = join(story.migrations, '003_maintenance.sql');
-      const text = readFileSync(file, 'utf8');
-      writeFileSync(file, text.replace('VACUUM;', 'DROP TABLE comments;'));
-      assertRefusal(await drydock(commandLine(story)), 4, /003_maintenance\.sql was edited after being applied/);
-      const mended = 'PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL;';
-      writeFileSync(file, text.replace('PRAGMA page_size = 8192; VACUUM;', mended));
-      assertDone(await drydock(commandLine(story)));
-      assert.equal(pragma(story.database, 'page_size'), 8192);
-      assert.match((await drydock(commandLine(story))).stdout, /^Nothing is pending/);
     },
   },
   {

@@ -1,0 +1,33 @@
+/** A revision that is still to run after the commit: its text may be mended until it has. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { sqlRevision } from '../harness/files.ts';
+import { itemsRevisions, place } from './helpers-places.ts';
+import { assertRefusal } from './helpers-refusal.ts';
+
+const pageSize = (sql: string) => sqlRevision('003', '002_stock', sql, '', '-- transaction: false');
+
+test('honest exit: a page size that WAL mode keeps is told with what to do, and the file may be edited so', async (t) => {
+  const revisions = { ...itemsRevisions, '003.sql': pageSize('PRAGMA page_size = 8192; VACUUM;') };
+  const here = place(t, { mode: 'wal', revisions });
+  const told = /still 4096: in WAL mode it cannot change, so begin the revision with PRAGMA journal_mode = DELETE/;
+  assertRefusal(await here.run(['upgrade']), 20, told, /All else is committed/);
+
+  const file = join(here.migrations, '003.sql');
+  writeFileSync(file, pageSize('DROP TABLE items;'));
+  assertRefusal(await here.run(['upgrade']), 4, /003\.sql was edited after being applied/);
+
+  writeFileSync(
+    file,
+    pageSize('PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL;'),
+  );
+  const mended = await here.run(['upgrade']);
+  assert.equal(mended.code, 0, mended.stderr);
+  const db = new Database(here.database, { readonly: true });
+  assert.equal(db.pragma('page_size', { simple: true }), 8192);
+  db.close();
+  assert.match((await here.run(['upgrade'])).stdout, /^Nothing is pending/);
+});
