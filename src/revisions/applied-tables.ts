@@ -146,9 +146,9 @@ function readCurrent(port: SqlPort): string[] {
   if (columnsOf(port, versionTable).length === 0) return [];
   requireColumns(port, versionTable, ['version_num']);
   requireNoOtherValue(port);
-  const rows = port.all(`SELECT version_num AS id FROM ${versionTable}`);
-  const shape = z.object({ id: nonEmpty });
-  const ids = rows.map((row) => parseRow(shape, row, versionTable).id).sort();
+  const rows = port.all(`SELECT version_num FROM ${versionTable}`);
+  const shape = z.object({ version_num: nonEmpty });
+  const ids = rows.map((row) => parseRow(shape, row, versionTable).version_num).sort();
   const twice = ids.find((id, index) => ids[index - 1] === id);
   if (twice !== undefined) throw garbage(versionTable, `revision '${twice}' stands in it twice`);
   return ids;

@@ -51,7 +51,10 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
 export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
   statDatabase(request.config.database);
   const context = createContext(request, observer, stop);
-  return explained(context, () => underLocks(context, () => retain(context)));
+  return explained(context, () => {
+    inspectGround(context);
+    return underLocks(context, () => retain(context));
+  });
 }
 
 /**

@@ -70,7 +70,7 @@ for (const mode of journalModes) {
         const here = await ready(t, { mode });
         close(here);
         const before = folderState(here.root);
-        for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create']]) {
+        for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create'], ['snapshot', 'prune']]) {
           assertSilentRefusal(await run(here, args), 12, /\/data/, /Nothing was changed/, /permission/);
           assert.equal(folderState(here.root), before, args.join(' '));
         }
@@ -136,7 +136,7 @@ test(
   async (t) => {
     const here = await ready(t);
     const before = folderState(here.root);
-    for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create']]) {
+    for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create'], ['snapshot', 'prune']]) {
       const result = await wrapped(fileMountedAlone(here.database), here.root, args);
       assertSilentRefusal(result, 12, /app\.db is mounted .* as a single file/, /Mount the directory/);
       assert.equal(folderState(here.root), before, args.join(' '));
