@@ -84,8 +84,6 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async holdAgain({ busyTimeoutMs }) {
       invariant(fence !== undefined, 'holdAgain before hold');
-      // What was rolled back may stand in the WAL until it is emptied.
-      checkpoint(requireLive());
       await takeWriteLock(busyTimeoutMs);
       const othersWrote = requireLive().othersWroteSince(fence);
       fence = requireLive().fence();

@@ -23,16 +23,13 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
   await engine.call('release', {});
   if (snapshot === undefined) return { outcome: 'unchanged', evidence: 'nothing was committed' };
   const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs });
-  const uncomparable = mainFileHasEverything(context) ? undefined : 'readers keep its WAL';
-  if (uncomparable === undefined) {
-    if (await isAsInSnapshot(context, snapshot)) {
-      await engine.call('release', {});
-      return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
-    }
-    if (!othersWrote) return { outcome: 'differs' };
-  }
+  const comparable = mainFileHasEverything(context);
+  const isSame = comparable && (await isAsInSnapshot(context, snapshot));
+  if (comparable && !isSame && !othersWrote) return { outcome: 'differs' };
   await engine.call('release', {});
-  const why = uncomparable ?? 'others have written since';
+  if (isSame)
+    return { outcome: 'unchanged', evidence: `rolled back, and compared with snapshot ${snapshot.manifest.id}` };
+  const why = comparable ? 'others have written since' : 'its WAL is not empty';
   return { outcome: 'unchanged', evidence: `SQLite rolled back; ${why}, so it was not compared with the snapshot` };
 }
 
@@ -45,7 +42,7 @@ async function isAsInSnapshot(context: RunContext, { path, manifest }: Snapshot)
   return hasSamePages(database, path, stop);
 }
 
-/** In WAL mode the main file alone is the content only while the WAL is empty. */
+/** In WAL mode the main file alone is the content only while the WAL is empty, which what was rolled back may keep it from. */
 function mainFileHasEverything(context: RunContext): boolean {
   const wal = statSync(`${context.layout.database}-wal`, { throwIfNoEntry: false });
   return wal === undefined || wal.size === 0;
