@@ -137,19 +137,31 @@ function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly st
     const drop = { kind: 'dropTable' as const, name: to.name, note };
     return { steps: [drop, { kind: 'create', sql: to.sql }], madeAnew: true, built: to };
   }
-  const retyped = changes.altered
+  const typed = changes.altered
     .map((change) => ({
       kind: 'alterColumn' as const,
       from: change.from,
       to: { ...change.from, type: change.to.type },
     }))
-    .filter((change) => change.from.type !== change.to.type && isAlterable(from, to, change));
+    .filter((change) => change.from.type !== change.to.type);
+  const retyped = typed.filter((change) => isAlterable(from, to, change));
+  const unproven = typed
+    .filter((change) => !retyped.includes(change) && change.from.generated === undefined)
+    .map((change) => conversionOf(to.name, change.from, change.to));
   const types: Step[] = retyped.length === 0 ? [] : [{ kind: 'batch', table: to.name, changes: retyped, reasons: [] }];
-  const losses = changes.dropped
+  const computed = from.columns.filter(({ name }) =>
+    to.columns.some((column) => column.generated !== undefined && includesName([column.name], name)),
+  );
+  const losses = [...changes.dropped, ...computed]
     .filter(({ generated }) => generated === undefined)
     .map((column) => lossOf(to.name, column));
-  const rebuild = { kind: 'rebuild' as const, from, to, copied, reasons: [...reasons, ...losses] };
+  const rebuild = { kind: 'rebuild' as const, from, to, copied, reasons: [...reasons, ...unproven, ...losses] };
   return { steps: [...types, rebuild], madeAnew: true, built: to };
+}
+
+/** SQLite makes of a value what the new type's affinity has it be, and of NULL in a key that is the rowid a new one. */
+function conversionOf(table: string, from: Column, to: Column): string {
+  return `The values of ${table}.${from.name} become ${to.type === '' ? 'of no type' : to.type} without a proof that they stay what they are: compare them first.`;
 }
 
 /** Constraints that were there stay where they stood; new ones stand behind the column that they came with, or apart. */

@@ -37,12 +37,14 @@ export function rebuildStatements(from: Table, to: Table, { targets, sources }: 
 }
 
 /**
- * The columns that both tables have and that hold values of their own, and the rowid where it would be lost.
+ * The columns of both tables that hold values of their own in the new one, and the rowid where it would be lost.
  * @returns undefined where the tables have nothing in common, so that no row can be carried over.
  */
 export function copiedColumns(from: Table, to: Table): Copied | undefined {
   const names = to.columns
-    .filter(({ name, generated }) => generated === undefined && holdsValues(from, name))
+    .filter(
+      ({ name, generated }) => generated === undefined && from.columns.some((old) => includesName([old.name], name)),
+    )
     .map(({ name }) => quoteName(name));
   const rowid = rowidToKeep(from, to);
   const columns = rowid === undefined ? names : [rowid, ...names];

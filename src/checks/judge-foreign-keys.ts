@@ -1,24 +1,36 @@
 import type { CheckResult, ForeignKeyPair, ForeignKeyViolations } from './measurement.ts';
+import type { FormerNames } from './moves.ts';
 import { counted } from './words.ts';
 
-/** Orphan rows that were there before are let be; a run must not add any. */
-export function judgeForeignKeys(before: ForeignKeyViolations, after: ForeignKeyViolations): CheckResult[] {
+/** Orphan rows that were there before are let be, also where a table has another name; a run must not add any. */
+export function judgeForeignKeys(
+  before: ForeignKeyViolations,
+  after: ForeignKeyViolations,
+  formerly: FormerNames,
+): CheckResult[] {
   const names = new Map([...before.pairs, ...after.pairs].map((pair) => [nameOf(pair), pair]));
   const results = [
-    ...[...names.values()].map((pair) => judgePair(pair, before, after)),
+    ...[...names.values()].map((pair) => judgePair(pair, before, after, formerly)),
     ...after.unusable.map((fault) => judgeUnusable(fault, before.unusable)),
   ];
   return results.length > 0 ? results : [result('database', true, 0, 0, 'no row refers to one that does not exist')];
 }
 
-function judgePair(pair: ForeignKeyPair, before: ForeignKeyViolations, after: ForeignKeyViolations): CheckResult {
+function judgePair(
+  pair: ForeignKeyPair,
+  before: ForeignKeyViolations,
+  after: ForeignKeyViolations,
+  formerly: FormerNames,
+): CheckResult {
   const { table, parent } = pair;
-  const [old, now] = [rowsOf(pair, before), rowsOf(pair, after)];
+  const known = rowsOf(pair, before);
+  const [old, now] = [known === 0 ? rowsBefore(pair, before, formerly) : known, rowsOf(pair, after)];
   const refer = now === 1 ? 'refers' : 'refer';
   const orphans = `${counted(now, 'row')} of ${table} ${refer} to a row of ${parent} that does not exist (${old} before)`;
   if (now > old) return result(nameOf(pair), false, old, now, orphans);
 
-  const [stranger] = newKeys(pair, before, after);
+  // Of a pair that had other names only the number can be compared.
+  const [stranger] = known === 0 ? [] : newKeys(pair, before, after);
   if (stranger === undefined) return result(nameOf(pair), true, old, now, orphans);
   const rowid = stranger.slice(table.length + 1, -parent.length - 1);
   return result(nameOf(pair), false, old, now, `${orphans}, and the one with rowid ${rowid} is new`);
@@ -37,6 +49,12 @@ function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
     ? `a foreign key could not be checked, as before: ${fault}`
     : `a foreign key no longer works, since the columns it refers to are not a unique key any more: ${fault}`;
   return result('database', old, old ? 1 : 0, 1, message);
+}
+
+function rowsBefore({ table, parent }: ForeignKeyPair, before: ForeignKeyViolations, formerly: FormerNames): number {
+  return before.pairs
+    .filter((pair) => formerly(table).includes(pair.table) && formerly(parent).includes(pair.parent))
+    .reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function rowsOf(pair: ForeignKeyPair, violations: ForeignKeyViolations): number {

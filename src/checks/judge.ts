@@ -4,6 +4,7 @@ import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
 import type { CheckResult, Measurement, Statistic } from './measurement.ts';
+import { formerNames } from './moves.ts';
 
 export interface Judgement {
   readonly before: Measurement;
@@ -20,10 +21,11 @@ export function judge({ before, after, expectations, direction, rules }: Judgeme
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // Nothing else was measured then.
   if (!integrity.ok) return [integrity];
+  const formerly = formerNames(before.rows, after.rows);
   return [
     integrity,
-    ...judgeConstraints(before.brokenConstraints, after.brokenConstraints),
-    ...judgeForeignKeys(before.foreignKeys, after.foreignKeys),
+    ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
+    ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
     ...judgeRows(before.rows, after.rows, expectations),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),
   ];

@@ -1,8 +1,8 @@
-import type { Replayed, ReplayedStep } from '../engine/replayed.ts';
+import type { Replayed } from '../engine/replayed.ts';
 import { invariant } from '../errors.ts';
 import { foldCase } from '../schema/quote.ts';
 import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
-import { renameIn } from './renames.ts';
+import { type NameChange, nameChangeIn } from './name-changes.ts';
 
 /** A table or a column of the schema before the steps that is not there after one of them. Names are folded. */
 export interface LostPart {
@@ -16,6 +16,12 @@ interface Tracked {
   readonly table: string;
   readonly now: string;
   readonly columns: readonly { readonly column: string; readonly now: string }[];
+}
+
+/** The same within a step: what a statement has dropped has no name, though another may have taken it. */
+interface Moved {
+  readonly now: string | undefined;
+  readonly columns: readonly (string | undefined)[];
 }
 
 /**
@@ -36,8 +42,11 @@ export function lostParts({ schemas, steps }: Replayed): LostPart[] {
   for (const [index, step] of steps.entries()) {
     const tables = foldedTables(after[index] ?? before);
     const revision = step.id;
-    tracked = tracked.flatMap((table) => {
-      const kept = afterStep(table, step, tables);
+    const changes = step.statements.flatMap(({ sql }) => nameChangeIn(sql) ?? []);
+    const moved = tracked.map((table) => changes.reduce(afterChange, movedFrom(table)));
+    tracked = tracked.flatMap((table, place) => {
+      const others = moved.filter((_, index) => index !== place).map(({ now }) => now);
+      const kept = afterStep(table, moved[place] ?? movedFrom(table), others, tables);
       if (kept === undefined) {
         lost.push({ revision, table: table.table, column: null });
         return [];
@@ -51,31 +60,40 @@ export function lostParts({ schemas, steps }: Replayed): LostPart[] {
   return lost;
 }
 
-/** Undefined where the table is lost; else it with the columns that are not. */
+/**
+ * Undefined where the table is lost; else it with the columns that are not.
+ * @param others What the other tables are called after the step.
+ */
 function afterStep(
   before: Tracked,
-  step: ReplayedStep,
+  moved: Moved,
+  others: readonly (string | undefined)[],
   tables: ReadonlyMap<string, readonly string[]>,
 ): Tracked | undefined {
-  const renamed = step.statements.reduce((table, { sql }) => withRename(table, sql), before);
-  // Under its old name again where it was moved aside, and its rows copied back into a new one.
-  const now = [renamed.now, before.now].find((name) => tables.has(name));
+  // Under its old name again where it was moved aside or dropped, and its rows copied into a new one.
+  const now = [moved.now, before.now].find((name) => name !== undefined && tables.has(name) && !others.includes(name));
   if (now === undefined) return undefined;
-  const there = new Set(tables.get(now));
-  const columns = renamed.columns.flatMap(({ column, now: name }, index) => {
-    const found = [name, before.columns[index]?.now ?? name].find((it) => there.has(it));
+  const there = tables.get(now) ?? [];
+  const columns = before.columns.flatMap(({ column, now: old }, index) => {
+    const name = moved.columns[index];
+    if (name === undefined) return [];
+    const beside = moved.columns.filter((_, at) => at !== index);
+    const found = [name, old].find((it) => there.includes(it) && !beside.includes(it));
     return found === undefined ? [] : [{ column, now: found }];
   });
   return { table: before.table, now, columns };
 }
 
-function withRename(table: Tracked, sql: string): Tracked {
-  const rename = renameIn(sql);
-  if (rename === undefined || foldCase(rename.table) !== table.now) return table;
-  const to = foldCase(rename.to);
-  if (!('column' in rename)) return { ...table, now: to };
-  const from = foldCase(rename.column);
-  return { ...table, columns: table.columns.map((it) => (it.now === from ? { ...it, now: to } : it)) };
+function movedFrom({ now, columns }: Tracked): Moved {
+  return { now, columns: columns.map((column) => column.now) };
+}
+
+function afterChange(moved: Moved, { table, column, to }: NameChange): Moved {
+  if (foldCase(table) !== moved.now) return moved;
+  const name = to === undefined ? undefined : foldCase(to);
+  if (column === undefined) return { ...moved, now: name };
+  const from = foldCase(column);
+  return { ...moved, columns: moved.columns.map((it) => (it === from ? name : it)) };
 }
 
 function foldedTables(schema: StoredSchema): Map<string, readonly string[]> {

@@ -1,7 +1,7 @@
 import { DrydockError } from '../errors.ts';
-import { parseExpression } from '../schema/edit-expression.ts';
+import { parseExpression, tablesIn } from '../schema/edit-expression.ts';
 import { quoteName, sameName } from '../schema/quote.ts';
-import { numberFrom, requireTable } from './lookups.ts';
+import { numberFrom, requireTable, tableColumns } from './lookups.ts';
 import { rowIdentity } from './row-identity.ts';
 import type { SqlPort } from './sql-port.ts';
 
@@ -35,8 +35,10 @@ export function backfillOperations(port: SqlPort): BackfillOperations {
 function updateInBatches(port: SqlPort, table: string, { set, where, batchSize = 10_000 }: BatchedUpdate): number {
   requireSize(batchSize);
   const key = requireKey(port, table, Object.keys(set));
-  const conditions = where === undefined ? [] : [`(${checked(where)})`];
-  const assignments = Object.entries(set).map(([column, sql]) => `${quoteName(column)} = (${checked(sql)})`);
+  for (const expression of [...Object.values(set), ...(where === undefined ? [] : [where])])
+    requireOthersOnly(port, table, expression);
+  const conditions = where === undefined ? [] : [`(${where})`];
+  const assignments = Object.entries(set).map(([column, sql]) => `${quoteName(column)} = (${sql})`);
   if (port.later !== undefined) {
     const rows = [...conditions, 'TRUE'].join(' AND ');
     return port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;
@@ -86,12 +88,22 @@ function tuple(parts: readonly string[]): string {
   return parts.length === 1 ? parts.join() : `(${parts.join(', ')})`;
 }
 
+/** https://sqlite.org/lang_createtable.html#rowid */
+const rowidNames = ['rowid', '_rowid_', 'oid'];
+
+function includes(names: readonly string[], name: string): boolean {
+  return names.some((one) => sameName(one, name));
+}
+
 /** What the batches are cut by, as SQL: a row whose key changes could be looked at twice, or never. */
 function requireKey(port: SqlPort, table: string, set: readonly string[]): string[] {
   const identity = rowIdentity(port, table);
   const single = identity.kind === 'rowid' ? identity.alias : identity.kind === 'rowid column' ? identity.column : '';
   const key = identity.kind === 'primary key' ? identity.columns : [single];
-  const moved = set.find((column) => key.some((name) => sameName(name, column)));
+  const columns = tableColumns(port, table).map(({ name }) => name);
+  const names =
+    identity.kind === 'primary key' ? key : [...key, ...rowidNames.filter((name) => !includes(columns, name))];
+  const moved = set.find((column) => includes(names, column));
   if (moved === undefined) return key.map(quoteName);
   throw new DrydockError('REVISION_FAILED', {
     what: `op.updateInBatches cannot set ${moved}, by which the batches of ${table} are cut`,
@@ -104,7 +116,15 @@ function requireSize(batchSize: number): void {
   throw new DrydockError('REVISION_FAILED', { what: `a batch of ${batchSize} rows is none` });
 }
 
-function checked(expression: string): string {
-  parseExpression(expression);
-  return expression;
+/** One UPDATE sees its table as it was before; a batch would see what the batches before it made of it, also through a view. */
+function requireOthersOnly(port: SqlPort, table: string, expression: string): void {
+  const read = tablesIn(parseExpression(expression));
+  if (read.length === 0) return;
+  const views = port.all("SELECT name FROM main.sqlite_schema WHERE type = 'view'").map(({ name }) => String(name));
+  const changing = read.find((name) => [table, ...views].some((other) => sameName(name, other)));
+  if (changing === undefined) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `op.updateInBatches of ${table} looks into ${changing} (${expression}), which ${sameName(changing, table) ? 'changes' : 'may change'} with each batch`,
+    next: 'Use op.execute with one UPDATE',
+  });
 }

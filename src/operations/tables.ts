@@ -9,6 +9,7 @@ import { findTable } from './lookups.ts';
 import { renameTable } from './rename.ts';
 import type { SqlPort } from './sql-port.ts';
 import { tell } from './sql-port.ts';
+import { refuseVirtualMentions } from './virtual-mentions.ts';
 
 export interface TableOptions extends IfNotExists {
   /** Columns hold only what their type says. https://sqlite.org/stricttables.html */
@@ -53,6 +54,7 @@ export function tableOperations(port: SqlPort): TableOperations {
 
     dropTable(name, { ifExists = false } = {}) {
       if (ifExists && findTable(port, name) === undefined) return;
+      refuseVirtualMentions(port, name);
       keepingDependents(port, `dropTable of ${name}`, () => port.run(`DROP TABLE main.${quoteName(name)}`));
       port.note?.({ operation: 'dropTable', table: name, method: 'in place', why: 'the table goes as a whole' });
     },

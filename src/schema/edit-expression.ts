@@ -48,6 +48,18 @@ export function hasSubquery(expression: Expr): boolean {
   return found;
 }
 
+/** The tables and views that an expression looks into itself, by their names as they are written. */
+export function tablesIn(expression: Expr): string[] {
+  const names: string[] = [];
+  traverse(expression, {
+    enter(node) {
+      if (node.type === 'QualifiedName') names.push(node.objName.text);
+      return 'continue';
+    },
+  });
+  return names;
+}
+
 function nameOf(node: AstNode, parent: AstNode | undefined): string | undefined {
   if (node.type === 'Id') return isFunctionName(node, parent) ? undefined : node.name;
   if (node.type !== 'Name') return undefined;

@@ -189,7 +189,7 @@ test('a virtual table comes and goes, its shadow tables left alone, and is never
   assert.deepEqual(plan.up, { steps: [{ kind: 'create', sql: search }], expect: [], means: 'operations' });
   assert.deepEqual(plan.down, {
     steps: [{ kind: 'dropTable', name: 'search', note: 'What search has indexed is lost.' }],
-    expect: [],
+    expect: [{ table: 'search', rows: 'dropped' }],
     means: 'operations',
   });
   assert.throws(() => planOf(search, search.replace('body', 'body, title')), isUsage(/cannot alter a virtual table/));

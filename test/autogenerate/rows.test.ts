@@ -55,6 +55,29 @@ test('renames keep every value, and the row check knows of them', async () => {
   ]);
 });
 
+test('a column that is computed no more keeps what it was, and of one that is to be computed the loss is told', async () => {
+  const stored = 'CREATE TABLE t (id INTEGER PRIMARY KEY, p, q, total REAL AS (p * q) STORED)';
+  const plain = 'CREATE TABLE t (id INTEGER PRIMARY KEY, p, q, total REAL)';
+  const { db } = await upgraded(stored, 'INSERT INTO t (p, q) VALUES (6, 7)', plain);
+  assert.deepEqual(all(db, 'SELECT total FROM t'), [[42]]);
+  assert.match(planned(plain, stored), /-- The values of t\.total are lost\.|\/\/ The values of t\.total are lost\./);
+  assert.doesNotMatch(planned(stored, plain), /are lost/);
+});
+
+test('a conversion that nothing proves is told of', () => {
+  const [text, key] = ['CREATE TABLE t (id TEXT PRIMARY KEY, a)', 'CREATE TABLE t (id INTEGER PRIMARY KEY, a)'];
+  assert.match(planned(text, key), /The values of t\.id become INTEGER without a proof/);
+});
+
+/** The text of the revision. */
+function planned(from: string, to: string): string {
+  const result = planChanges(schemaFrom(from), schemaFrom(to), []);
+  assert.ok(result.kind === 'plan');
+  const text = renderModuleRevision({ revision: 'next', revises: [], message: '' }, result.plan);
+  const [up = ''] = text.split('export function downgrade');
+  return up;
+}
+
 test('a table made anew by statements keeps rows, rowids, the counter, indexes and triggers', async () => {
   const { db } = await upgraded(
     `CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, gone TEXT); CREATE INDEX t_a ON t (a DESC);

@@ -66,6 +66,19 @@ test('rows that break a constraint are let be where they did before, and one mor
   assert.equal(gone?.message, 'NULL value in t.a: 0 rows (2 before)');
 });
 
+test('what broke a constraint or referred to nothing before may do so under a new name, and no more of it', () => {
+  const side = (table: string, rows: number) => ({
+    rows: { [table]: 9, kept: 1 },
+    brokenConstraints: [{ constraint: `NULL value in ${table}.a`, rows }],
+    foreignKeys: { pairs: [{ table, parent: 'p', rows }], keys: [], complete: false, unusable: [] },
+  });
+  const oks = (before: ReturnType<typeof side>, after: ReturnType<typeof side>) =>
+    (['constraints', 'foreign keys'] as const).map((check) => judged(check, before, after).every(({ ok }) => ok));
+  assert.deepEqual(oks(side('people', 2), side('persons', 2)), [true, true]);
+  assert.deepEqual(oks(side('people', 2), side('persons', 3)), [false, false]);
+  assert.deepEqual(oks(side('people', 2), side('kept', 2)), [false, false]);
+});
+
 const violations: [name: string, before: ForeignKeyViolations, after: ForeignKeyViolations, ok: boolean][] = [
   ['orphans that were there pass', orphans(1, ['c|1|p']), orphans(1, ['c|1|p']), true],
   ['fewer orphans pass', orphans(2, ['c|1|p', 'c|2|p']), orphans(1, ['c|2|p']), true],

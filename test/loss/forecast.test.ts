@@ -66,6 +66,22 @@ const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: 
     ['DROP TABLE People;', 'CREATE TABLE People (id INTEGER PRIMARY KEY);'],
     [['r0', 'People', null, 2]],
   ],
+  'a column whose name another one takes': [
+    [
+      'ALTER TABLE People RENAME age TO gone; ALTER TABLE People RENAME nobody TO age; DROP VIEW grown; ALTER TABLE People DROP COLUMN double; ALTER TABLE People DROP COLUMN gone;',
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a column that is dropped and added again': [
+    [
+      "op.dropColumn('People', 'double'); op.dropColumn('People', 'age'); op.addColumn('People', op.column.integer('age'));",
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a table whose name another one takes': [
+    ['DROP VIEW grown; DROP TABLE People; ALTER TABLE empty RENAME TO People;'],
+    [['r0', 'People', null, 2]],
+  ],
   'a column left out where a table is rebuilt by hand': [
     [
       `CREATE TABLE other (id INTEGER PRIMARY KEY, "First Name" TEXT);

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { type Project, project, stateOf, verbsIn } from '../cli/helpers.ts';
+import { alembicAt, type Project, project, stateOf, verbsIn } from '../cli/helpers.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { bundledMigrations, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
 import { runScript, runsWell } from './shell.ts';
@@ -183,6 +183,30 @@ test('what a run would refuse makes the script fail with the reason, and nothing
   // Rows that referred to nothing before are no fault of the revisions.
   const orphans = await scriptFor(t, 'INSERT INTO c VALUES (9)', "op.execute('INSERT INTO p VALUES (1, 2)');");
   runsWell(orphans.it.database, orphans.script);
+});
+
+test('rows that broke a CHECK before hinder a script as little as a run', async (t) => {
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE more (n);') }, alembicAt());
+  const db = new Database(it.database);
+  db.exec(
+    'CREATE TABLE people (age CHECK (age < 150)); PRAGMA ignore_check_constraints = ON; INSERT INTO people VALUES (999);',
+  );
+  db.close();
+  await assertSame(it, 'upgrade');
+});
+
+test('a deferred revision that was edited before a script ran it is not edited after it', async (t) => {
+  const vacuum = (sql: string) => sqlRevision('a1', undefined, sql, '', '-- transaction: false');
+  const it = project(t, { 'a1.sql': vacuum('VACUUM;') }, alembicAt());
+  assert.equal((await it.run(['upgrade'])).code, 0);
+  const db = new Database(it.database);
+  db.exec("UPDATE drydock_history SET result = 'deferred'");
+  db.close();
+  writeFileSync(join(it.migrations, 'a1.sql'), vacuum('VACUUM; ANALYZE;'));
+  runsWell(it.database, (await it.run(['upgrade', '--sql'])).stdout);
+  const after = await it.run(['upgrade']);
+  assert.equal(after.code, 0, after.stderr);
+  assert.match(after.stdout, /^Nothing is pending/);
 });
 
 test('SQL that takes a newer SQLite than the shell may be is told of before anything else', async (t) => {

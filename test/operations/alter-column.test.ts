@@ -123,7 +123,11 @@ test('renames that full-text search would not follow are refused', () => {
   const op = operationsOn(openDatabase("CREATE TABLE t (a, b); CREATE VIRTUAL TABLE f USING fts5(a, content = 't')"));
   assert.throws(() => op.renameTable('t', 'u'), refused(/the virtual table f names t in its arguments/));
   assert.throws(() => op.alterColumn('t', 'a', { newName: 'c' }), refused(/the virtual table f names t\.a/));
+  assert.throws(() => op.dropTable('t'), refused(/the virtual table f names t in its arguments/));
   op.alterColumn('t', 'b', { newName: 'c' });
+  op.renameTable('f', 'search');
+  op.dropTable('search');
+  op.dropTable('t');
   assert.throws(() => op.renameTable('absent', 'u'), refused(/there is no table "absent"/));
 });
 

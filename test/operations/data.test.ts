@@ -113,12 +113,35 @@ test('updateInBatches leaves no row out where a trigger adds rows meanwhile', ()
   assert.deepEqual(column(db, "SELECT count(*) FROM t WHERE id % 2 = 0 AND n <> 'seen'"), [0]);
 });
 
+test('updateInBatches refuses what would see its own batches', () => {
+  const op = operationsOn(
+    openDatabase(`
+      CREATE TABLE t (id INTEGER PRIMARY KEY, n, sum); CREATE TABLE u (id INTEGER PRIMARY KEY, n); CREATE VIEW v AS SELECT n FROM t;
+      INSERT INTO t VALUES (1, 2, 0), (2, 3, 0); INSERT INTO u VALUES (1, 5);
+    `),
+  );
+  for (const [read, set, where] of [
+    ['t', 'n / (SELECT sum(n) FROM main.T)', undefined],
+    ['v', '(SELECT max(n) FROM v)', undefined],
+    ['t', '1', 'n NOT IN (SELECT n FROM t)'],
+  ] as const) {
+    const update = { set: { n: set }, ...(where !== undefined && { where }) };
+    assert.throws(
+      () => op.updateInBatches('t', update),
+      refused(new RegExp(`updateInBatches of t looks into ${read} `, 'i')),
+    );
+  }
+  assert.equal(op.updateInBatches('t', { set: { sum: '(SELECT u.n FROM u WHERE u.id = t.id)' } }), 2);
+});
+
 test('updateInBatches refuses what would lose its place', () => {
   const op = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 2);'));
   assert.throws(
     () => op.updateInBatches('t', { set: { ID: 'id + 1' } }),
     refused(/cannot set ID, by which the batches of t are cut/),
   );
+  for (const alias of ['rowid', '_ROWID_', 'oid'])
+    assert.throws(() => op.updateInBatches('t', { set: { [alias]: 'id + 1' } }), refused(/by which the batches/));
   assert.throws(() => op.updateInBatches('t', { set: { n: '1' }, batchSize: 0 }), refused(/a batch of 0 rows is none/));
   assert.throws(() => op.updateInBatches('t', { set: { n: '1, id = 2' } }), refused(/is not one SQL expression/));
   assert.throws(() => op.updateInBatches('absent', { set: { n: '1' } }), refused(/there is no table/));
