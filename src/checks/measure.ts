@@ -23,13 +23,23 @@ const unmeasured: Omit<Measurement, 'integrity'> = {
 export function measure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
   const { damage, brokenConstraints } = checkIntegrity(port);
   if (damage.length > 0) return { ...unmeasured, integrity: damage };
-  return {
-    integrity: [],
-    brokenConstraints,
-    foreignKeys: findForeignKeyViolations(port),
-    rows: countRows(port),
-    statistics: readStatistics(port, statistics),
-  };
+  try {
+    return {
+      integrity: [],
+      brokenConstraints,
+      foreignKeys: findForeignKeyViolations(port),
+      rows: countRows(port),
+      statistics: readStatistics(port, statistics),
+    };
+  } catch (error) {
+    // What the check passes over, or takes for a row that breaks a constraint, another reader may stumble upon.
+    if (!isDamage(error)) throw error;
+    return { ...unmeasured, integrity: [messageOf(error)] };
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 }
 
 interface Found {
@@ -132,7 +142,7 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
       if (damage.length >= maxProblems) break;
     }
   } catch (error) {
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw explainUnknown(error);
+    if (!isDamage(error)) throw explainUnknown(error);
     damage.push(messageOf(error));
   }
   const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));

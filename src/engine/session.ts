@@ -104,12 +104,18 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async copy({ to, journalMode }) {
       requireHeld();
       // A second connection: a backup from the one that holds the lock copies nothing and says nothing.
-      const reader = new Database(requireLive().path, { readonly: true, fileMustExist: true, timeout: 0 });
+      const { path } = requireLive();
+      const reader = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
       try {
         if (reader.pragma('page_count', { simple: true }) === 0) return { pages: createEmptyDatabase(to) };
         const pages = await backUp(reader, to, progress('snapshot'));
         await faultPoint('engine:copied');
-        setJournalModeOfCopy(to, journalMode);
+        try {
+          setJournalModeOfCopy(to, journalMode);
+        } catch (error) {
+          // The copy is as damaged as what it is a copy of.
+          throw explainOpening(path, error);
+        }
         return { pages };
       } finally {
         reader.close();
