@@ -78,6 +78,11 @@ export function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 }
 
+/** Whether SQLite came upon something that no database holds. https://sqlite.org/rescode.html#corrupt */
+export function isDamage(thrown: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown));
+}
+
 function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ');
 }

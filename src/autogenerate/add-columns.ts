@@ -1,5 +1,5 @@
 /** Columns that ALTER TABLE … ADD COLUMN can add. https://sqlite.org/lang_altertable.html#altertabaddcol */
-import { includesName } from '../schema/normalise.ts';
+import { includesName, sameName } from '../schema/names.ts';
 import type { Check, Column, Expression, ForeignKey, Table } from '../schema/normalised.ts';
 import { referencesSql, type Step } from './steps.ts';
 import { mentions } from './with-renames.ts';
@@ -50,7 +50,7 @@ interface Together {
 /** What stands behind the column, and a foreign key of the table over this column alone, which may stand there as well. */
 function constraintsWith({ checks, foreignKeys }: Table, { name }: Column): Together {
   return {
-    checks: checks.filter(({ behind }) => behind !== undefined && includesName([behind], name)),
+    checks: checks.filter(({ behind }) => behind !== undefined && sameName(behind, name)),
     foreignKeys: foreignKeys.filter(({ columns }) => columns.length === 1 && includesName(columns, name)),
   };
 }

@@ -1,5 +1,6 @@
 /** What `op.batchAlterTable` can make of a table: all of it with one rebuild, and a proof that no value changed. */
-import { expressionOf, foldName, includesName, sameExpression } from '../schema/normalise.ts';
+import { foldName, includesName, sameName } from '../schema/names.ts';
+import { expressionOf, sameExpression } from '../schema/normalise.ts';
 import { sameType } from '../schema/normalise-type.ts';
 import type { Check, Column, ForeignKey, Table, Unique } from '../schema/normalised.ts';
 import type { Changes } from './changes.ts';
@@ -63,7 +64,7 @@ export function batchOf(
 export function isAlterable(from: Table, to: Table, change: { readonly from: Column; readonly to: Column }): boolean {
   const { name, type, notNull } = change.to;
   const isRowid = [from, to].some(
-    ({ primaryKey }) => primaryKey?.isRowid === true && foldName(primaryKey.columns[0]?.name ?? '') === foldName(name),
+    ({ primaryKey }) => primaryKey?.isRowid === true && sameName(primaryKey.columns[0]?.name ?? '', name),
   );
   const isRetyped = !sameType(change.from.type, type);
   const isStrictType = /^(?:int|integer|real|text|blob|any)$/i.test(type);
@@ -133,5 +134,5 @@ function byName(from: Table, name: string): Which | 'unclear' {
 /** Nothing keeps two constraints of a CREATE TABLE from having one name. */
 export function isNameTwice({ primaryKey, uniques, checks, foreignKeys }: Table, name: string): boolean {
   const all = [primaryKey, ...uniques, ...checks, ...foreignKeys].map((constraint) => constraint?.name ?? '');
-  return all.filter((other) => foldName(other) === foldName(name)).length > 1;
+  return all.filter((other) => sameName(other, name)).length > 1;
 }

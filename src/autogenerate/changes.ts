@@ -1,5 +1,6 @@
 import type { SchemaDifference } from '../schema/difference.ts';
-import { includesName, unquoted } from '../schema/normalise.ts';
+import { includesName, sameName } from '../schema/names.ts';
+import { unquoted } from '../schema/normalise.ts';
 import type { Check, Column, ForeignKey, Index, Schema, Unique } from '../schema/normalised.ts';
 
 /** One thing before and after; one side undefined where it comes or goes. */
@@ -75,19 +76,19 @@ export function isEntangled(from: Schema, to: Schema, differences: readonly Sche
   const pointedAt = [...keysPointedAt(from), ...keysPointedAt(to)];
   return differences.some((difference) => {
     if (difference.kind === 'foreignKey' && difference.to !== undefined && !findsKey(difference.to, to)) return true;
-    const ofTable = pointedAt.filter(({ table }) => includesName([table], difference.table));
+    const ofTable = pointedAt.filter(({ table }) => sameName(table, difference.table));
     return keysOf(difference).some((key) => ofTable.some(({ columns }) => isSubset(key, columns)));
   });
 }
 
 /** Whether a foreign key has a key to point at, as SQLite wants it: https://sqlite.org/foreignkeys.html#fk_indexes */
 function findsKey({ parent, parentColumns }: ForeignKey, { tables, indexes }: Schema): boolean {
-  const table = tables.find(({ name }) => includesName([name], parent));
+  const table = tables.find(({ name }) => sameName(name, parent));
   if (table === undefined) return true;
   const keys = [
     ...(table.primaryKey === undefined ? [] : [table.primaryKey.columns.map(({ name }) => name)]),
     ...table.uniques.map(({ columns }) => columns.map(({ name }) => name)),
-    ...indexes.filter((index) => index.unique && includesName([index.table], parent)).map(columnsOf),
+    ...indexes.filter((index) => index.unique && sameName(index.table, parent)).map(columnsOf),
   ];
   const wanted = parentColumns ?? table.primaryKey?.columns.map(({ name }) => name) ?? [];
   return keys.some((key) => key.length === wanted.length && isSubset(key, wanted));
@@ -102,7 +103,7 @@ function keysPointedAt({ tables }: Schema): PointedAt[] {
   return tables
     .flatMap(({ foreignKeys }) => foreignKeys)
     .map(({ parent, parentColumns }) => {
-      const key = tables.find(({ name }) => includesName([name], parent))?.primaryKey;
+      const key = tables.find(({ name }) => sameName(name, parent))?.primaryKey;
       return { table: parent, columns: parentColumns ?? key?.columns.map(({ name }) => name) ?? [] };
     });
 }

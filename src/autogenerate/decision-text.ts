@@ -1,6 +1,6 @@
 /** Questions about renames and their answers as text, for a command line: `old=new` for a table, `table.old=new` for a column. */
 import { DrydockError } from '../errors.ts';
-import { sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
 import type { Rename, RenameDecision } from './renames.ts';
 
 const plain = '[^".=]+';

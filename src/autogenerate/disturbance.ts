@@ -1,4 +1,4 @@
-import { includesName } from '../schema/normalise.ts';
+import { includesName, sameName } from '../schema/names.ts';
 import type { TablePlan } from './plan-table.ts';
 import type { Rename } from './renames.ts';
 
@@ -59,5 +59,5 @@ function droppedColumns(plans: ReadonlyMap<string, TablePlan>, renames: readonly
 }
 
 function oldName(name: string, renames: readonly Rename[]): string {
-  return renames.find((rename) => rename.kind === 'table' && includesName([rename.to], name))?.from ?? name;
+  return renames.find((rename) => rename.kind === 'table' && sameName(rename.to, name))?.from ?? name;
 }

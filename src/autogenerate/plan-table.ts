@@ -1,5 +1,5 @@
 import { pairChecks, pairForeignKeys, type Side } from '../schema/compare-constraints.ts';
-import { includesName } from '../schema/normalise.ts';
+import { sameName } from '../schema/names.ts';
 import type { Check, Column, ForeignKey, Table } from '../schema/normalised.ts';
 import { type AddedColumns, addColumns, whyNotAddable } from './add-columns.ts';
 import { batchOf, checksLostBy, isAlterable, isNameTwice, lossOf } from './batch.ts';
@@ -82,7 +82,7 @@ function whyNotInPlace(from: Table, to: Table, changes: Changes): string[] {
 }
 
 function isNamedIn(columns: readonly Column[], name: string | undefined): boolean {
-  return name !== undefined && columns.some((column) => includesName([column.name], name));
+  return name !== undefined && columns.some((column) => sameName(column.name, name));
 }
 
 /** What ALTER TABLE … DROP CONSTRAINT takes away, foreign keys among it. What stands behind a column goes with that. */
@@ -100,9 +100,7 @@ function droppedNames({ checks, foreignKeys, dropped }: Changes): string[] {
 function inOrderOfDrop(columns: readonly Column[], checks: readonly Check[]): Column[] | undefined {
   const expressionsOf = ({ name, generated }: Column) => [
     ...(generated === undefined ? [] : [generated.expression]),
-    ...checks
-      .filter(({ behind }) => behind !== undefined && includesName([behind], name))
-      .map((check) => check.expression),
+    ...checks.filter(({ behind }) => behind !== undefined && sameName(behind, name)).map((check) => check.expression),
   ];
   const isUsed = (column: Column, others: readonly Column[]) =>
     others.some(
@@ -150,7 +148,7 @@ function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly st
     .map((change) => conversionOf(to.name, change.from, change.to));
   const types: Step[] = retyped.length === 0 ? [] : [{ kind: 'batch', table: to.name, changes: retyped, reasons: [] }];
   const computed = from.columns.filter(({ name }) =>
-    to.columns.some((column) => column.generated !== undefined && includesName([column.name], name)),
+    to.columns.some((column) => column.generated !== undefined && sameName(column.name, name)),
   );
   const losses = [...changes.dropped, ...computed]
     .filter(({ generated }) => generated === undefined)

@@ -2,7 +2,7 @@ import { DrydockError } from '../errors.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
 import { compareSchemas } from '../schema/compare.ts';
 import { isMild, type SchemaDifference } from '../schema/difference.ts';
-import { foldName, includesName } from '../schema/normalise.ts';
+import { foldName, includesName, sameName } from '../schema/names.ts';
 import type { Schema, Table } from '../schema/normalised.ts';
 import { changesOf, isEntangled } from './changes.ts';
 import { disturbanceOf } from './disturbance.ts';
@@ -103,10 +103,8 @@ function planTables(
 ): Map<string, TablePlan> {
   const plans = new Map<string, TablePlan>();
   for (const wanted of to.tables) {
-    const table = from.tables.find(({ name }) => includesName([name], wanted.name));
-    const ofTable = differences.filter(
-      (difference) => isInside(difference) && includesName([difference.table], wanted.name),
-    );
+    const table = from.tables.find(({ name }) => sameName(name, wanted.name));
+    const ofTable = differences.filter((difference) => isInside(difference) && sameName(difference.table, wanted.name));
     if (table === undefined) continue;
     plans.set(
       foldName(wanted.name),
@@ -145,7 +143,7 @@ function renameStep(rename: Rename): Step {
 }
 
 function dropTable(name: string, { virtualTables }: Schema): Step {
-  const isVirtual = virtualTables.some((table) => includesName([table.name], name));
+  const isVirtual = virtualTables.some((table) => sameName(table.name, name));
   const note = isVirtual ? `What ${name} has indexed is lost.` : `The rows of ${name} are lost.`;
   return { kind: 'dropTable', name, note };
 }
@@ -160,11 +158,11 @@ function expectations(steps: readonly Step[]): RowExpectation[] {
 }
 
 function hasTable({ tables }: Schema, { name }: Table): boolean {
-  return tables.some((table) => includesName([table.name], name));
+  return tables.some((table) => sameName(table.name, name));
 }
 
 function hasVirtualTable({ virtualTables }: Schema, name: string): boolean {
-  return virtualTables.some((table) => includesName([table.name], name));
+  return virtualTables.some((table) => sameName(table.name, name));
 }
 
 /** What a virtual table holds is known to its module alone, and dropping it to make another would lose it. */

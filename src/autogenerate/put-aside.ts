@@ -1,4 +1,5 @@
-import { foldName, includesName, keyOf } from '../schema/normalise.ts';
+import { includesName, sameName } from '../schema/names.ts';
+import { keyOf } from '../schema/normalise.ts';
 import type { Expression, Schema, Trigger, View } from '../schema/normalised.ts';
 import type { Disturbance } from './disturbance.ts';
 import type { Step } from './steps.ts';
@@ -19,7 +20,7 @@ export function putAside(from: Schema, to: Schema, disturbance: Disturbance): Pu
   const views = asideViews(from, to, disturbance);
   const triggers = asideTriggers(from, to, disturbance, views);
   const isKept = <T extends View | Trigger>(wanted: T, old: readonly T[], aside: ReadonlySet<T>) =>
-    old.some((thing) => !aside.has(thing) && foldName(thing.name) === foldName(wanted.name));
+    old.some((thing) => !aside.has(thing) && sameName(thing.name, wanted.name));
   return {
     before: [
       ...[...triggers]
@@ -67,7 +68,7 @@ function asideTriggers(
 }
 
 function isChanged<T extends View | Trigger>(thing: T, wanted: readonly T[]): boolean {
-  const same = wanted.find(({ name }) => foldName(name) === foldName(thing.name));
+  const same = wanted.find(({ name }) => sameName(name, thing.name));
   return same === undefined || keyOf(same.body) !== keyOf(thing.body);
 }
 

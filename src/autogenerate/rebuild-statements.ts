@@ -1,4 +1,4 @@
-import { foldName, includesName } from '../schema/normalise.ts';
+import { foldName, includesName, rowidNames, sameName } from '../schema/names.ts';
 import type { Table } from '../schema/normalised.ts';
 import { quoteName, quoteText } from '../schema/quote.ts';
 
@@ -41,10 +41,9 @@ export function rebuildStatements(from: Table, to: Table, { targets, sources }: 
  * @returns undefined where the tables have nothing in common, so that no row can be carried over.
  */
 export function copiedColumns(from: Table, to: Table): Copied | undefined {
+  const old = from.columns.map(({ name }) => name);
   const names = to.columns
-    .filter(
-      ({ name, generated }) => generated === undefined && from.columns.some((old) => includesName([old.name], name)),
-    )
+    .filter(({ name, generated }) => generated === undefined && includesName(old, name))
     .map(({ name }) => quoteName(name));
   const rowid = rowidToKeep(from, to);
   const columns = rowid === undefined ? names : [rowid, ...names];
@@ -52,7 +51,7 @@ export function copiedColumns(from: Table, to: Table): Copied | undefined {
 }
 
 function holdsValues({ columns }: Table, name: string): boolean {
-  return columns.some((column) => column.generated === undefined && includesName([column.name], name));
+  return columns.some((column) => column.generated === undefined && sameName(column.name, name));
 }
 
 /** Rows keep their rowid, by which FTS5 tables find them, unless a primary key that is copied brings it along. */
@@ -61,5 +60,5 @@ function rowidToKeep(from: Table, to: Table): string | undefined {
   const key = to.primaryKey?.isRowid === true ? to.primaryKey.columns[0]?.name : undefined;
   if (key !== undefined && holdsValues(from, key)) return undefined;
   const taken = [...from.columns, ...to.columns].map(({ name }) => foldName(name));
-  return ['rowid', '_rowid_', 'oid'].find((alias) => !taken.includes(alias));
+  return rowidNames.find((alias) => !taken.includes(alias));
 }

@@ -4,7 +4,7 @@
  */
 import { DrydockError } from '../errors.ts';
 import { pairByName } from '../schema/compare-names.ts';
-import { foldName, includesName } from '../schema/normalise.ts';
+import { sameName } from '../schema/names.ts';
 import { sameType } from '../schema/normalise-type.ts';
 import type { Column, Schema, Table } from '../schema/normalised.ts';
 import { withRenames } from './with-renames.ts';
@@ -48,7 +48,7 @@ export function acceptedRenames(from: Schema, to: Schema, decisions: readonly Re
   const columns = accepted.filter((rename) => !isOfTable(rename));
   for (const rename of columns) {
     const [old, wanted] = [renamed, to].map(({ tables: all }) =>
-      all.find(({ name }) => rename.kind === 'column' && includesName([rename.table], name)),
+      all.find(({ name }) => rename.kind === 'column' && sameName(rename.table, name)),
     );
     assertRename(rename, old?.columns ?? [], wanted?.columns ?? [], 'column');
   }
@@ -58,7 +58,7 @@ export function acceptedRenames(from: Schema, to: Schema, decisions: readonly Re
 /** The same renames on the way back. */
 export function inverseOf(renames: readonly Rename[]): Rename[] {
   const tables = renames.filter(isOfTable);
-  const oldName = (table: string) => tables.find(({ to }) => includesName([to], table))?.from ?? table;
+  const oldName = (table: string) => tables.find(({ to }) => sameName(to, table))?.from ?? table;
   return renames.map((rename) => {
     const turned = { ...rename, from: rename.to, to: rename.from };
     return turned.kind === 'column' ? { ...turned, table: oldName(turned.table) } : turned;
@@ -112,7 +112,7 @@ function goneAndCome<T extends { readonly name: string }>(
 /** Half of the columns of the larger one are in both, by name and type. */
 function isAlike(old: Table, wanted: Table): boolean {
   const shared = old.columns.filter((column) =>
-    wanted.columns.some((other) => foldName(column.name) === foldName(other.name) && isLikeColumn(column, other)),
+    wanted.columns.some((other) => sameName(column.name, other.name) && isLikeColumn(column, other)),
   );
   return shared.length * 2 >= Math.max(old.columns.length, wanted.columns.length);
 }
@@ -129,15 +129,15 @@ function unanswered(questions: readonly RenameQuestion[], decisions: readonly Re
         (decision) =>
           samePlace(question, decision) &&
           (decision.answer === 'rename'
-            ? includesName([decision.from], question.from) || includesName([decision.to], question.to)
-            : includesName([decision.from], question.from) && includesName([decision.to], question.to)),
+            ? sameName(decision.from, question.from) || sameName(decision.to, question.to)
+            : sameName(decision.from, question.from) && sameName(decision.to, question.to)),
       ),
   );
 }
 
 function samePlace(one: Rename, other: Rename): boolean {
   if (one.kind === 'table' || other.kind === 'table') return one.kind === other.kind;
-  return includesName([one.table], other.table);
+  return sameName(one.table, other.table);
 }
 
 function assertRename(
@@ -147,7 +147,7 @@ function assertRename(
   kind: Rename['kind'],
 ): void {
   const has = (things: readonly { readonly name: string }[], name: string) =>
-    things.some((thing) => includesName([thing.name], name));
+    things.some((thing) => sameName(thing.name, name));
   if (has(old, from) && !has(wanted, from) && has(wanted, to) && !has(old, to)) return;
   throw new DrydockError('USAGE', {
     what: `${kind} ${from} cannot have been renamed to ${to}: the one must be in the old schema only, the other in the new one only`,
@@ -160,8 +160,7 @@ function assertEachOnce(renames: readonly Rename[]): void {
     const again = renames
       .slice(0, index)
       .find(
-        (other) =>
-          samePlace(rename, other) && (includesName([other.from], rename.from) || includesName([other.to], rename.to)),
+        (other) => samePlace(rename, other) && (sameName(other.from, rename.from) || sameName(other.to, rename.to)),
       );
     if (again === undefined) continue;
     throw new DrydockError('USAGE', {

@@ -1,5 +1,6 @@
 /** What ALTER TABLE … RENAME makes of a schema. https://sqlite.org/lang_altertable.html */
-import { canonicalName, foldName, includesName } from '../schema/normalise.ts';
+import { foldName, includesName, sameName } from '../schema/names.ts';
+import { canonicalName } from '../schema/normalise.ts';
 import type { Column, Expression, ForeignKey, Index, KeyColumn, Schema, Table } from '../schema/normalised.ts';
 import type { Rename } from './renames.ts';
 
@@ -16,7 +17,7 @@ function withRename(schema: Schema, rename: Rename): Schema {
 }
 
 function withTableRenamed(schema: Schema, { from, to }: { readonly from: string; readonly to: string }): Schema {
-  const renamed = (name: string) => (foldName(name) === foldName(from) ? to : name);
+  const renamed = (name: string) => (sameName(name, from) ? to : name);
   const tables = schema.tables.map((table): Table => {
     const foreignKeys = table.foreignKeys.map((key) => ({ ...key, parent: renamed(key.parent) }));
     if (foldName(table.name) !== foldName(from)) return { ...table, foreignKeys };
@@ -34,8 +35,8 @@ function withColumnRenamed(
   rename: { readonly table: string; readonly from: string; readonly to: string },
 ): Schema {
   const { table: tableName, from, to } = rename;
-  const isTable = (name: string) => foldName(name) === foldName(tableName);
-  const renamed = (name: string) => (foldName(name) === foldName(from) ? to : name);
+  const isTable = (name: string) => sameName(name, tableName);
+  const renamed = (name: string) => (sameName(name, from) ? to : name);
   const inExpression = (expression: Expression) => withName(expression, from, to);
   return {
     ...schema,

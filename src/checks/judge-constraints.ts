@@ -1,5 +1,5 @@
+import type { FormerNames } from './former-names.ts';
 import type { BrokenConstraint, CheckResult } from './measurement.ts';
-import type { FormerNames } from './moves.ts';
 import { counted } from './words.ts';
 
 /** Rows that broke a constraint of their table before are let be, also where it has another name; a run must not add any. */
@@ -30,5 +30,5 @@ function formerWords(constraint: string, formerly: FormerNames): string[] {
     table = '',
     column = '',
   } = /^(?<what>.*? in )(?<table>[^.]*)(?<column>.*)$/.exec(constraint)?.groups ?? {};
-  return [constraint, ...formerly(table).map((name) => `${what}${name}${column}`)];
+  return formerly(table).map((name) => `${what}${name}${column}`);
 }

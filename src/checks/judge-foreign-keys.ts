@@ -1,5 +1,5 @@
+import type { FormerNames } from './former-names.ts';
 import type { CheckResult, ForeignKeyPair, ForeignKeyViolations } from './measurement.ts';
-import type { FormerNames } from './moves.ts';
 import { counted } from './words.ts';
 
 /** Orphan rows that were there before are let be, also where a table has another name; a run must not add any. */
@@ -23,8 +23,9 @@ function judgePair(
   formerly: FormerNames,
 ): CheckResult {
   const { table, parent } = pair;
-  const known = rowsOf(pair, before);
-  const [old, now] = [known === 0 ? rowsBefore(pair, before, formerly) : known, rowsOf(pair, after)];
+  const known = rowsOf(before, [table], [parent]);
+  const old = known === 0 ? rowsOf(before, formerly(table), formerly(parent)) : known;
+  const now = rowsOf(after, [table], [parent]);
   const refer = now === 1 ? 'refers' : 'refer';
   const orphans = `${counted(now, 'row')} of ${table} ${refer} to a row of ${parent} that does not exist (${old} before)`;
   if (now > old) return result(nameOf(pair), false, old, now, orphans);
@@ -51,14 +52,10 @@ function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
   return result('database', old, old ? 1 : 0, 1, message);
 }
 
-function rowsBefore({ table, parent }: ForeignKeyPair, before: ForeignKeyViolations, formerly: FormerNames): number {
-  return before.pairs
-    .filter((pair) => formerly(table).includes(pair.table) && formerly(parent).includes(pair.parent))
+function rowsOf({ pairs }: ForeignKeyViolations, tables: readonly string[], parents: readonly string[]): number {
+  return pairs
+    .filter(({ table, parent }) => tables.includes(table) && parents.includes(parent))
     .reduce((sum, { rows }) => sum + rows, 0);
-}
-
-function rowsOf(pair: ForeignKeyPair, violations: ForeignKeyViolations): number {
-  return violations.pairs.find((other) => other.table === pair.table && other.parent === pair.parent)?.rows ?? 0;
 }
 
 function nameOf({ table, parent }: ForeignKeyPair): string {

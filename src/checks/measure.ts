@@ -1,9 +1,9 @@
-import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
-import type { BrokenConstraint, ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
+import { invariant, isDamage, messageOf } from '../errors.ts';
+import { checkIntegrity } from './integrity.ts';
+import type { ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
 import { firstValue, type QueryPort } from './query-port.ts';
 import { readStatistics } from './statistics.ts';
 
-const maxProblems = 100;
 const maxKeys = 10_000;
 
 /** Written by every run, so that their rows say nothing about the user's data. */
@@ -36,39 +36,6 @@ export function measure(port: QueryPort, statistics: readonly Statistic[]): Meas
     if (!isDamage(error)) throw error;
     return { ...unmeasured, integrity: [messageOf(error)] };
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
-}
-
-interface Found {
-  /** 100 lines at most. Empty: sound. */
-  readonly damage: readonly string[];
-  readonly brokenConstraints: readonly BrokenConstraint[];
-}
-
-/**
- * What SQLite finds when it reads all of the file. A connection that is read-only sees no broken CHECK: SQLite leaves them out
- * of the schema that it reads there.
- */
-export function checkIntegrity(port: QueryPort): Found {
-  return check(port, 'integrity_check');
-}
-
-/** The same without comparing indexes with their tables: several times as fast, and it finds less. */
-export function quickCheck(port: QueryPort): Found {
-  return check(port, 'quick_check');
-}
-
-/**
- * SQLite stops after so many findings, and tells of rows only once the trees are through. Where rows that break a constraint
- * were all that it told, it is asked again for everything: there may be damage behind them.
- */
-function check(port: QueryPort, pragma: string): Found {
-  const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
-  if (first.damage.length > 0 || first.told < maxProblems) return first;
-  return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
 }
 
 /** Counts every orphan row, whatever their number, and keeps the first 10,000 by name. */
@@ -120,49 +87,6 @@ function countOf(port: QueryPort, table: string): number {
   const count = firstValue(port, `SELECT count(*) FROM main.${quoteIdentifier(table)}`);
   invariant(typeof count === 'bigint' && count <= Number.MAX_SAFE_INTEGER, `count(*) of ${table} gave ${count}`);
   return Number(count);
-}
-
-/** https://sqlite.org/pragma.html#pragma_integrity_check: what it finds besides damage, in the words of its source. */
-const brokenConstraint =
-  /^(?:(?:NULL|NUMERIC|TEXT|non-(?:ANY|BLOB|INT|INTEGER|REAL|TEXT)) value in |CHECK constraint failed in )/;
-
-/** Reads a check's lines. Damage that stops the check itself is the last of its findings. */
-function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number } {
-  const damage: string[] = [];
-  const broken = new Map<string, number>();
-  let told = 0;
-  try {
-    for (const [finding] of port.iterate(pragma)) {
-      const lines = String(finding).split('\n').filter(isFinding);
-      told += lines.length;
-      for (const line of lines) {
-        if (brokenConstraint.test(line)) broken.set(line, (broken.get(line) ?? 0) + 1);
-        else damage.push(line);
-      }
-      if (damage.length >= maxProblems) break;
-    }
-  } catch (error) {
-    if (!isDamage(error)) throw explainUnknown(error);
-    damage.push(messageOf(error));
-  }
-  const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
-  return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
-}
-
-/** @returns The DrydockError for what only the application knows; else the error itself. */
-function explainUnknown(error: unknown): unknown {
-  if (!/^(?:no such collation sequence|unknown function): /.test(messageOf(error))) return error;
-  return new DrydockError('PREFLIGHT', {
-    what: `An index or a CHECK uses what only the application defines (${messageOf(error)}), so that nobody else can check the database`,
-    state: 'Nothing was changed',
-    next: "Let the application's own program drop it, migrate, and make it again there",
-    cause: error,
-  });
-}
-
-/** A heading is no finding, and would be the one that an error quotes. */
-function isFinding(line: string): boolean {
-  return line !== 'ok' && !/^\*{3} in database /.test(line);
 }
 
 /** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */

@@ -1,7 +1,7 @@
 /** The engine's connection to the live file, and the fence that tells whether anybody else wrote to it. */
 import { openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
+import { codeOf, DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 
 /**
@@ -101,7 +101,7 @@ export function tune(connection: Database.Database): void {
 /** @returns The DrydockError for what SQLite says of a file that cannot be opened or read; else the error itself. */
 export function explainOpening(path: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+  if (isDamage(error)) {
     return new DrydockError('DAMAGED_BEFORE', {
       what: `${path} is ${code === 'SQLITE_NOTADB' ? 'not a SQLite database (or it is encrypted)' : `damaged: ${messageOf(error)}`}`,
       state: 'It was like that before this run; nothing was changed',

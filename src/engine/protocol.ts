@@ -102,8 +102,10 @@ export interface EngineRequests {
     takes: { source: string; busyTimeoutMs: number };
     gives: { outcome: 'replaced' | 'others-wrote' };
   };
-  /** Runs content-preserving statements outside any transaction. */
-  /** @param checksum Of the revision's file. */
+  /**
+   * Runs content-preserving statements outside any transaction.
+   * @param checksum Of the revision's file.
+   */
   maintain: { takes: { step: EngineStep; checksum: string; runId: string; busyTimeoutMs: number }; gives: StepReport };
   /** Reads the live file through a fresh connection: what quick_check finds, and the revisions it is at. */
   verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };

@@ -3,7 +3,8 @@
  * `hold` and the commit in one write transaction, so that nobody can commit in between and be undone by a restore.
  */
 import Database from 'better-sqlite3';
-import { measure, quickCheck } from '../checks/measure.ts';
+import { quickCheck } from '../checks/integrity.ts';
+import { measure } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';

@@ -1,8 +1,9 @@
 /** What rules look at: one revision in one direction, its statements parsed. */
+
 import { parseStmt, type QualifiedName, type Stmt } from 'sqlite3-parser';
 import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
-import { foldCase } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 
 export interface LintStatement {
@@ -50,12 +51,12 @@ export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, '
 
 /** The name of a table, folded, to be compared. */
 export function tableKey({ objName }: Pick<QualifiedName, 'objName'>): string {
-  return foldCase(objName.text);
+  return foldName(objName.text);
 }
 
 /** Whether a name is one of this connection's own temporary tables. */
 export function isTemporary({ dbName }: Pick<QualifiedName, 'dbName'>): boolean {
-  return dbName !== undefined && foldCase(dbName.text) === 'temp';
+  return dbName !== undefined && foldName(dbName.text) === 'temp';
 }
 
 /** The folded names of the tables that the step makes before one of its statements: there is nothing in them to lose. */
@@ -77,14 +78,14 @@ export function addedBefore({ statements }: LintStep, end: LintStatement, table:
   return new Set(
     statements.slice(0, statements.indexOf(end)).flatMap(({ parsed }) => {
       if (parsed?.type !== 'AlterTableStmt' || tableKey(parsed.tblName) !== table) return [];
-      return parsed.body.type === 'AddColumnAlterTableBody' ? [foldCase(parsed.body.column.colName.text)] : [];
+      return parsed.body.type === 'AddColumnAlterTableBody' ? [foldName(parsed.body.column.colName.text)] : [];
     }),
   );
 }
 
 /** Whether there is a table of a name after the step, as far as that is known. */
 export function isThereAfter({ schemas }: LintStep, table: string): boolean {
-  return schemas?.after.rows.some(({ type, name }) => type === 'table' && foldCase(name) === table) ?? false;
+  return schemas?.after.rows.some(({ type, name }) => type === 'table' && foldName(name) === table) ?? false;
 }
 
 /** Whether the step gives a table's name to something else after one of its statements, as a rebuild by hand does. */
@@ -92,6 +93,6 @@ export function nameComesBack({ statements }: LintStep, start: LintStatement, ta
   return statements.slice(statements.indexOf(start) + 1).some(({ parsed }) => {
     if (parsed?.type === 'CreateTableStmt') return tableKey(parsed.tblName) === table;
     if (parsed?.type !== 'AlterTableStmt' || parsed.body.type !== 'RenameToAlterTableBody') return false;
-    return foldCase(parsed.body.name.text) === table;
+    return foldName(parsed.body.name.text) === table;
   });
 }

@@ -1,6 +1,6 @@
 import type { Replayed } from '../engine/replayed.ts';
 import { invariant } from '../errors.ts';
-import { foldCase } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
 import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
 import { type NameChange, nameChangeIn } from './name-changes.ts';
 
@@ -89,13 +89,13 @@ function movedFrom({ now, columns }: Tracked): Moved {
 }
 
 function afterChange(moved: Moved, { table, column, to }: NameChange): Moved {
-  if (foldCase(table) !== moved.now) return moved;
-  const name = to === undefined ? undefined : foldCase(to);
+  if (foldName(table) !== moved.now) return moved;
+  const name = to === undefined ? undefined : foldName(to);
   if (column === undefined) return { ...moved, now: name };
-  const from = foldCase(column);
+  const from = foldName(column);
   return { ...moved, columns: moved.columns.map((it) => (it === from ? name : it)) };
 }
 
 function foldedTables(schema: StoredSchema): Map<string, readonly string[]> {
-  return new Map([...ownTables(schema)].map(([name, columns]) => [foldCase(name), columns]));
+  return new Map([...ownTables(schema)].map(([name, columns]) => [foldName(name), columns]));
 }

@@ -1,6 +1,7 @@
 import { DrydockError } from '../errors.ts';
 import { parseExpression, tablesIn } from '../schema/edit-expression.ts';
-import { quoteName, sameName } from '../schema/quote.ts';
+import { includesName, rowidNames, sameName } from '../schema/names.ts';
+import { quoteName } from '../schema/quote.ts';
 import { numberFrom, requireTable, tableColumns } from './lookups.ts';
 import { rowIdentity } from './row-identity.ts';
 import type { SqlPort } from './sql-port.ts';
@@ -88,13 +89,6 @@ function tuple(parts: readonly string[]): string {
   return parts.length === 1 ? parts.join() : `(${parts.join(', ')})`;
 }
 
-/** https://sqlite.org/lang_createtable.html#rowid */
-const rowidNames = ['rowid', '_rowid_', 'oid'];
-
-function includes(names: readonly string[], name: string): boolean {
-  return names.some((one) => sameName(one, name));
-}
-
 /** What the batches are cut by, as SQL: a row whose key changes could be looked at twice, or never. */
 function requireKey(port: SqlPort, table: string, set: readonly string[]): string[] {
   const identity = rowIdentity(port, table);
@@ -102,8 +96,8 @@ function requireKey(port: SqlPort, table: string, set: readonly string[]): strin
   const key = identity.kind === 'primary key' ? identity.columns : [single];
   const columns = tableColumns(port, table).map(({ name }) => name);
   const names =
-    identity.kind === 'primary key' ? key : [...key, ...rowidNames.filter((name) => !includes(columns, name))];
-  const moved = set.find((column) => includes(names, column));
+    identity.kind === 'primary key' ? key : [...key, ...rowidNames.filter((name) => !includesName(columns, name))];
+  const moved = set.find((column) => includesName(names, column));
   if (moved === undefined) return key.map(quoteName);
   throw new DrydockError('REVISION_FAILED', {
     what: `op.updateInBatches cannot set ${moved}, by which the batches of ${table} are cut`,

@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.ts';
-import { sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
 import type { Column, ColumnChange } from './column.ts';

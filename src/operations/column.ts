@@ -3,7 +3,8 @@ import { parseExpression } from '../schema/edit-expression.ts';
 import type { TableText } from '../schema/edit-table.ts';
 import { parseTable } from '../schema/edit-table.ts';
 import { textAt } from '../schema/edit-text.ts';
-import { quoteName, sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
+import { quoteName } from '../schema/quote.ts';
 import type { ForeignKeyOptions } from './constraint.ts';
 import { referencesSql } from './constraint.ts';
 

@@ -1,4 +1,4 @@
-import { sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
 import type { Column, ColumnChange } from './column.ts';

@@ -1,11 +1,13 @@
 /** Adding and dropping constraints: CHECK and named foreign keys in place where SQLite can, the rest by a rebuild. */
+
 import { DrydockError } from '../errors.ts';
 import type { FoundConstraint } from '../schema/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit-constraints.ts';
 import { parseExpression } from '../schema/edit-expression.ts';
 import { constraintOutline } from '../schema/edit-outline.ts';
 import type { TableText } from '../schema/edit-table.ts';
-import { quoteName, sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
+import { quoteName } from '../schema/quote.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
 import { findConstraint, isDroppable } from './find-constraint.ts';

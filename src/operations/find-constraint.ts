@@ -3,7 +3,7 @@ import type { FoundConstraint } from '../schema/edit-constraints.ts';
 import { constraintsOf, subjectOf } from '../schema/edit-constraints.ts';
 import type { TableText } from '../schema/edit-table.ts';
 import { meaningOf } from '../schema/edit-text.ts';
-import { foldCase, sameName } from '../schema/quote.ts';
+import { foldName, sameName } from '../schema/names.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
 
@@ -74,5 +74,5 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
 
 /** The case of keywords and of unquoted names is all one to SQLite, and that of strings is not compared. */
 function sameWords(one: string, other: string): boolean {
-  return foldCase(meaningOf(one)) === foldCase(meaningOf(other));
+  return foldName(meaningOf(one)) === foldName(meaningOf(other));
 }

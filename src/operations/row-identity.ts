@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.ts';
-import { sameName } from '../schema/quote.ts';
+import { rowidNames, sameName } from '../schema/names.ts';
 import type { StoredColumn } from './lookups.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
@@ -30,7 +30,7 @@ export function rowIdentity(port: SqlPort, table: string): RowIdentity {
 }
 
 function rowidAlias(table: string, columns: readonly StoredColumn[]): string {
-  const free = ['rowid', '_rowid_', 'oid'].find((alias) => !columns.some((column) => sameName(column.name, alias)));
+  const free = rowidNames.find((alias) => !columns.some((column) => sameName(column.name, alias)));
   if (free !== undefined) return free;
   throw new DrydockError('REVISION_FAILED', {
     what: `${table} has columns named rowid, _rowid_ and oid, so its rows cannot be told apart in a copy`,

@@ -1,6 +1,7 @@
 import type { TableText } from '../schema/edit-table.ts';
 import { parseTable } from '../schema/edit-table.ts';
-import { foldCase, quoteName } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
+import { quoteName } from '../schema/quote.ts';
 
 /** Where a column's values come from in a rebuild, if not from the column of that name. */
 export type NewValues =
@@ -26,11 +27,11 @@ export function withTable(plan: TablePlan, table: TableText): TablePlan {
 }
 
 export function withValues(plan: TablePlan, column: string, values: NewValues): TablePlan {
-  return { ...plan, values: new Map([...plan.values, [foldCase(column), values]]) };
+  return { ...plan, values: new Map([...plan.values, [foldName(column), values]]) };
 }
 
 export function valuesOf(plan: TablePlan, column: string): NewValues | undefined {
-  return plan.values.get(foldCase(column));
+  return plan.values.get(foldName(column));
 }
 
 /** The SQL that gives a column's value from a row of the old table; undefined where its default does. */

@@ -1,6 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { virtualTableNames } from '../schema/edit-uses.ts';
-import { sameName } from '../schema/quote.ts';
+import { sameName } from '../schema/names.ts';
 import type { SqlPort } from './sql-port.ts';
 
 /**

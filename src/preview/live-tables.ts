@@ -1,6 +1,8 @@
 /** What the live file says of its tables: how large they are, and one row of each. */
+
 import { ordinaryTables } from '../checks/measure.ts';
-import { foldCase, quoteName } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
+import { quoteName } from '../schema/quote.ts';
 import type { Reader } from '../sqlite/reader.ts';
 import type { TableSize } from './previewed.ts';
 
@@ -30,7 +32,7 @@ export function measureTables(reader: Reader, names: ReadonlySet<string>): Table
     "SELECT count(*) AS present FROM pragma_compile_options WHERE compile_options = 'ENABLE_DBSTAT_VTAB'",
   );
   return ordinaryTables(reader)
-    .filter((table) => names.has(foldCase(table)))
+    .filter((table) => names.has(foldName(table)))
     .map((table) => ({
       table,
       rows: numberOf(reader, `SELECT count(*) AS number FROM main.${quoteName(table)}`),

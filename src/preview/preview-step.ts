@@ -1,9 +1,10 @@
 /** One step of a run as it would go. */
+
 import type { SurveyedStep } from '../engine/replayed.ts';
 import { findIn } from '../lint/lint-revision.ts';
 import { stepParts } from '../lint/lint-step.ts';
 import type { Revision } from '../revisions/revision.ts';
-import { foldCase } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
 import { describeParameter } from './literal.ts';
 import type { PreviewedStep, TableSize } from './previewed.ts';
 import type { TouchedTables } from './touched-tables.ts';
@@ -27,7 +28,7 @@ export function previewStep(
       ...stepParts(step),
       upIsEmpty: isEmptyUpgrade(revision),
       schemas: { before, after },
-      rows: new Map(sizes.map(({ table, rows }) => [foldCase(table), rows])),
+      rows: new Map(sizes.map(({ table, rows }) => [foldName(table), rows])),
     },
   ]);
   return {
@@ -43,7 +44,7 @@ export function previewStep(
     })),
     operations: step.notes.map((note) => ({ ...note, line: note.line ?? null })),
     tables: sizes.flatMap((size) => {
-      const work = touched.get(foldCase(size.table));
+      const work = touched.get(foldName(size.table));
       return work === undefined ? [] : [{ ...size, work: [...new Set(work)] }];
     }),
     findings,

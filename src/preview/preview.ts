@@ -1,4 +1,5 @@
 /** What a run would do, found out without a lock and without writing a byte. */
+
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/replayed.ts';
@@ -12,7 +13,7 @@ import { copiesOf, isNothing, planRun } from '../run/plan.ts';
 import { estimateSpace, loadGraph } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
-import { foldCase } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { estimateSeconds, type TableWork } from './estimate-time.ts';
@@ -73,5 +74,5 @@ function replayedOf(schema: StoredSchema, { steps }: Surveyed): Replayed {
 }
 
 function workOn({ table, bytes }: TableSize, touched: TouchedTables): TableWork[] {
-  return (touched.get(foldCase(table)) ?? []).map((work) => ({ bytes, work }));
+  return (touched.get(foldName(table)) ?? []).map((work) => ({ bytes, work }));
 }

@@ -1,7 +1,8 @@
 /** Which tables a replayed step touches, and what it does to them. */
+
 import { type Stmt, traverse } from 'sqlite3-parser';
 import type { LintStep } from '../lint/lint-step.ts';
-import { foldCase } from '../schema/quote.ts';
+import { foldName } from '../schema/names.ts';
 import type { Work } from './previewed.ts';
 
 /** By the folded name of the table each thing that is done to it, as often as it is; the names of new tables too. */
@@ -10,7 +11,7 @@ export type TouchedTables = ReadonlyMap<string, readonly Work[]>;
 export function touchedTables({ statements, operations }: Pick<LintStep, 'statements' | 'operations'>): TouchedTables {
   const touched = new Map<string, Work[]>();
   const add = (table: string, work: Work) => {
-    const key = foldCase(table);
+    const key = foldName(table);
     touched.set(key, [...(touched.get(key) ?? []), work]);
   };
   for (const { table, method, operation } of operations) {

@@ -1,6 +1,6 @@
 /** A restore that SQLite cannot write, since the live file is beyond opening: the snapshot takes the file's place. */
 import { readdirSync } from 'node:fs';
-import { codeOf, DrydockError } from '../errors.ts';
+import { DrydockError, isDamage } from '../errors.ts';
 import { processesWithOpen } from '../files/open-files.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { engineFor, type RunContext } from './context.ts';
@@ -13,7 +13,7 @@ import { restoreFailed, settleRestored } from './restore.ts';
 /** Whether SQLite cannot read the file far enough to write into it. */
 export function isBeyondOpening(error: unknown): boolean {
   const cause = error instanceof DrydockError ? error.cause : undefined;
-  return [error, cause].some((it) => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(it)));
+  return isDamage(error) || isDamage(cause);
 }
 
 /**

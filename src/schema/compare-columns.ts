@@ -1,12 +1,13 @@
 import { type Pair, pairByName } from './compare-names.ts';
 import type { SchemaDifference } from './difference.ts';
-import { foldName, keyOf, sameExpression } from './normalise.ts';
+import { foldName, sameName } from './names.ts';
+import { keyOf, sameExpression } from './normalise.ts';
 import { sameType } from './normalise-type.ts';
 import type { Column, Table } from './normalised.ts';
 
 /** Differences of the columns of one table, each column's in the order of the wanted table. */
 export function compareColumns(from: Table, to: Table): SchemaDifference[] {
-  const position = (name: string) => to.columns.findIndex((column) => foldName(column.name) === foldName(name));
+  const position = (name: string) => to.columns.findIndex((column) => sameName(column.name, name));
   const pairs = pairByName(from.columns, to.columns).sort(
     (one, other) => position(nameOf(one)) - position(nameOf(other)),
   );

@@ -1,6 +1,7 @@
 import { type Pair, pairByLikeness } from './compare-names.ts';
 import type { SchemaDifference } from './difference.ts';
-import { foldName, keyOf } from './normalise.ts';
+import { foldName, sameName } from './names.ts';
+import { keyOf } from './normalise.ts';
 import type { Check, ForeignKey, KeyColumn, PrimaryKey, Schema, Table, Unique } from './normalised.ts';
 
 /** A table and the schema that it is part of, whose other tables its foreign keys mean. */
@@ -55,7 +56,7 @@ export function sameForeignKey(from: ForeignKey, to: ForeignKey, fromSide: Side,
 function resolveParents({ table, schema }: Side): Map<ForeignKey, string> {
   return new Map(
     table.foreignKeys.map((key) => {
-      const parent = schema.tables.find(({ name }) => foldName(name) === foldName(key.parent));
+      const parent = schema.tables.find(({ name }) => sameName(name, key.parent));
       const parentColumns = key.parentColumns ?? parent?.primaryKey?.columns.map(({ name }) => name);
       return [key, foreignKeyKey({ ...key, parentColumns })];
     }),

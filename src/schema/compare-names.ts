@@ -1,4 +1,4 @@
-import { foldName } from './normalise.ts';
+import { foldName } from './names.ts';
 
 export interface Pair<T> {
   readonly from: T | undefined;

@@ -2,7 +2,8 @@ import { compareColumns } from './compare-columns.ts';
 import { compareConstraints } from './compare-constraints.ts';
 import { type Pair, pairByName } from './compare-names.ts';
 import type { SchemaDifference } from './difference.ts';
-import { foldName, keyOf } from './normalise.ts';
+import { foldName } from './names.ts';
+import { keyOf } from './normalise.ts';
 import type { Index, Schema, Table, Trigger, View, VirtualTable } from './normalised.ts';
 
 /**

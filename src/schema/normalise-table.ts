@@ -1,5 +1,6 @@
 import type { ColumnDefinition, ColumnsAndConstraintsCreateTableBody, NamedColumnConstraint } from 'sqlite3-parser';
-import { canonicalTokens, expressionOf, foldName, includesName, type Spelling } from './normalise.ts';
+import { foldName, sameName } from './names.ts';
+import { canonicalTokens, expressionOf, type Spelling } from './normalise.ts';
 import { type Constraints, conflictAction, constraintsOf } from './normalise-constraints.ts';
 import {
   behindParentheses,
@@ -113,7 +114,7 @@ function primaryKeyOf(
   if (primaryKey === undefined) return undefined;
   const [key] = primaryKey.columns;
   const isInteger = columns.some(
-    ({ name, type }) => key !== undefined && includesName([key.name], name) && foldName(type) === 'integer',
+    ({ name, type }) => key !== undefined && sameName(key.name, name) && foldName(type) === 'integer',
   );
   // `INTEGER PRIMARY KEY DESC` is no rowid, `PRIMARY KEY (id DESC)` is: https://sqlite.org/lang_createtable.html#rowid
   const isDescendingColumn = primaryKey.behind !== undefined && key?.descending === true;
@@ -128,7 +129,7 @@ function heededNotNull(
   primaryKey: PrimaryKey | undefined,
   keyIsNotNull: boolean,
 ): ConflictAction | undefined {
-  const inKey = primaryKey?.columns.some((column) => includesName([column.name], name)) === true;
+  const inKey = primaryKey?.columns.some((column) => sameName(column.name, name)) === true;
   if (inKey && primaryKey?.isRowid) return undefined;
   // https://sqlite.org/withoutrowid.html and https://sqlite.org/stricttables.html
   return inKey && keyIsNotNull ? (notNull ?? 'ABORT') : notNull;

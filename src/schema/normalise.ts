@@ -1,16 +1,7 @@
 /** SQL text as a list of tokens in one spelling, so that layout, quoting and the case of keywords make no difference. */
 import { parseStmt, type Token, tokenize, tokenName } from 'sqlite3-parser';
+import { foldName, includesName, rowidNames } from './names.ts';
 import type { Expression } from './normalised.ts';
-
-/** A name as SQLite compares it: it folds the case of ASCII letters and of no others. */
-export function foldName(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/** Whether a list of names holds one that SQLite takes for the same. */
-export function includesName(names: readonly string[], name: string): boolean {
-  return names.some((other) => foldName(other) === foldName(name));
-}
 
 export interface Spelling {
   /** `exact` keeps the letter case of names: the names of a view's columns reach whoever selects from it. */
@@ -90,7 +81,7 @@ function canonicalToken(token: Token, before: Token | undefined, after: Token | 
 /** Whether a name in double quotes is meant as a string: no column, and not where only a name can stand. */
 function isString(token: Token, before: Token | undefined, after: Token | undefined, { columns }: Spelling): boolean {
   if (columns === undefined || !token.text.startsWith('"')) return false;
-  const names = [...columns, 'rowid', '_rowid_', 'oid'];
+  const names = [...columns, ...rowidNames];
   const onlyAName = after?.text === '(' || after?.text === '.' || before?.text.toLowerCase() === 'collate';
   return !onlyAName && !includesName(names, unquoted(token.text));
 }

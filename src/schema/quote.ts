@@ -1,5 +1,6 @@
 import { tokenize, tokenName } from 'sqlite3-parser';
 import { invariant } from '../errors.ts';
+import { sameName } from './names.ts';
 
 /**
  * A table, column or index name as it is written in SQL: bare where SQLite reads it as a plain identifier, so that the
@@ -16,16 +17,6 @@ export function quoteName(name: string): string {
 export function quoteText(text: string): string {
   invariant(!text.includes('\0'), `a NUL byte in the text ${JSON.stringify(text)}`);
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Whether SQLite takes two names for the same: it folds the case of ASCII letters and of no others. */
-export function sameName(one: string, other: string): boolean {
-  return foldCase(one) === foldCase(other);
-}
-
-/** A name under which all its spellings are one, for use as a key. */
-export function foldCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function isBareName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { DrydockError, invariant } from '../errors.ts';
-import { foldName, includesName } from './normalise.ts';
+import { foldName, includesName, sameName } from './names.ts';
 import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise-objects.ts';
 import { tableOf } from './normalise-table.ts';
 import type { Schema, Table } from './normalised.ts';
@@ -134,7 +134,7 @@ function isVirtual(sql: string): boolean {
 }
 
 function tableNamed(tables: readonly Table[], name: string): Table {
-  const table = tables.find((other) => includesName([other.name], name));
+  const table = tables.find((other) => sameName(other.name, name));
   invariant(table !== undefined, `an index on ${JSON.stringify(name)}, which is no table`);
   return table;
 }

@@ -73,21 +73,21 @@ export function listSnapshots(layout: Layout): readonly Snapshot[] {
  * @throws {DrydockError} USAGE where none or several fit; PREFLIGHT where the one that fits has no sound manifest.
  */
 export function findSnapshot(layout: Layout, prefix: string): Snapshot {
-  const { snapshots: all, unusable } = readCatalog(layout);
-  const newest = all.findLast(({ manifest }) => manifest.reason !== 'replaced');
-  if (prefix === 'latest' && newest !== undefined) return newest;
-  // An empty one is a variable that a script has not set, and would be any.
-  const fitting = all.filter(({ manifest }) => prefix !== '' && manifest.id.startsWith(prefix));
-  const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return only;
-  const damaged = unusable.find(({ id }) => prefix !== '' && id.startsWith(prefix));
-  if (only === undefined && damaged !== undefined) throw damaged.error;
+  // A variable that a script has not set: it would be the beginning of any.
   if (prefix === '')
     throw new DrydockError('USAGE', {
       what: 'The id of the snapshot is empty',
       state: 'Nothing was changed',
       next: 'See drydock snapshot list',
     });
+  const { snapshots: all, unusable } = readCatalog(layout);
+  const newest = all.findLast(({ manifest }) => manifest.reason !== 'replaced');
+  if (prefix === 'latest' && newest !== undefined) return newest;
+  const fitting = all.filter(({ manifest }) => manifest.id.startsWith(prefix));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  const damaged = unusable.find(({ id }) => id.startsWith(prefix));
+  if (only === undefined && damaged !== undefined) throw damaged.error;
   throw new DrydockError('USAGE', {
     what: `${fitting.length === 0 ? 'No snapshot' : `More than one snapshot (${fitting.map(({ manifest }) => manifest.id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
     state: 'Nothing was changed',

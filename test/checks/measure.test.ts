@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { checkIntegrity, countRows, findForeignKeyViolations, measure, quickCheck } from '../../src/checks/measure.ts';
+import { checkIntegrity, quickCheck } from '../../src/checks/integrity.ts';
+import { countRows, findForeignKeyViolations, measure } from '../../src/checks/measure.ts';
 import { queryPort } from '../../src/checks/query-port.ts';
 import { DrydockError } from '../../src/errors.ts';
 

@@ -9,7 +9,7 @@ import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText
 import { assertRefusal, sha256Of } from '../attacks/helpers-refusal.ts';
 import { journalModeOf, type Restorable, restorable, restore } from '../attacks/helpers-restore.ts';
 import { journalModes, projectRoot } from '../harness/files.ts';
-import { otherProcess } from '../harness/writer.ts';
+import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 
 for (const mode of journalModes) {
   const destructions: readonly { what: string; destroy: (path: string) => void }[] = [
@@ -95,9 +95,7 @@ test('a proven way back: a database that is destroyed again and again is kept ea
 
 test('no lost write: a destroyed database that a process still has open is not exchanged, and the process is named', async (t) => {
   const it = await restorable(t, 'delete');
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('SELECT 1 FROM items LIMIT 1');
+  const other = await whoHasItOpen(t, it.database);
   replaceByText(it.database);
   const destroyed = sha256Of(it.database);
   const refused = await it.run(['snapshot', 'restore', it.id]);
@@ -109,9 +107,7 @@ test('no lost write: a destroyed database that a process still has open is not e
 
 test('no lost write: a database that was deleted under a process is not put back beneath it', async (t) => {
   const it = await restorable(t, 'delete');
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('SELECT 1 FROM items LIMIT 1');
+  const other = await whoHasItOpen(t, it.database);
   rmSync(it.database);
   const refused = await it.run(['snapshot', 'restore', it.id]);
   assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
@@ -151,6 +147,13 @@ test('honest exit: an exchange whose result cannot be opened does not say that n
 
 function trashPages(path: string): void {
   overwrite(path, pageBytes, Buffer.alloc(statSync(path).size - pageBytes, 0xee));
+}
+
+async function whoHasItOpen(t: TestContext, database: string): Promise<OtherProcess> {
+  const other = await otherProcess(database, 1000);
+  t.after(() => other.end());
+  await other.run('SELECT 1 FROM items LIMIT 1');
+  return other;
 }
 
 /** @returns The sha256 of the -wal that is left, with a commit in it. */

@@ -44,10 +44,10 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
   const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
   if (!flags.rehearse) return runMigration(config, command);
   const rehearsal = await rehearse(config, { verb: 'rehearse', of: command }, terminalSession('rehearse', config));
-  const { data, text } = await runMigration(config, command);
-  const both = { data: { ...data, rehearsal }, ran: true } as const;
-  if (rehearsal.outcome === 'nothing-pending') return { ...both, text };
-  return { ...both, text: `${renderRehearsal(rehearsal)}\n\n${text}` };
+  const output = await runMigration(config, command);
+  const data = { ...output.data, rehearsal };
+  if (rehearsal.outcome === 'nothing-pending') return { ...output, data };
+  return { ...output, data, text: `${renderRehearsal(rehearsal)}\n\n${output.text}` };
 }
 
 export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {

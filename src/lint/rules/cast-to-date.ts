@@ -1,5 +1,5 @@
 import { traverse } from 'sqlite3-parser';
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
 const dateTypes = new Set(['date', 'datetime', 'time', 'timestamp']);
@@ -14,7 +14,7 @@ export const castToDate: Rule = {
         traverse(parsed, {
           nodes: {
             CastExpr({ typeName }) {
-              if (typeName !== undefined && dateTypes.has(foldCase(typeName.name))) types.push(typeName.name);
+              if (typeName !== undefined && dateTypes.has(foldName(typeName.name))) types.push(typeName.name);
             },
           },
         });

@@ -1,4 +1,4 @@
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import {
   addedBefore,
   createdBefore,
@@ -34,7 +34,7 @@ function byStatements(step: LintStep): Problem[] {
     }
     if (parsed.body.type !== 'DropColumnAlterTableBody') return [];
     const column = parsed.body.column.text;
-    if (addedBefore(step, statement, key).has(foldCase(column))) return [];
+    if (addedBefore(step, statement, key).has(foldName(column))) return [];
     return [{ line, message: `this drops the column ${table}.${column} with what it holds` }];
   });
 }
@@ -42,10 +42,10 @@ function byStatements(step: LintStep): Problem[] {
 function byOperations(step: LintStep): Problem[] {
   const created = createdBefore(step, undefined);
   return step.operations
-    .filter(({ table }) => !created.has(foldCase(table)))
+    .filter(({ table }) => !created.has(foldName(table)))
     .flatMap(({ operation, table, line }) => {
       if (operation === 'dropTable') {
-        if (isThereAfter(step, foldCase(table))) return [];
+        if (isThereAfter(step, foldName(table))) return [];
         return [{ line, message: `this drops the table ${table} with all its rows` }];
       }
       if (operation !== 'dropColumn') return [];

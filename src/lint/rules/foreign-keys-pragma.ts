@@ -1,4 +1,4 @@
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
 /** In a transaction the statement is refused when the file is read; with `transaction: false` it takes effect. */
@@ -7,7 +7,7 @@ export const foreignKeysPragma: Rule = {
   check: (step) =>
     step.statements.flatMap(({ parsed, line }) => {
       if (parsed?.type !== 'PragmaStmt' || parsed.body === undefined) return [];
-      if (foldCase(parsed.name.objName.text) !== 'foreign_keys') return [];
+      if (foldName(parsed.name.objName.text) !== 'foreign_keys') return [];
       const message =
         'this switches the enforcement of foreign keys for all that follows: with it, DROP TABLE deletes the rows that refer to the table';
       return [{ line, message }];

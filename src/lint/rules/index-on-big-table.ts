@@ -1,4 +1,4 @@
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
 /** From about this many rows on an index takes seconds, in which nobody else can write. */
@@ -16,7 +16,7 @@ export const indexOnBigTable: Rule = {
       ...operations.filter(({ operation }) => operation === 'createIndex'),
     ];
     return made.flatMap(({ table, line }) => {
-      const count = rows.get(foldCase(table)) ?? 0;
+      const count = rows.get(foldName(table)) ?? 0;
       if (count < manyRows) return [];
       return [
         { line, message: `this builds an index over the ${count} rows of ${table}, and nobody can write meanwhile` },

@@ -1,4 +1,4 @@
-import { foldCase, sameName } from '../../schema/quote.ts';
+import { foldName, sameName } from '../../schema/names.ts';
 import type { SchemaRow, StoredSchema } from '../../schema/read-schema.ts';
 import { isThereAfter, type LintStep } from '../lint-step.ts';
 import type { Problem, Rule } from '../rule.ts';
@@ -9,9 +9,9 @@ export const rebuildLosesObjects: Rule = {
   check(step) {
     const { schemas } = step;
     if (schemas === undefined) return [];
-    const remade = droppedTables(step).filter(({ table }) => isThereAfter(step, foldCase(table)));
+    const remade = droppedTables(step).filter(({ table }) => isThereAfter(step, foldName(table)));
     return remade.flatMap(({ table, line }): Problem[] =>
-      objectsOn(schemas.before, foldCase(table))
+      objectsOn(schemas.before, foldName(table))
         .filter((object) => !isThere(schemas.after, object) && !isDropped(step, object))
         .map(({ type, name }) => ({ line, message: `the rebuild of ${table} loses its ${type} ${name}` })),
     );
@@ -28,7 +28,7 @@ function droppedTables({ statements, operations }: LintStep) {
 }
 
 function objectsOn({ rows }: StoredSchema, table: string): SchemaRow[] {
-  return rows.filter(({ type, tbl_name }) => (type === 'index' || type === 'trigger') && foldCase(tbl_name) === table);
+  return rows.filter(({ type, tbl_name }) => (type === 'index' || type === 'trigger') && foldName(tbl_name) === table);
 }
 
 function isThere({ rows }: StoredSchema, object: SchemaRow): boolean {

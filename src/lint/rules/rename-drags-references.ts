@@ -1,4 +1,4 @@
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import { nameComesBack, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
@@ -12,7 +12,7 @@ export const renameDragsReferences: Rule = {
       if (parsed.body.type !== 'RenameToAlterTableBody') return [];
       const from = parsed.tblName.objName.text;
       const to = parsed.body.name.text;
-      const aside = nameComesBack(step, statement, tableKey(parsed.tblName)) || isAside(foldCase(from), foldCase(to));
+      const aside = nameComesBack(step, statement, tableKey(parsed.tblName)) || isAside(foldName(from), foldName(to));
       if (!aside) return [];
       const message = `this renames ${from} to ${to}, and foreign keys, views and triggers that name ${from} will name ${to}`;
       return [{ line, message }];

@@ -1,4 +1,4 @@
-import { foldCase } from '../../schema/quote.ts';
+import { foldName } from '../../schema/names.ts';
 import { addedBefore, createdBefore, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
@@ -17,7 +17,7 @@ export const writeWithoutWhere: Rule = {
       if (parsed.type === 'DeleteStmt') return [{ line, message: `this deletes every row of ${table}` }];
       const added = addedBefore(step, statement, key);
       const columns = parsed.sets.flatMap(({ colNames }) => colNames.map(({ text }) => text));
-      const overwritten = columns.filter((column) => !added.has(foldCase(column)));
+      const overwritten = columns.filter((column) => !added.has(foldName(column)));
       if (overwritten.length === 0) return [];
       return [{ line, message: `this overwrites ${overwritten.join(', ')} in every row of ${table}` }];
     }),

@@ -1,0 +1,89 @@
+/** What SQLite's own checks say of a file: its damage, and the rows that break a constraint of their table. */
+import { DrydockError, isDamage, messageOf } from '../errors.ts';
+import type { BrokenConstraint } from './measurement.ts';
+import type { QueryPort } from './query-port.ts';
+
+const maxProblems = 100;
+
+/**
+ * How the findings begin that are no damage, in the words of SQLite's source: rows that break a constraint, which were there
+ * before, since it lets none in. https://sqlite.org/pragma.html#pragma_integrity_check
+ */
+export const brokenConstraints: readonly string[] = [
+  'CHECK constraint failed in ',
+  ...['NULL', 'NUMERIC', 'TEXT', 'non-ANY', 'non-BLOB', 'non-INT', 'non-INTEGER', 'non-REAL', 'non-TEXT'].map(
+    (type) => `${type} value in `,
+  ),
+];
+
+interface Found {
+  /** 100 lines at most. Empty: sound. */
+  readonly damage: readonly string[];
+  readonly brokenConstraints: readonly BrokenConstraint[];
+}
+
+/**
+ * What SQLite finds when it reads all of the file. A connection that is read-only sees no broken CHECK: SQLite leaves them out
+ * of the schema that it reads there.
+ */
+export function checkIntegrity(port: QueryPort): Found {
+  return check(port, 'integrity_check');
+}
+
+/** The same without comparing indexes with their tables: several times as fast, and it finds less. */
+export function quickCheck(port: QueryPort): Found {
+  return check(port, 'quick_check');
+}
+
+/**
+ * SQLite stops after so many findings, and tells of rows only once the trees are through. Where rows that break a constraint
+ * were all that it told, it is asked again for everything: there may be damage behind them.
+ */
+function check(port: QueryPort, pragma: string): Found {
+  const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
+  if (first.damage.length > 0 || first.told < maxProblems) return first;
+  return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
+}
+
+/** Reads a check's lines. Damage that stops the check itself is the last of its findings. */
+function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number } {
+  const damage: string[] = [];
+  const broken = new Map<string, number>();
+  let told = 0;
+  try {
+    for (const [finding] of port.iterate(pragma)) {
+      const lines = String(finding).split('\n').filter(isFinding);
+      told += lines.length;
+      for (const line of lines) {
+        if (isBrokenConstraint(line)) broken.set(line, (broken.get(line) ?? 0) + 1);
+        else damage.push(line);
+      }
+      if (damage.length >= maxProblems) break;
+    }
+  } catch (error) {
+    if (!isDamage(error)) throw explainUnknown(error);
+    damage.push(messageOf(error));
+  }
+  const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
+  return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
+}
+
+function isBrokenConstraint(finding: string): boolean {
+  return brokenConstraints.some((beginning) => finding.startsWith(beginning));
+}
+
+/** @returns The DrydockError for what only the application knows; else the error itself. */
+function explainUnknown(error: unknown): unknown {
+  if (!/^(?:no such collation sequence|unknown function): /.test(messageOf(error))) return error;
+  return new DrydockError('PREFLIGHT', {
+    what: `An index or a CHECK uses what only the application defines (${messageOf(error)}), so that nobody else can check the database`,
+    state: 'Nothing was changed',
+    next: "Let the application's own program drop it, migrate, and make it again there",
+    cause: error,
+  });
+}
+
+/** A heading is no finding, and would be the one that an error quotes. */
+function isFinding(line: string): boolean {
+  return line !== 'ok' && !/^\*{3} in database /.test(line);
+}
