@@ -21,6 +21,9 @@ import { stageFolder } from './stage.ts';
 
 const newest = 6;
 
+/** Of a schedule, about: many lanes run once each, a few run again and again. */
+const runsInAll = 16;
+
 const tables = `
   CREATE TABLE written (writer TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (writer, n));
   CREATE TABLE counts (writer TEXT PRIMARY KEY, n INTEGER NOT NULL);
@@ -115,11 +118,11 @@ async function inFolder(root: string, seed: number, mode: JournalMode, started: 
   ];
   for (const { name } of writers) execute(database, `INSERT INTO counts VALUES ('${name}', 0)`);
 
-  const lanes = 2 + pick(3);
+  const lanes = 2 + pick(14);
   const jumping = jumpClock(clock, chance);
   const lane = async (_: unknown, number: number) => {
     const done: Runner[] = [];
-    for (let turn = 0; turn < 4; turn += 1) {
+    for (let turn = 0; turn < Math.round(runsInAll / lanes); turn += 1) {
       await setTimeout(chance() * 300);
       done.push(await runner(root, clock, randomFrom(`runner ${seed} ${number} ${turn}`)));
     }
