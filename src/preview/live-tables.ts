@@ -7,16 +7,19 @@ import type { Reader } from '../sqlite/reader.ts';
 import type { TableSize } from './previewed.ts';
 
 /**
- * An INSERT with one row of each table that has any. With them an operation finds rows in memory where it would find rows,
+ * An INSERT with one row of each table that has any without a NULL where none may be. With them an operation finds rows in memory where it would find rows,
  * since SQLite and Drydock do some things in place only where there are none.
  */
 export function sampleRows(reader: Reader): string[] {
   return ordinaryTables(reader).flatMap((table) => {
-    const columns = reader
-      .all("SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0 ORDER BY cid", table)
-      .map(({ name }) => quoteName(String(name)));
+    const stored = reader
+      .all('SELECT name, "notnull" FROM pragma_table_xinfo(?, \'main\') WHERE hidden = 0 ORDER BY cid', table)
+      .map(({ name, notnull }) => ({ name: quoteName(String(name)), notNull: Number(notnull) === 1 }));
+    const columns = stored.map(({ name }) => name);
     const quoted = columns.map((column, index) => `quote(${column}) AS c${index}`).join(', ');
-    const [row] = reader.all(`SELECT ${quoted} FROM main.${quoteName(table)} LIMIT 1`);
+    // SQLite takes `n IS NOT NULL` to be true of such a column, and does not look.
+    const whole = ['TRUE', ...stored.filter(({ notNull }) => notNull).map(({ name }) => `typeof(${name}) <> 'null'`)];
+    const [row] = reader.all(`SELECT ${quoted} FROM main.${quoteName(table)} WHERE ${whole.join(' AND ')} LIMIT 1`);
     if (row === undefined) return [];
     const values = Object.values(row).map(String).join(', ');
     return [`INSERT INTO ${quoteName(table)} (${columns.join(', ')}) VALUES (${values})`];

@@ -48,7 +48,10 @@ export function surveySteps(
   const isTrigger = ({ type }: { readonly type: string }) => type === 'trigger';
   const seed = [
     ...statementsOf({ ...schema, rows: schema.rows.filter((row) => !isTrigger(row)) }),
+    // Rows that break a CHECK are no damage (safe-run.md), and may be what a revision is there to mend.
+    'PRAGMA ignore_check_constraints = ON',
     ...rows,
+    'PRAGMA ignore_check_constraints = OFF',
     ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
   ];
   return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer);

@@ -9,6 +9,7 @@ import {
   messageOf,
   type Placed,
 } from './header.ts';
+import { requireLineEndings } from './line-endings.ts';
 import type { Revision, RowExpectation, Statement } from './revision.ts';
 import { cutHeader, cutSections, type LineComment, type Section, type SqlFileParts } from './sql-sections.ts';
 import { splitStatements, statementProblem } from './statements.ts';
@@ -36,7 +37,9 @@ export function parseSqlRevision(text: string, path: string, recorded: ReadonlyS
   const ownChecksum = checksum(text);
   let sections: Sections | undefined;
   const readOnce = () => {
-    sections ??= readSections(parts, transaction, path);
+    if (sections !== undefined) return sections;
+    requireLineEndings(text, path);
+    sections = readSections(parts, transaction, path);
     return sections;
   };
   if (!recorded.has(ownChecksum)) readOnce();

@@ -112,6 +112,24 @@ test('whether an operation is done in place depends on rows that are there, and 
   assert.match(await it.fails(2, 'plan', '--down'), /A downgrade needs a target/);
 });
 
+test('a revision that mends rows which break a CHECK or NOT NULL can be planned', async (t) => {
+  const mend = 'UPDATE checked SET n = 1 WHERE n <= 0; UPDATE filled SET n = 0 WHERE n IS NULL;';
+  const files = { 'a1.sql': sqlRevision('a1', undefined, ''), 'b1.sql': sqlRevision('b1', 'a1', mend) };
+  const it = project(t, files, alembicAt('a1'));
+  const db = new Database(it.database).unsafeMode();
+  db.exec(`
+    CREATE TABLE checked (id INTEGER PRIMARY KEY, n INT CHECK (n > 0));
+    CREATE TABLE filled (id INTEGER PRIMARY KEY, n INT);
+    PRAGMA ignore_check_constraints = ON;
+    INSERT INTO checked VALUES (1, -1);
+    INSERT INTO filled VALUES (1, NULL), (2, 2);
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = 'CREATE TABLE filled (id INTEGER PRIMARY KEY, n INT NOT NULL)' WHERE name = 'filled';`);
+  db.close();
+  assert.deepEqual(inShort(await it.json<Preview>('plan')), ['up b1', 'checked 1: rows', 'filled 2: rows']);
+  await it.text('upgrade');
+});
+
 test('a plan ends where a revision cannot be run in memory, and says so', async (t) => {
   const files = {
     'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (n);'),

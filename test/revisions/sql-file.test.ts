@@ -242,3 +242,17 @@ test('what is never closed is an error on the line where it starts', () => {
   fails(file('', 'CREATE TRIGGER t AFTER DELETE ON a BEGIN SELECT 1;'), /\.sql:4: the trigger/);
   fails(file('', 'SELECT \0 1'), /\.sql:4: .*NUL/);
 });
+
+test('a carriage return that Git cannot have written is refused, with its line', () => {
+  const alone = file('', "INSERT INTO t VALUES ('a\rb');");
+  fails(alone, /003_engagement_score\.sql:4: a carriage return that ends no line/, /char\(13\)/);
+  fails(file('', "SELECT 1; -- '\rDROP TABLE t;"), /:4: a carriage return that ends no line/);
+  const inString = file('', "SELECT 1;\nINSERT INTO t VALUES ('a\r\nb');");
+  fails(inString, /:5: a carriage return inside quotes, in a file whose other lines end without one/, /char\(13\)/);
+});
+
+test('a file that Git wrote with CRLF is the same revision, and one with both kinds of line endings is read', () => {
+  const inString = file('', "INSERT INTO t VALUES ('a\nb');");
+  assert.deepEqual(parse(inString.replaceAll('\n', '\r\n')), parse(inString));
+  assert.deepEqual(parse(inString.replace('\n', '\r\n')), parse(inString));
+});
