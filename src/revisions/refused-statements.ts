@@ -54,6 +54,10 @@ const inEveryMode = [
   ],
 ] as const;
 
+/** https://sqlite.org/pragma.html#pragma_journal_mode: without a journal on the disk, whoever dies in a transaction leaves a damaged file. */
+export const journalInMemory =
+  'PRAGMA journal_mode may set delete, truncate, persist or wal in a revision, and nothing else, because a statement that is cut off without a journal on the disk destroys the database: remove it';
+
 /** What is refused by the name of the pragma. */
 export const pragmaProblems: Readonly<Record<RunMode, ReadonlyMap<string, string>>> = {
   transaction: new Map([

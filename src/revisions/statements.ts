@@ -1,5 +1,5 @@
 import { fileError } from './file-error.ts';
-import { pragmaProblems, type RunMode, verbProblems } from './refused-statements.ts';
+import { journalInMemory, pragmaProblems, type RunMode, verbProblems } from './refused-statements.ts';
 import type { Statement } from './revision.ts';
 import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
@@ -88,8 +88,15 @@ export function leadingKeywords(sql: string): string[] {
  * @returns A sentence that says what to do instead, without a full stop; undefined where nothing is wrong.
  */
 export function statementProblem(sql: string, mode: RunMode): string | undefined {
-  const { verb, pragma } = classify(sql);
-  return pragma === undefined ? verbProblems[mode].get(verb) : pragmaProblems[mode].get(pragma);
+  const { verb, pragma, value } = classify(sql);
+  if (pragma === undefined) return verbProblems[mode].get(verb);
+  if (pragma === 'journal_mode' && mode === 'autocommit' && leavesNoJournal(value)) return journalInMemory;
+  return pragmaProblems[mode].get(pragma);
+}
+
+/** SQLite takes the beginning of a mode's name for the mode. */
+function leavesNoJournal(journalMode = ''): boolean {
+  return journalMode !== '' && ['memory', 'off'].some((name) => name.startsWith(journalMode));
 }
 
 const contentPreservingVerbs = new Set(['ANALYZE', 'REINDEX', 'VACUUM']);
@@ -117,12 +124,14 @@ interface StatementClass {
   readonly verb: string;
   /** The name of the pragma that it reads or sets, in lower case. */
   readonly pragma: string | undefined;
+  /** What it sets the pragma to, in lower case. */
+  readonly value: string | undefined;
   /** The bare words among the first tokens, in upper case. */
   readonly words: readonly string[];
 }
 
-// `EXPLAIN QUERY PLAN PRAGMA schema . name`, and one more for VACUUM's `schema INTO`.
-const tokensThatClassify = 7;
+// `EXPLAIN QUERY PLAN PRAGMA schema . name = value`
+const tokensThatClassify = 9;
 
 function classify(sql: string): StatementClass {
   const head: SqlToken[] = [];
@@ -134,8 +143,10 @@ function classify(sql: string): StatementClass {
   // A pragma may take effect while it is compiled, and so in spite of an EXPLAIN: https://sqlite.org/pragma.html
   const at = words[0] !== 'EXPLAIN' ? 0 : words[1] === 'QUERY' && words[2] === 'PLAN' ? 3 : 1;
   const verb = words[at] ?? '';
-  const name = head[at + 2]?.text === '.' ? head[at + 3] : head[at + 1];
-  return { verb, words, pragma: verb === 'PRAGMA' ? unquoted(name) : undefined };
+  if (verb !== 'PRAGMA') return { verb, words, pragma: undefined, value: undefined };
+  const name = head[at + 2]?.text === '.' ? at + 3 : at + 1;
+  const value = head[name + 2];
+  return { verb, words, pragma: unquoted(head[name]), value: value && unquoted(value) };
 }
 
 /** SQLite takes a pragma's name in any of its quotes. */

@@ -99,6 +99,22 @@ test('ordinary statements and harmless pragmas have no problem', () => {
   for (const sql of statements) assert.equal(statementProblem(sql, 'transaction'), undefined, sql);
 });
 
+test('a journal that would not be on the disk is refused outside a transaction too', () => {
+  const refused = [
+    'PRAGMA journal_mode = MEMORY',
+    'pragma main.journal_mode=off',
+    'PRAGMA journal_mode(memory)',
+    "PRAGMA journal_mode = 'memory'",
+    'PRAGMA "journal_mode" = [Off]',
+    'PRAGMA journal_mode = m',
+    'EXPLAIN QUERY PLAN PRAGMA main.journal_mode = OFF',
+  ];
+  for (const sql of refused)
+    assert.match(statementProblem(sql, 'autocommit') ?? '', /destroys the database: remove it$/, sql);
+  const allowed = ['journal_mode', 'journal_mode = WAL', "main.journal_mode='delete'", 'journal_mode(truncate)'];
+  for (const pragma of allowed) assert.equal(statementProblem(`PRAGMA ${pragma}`, 'autocommit'), undefined, pragma);
+});
+
 test('only statements that leave rows and schema alone preserve the content', () => {
   const preserving = [
     'VACUUM',
