@@ -118,9 +118,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the verification after the commit is passed over',
-    file: 'src/run/after-commit.ts',
-    line: '  if (problems.length > 0) return problems;\n',
-    becomes: '',
+    file: 'src/engine/session.ts',
+    line: 'return { problems: damage, current: damage.length > 0 ? [] : readApplied(appliedPort(fresh)).current };',
+    becomes: 'return { problems: damage.slice(1_000), current: readApplied(appliedPort(fresh)).current };',
     tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
   },
   {
@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a rollback is believed',
     file: 'src/run/settle.ts',
-    line: 'contentSha256 !== snapshot.manifest.contentSha256 && bytes > 0',
-    becomes: "contentSha256 === '' && bytes > 0",
+    line: 'if (comparable && !isSame && !othersWrote) ',
+    becomes: 'if (comparable && !isSame && othersWrote === undefined) ',
     tests: ['test/attacks/rollback-compared.test.ts', 'test/attacks/kill-damage.test.ts'],
   },
   {

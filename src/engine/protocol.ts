@@ -93,6 +93,8 @@ export interface EngineRequests {
     takes: { steps: readonly EngineStep[]; liveFile: 'may change' | 'stays until the gate opens' };
     gives: readonly StepReport[];
   };
+  /** Whether anybody else has committed since the lock was taken, as far as can be told without one. */
+  lookForOthers: { takes: Record<never, never>; gives: { othersWrote: boolean } };
   measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
   /** Writes alembic_version and the history rows, in the same transaction as the revisions. */
   record: { takes: { current: readonly string[]; rows: readonly NewHistoryRow[] }; gives: null };

@@ -170,6 +170,17 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return null;
     },
 
+    async lookForOthers() {
+      invariant(fence !== undefined, 'lookForOthers before hold');
+      try {
+        return { othersWrote: requireLive().othersWroteSince(fence) };
+      } catch (error) {
+        // Whoever holds the file locked is about to write.
+        if (!isBusy(error)) throw error;
+        return { othersWrote: true };
+      }
+    },
+
     async replace({ source, busyTimeoutMs }) {
       requireHeld();
       await faultPoint('engine:before-replace');

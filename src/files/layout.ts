@@ -2,8 +2,8 @@
  * Where everything stands that belongs to one database. All of it is beside the real file (symlinks resolved), since
  * that is where SQLite puts its own -wal and -journal, and what containers that share the directory share.
  */
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 
 export interface Layout {
@@ -36,6 +36,7 @@ export interface Layout {
  */
 export function layoutFor(path: string): Layout {
   const database = resolveDatabase(path);
+  requireNoBlankAtEnd(database);
   const work = `${database}.drydock`;
   return {
     database,
@@ -55,6 +56,15 @@ export function layoutFor(path: string): Layout {
   };
 }
 
+/** The driver takes them off, and would open another file. */
+function requireNoBlankAtEnd(path: string): void {
+  if (path === path.trimEnd()) return;
+  throw new DrydockError('USAGE', {
+    what: `The name of the database '${path}' ends in a blank`,
+    next: 'Rename the file, or take the blank out of --database (or of `database` in the config)',
+  });
+}
+
 function resolveDatabase(path: string): string {
   try {
     return realpathSync(path);
@@ -68,6 +78,9 @@ function resolveDatabase(path: string): string {
       });
     }
   }
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  // Its snapshots stand beside the file that is gone. A circle of links is ELOOP, above.
+  if (link) return resolveDatabase(resolve(dirname(path), readlinkSync(path)));
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch (error) {

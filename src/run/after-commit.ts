@@ -1,6 +1,6 @@
 /** What is left when the commit is done: look at the result through fresh eyes, and go back if it is not sound. */
-import { type Engine, EngineDied } from '../engine/client.ts';
-import { DrydockError, messageOf } from '../errors.ts';
+import type { Engine } from '../engine/client.ts';
+import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, unstoppable } from './context.ts';
 import { type RunJournal, removeJournal } from './journal.ts';
@@ -10,11 +10,11 @@ import { describeRevisions } from './words.ts';
 
 /**
  * @returns What is wrong with the committed database, one line each; empty where it is sound.
- * @throws {EngineDied} where the engine is gone, which says nothing of the database.
+ * @throws whatever kept it from being looked at, a lock for example, which says nothing of the database.
  */
 export async function verifyCommitted(engine: Engine, expected: readonly string[]): Promise<readonly string[]> {
   const { problems, current } = await engine.call('verify', {}).catch((error: unknown) => {
-    if (error instanceof EngineDied) throw error;
+    if (!isDamage(error)) throw error;
     return { problems: [`it cannot be read back: ${messageOf(error)}`], current: [] };
   });
   if (problems.length > 0) return problems;

@@ -6,7 +6,7 @@ import { type Engine, EngineDied } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { RunContext } from './context.ts';
 import { fileState } from './file-state.ts';
-import { type RunJournal, writeJournal } from './journal.ts';
+import { type FileState, type RunJournal, writeJournal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { makeLiveDurable } from './restore.ts';
 
@@ -29,13 +29,27 @@ export async function commit(
       : new CommitUncertain('the commit did not report back', { cause: givenUp(context, error) });
   }
   try {
-    return writeJournal(context, { ...journal, phase: 'committed', committedFile: fileState(context) });
+    const committedFile = await stateOfCommit(context, engine, plan);
+    return writeJournal(context, { ...journal, phase: 'committed', committedFile });
   } catch (error) {
     // The history row in the database tells the next start as much, should there be something left to finish.
     const message = `the run journal could not be told of the commit: ${messageOf(error)}`;
     context.observer({ kind: 'warning', message });
     return journal;
   }
+}
+
+/**
+ * Others may write as soon as the commit has given up the lock. Only a state of the file that is certain to be the commit's
+ * own lets the next start undo it.
+ * @returns null where it is not certain: what replaced the file's content came through a connection of its own, by which
+ *   SQLite does not tell it from what others write.
+ */
+async function stateOfCommit(context: RunContext, engine: Engine, plan: Plan): Promise<FileState | null> {
+  if (plan.onWorkingCopy) return null;
+  const state = fileState(context);
+  const { othersWrote } = await engine.call('lookForOthers', {});
+  return othersWrote ? null : state;
 }
 
 /** The engine's death is the consequence of a stop, not the cause of the failure. */

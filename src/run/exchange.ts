@@ -5,7 +5,7 @@
  * `drydock snapshot restore` alone, when a person asked for it.
  */
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { own } from '../files/ownership.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
@@ -13,10 +13,13 @@ import type { RunContext } from './context.ts';
 
 /**
  * Where the damaged file and its companions go. A folder of their own: one snapshot may replace several files, and the
- * inode of a file that is kept is not given to another one.
+ * inode of a file that is kept is not given to another one. A file is moved within its volume only, so that it stays with
+ * Drydock's own files where the snapshots are on another one.
  */
-export function damagedFolder(context: RunContext, snapshot: Snapshot, damagedInode: string | null): string {
-  return join(context.layout.snapshots, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
+export function damagedFolder({ layout }: RunContext, snapshot: Snapshot, damagedInode: string | null): string {
+  const isSameVolume = statSync(layout.snapshots).dev === statSync(layout.directory).dev;
+  const parent = isSameVolume ? layout.snapshots : layout.work;
+  return join(parent, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
 }
 
 /**
@@ -44,7 +47,7 @@ export function exchangeFile(context: RunContext, snapshot: Snapshot, damagedIno
   }
   if (inode !== null && !existsSync(aside(''))) linkSync(database, aside(''));
   fsyncDirectory(folder);
-  fsyncDirectory(context.layout.snapshots);
+  fsyncDirectory(dirname(folder));
   fsyncDirectory(directory);
   renameSync(incoming, database);
   fsyncDirectory(directory);

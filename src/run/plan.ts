@@ -128,7 +128,12 @@ function deferredSteps(
   applied: ReadonlySet<string>,
   history: Applied['history'],
 ): MaintenanceStep[] {
-  const latest = new Map(history.map((row) => [row.revision, row]));
+  const latest = new Map<string, Applied['history'][number]>();
+  for (const row of history) {
+    // In the order of their last rows, which is the one in which they are to run.
+    latest.delete(row.revision);
+    latest.set(row.revision, row);
+  }
   return [...latest.values()].flatMap((row) => {
     const stillWanted = row.result === 'deferred' && applied.has(row.revision) === (row.direction === 'up');
     if (!stillWanted || row.direction === 'stamp') return [];

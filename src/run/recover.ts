@@ -12,7 +12,7 @@
  * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again, by exchange where it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
  * | exchanging  |                                        | put the snapshot in the place of the damaged file again |
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
@@ -50,6 +50,13 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
     const { source, damagedInode } = journal.exchanging;
     exchangeFile(context, requireSource(context, journal, source), damagedInode);
     return ended(context, journal, 'restored', `Snapshot ${source} was put in the place of the damaged file`);
+  }
+  if (!existsSync(layout.database)) {
+    throw new DrydockError('DAMAGED_BEFORE', {
+      what: `Run ${journal.runId} was interrupted, and ${layout.database} is gone`,
+      state: 'Nothing was changed',
+      next: 'Put the file back with its -wal or -journal; or see drydock snapshot list, then drydock snapshot restore <id>',
+    });
   }
   // Before the engine opens the file: opening may already change it.
   const found = fileState(context);

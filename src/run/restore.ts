@@ -2,8 +2,9 @@
 import { statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
-import { DrydockError, messageOf } from '../errors.ts';
+import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import { isBusy } from '../lock/busy-wait.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 import { type RunJournal, writeJournal } from './journal.ts';
@@ -14,6 +15,9 @@ export interface RestoreOutcome {
   /** What the live file held when the restore was about to begin. */
   readonly kept: Snapshot;
 }
+
+/** Locks kept the restore from happening: it is one transaction, so that nothing of it has happened. */
+export class NotReplaced extends Error {}
 
 /**
  * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
@@ -31,9 +35,9 @@ export async function restoreSnapshot(
   const kept = await keepCopy(context, await copyLive(context, engine, held));
   const restoring = { source: snapshot.manifest.id, kept: kept.manifest.id };
   writeJournal(context, { ...journal, phase: 'restoring', restoring });
-  const { outcome } = await engine.call('replace', {
-    source: snapshot.path,
-    busyTimeoutMs: context.request.config.busyTimeoutMs,
+  const { busyTimeoutMs } = context.request.config;
+  const { outcome } = await engine.call('replace', { source: snapshot.path, busyTimeoutMs }).catch((error: unknown) => {
+    throw isBusy(error) ? new NotReplaced(messageOf(error), { cause: error }) : error;
   });
   if (outcome === 'others-wrote') return { outcome, kept };
   await settleRestored(context, engine, snapshot);
@@ -59,7 +63,11 @@ export async function settleRestored(context: RunContext, engine: Engine, snapsh
     });
   }
   makeLiveDurable(context);
-  const { problems } = await engine.call('verify', {});
+  const { problems } = await engine.call('verify', {}).catch((error: unknown) => {
+    if (isDamage(error)) throw error;
+    const what = `all of it is back, but could not be read to prove it: ${messageOf(error)}`;
+    throw new Error(what, { cause: error });
+  });
   const [problem] = problems;
   if (problem !== undefined) throw new Error(`quick_check after the restore: ${problem}`);
 }

@@ -4,7 +4,6 @@ import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
-import { isBusy } from '../lock/busy-wait.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
@@ -15,7 +14,7 @@ import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal
 import type { RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
-import { type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
+import { NotReplaced, type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
 import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
 import { retain } from './retain.ts';
 import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
@@ -142,10 +141,11 @@ function tryRestore(
   journal: RunJournal,
 ): Promise<RestoreOutcome> {
   return restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
-    // Nothing was changed until the journal announced it, or by a restore that met a lock: it is one transaction.
-    const unchanged = isBusy(error) || readJournal(context.layout.runJournal)?.phase !== 'restoring';
-    if (unchanged) removeJournal(context);
-    throw unchanged || isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
+    if (error instanceof NotReplaced || readJournal(context.layout.runJournal)?.phase !== 'restoring') {
+      removeJournal(context);
+      throw error instanceof NotReplaced ? error.cause : error;
+    }
+    throw isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
   });
 }
 

@@ -47,8 +47,8 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
     const ordered = orderedSoFar(context);
     if (ordered === 'nothing') throw explain(context, error, 'The database is unchanged');
     const told = explain(context, error, unfinished[ordered].state);
-    // Of a failed revision, and on ground that was not fit, nothing would have changed.
-    const isUnchanged = ['REVISION_FAILED', 'PREFLIGHT', 'FAULT'].includes(told.code);
+    // Of a failed revision, of a lock, and on ground that was not fit, nothing would have changed.
+    const isUnchanged = ['REVISION_FAILED', 'BUSY', 'PREFLIGHT', 'FAULT'].includes(told.code);
     throw isUnchanged ? withCode(told, unfinished[ordered].code) : told;
   }
 }

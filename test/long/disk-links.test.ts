@@ -1,6 +1,6 @@
 /** One database by two names: locks, journal and snapshots stand beside the real file, whichever name is used. */
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { listed, type Place, place } from '../attacks/helpers-places.ts';
@@ -104,3 +104,36 @@ for (const { what, make, says } of broken) {
     assert.ok(!existsSync(join(here.root, 'nowhere.db')));
   });
 }
+
+test('a proven way back: of a database that is gone the snapshots are found by its symlink too', async (t) => {
+  const here = linked(t);
+  const content = dumpWithVersion(here.database);
+  assert.equal((await here.run(['upgrade'])).code, 0);
+  rmSync(here.database);
+  const list = await here.run(['snapshot', 'list', '--database', here.link]);
+  assert.match(list.stdout, /001_items/);
+  const result = await here.run(['snapshot', 'restore', 'latest', '--database', here.link]);
+  assert.equal(result.code, 0, result.stderr);
+  assert.equal(dumpWithVersion(here.database), content);
+  assert.ok(lstatSync(here.link).isSymbolicLink());
+});
+
+test('honest exit: a symlink that leads into no folder is told by the folder', async (t) => {
+  const here = linked(t);
+  const nowhere = join(here.root, 'nowhere.db');
+  symlinkSync('missing/app.db', nowhere);
+  assertSilentRefusal(
+    await here.run(['upgrade', '--database', nowhere]),
+    2,
+    /no directory \S+missing for the database/,
+  );
+});
+
+test('no lost write: a database whose name ends in a blank is refused, and not taken for the one without', async (t) => {
+  const here = linked(t);
+  copyFileSync(here.database, `${here.database} `);
+  const before = folderState(here.data);
+  const blank = await here.run(['upgrade', '--database', `${here.database} `]);
+  assertSilentRefusal(blank, 2, /ends in a blank/, /--database/);
+  assert.deepEqual(folderState(here.data), before);
+});

@@ -2,12 +2,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from '../attacks/helpers-damage.ts';
 import { assertRefusal, sha256Of } from '../attacks/helpers-refusal.ts';
 import { journalModeOf, type Restorable, restorable, restore } from '../attacks/helpers-restore.ts';
+import { needs, smallVolume } from '../attacks/helpers-volumes.ts';
+import { startDrydock } from '../harness/drydock.ts';
 import { journalModes, projectRoot } from '../harness/files.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 
@@ -114,6 +126,34 @@ test('no lost write: a database that was deleted under a process is not put back
   await other.end();
   await restore(it);
 });
+
+test('a proven way back: a database that was removed after a run was killed is put back by the same command', async (t) => {
+  const it = await restorable(t, 'delete');
+  const downgrade = startDrydock(['downgrade', '001_items', '--yes'], { cwd: it.root, pauseAt: 'phase:check' });
+  await downgrade.reached();
+  const engine = await downgrade.enginePid();
+  downgrade.process.kill('SIGKILL');
+  process.kill(engine, 'SIGKILL');
+  await downgrade.finished;
+  for (const suffix of ['', '-journal']) rmSync(`${it.database}${suffix}`);
+  await restore(it);
+});
+
+test(
+  'a proven way back: a destroyed database is exchanged where its snapshots are on another volume',
+  needs('mount', 'umount'),
+  async (t) => {
+    const it = await restorable(t, 'delete');
+    const volume = smallVolume(t, 20_000_000);
+    cpSync(it.snapshots, volume.path, { recursive: true });
+    rmSync(it.snapshots, { recursive: true });
+    symlinkSync(volume.path, it.snapshots);
+    replaceByText(it.database);
+    const { kept } = await restore(it);
+    assert.match(kept ?? 'nothing', /\/app\.db\.drydock\/damaged-before-/);
+    assert.deepEqual(readdirSync(kept ?? 'nothing'), ['app.db']);
+  },
+);
 
 test('honest exit: an exchange whose result cannot be opened does not say that nothing was changed', async (t) => {
   const it = await restorable(t, 'delete');
