@@ -61,7 +61,7 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
       if (damage.length >= maxProblems) break;
     }
   } catch (error) {
-    if (!isDamage(error)) throw explainUnknown(error);
+    if (!isDamage(error)) throw explainUnknown(port, error);
     damage.push(messageOf(error));
   }
   const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
@@ -73,14 +73,40 @@ function isBrokenConstraint(finding: string): boolean {
 }
 
 /** @returns The DrydockError for what only the application knows; else the error itself. */
-function explainUnknown(error: unknown): unknown {
-  if (!/^(?:no such collation sequence|unknown function): /.test(messageOf(error))) return error;
+function explainUnknown(port: QueryPort, error: unknown): unknown {
+  const unknown = unknownOf(port, messageOf(error));
+  if (unknown === undefined) return error;
   return new DrydockError('PREFLIGHT', {
-    what: `An index or a CHECK uses what only the application defines (${messageOf(error)}), so that nobody else can check the database`,
+    what: `${unknown}, so that nobody else can check the database`,
     state: 'Nothing was changed',
     next: "Let the application's own program drop it, migrate, and make it again there",
     cause: error,
   });
+}
+
+function unknownOf(port: QueryPort, message: string): string | undefined {
+  if (/^(?:no such collation sequence|unknown function): /.test(message))
+    return `An index or a CHECK uses what only the application defines (${message})`;
+  if (message.startsWith('unknown tokenizer: '))
+    return `A full-text index uses what only the application defines (${message})`;
+  // All that FTS5 says of a tokenizer that it does not know.
+  if (message !== 'SQL logic error') return undefined;
+  const tables = [...port.iterate("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'")];
+  const closed = tables.map(([name]) => String(name)).filter((name) => isClosed(port, name));
+  return closed.length === 0
+    ? undefined
+    : `The virtual table ${closed.join(', ')} uses what only the application defines, such as a tokenizer`;
+}
+
+/** Whether SQLite cannot open a virtual table to check it. */
+function isClosed(port: QueryPort, table: string): boolean {
+  try {
+    for (const _ of port.iterate(`PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`)) break;
+    return false;
+  } catch (error) {
+    if (messageOf(error) !== 'SQL logic error') throw error;
+    return true;
+  }
 }
 
 /** A heading is no finding, and would be the one that an error quotes. */

@@ -1,4 +1,4 @@
-import { invariant, isDamage, messageOf } from '../errors.ts';
+import { DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
 import { firstValue, type QueryPort } from './query-port.ts';
@@ -110,7 +110,17 @@ interface StoredTable {
 function tablesOf(port: QueryPort): StoredTable[] {
   return [...port.iterate('PRAGMA main.table_list')]
     .filter(([schema]) => schema === 'main')
-    .map(([, name, type]) => ({ name: String(name), type: String(type) }));
+    .map(([, name, type]) => ({ name: requireText(String(name)), type: String(type) }));
+}
+
+/** SQLite gives what is not UTF-8 as U+FFFD, and finds no table by that. */
+function requireText(table: string): string {
+  if (!table.includes('\uFFFD')) return table;
+  throw new DrydockError('PREFLIGHT', {
+    what: `The name of the table ${table} is not UTF-8, so that it cannot be reached by it`,
+    state: 'Nothing was changed',
+    next: 'Rename the table with the program that made it, by ALTER TABLE',
+  });
 }
 
 interface Orphan {

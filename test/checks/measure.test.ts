@@ -57,6 +57,39 @@ test('an index of a function or a collation that only the application has is tol
   assert.throws(() => checkIntegrity(port), isTold);
 });
 
+test('a tokenizer that only the application has is told as such, with its table where that is all that is known', () => {
+  for (const [module, told] of [
+    ['fts5', /virtual table notes uses what only the application defines, such as a tokenizer/],
+    ['fts4', /full-text index uses what only the application defines \(unknown tokenizer: theirs\)/],
+  ] as const) {
+    const file = path.join(folder, `${module}.db`);
+    const db = new Database(file).unsafeMode();
+    db.exec(`
+      CREATE VIRTUAL TABLE other USING fts5(text);
+      CREATE VIRTUAL TABLE notes USING ${module}(text, tokenize=porter);
+      INSERT INTO notes VALUES ('a');
+      PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'porter', 'theirs') WHERE name = 'notes';`);
+    db.close();
+    const port = queryPort(new Database(file));
+    const isTold = (error: unknown) =>
+      error instanceof DrydockError && error.code === 'PREFLIGHT' && told.test(error.what);
+    assert.throws(() => checkIntegrity(port), isTold, module);
+  }
+});
+
+test('a table whose name is not UTF-8 is told as such', () => {
+  const file = path.join(folder, 'latin1.db');
+  const db = new Database(file).unsafeMode();
+  db.exec(`CREATE TABLE cafe (a); PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET name = CAST(x'636166e9' AS TEXT), tbl_name = CAST(x'636166e9' AS TEXT),
+      sql = CAST(x'435245415445205441424c452022636166e92220286129' AS TEXT);`);
+  db.close();
+  const isTold = (error: unknown) =>
+    error instanceof DrydockError && error.code === 'PREFLIGHT' && /table caf\uFFFD is not UTF-8/.test(error.what);
+  assert.throws(() => measure(queryPort(new Database(file)), []), isTold);
+});
+
 test('a sound database has no problems', () => {
   const db = memory('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
   assert.deepEqual(checkIntegrity(queryPort(db)).damage, []);
