@@ -47,20 +47,28 @@ export async function explained<T>(context: RunContext, work: () => Promise<T>):
     const ordered = orderedSoFar(context);
     if (ordered === 'nothing') throw explain(context, error, 'The database is unchanged');
     const told = explain(context, error, unfinished[ordered].state);
-    // Of a failed revision, of a lock, and on ground that was not fit, nothing would have changed.
-    const isUnchanged = ['REVISION_FAILED', 'BUSY', 'PREFLIGHT', 'FAULT'].includes(told.code);
-    throw isUnchanged ? withCode(told, unfinished[ordered].code) : told;
+    throw unfinished[ordered].saidOtherwise.includes(told.code) ? withCode(told, unfinished[ordered].code) : told;
   }
 }
 
-const unfinished: Readonly<Record<'commit' | 'restore', { readonly state: string; readonly code: ErrorCode }>> = {
+interface Unfinished {
+  readonly state: string;
+  readonly code: ErrorCode;
+  /** Codes by which nothing would have changed, or nothing would be known of it. */
+  readonly saidOtherwise: readonly ErrorCode[];
+}
+
+const unfinished: Readonly<Record<'commit' | 'restore', Unfinished>> = {
   commit: {
     state: 'The run was past its commit: the next start verifies the database, and restores the snapshot if it must',
     code: 'FAULT',
+    saidOtherwise: ['REVISION_FAILED', 'BUSY', 'PREFLIGHT', 'FAULT'],
   },
   restore: {
     state: 'A restore that was interrupted is not finished: the next start goes on with it',
     code: 'RESTORE_FAILED',
+    // A start that meets a lock may go on with the restore as soon as that is gone.
+    saidOtherwise: ['REVISION_FAILED', 'PREFLIGHT', 'FAULT'],
   },
 };
 
