@@ -58,6 +58,7 @@ function droppedColumns(plans: ReadonlyMap<string, TablePlan>, renames: readonly
   });
 }
 
-function oldName(name: string, renames: readonly Rename[]): string {
+/** The name that a table had before renames. */
+export function oldName(name: string, renames: readonly Rename[]): string {
   return renames.find((rename) => rename.kind === 'table' && sameName(rename.to, name))?.from ?? name;
 }

@@ -12,6 +12,11 @@ import { type InPlace, isInPlace, type Step, sqlOf } from './steps.ts';
 
 export function operationLines(step: Step, means: Means): string[] {
   if (step.kind === 'batch') return [...step.reasons.map(comment), ...batchLines(step.table, step.changes)];
+  if (step.kind === 'requireSchema') {
+    const known = step.statements.map((sql) => `  ${template(sql)},`);
+    const why = `The statements that make ${step.table} anew would lose what it has beyond this.`;
+    return [comment(why), `op.requireSchema(${literal(step.table)}, [`, ...known, ']);'];
+  }
   if (step.kind === 'rebuild') {
     const { from, to, copied, reasons } = step;
     return [...reasons.map(comment), ...rebuildStatements(from, to, copied).map(execute)];

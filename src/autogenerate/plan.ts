@@ -5,7 +5,7 @@ import { isMild, type SchemaDifference } from '../schema/difference.ts';
 import { foldName, includesName, sameName } from '../schema/names.ts';
 import type { Schema, Table } from '../schema/normalised.ts';
 import { changesOf, isEntangled } from './changes.ts';
-import { disturbanceOf } from './disturbance.ts';
+import { disturbanceOf, oldName } from './disturbance.ts';
 import { type Means, planTable, type TablePlan } from './plan-table.ts';
 import { putAside } from './put-aside.ts';
 import {
@@ -79,6 +79,7 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
   const madeAnew = [...plans].filter(([, plan]) => plan.madeAnew).map(([name]) => name);
   const aside = putAside(from, to, disturbanceOf(plans, renames, gone));
   const steps = [
+    ...requiredSchemas(from, plans, renames),
     ...aside.before,
     ...gone.map((name) => dropTable(name, renamed)),
     ...droppedIndexes(differences, [...gone, ...madeAnew]),
@@ -93,6 +94,27 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
   ];
   const built = { ...to, tables: to.tables.map((table) => plans.get(foldName(table.name))?.built ?? table) };
   return { steps, expect: expectations(steps), means, built };
+}
+
+/** Under the names from before, since renames come later. */
+function requiredSchemas(
+  { tables, indexes, triggers }: Schema,
+  plans: ReadonlyMap<string, TablePlan>,
+  renames: readonly Rename[],
+): Step[] {
+  const rebuilt = [...plans].filter(([, { steps }]) => steps.some(({ kind }) => kind === 'rebuild'));
+  return rebuilt.flatMap(([newName]) => {
+    const name = oldName(newName, renames);
+    const ofTable = [...indexes, ...triggers].filter(({ table }) => sameName(table, name));
+    return tables
+      .filter((table) => sameName(table.name, name))
+      .map((table) => ({
+        kind: 'requireSchema' as const,
+        table: table.name,
+        statements: [table, ...ofTable].map(({ sql }) => sql),
+        reasons: [],
+      }));
+  });
 }
 
 function planTables(

@@ -43,6 +43,14 @@ export type Step =
 
 /** What SQLite cannot do in place: the table has to be made anew and its rows copied. */
 export type NotInPlace =
+  /** Before anything else, of each table that is made anew by statements: they lose what they do not know. */
+  | {
+      readonly kind: 'requireSchema';
+      readonly table: string;
+      /** The stored SQL of the table, its indexes and its triggers, as they are before the revision. */
+      readonly statements: readonly string[];
+      readonly reasons: readonly string[];
+    }
   | {
       readonly kind: 'batch';
       readonly table: string;
@@ -60,7 +68,7 @@ export type NotInPlace =
 export type InPlace = Exclude<Step, NotInPlace>;
 
 export function isInPlace(step: Step): step is InPlace {
-  return step.kind !== 'batch' && step.kind !== 'rebuild';
+  return step.kind !== 'batch' && step.kind !== 'rebuild' && step.kind !== 'requireSchema';
 }
 
 /** The statement that a step is. */

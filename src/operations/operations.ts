@@ -14,6 +14,8 @@ import type { IndexOperations } from './indexes.ts';
 import { indexOperations } from './indexes.ts';
 import type { LookupOperations } from './lookups.ts';
 import { lookupOperations } from './lookups.ts';
+import type { RequirementOperations } from './require-schema.ts';
+import { requirementOperations } from './require-schema.ts';
 import type { RowOperations } from './rows.ts';
 import { rowOperations } from './rows.ts';
 import type { SqlPort } from './sql-port.ts';
@@ -31,6 +33,7 @@ import { viewOperations } from './views.ts';
 export interface Operations
   extends StatementOperations,
     LookupOperations,
+    RequirementOperations,
     TableOperations,
     ColumnOperations,
     ConstraintOperations,
@@ -62,6 +65,7 @@ export function createOperations(port: SqlPort, settings: OperationSettings = {}
     arguments: settings.arguments ?? {},
     ...statementOperations(port),
     ...lookupOperations(port),
+    ...requirementOperations(port),
     ...tableOperations(port),
     ...columnOperations(port),
     ...constraintOperations(port),

@@ -87,6 +87,12 @@ export const message = 'the next one';
 export const expect = { up: { 'old': 'dropped' } };
 
 export function upgrade(op: Operations): void {
+  // The statements that make notes anew would lose what it has beyond this.
+  op.requireSchema('notes', [
+    \`CREATE TABLE notes (id INTEGER PRIMARY KEY, words TEXT)\`,
+    \`CREATE INDEX notes_words ON notes (words DESC)\`,
+    \`CREATE TRIGGER noted AFTER INSERT ON notes BEGIN SELECT '\\\${\\\`\\\\'; END\`,
+  ]);
   op.execute(\`DROP TRIGGER noted\`);
   // The rows of old are lost.
   op.dropTable('old');

@@ -185,6 +185,20 @@ test('what a run would refuse makes the script fail with the reason, and nothing
   runsWell(orphans.it.database, orphans.script);
 });
 
+test('a script fails where op.requireSchema finds another table than when it was written', async (t) => {
+  const table = 'CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT)';
+  const { it, script } = await scriptFor(t, '', `op.requireSchema('p', ['${table}']); op.execute('DELETE FROM p');`);
+  const changed = `${it.database}.changed`;
+  copyFileSync(it.database, changed);
+  const db = new Database(changed);
+  db.exec("ALTER TABLE p ADD COLUMN extra TEXT DEFAULT 'it''s'; INSERT INTO p (id) VALUES (1)");
+  db.close();
+  const { code, stderr } = runScript(changed, script);
+  assert.equal(code, 1, script);
+  assert.match(stderr, /p, its indexes and triggers are not what they were/);
+  runsWell(it.database, script);
+});
+
 test('rows that broke a CHECK before hinder a script as little as a run', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE more (n);') }, alembicAt());
   const db = new Database(it.database);

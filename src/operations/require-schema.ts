@@ -1,0 +1,76 @@
+import { DrydockError } from '../errors.ts';
+import { compareSchemas } from '../schema/compare.ts';
+import { isMild } from '../schema/difference.ts';
+import { includesName, sameName } from '../schema/names.ts';
+import { indexOf, triggerOf } from '../schema/normalise-objects.ts';
+import { parseStored } from '../schema/normalise-parse.ts';
+import { tableOf } from '../schema/normalise-table.ts';
+import type { Index, Schema, Table, Trigger } from '../schema/normalised.ts';
+import { quoteText } from '../schema/quote.ts';
+import { readStoredSchema, type SchemaRow, schemaOf } from '../schema/read-schema.ts';
+import { requireTable } from './lookups.ts';
+import type { SqlPort } from './sql-port.ts';
+
+/** What has to be so before a revision goes on. */
+export interface RequirementOperations {
+  /**
+   * Makes sure that a table, with its indexes and triggers, is what some statements make. The order of columns, the layout
+   * of the SQL and the spelling of names make no difference.
+   * @param statements CREATE TABLE, then the table's CREATE INDEX and CREATE TRIGGER.
+   * @throws {DrydockError} Naming each difference.
+   */
+  requireSchema(table: string, statements: readonly string[]): void;
+}
+
+export function requirementOperations(port: SqlPort): RequirementOperations {
+  return { requireSchema: (table, statements) => requireSchema(port, requireTable(port, table).name, statements) };
+}
+
+function requireSchema(port: SqlPort, name: string, statements: readonly string[]): void {
+  const wanted = schemaFrom(name, statements);
+  const { rows, facts } = readStoredSchema(port);
+  // Of a foreign key that leaves its columns unsaid, the parent says which they are.
+  const parents = wanted.tables.flatMap(({ foreignKeys }) => foreignKeys.map(({ parent }) => parent));
+  const own = rows.filter(({ tbl_name }) => sameName(tbl_name, name));
+  const others = rows.filter((row) => row.type === 'table' && row.name !== name && includesName(parents, row.name));
+  const found = schemaOf({ rows: [...own, ...others], facts });
+  const beside = found.tables.filter((table) => table.name !== name);
+  const differences = compareSchemas(found, { ...wanted, tables: [...wanted.tables, ...beside] });
+  const sentences = differences.filter((difference) => !isMild(difference)).map(({ sentence }) => sentence);
+  if (sentences.length > 0) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `${name} is not what the revision was written for, and what it does not know would be lost: ${sentences.join('; ')}`,
+      next: 'Compare with drydock check, then bring the database and the revisions together: take away what should not be there, or mend the revision',
+    });
+  }
+  port.later?.({ holds: hasRows(name, own), problem: `${name}, its indexes and triggers are not what they were` });
+}
+
+/** @throws {DrydockError} FAULT where a statement cannot be read. */
+function schemaFrom(name: string, statements: readonly string[]): Schema {
+  const tables: Table[] = [];
+  const indexes: Index[] = [];
+  const triggers: Trigger[] = [];
+  for (const sql of statements) {
+    const statement = parseStored(sql);
+    const [table] = tables;
+    if (statement.type === 'CreateTableStmt' && table === undefined) tables.push(tableOf(name, sql));
+    else if (statement.type === 'CreateIndexStmt' && table !== undefined)
+      indexes.push(indexOf(statement.idxName.objName.text, table, sql));
+    else if (statement.type === 'CreateTriggerStmt' && table !== undefined)
+      triggers.push(triggerOf(statement.triggerName.objName.text, name, sql));
+    else {
+      throw new DrydockError('REVISION_FAILED', {
+        what: `op.requireSchema takes one CREATE TABLE first, then CREATE INDEX and CREATE TRIGGER, and got ${JSON.stringify(sql)}`,
+      });
+    }
+  }
+  return { tables, indexes, triggers, views: [], virtualTables: [] };
+}
+
+/** SQL of whether sqlite_schema holds these rows of the table, to the letter, and no others. */
+function hasRows(table: string, rows: readonly SchemaRow[]): string {
+  const found = `SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ${quoteText(table)} COLLATE NOCASE AND sql IS NOT NULL`;
+  const values = rows.map(({ type, name, sql }) => `(${[type, name, sql].map(quoteText).join(', ')})`);
+  return `(${found}) = ${rows.length} AND (${found} AND (type, name, sql) IN (VALUES ${values.join(', ')})) = ${rows.length}`;
+}
