@@ -87,8 +87,13 @@ function columnCandidates(from: Schema, to: Schema): RenameQuestion[] {
   return pairByName(from.tables, to.tables).flatMap(({ from: old, to: wanted }) => {
     if (old === undefined || wanted === undefined) return [];
     const { gone, come } = goneAndCome(old.columns, wanted.columns);
-    return gone.flatMap((column) =>
-      come.filter((other) => isLikeColumn(column, other)).map((other) => questionOf(wanted.name, column, other)),
+    const pairs = gone.flatMap((column) =>
+      come.filter((other) => holdAlike(column, other)).map((other) => ({ column, other })),
+    );
+    const isRetyped = ({ column, other }: (typeof pairs)[number]) => !sameType(column.type, other.type);
+    // The likelier ones first: a rename that is told of answers the rest of its two names.
+    return [...pairs.filter((pair) => !isRetyped(pair)), ...pairs.filter(isRetyped)].map(({ column, other }) =>
+      questionOf(wanted.name, column, other),
     );
   });
 }
@@ -109,16 +114,17 @@ function goneAndCome<T extends { readonly name: string }>(
   };
 }
 
-/** Half of the columns of the larger one are in both, by name and type. */
+/** Half of the columns of the larger one are in both, by name. */
 function isAlike(old: Table, wanted: Table): boolean {
   const shared = old.columns.filter((column) =>
-    wanted.columns.some((other) => sameName(column.name, other.name) && isLikeColumn(column, other)),
+    wanted.columns.some((other) => sameName(column.name, other.name) && holdAlike(column, other)),
   );
   return shared.length * 2 >= Math.max(old.columns.length, wanted.columns.length);
 }
 
-function isLikeColumn(one: Column, other: Column): boolean {
-  return sameType(one.type, other.type) && (one.generated === undefined) === (other.generated === undefined);
+/** Whether both hold values of their own, or neither does. A type says nothing: a rename may come with another one. */
+function holdAlike(one: Column, other: Column): boolean {
+  return (one.generated === undefined) === (other.generated === undefined);
 }
 
 /** Without those that are decided, and those whose one side is taken by a rename already. */

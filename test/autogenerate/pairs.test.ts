@@ -11,6 +11,7 @@ interface Pair {
   readonly from: string;
   readonly to: string;
   readonly renames?: readonly Rename[];
+  readonly separates?: readonly Rename[];
   /** Kinds of the steps up. */
   readonly steps: readonly string[];
   /** Left out: both ways are all in place. */
@@ -43,6 +44,7 @@ const pairs: readonly Pair[] = [
     name: 'every column is another',
     from: 'CREATE TABLE t (a TEXT)',
     to: 'CREATE TABLE t (b INTEGER)',
+    separates: [{ kind: 'column', table: 't', from: 'a', to: 'b' }],
     steps: ['addColumn', 'dropColumn'],
   },
   {
@@ -191,10 +193,13 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-for (const { name, from, to, renames = [], steps, needs } of pairs) {
+for (const { name, from, to, renames = [], separates = [], steps, needs } of pairs) {
   test(`a plan works: ${name}`, async () => {
     const [old, wanted] = [schemaFrom(from), schemaFrom(to)];
-    const decisions = renames.map((rename) => ({ ...rename, answer: 'rename' as const }));
+    const decisions = [
+      ...renames.map((rename) => ({ ...rename, answer: 'rename' as const })),
+      ...separates.map((rename) => ({ ...rename, answer: 'separate' as const })),
+    ];
     const result = planChanges(old, wanted, decisions);
     assert.equal(result.kind, 'plan');
     const kinds = result.plan.up.steps.map(({ kind }) => kind);

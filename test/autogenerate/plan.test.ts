@@ -31,7 +31,10 @@ test('a .sql revision, in place both ways', () => {
     ; CREATE VIEW top AS SELECT content FROM comments -- the best`.replace(', FOREIGN KEY (id) REFERENCES people', '');
   const renamed = { kind: 'column', table: 'comments', from: 'body', to: 'content', answer: 'rename' } as const;
   assert.equal(
-    renderSqlRevision(header, planOf(from, to, [renamed])),
+    renderSqlRevision(
+      header,
+      planOf(from, to, [renamed, { ...renamed, from: 'likes', to: 'score', answer: 'separate' }]),
+    ),
     `-- revision: 008_next
 -- revises: 007_entity_tracking
 -- message: the next one
@@ -72,9 +75,12 @@ test('a .ts revision, with a rebuild in one batch, and statements where no opera
       note_id INTEGER, CONSTRAINT "the note" FOREIGN KEY (note_id) REFERENCES notes ON DELETE CASCADE);
     CREATE TABLE notes (id INTEGER PRIMARY KEY, words TEXT) STRICT; CREATE INDEX notes_words ON notes (words DESC);
     CREATE TRIGGER noted AFTER INSERT ON notes BEGIN SELECT '\${\`\\'; END`;
+  const separate = ['made', 'note_id'].map(
+    (name) => ({ kind: 'column', table: 'posts', from: 'code', to: name, answer: 'separate' }) as const,
+  );
   const text = renderModuleRevision(
     { ...header, revises: ['a', 'b'], types: '../src/operations.ts' },
-    planOf(from, to),
+    planOf(from, to, separate),
   );
   const [head = '', downgrade = ''] = text.split('\nexport function downgrade');
   assert.equal(
@@ -171,8 +177,8 @@ test('what looks like a rename is asked, tables first, and planned as answered',
 });
 
 test('unlike things are not asked about', () => {
-  assert.deepEqual(questionsOf('CREATE TABLE t (id, a TEXT)', 'CREATE TABLE t (id, b INTEGER)'), []);
   assert.deepEqual(questionsOf('CREATE TABLE t (id, a TEXT)', 'CREATE TABLE t (id, b TEXT AS (id))'), []);
+  assert.deepEqual(questionsOf('CREATE TABLE t (id, a TEXT AS (id))', 'CREATE TABLE t (id, b TEXT)'), []);
   assert.deepEqual(questionsOf('CREATE TABLE t (a, b, c, d)', 'CREATE TABLE s (a, x, y, z)'), []);
 });
 

@@ -55,6 +55,25 @@ test('renames keep every value, and the row check knows of them', async () => {
   ]);
 });
 
+test('a rename that changes the type too is asked about, and keeps the values', async () => {
+  const from = 'CREATE TABLE p (id INTEGER PRIMARY KEY, mail VARCHAR(50), n INTEGER)';
+  for (const [to, column, named] of [
+    ['CREATE TABLE p (id INTEGER PRIMARY KEY, address VARCHAR(200), n INTEGER)', 'address', { from: 'mail' }],
+    ['CREATE TABLE p (id INTEGER PRIMARY KEY, mail VARCHAR(50), m ANY)', 'm', { from: 'n' }],
+  ] as const) {
+    const asked = planChanges(schemaFrom(from), schemaFrom(to), []);
+    assert.deepEqual(asked.kind === 'questions' && asked.questions.map((question) => question.to), [column]);
+    const rename = { kind: 'column', table: 'p', ...named, to: column, answer: 'rename' } as const;
+    const { db, apply } = await upgraded(from, "INSERT INTO p VALUES (1, 'x@y', 7)", to, [rename]);
+    assert.deepEqual(all(db, 'SELECT * FROM p'), [[1, 'x@y', 7]]);
+    assert.deepEqual(schemaOn(db).tables, schemaFrom(to).tables);
+    apply(db, 'down');
+    assert.deepEqual(all(db, 'SELECT id, mail, n FROM p'), [[1, 'x@y', 7]]);
+  }
+  const [old, wanted] = ['CREATE TABLE p (mail VARCHAR(50), n INT)', 'CREATE TABLE q (mail TEXT, n INTEGER)'];
+  assert.equal(planChanges(schemaFrom(old), schemaFrom(wanted), []).kind, 'questions');
+});
+
 test('a column that is computed no more keeps what it was, and of one that is to be computed the loss is told', async () => {
   const stored = 'CREATE TABLE t (id INTEGER PRIMARY KEY, p, q, total REAL AS (p * q) STORED)';
   const plain = 'CREATE TABLE t (id INTEGER PRIMARY KEY, p, q, total REAL)';
@@ -117,6 +136,7 @@ test('a table with nothing in common with what it was is dropped, which is annou
     'CREATE TABLE t (a TEXT PRIMARY KEY) WITHOUT ROWID',
     "INSERT INTO t VALUES ('x')",
     'CREATE TABLE t (b INTEGER PRIMARY KEY)',
+    [{ kind: 'column', table: 't', from: 'a', to: 'b', answer: 'separate' }],
   );
   assert.deepEqual(all(db, 'SELECT * FROM t'), []);
 });

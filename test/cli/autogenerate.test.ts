@@ -127,7 +127,7 @@ test('the wanted schema may be made by a command, and one that cannot be read is
     new DatabaseSync(process.env.DRYDOCK_SCHEMA_DATABASE).exec(${JSON.stringify(column('score', 'REAL'))});`;
   writeFileSync(join(it.root, 'create.cjs'), script);
   config(`schema_command: '"${process.execPath}" create.cjs'`);
-  const autogenerate = ['revision', '--autogenerate', '-m', 'x'];
+  const autogenerate = ['revision', '--autogenerate', '-m', 'x', '--separate', 'comments.likes=score'];
   const { changes } = await it.json<Written>(...autogenerate);
   assert.deepEqual(changes.toSorted(), [
     'column comments.likes is there and should not be',
