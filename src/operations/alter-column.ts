@@ -4,6 +4,7 @@ import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } fro
 import { hasSubquery, parseExpression } from '../schema/edit-expression.ts';
 import { findColumn } from '../schema/edit-table.ts';
 import { sameName } from '../schema/names.ts';
+import { tableOf } from '../schema/normalise-table.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { ColumnChange } from './column.ts';
 import { requireFit } from './fit.ts';
@@ -36,6 +37,7 @@ function typeChange(name: string, type: string, using: string | undefined): Tabl
     operation: 'alterColumn',
     prepare(plan, { port, stored }) {
       const next = withTable(plan, withColumnType(plan.table, name, type));
+      requireRowidKept(stored.name, findColumn(plan.table, name).name, type, plan, next);
       const why = 'SQLite cannot change a declared type in place';
       if (using !== undefined) {
         requireConversion(port, stored.name, name, using);
@@ -44,6 +46,19 @@ function typeChange(name: string, type: string, using: string | undefined): Tabl
       return next.table.sql === plan.table.sql ? nothingToDo(plan) : { plan: next, why };
     },
   };
+}
+
+/** NULL could stand in it then, and a new row would get no number of its own. https://sqlite.org/lang_createtable.html#rowid */
+function requireRowidKept(table: string, name: string, type: string, before: TablePlan, after: TablePlan): void {
+  const isRowid = (plan: TablePlan) => {
+    const { primaryKey } = tableOf(table, plan.table.sql);
+    return primaryKey?.isRowid === true && primaryKey.columns.some((column) => sameName(column.name, name));
+  };
+  if (!isRowid(before) || isRowid(after)) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${table}.${name} is the rowid, and as ${type} it would not be: new rows would get no number, and NULL could stand in it`,
+    next: 'Leave it INTEGER, which holds 64 bits; if it is meant, say so in one op.batchAlterTable: dropConstraint of the primary key, alterColumn, createPrimaryKey',
+  });
 }
 
 function requireConversion(port: SqlPort, table: string, name: string, using: string): void {

@@ -21,6 +21,8 @@ export interface CopyMapping {
   readonly sources: readonly string[];
   /** Of each part of the new row's key: the part, and what it is in the old row. */
   readonly key: readonly { readonly fresh: string; readonly stale: string }[];
+  /** The column that is the rowid of the new rows, where anything but the old rowid becomes it, and what does, as SQL. */
+  readonly newRowid: { readonly column: string; readonly stale: string } | undefined;
   readonly columnsBefore: readonly StoredColumn[];
   readonly columnsAfter: readonly StoredColumn[];
 }
@@ -33,21 +35,22 @@ export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable)
     .filter((column) => !column.generated)
     .map(({ name }) => ({ fresh: quoteName(name), stale: sourceOf(plan, name) }))
     .filter((pair): pair is { fresh: string; stale: string } => pair.stale !== undefined);
-  const key = keyMapping(rowIdentity(port, table), rowIdentity(port, aside), plan);
+  const [identity, identityBefore] = [rowIdentity(port, table), rowIdentity(port, aside)];
+  const key = keyMapping(identity, identityBefore, plan);
   const rowids = key.filter(({ fresh }) => !copied.some((pair) => pair.fresh === fresh));
   const pairs = [...rowids, ...copied];
   return {
     targets: pairs.map(({ fresh }) => fresh),
     sources: pairs.map(({ stale }) => stale),
     key,
+    newRowid: newRowid(identity, identityBefore, key),
     columnsBefore: tableColumns(port, aside),
     columnsAfter,
   };
 }
 
 function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): CopyMapping['key'] {
-  const staleRowid =
-    stale.kind === 'rowid' ? stale.alias : stale.kind === 'rowid column' ? quoteName(stale.column) : undefined;
+  const staleRowid = rowidOf(stale);
   if (fresh.kind === 'rowid') return [{ fresh: fresh.alias, stale: requireRowid(staleRowid) }];
   const columns = fresh.kind === 'rowid column' ? [fresh.column] : fresh.columns;
   return columns.map((name) => ({
@@ -55,6 +58,16 @@ function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): Co
     // A new INTEGER PRIMARY KEY takes the rowids over, which it is another name for.
     stale: sourceOf(plan, name) ?? requireRowid(staleRowid),
   }));
+}
+
+function newRowid(fresh: RowIdentity, stale: RowIdentity, [key]: CopyMapping['key']): CopyMapping['newRowid'] {
+  if (fresh.kind !== 'rowid column' || key === undefined || key.stale === rowidOf(stale)) return undefined;
+  return { column: fresh.column, stale: key.stale };
+}
+
+function rowidOf(identity: RowIdentity): string | undefined {
+  if (identity.kind === 'rowid') return identity.alias;
+  return identity.kind === 'rowid column' ? quoteName(identity.column) : undefined;
 }
 
 function requireRowid(rowid: string | undefined): string {
@@ -90,6 +103,14 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
       what: `the rebuild of ${table} copied ${copied} of ${expected} rows`,
     });
   }
+  const unnumbered = rowsWithoutRowid(rebuilt, mapping);
+  const nulls = unnumbered === undefined ? 0 : numberFrom(port, `SELECT count(*) ${unnumbered.found}`);
+  if (unnumbered !== undefined && nulls > 0) {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `${nulls} ${unnumbered.problem}`,
+      next: 'Fill them in the revision first, or give `using` that has a number for each row',
+    });
+  }
   for (const { column, before, changed } of changedValues(port, rebuilt, mapping)) {
     if (changed === 0) continue;
     const because = before.type === column.type ? 'in the copy' : `if its type became ${column.type}`;
@@ -100,6 +121,15 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
   }
 }
 
+/** SQL of the rows that have NULL for their rowid: SQLite copies them all the same, under a number of its own choice. */
+function rowsWithoutRowid({ table, aside }: RebuiltTable, { newRowid: rowid }: CopyMapping) {
+  if (rowid === undefined) return undefined;
+  return {
+    found: `FROM main.${quoteName(aside)} AS ${quoteName(table)} WHERE ${rowid.stale} IS NULL`,
+    problem: `rows of ${table} would have NULL in ${rowid.column}, which is the rowid, and SQLite would pick a number for each`,
+  };
+}
+
 /** What {@link assertSameRows} finds out, for a script. */
 function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCondition[] {
   const { table, aside } = rebuilt;
@@ -108,9 +138,13 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
   const compared = comparedColumns(rebuilt.plan, mapping).filter(({ column, before }) => column.type !== before.type);
   const pairs = pairedRows(rebuilt, mapping, compared);
   const changed = compared.map(({ column: { name } }, index) => changes(mapping, name, index));
+  const unnumbered = rowsWithoutRowid(rebuilt, mapping);
   const problem = `values of ${table} would change with their types, and no \`using\` says how`;
   return [
     { holds: `${rowsOf(table)} = ${rowsOf(aside)}`, problem: `the rebuild of ${table} did not copy every row` },
+    ...(unnumbered === undefined
+      ? []
+      : [{ holds: `NOT EXISTS (SELECT 1 ${unnumbered.found})`, problem: unnumbered.problem }]),
     ...(compared.length === 0
       ? []
       : [{ holds: `NOT EXISTS (SELECT 1 FROM ${pairs} WHERE ${changed.join(' OR ')})`, problem }]),

@@ -72,7 +72,8 @@ function achieved(change: ColumnChange, now: ColumnInfo): boolean {
 
 function inverseOf(column: ColumnInfo, change: ColumnChange): ColumnChange | undefined {
   if (change.using !== undefined || Object.keys(change).length > 1) return undefined;
-  if (change.type !== undefined) return column.type === '' ? undefined : { type: column.type };
+  // What may have become the rowid by it stays that.
+  if (change.type !== undefined) return column.type === '' || column.pk > 0 ? undefined : { type: column.type };
   if (change.nullable === false && column.notnull === 0) return { nullable: true };
   if (change.default != null && column.dflt_value === null) return { default: null };
   return undefined;

@@ -59,14 +59,50 @@ test('a change of type that leaves every value alone goes through, across affini
   assert.deepEqual(column(db, 'SELECT quote(c) FROM t'), ["'word'", 'NULL', "X'00'"]);
 });
 
-test('INT PRIMARY KEY becomes the rowid when it is made INTEGER, and NULL in it is refused', () => {
+test('INT PRIMARY KEY becomes the rowid when it is made INTEGER, and NULL for it is refused', () => {
   const db = openDatabase("CREATE TABLE t (id INT PRIMARY KEY, a); INSERT INTO t VALUES (30, 'x'), (10, 'y');");
   operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER' });
   assert.deepEqual(column(db, 'SELECT rowid FROM t ORDER BY a'), [30, 10]);
-  operationsOn(db).alterColumn('t', 'id', { type: 'INT' });
-  assert.deepEqual(column(db, 'SELECT rowid FROM t ORDER BY a'), [30, 10]);
-  db.exec("INSERT INTO t VALUES (NULL, 'z')");
-  assert.throws(() => operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER' }), refused(/^1 values of t\.id/));
+  const before = dump(db);
+  const lost = refused(/^1 rows of t would have NULL in id, which is the rowid, .* a number/);
+  assert.throws(() => operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER', using: 'nullif(id, 10)' }), lost);
+  assert.deepEqual(dump(db), before);
+
+  const other = openDatabase("CREATE TABLE t (id INT PRIMARY KEY, a); INSERT INTO t VALUES (NULL, 'z'), (10, 'y');");
+  assert.throws(() => operationsOn(other).alterColumn('t', 'id', { type: 'INTEGER' }), lost);
+  const op = operationsOn(other);
+  const made = () =>
+    op.batchAlterTable('t', (batch) => {
+      batch.dropConstraint(op.constraint.primaryKey(['id']));
+      batch.alterColumn('id', { type: 'INTEGER', using: 'nullif(id, 10)' });
+      batch.createPrimaryKey(null, ['id']);
+    });
+  other.exec('UPDATE t SET id = 1 WHERE id IS NULL');
+  assert.throws(made, lost);
+});
+
+test('a column that is the rowid keeps being it under another type only where the key is dropped and made too', () => {
+  for (const [key, type] of [
+    ['id INTEGER PRIMARY KEY, a', 'BIGINT'],
+    ['id INTEGER NOT NULL, a, PRIMARY KEY (id DESC)', 'INT'],
+  ] as const) {
+    const db = openDatabase(`CREATE TABLE t (${key}); INSERT INTO t VALUES (30, 'x'), (10, 'y');`);
+    const before = dump(db);
+    const op = operationsOn(db);
+    assert.throws(() => op.alterColumn('t', 'ID', { type }), refused(/^t\.id is the rowid, and as .* would not be/));
+    assert.deepEqual(dump(db), before);
+    op.alterColumn('t', 'id', { type: 'integer' });
+    op.batchAlterTable('t', (batch) => {
+      batch.dropConstraint(op.constraint.primaryKey(['id']));
+      batch.alterColumn('id', { type });
+      batch.createPrimaryKey(null, ['id']);
+    });
+    assert.deepEqual(column(db, 'SELECT id FROM t ORDER BY a'), [30, 10]);
+  }
+  const descending = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY DESC)'));
+  descending.alterColumn('t', 'id', { type: 'BIGINT' });
+  const without = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY) WITHOUT ROWID'));
+  without.alterColumn('t', 'id', { type: 'BIGINT' });
 });
 
 test('any values and any two types: kept to the bit, or refused', () => {
