@@ -2,6 +2,7 @@ import { DrydockError } from '../errors.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
 import { compareSchemas } from '../schema/compare.ts';
 import { isMild, type SchemaDifference } from '../schema/difference.ts';
+import { contentTableOf } from '../schema/full-text.ts';
 import { foldName, includesName, sameName } from '../schema/names.ts';
 import type { Schema, Table } from '../schema/normalised.ts';
 import { changesOf, isEntangled } from './changes.ts';
@@ -72,9 +73,10 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
   assertNoVirtualTableChanges(differences);
   const means = isEntangled(renamed, to, differences) ? 'statements' : 'operations';
   const plans = planTables(renamed, to, differences, means);
+  // A table that a virtual one names cannot go before it.
   const gone = [
-    ...renamed.tables.filter((table) => !hasTable(to, table)).map(({ name }) => name),
     ...renamed.virtualTables.filter((table) => !hasVirtualTable(to, table.name)).map(({ name }) => name),
+    ...renamed.tables.filter((table) => !hasTable(to, table)).map(({ name }) => name),
   ];
   const madeAnew = [...plans].filter(([, plan]) => plan.madeAnew).map(([name]) => name);
   const aside = putAside(from, to, disturbanceOf(plans, renames, gone));
@@ -91,6 +93,7 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
       .map(({ sql }) => ({ kind: 'create' as const, sql })),
     ...createdIndexes(to, differences, madeAnew),
     ...aside.after,
+    ...filledFullText(renamed, to),
   ];
   const built = { ...to, tables: to.tables.map((table) => plans.get(foldName(table.name))?.built ?? table) };
   return { steps, expect: expectations(steps), means, built };
@@ -141,6 +144,21 @@ function isInside({ kind }: SchemaDifference): boolean {
   return !['table', 'index', 'view', 'trigger', 'virtualTable'].includes(kind);
 }
 
+/** Last, since the content may be a view that is made anew. A table that is new itself has no rows to index. */
+function filledFullText(from: Schema, to: Schema): Step[] {
+  const hasRows = (content: string) =>
+    to.views.some(({ name }) => sameName(name, content)) ||
+    (hasTable(from, { name: content }) && hasTable(to, { name: content })) ||
+    (hasVirtualTable(from, content) && hasVirtualTable(to, content));
+  return to.virtualTables
+    .filter(({ name }) => !hasVirtualTable(from, name))
+    .filter(({ sql }) => {
+      const content = contentTableOf(sql);
+      return content !== undefined && hasRows(content);
+    })
+    .map(({ name }) => ({ kind: 'rebuildFullText' as const, name }));
+}
+
 function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable: readonly string[]): Step[] {
   return differences.flatMap((difference) => {
     if (difference.kind !== 'index' || difference.from === undefined) return [];
@@ -179,7 +197,7 @@ function expectations(steps: readonly Step[]): RowExpectation[] {
   return [...new Set(names)].map((table) => ({ table, rows: 'dropped' }));
 }
 
-function hasTable({ tables }: Schema, { name }: Table): boolean {
+function hasTable({ tables }: Schema, { name }: Pick<Table, 'name'>): boolean {
   return tables.some((table) => sameName(table.name, name));
 }
 

@@ -24,7 +24,7 @@ export function putAside(from: Schema, to: Schema, disturbance: Disturbance): Pu
   return {
     before: [
       ...[...triggers]
-        .filter(({ table }) => !includesName(disturbance.gone, table))
+        .filter((trigger) => !goesWithItsTable(trigger, disturbance))
         .map(({ name }) => ({ kind: 'dropTrigger' as const, name })),
       ...[...views].map(({ name }) => ({ kind: 'dropView' as const, name })),
     ],
@@ -33,6 +33,11 @@ export function putAside(from: Schema, to: Schema, disturbance: Disturbance): Pu
       ...to.triggers.filter((trigger) => !isKept(trigger, from.triggers, triggers)),
     ].map(({ sql }) => ({ kind: 'create' as const, sql })),
   };
+}
+
+/** One that speaks of something else that goes would be broken until its table has gone, too. */
+function goesWithItsTable({ table, body }: Trigger, { gone }: Disturbance): boolean {
+  return includesName(gone, table) && !gone.some((name) => !sameName(name, table) && mentions(body, name));
 }
 
 function asideViews(from: Schema, to: Schema, disturbance: Disturbance): ReadonlySet<View> {

@@ -10,6 +10,8 @@ export type Step =
   /** The stored SQL of a table, view, trigger or virtual table, run again. */
   | { readonly kind: 'create'; readonly sql: string }
   | { readonly kind: 'createIndex'; readonly index: Index }
+  /** Indexes the rows that the content table of a new full-text table has. https://sqlite.org/fts5.html#the_rebuild_command */
+  | { readonly kind: 'rebuildFullText'; readonly name: string }
   | {
       readonly kind: 'dropTable' | 'dropIndex' | 'dropView' | 'dropTrigger';
       readonly name: string;
@@ -78,6 +80,8 @@ export function sqlOf(step: InPlace): string {
       return statementOf(step.sql);
     case 'createIndex':
       return statementOf(step.index.sql);
+    case 'rebuildFullText':
+      return `INSERT INTO ${quoteName(step.name)} (${quoteName(step.name)}) VALUES ('rebuild')`;
     case 'dropTable':
       return `DROP TABLE ${quoteName(step.name)}`;
     case 'dropIndex':

@@ -1,4 +1,5 @@
 import { DrydockError, invariant } from '../errors.ts';
+import { contentTableOf } from './full-text.ts';
 import { foldName, includesName, sameName } from './names.ts';
 import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise-objects.ts';
 import { tableOf } from './normalise-table.ts';
@@ -48,15 +49,13 @@ export function readStoredSchema(port: SchemaPort): StoredSchema {
   const rows = port.all(
     'SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
   );
-  return {
-    rows: rows.map(({ type, name, tbl_name, sql }) => ({
-      type: String(type),
-      name: String(name),
-      tbl_name: String(tbl_name),
-      sql: String(sql),
-    })),
-    facts: readFacts(port),
-  };
+  const stored = rows.map(({ type, name, tbl_name, sql }) => ({
+    type: String(type),
+    name: String(name),
+    tbl_name: String(tbl_name),
+    sql: String(sql),
+  }));
+  return { rows: stored, facts: readFacts(port, stored) };
 }
 
 /**
@@ -99,8 +98,14 @@ export function schemaOf({ rows, facts }: StoredSchema): Schema {
   };
 }
 
-function readFacts(port: SchemaPort): SchemaFacts {
-  const shadows = port.all("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'");
+function readFacts(port: SchemaPort, rows: readonly SchemaRow[]): SchemaFacts {
+  const shadows = port
+    .all("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
+    .map(({ name }) => String(name));
+  // SQLite goes by the name alone, and a full-text table over another one makes no <name>_content.
+  const own = rows
+    .filter(({ sql }) => isVirtual(sql) && contentTableOf(sql) !== undefined)
+    .map(({ name }) => `${name}_content`);
   const columns = new Map<string, string[]>();
   // Not of virtual tables: SQLite could not say what columns one has whose module is not loaded.
   for (const { table, name } of port.all(
@@ -110,7 +115,7 @@ function readFacts(port: SchemaPort): SchemaFacts {
   )) {
     columns.set(String(table), [...(columns.get(String(table)) ?? []), foldName(String(name))]);
   }
-  return { shadowTables: shadows.map(({ name }) => String(name)), columns };
+  return { shadowTables: shadows.filter((name) => !includesName(own, name)), columns };
 }
 
 /** The parser only explains: where SQLite reads a CREATE TABLE differently, nothing may be concluded from it. */

@@ -193,3 +193,36 @@ test('FTS5 over a table that is made anew still finds its rows', async () => {
   );
   assert.deepEqual(all(db, "SELECT rowid, body FROM search WHERE search MATCH 'eight'"), [[8, 'eight']]);
 });
+
+test('a full-text table over rows that are there finds them once it is made, up and down, and the application can delete them', async () => {
+  const posts = 'CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT)';
+  const view = 'CREATE VIEW titles AS SELECT id, title FROM posts';
+  const search = (content: string, module: string) =>
+    `CREATE VIRTUAL TABLE "the search" USING ${module}(title, ${content}${module === 'fts5' ? ", content_rowid = 'id'" : ''});
+     CREATE TRIGGER td AFTER DELETE ON posts BEGIN
+       ${module === 'fts5' ? `INSERT INTO "the search" ("the search", rowid, title) VALUES ('delete', old.id, old.title)` : `DELETE FROM "the search" WHERE docid = old.id`}; END`;
+  const found = (db: Database.Database) => all(db, `SELECT rowid FROM "the search" WHERE "the search" MATCH 'red'`);
+  for (const [content, module, from, to] of [
+    ["content='posts'", 'fts5', posts, posts],
+    ['CONTENT = "titles"', 'fts5', posts, `${posts}; ${view}`],
+    ['content=posts', 'fts4', posts, posts],
+  ] as const) {
+    const wanted = `${to}; ${search(content, module)}`;
+    const { db, apply } = await upgraded(from, "INSERT INTO posts (title) VALUES ('red'), ('blue')", wanted);
+    assert.deepEqual(found(db), [[1]], wanted);
+    db.exec('DELETE FROM posts WHERE id = 2');
+    apply(db, 'down');
+    const back = await upgraded(wanted, "INSERT INTO posts (title) VALUES ('red')", from);
+    back.apply(back.db, 'down');
+    assert.deepEqual(found(back.db), [[1]], wanted);
+  }
+  // Both can go at once.
+  const gone = await upgraded(`${posts}; ${search("content='posts'", 'fts5')}`, '', 'CREATE TABLE other (a)');
+  assert.deepEqual(
+    schemaOn(gone.db).tables.map(({ name }) => name),
+    ['other'],
+  );
+  // Without rows to index, or with texts of its own, there is nothing to do.
+  assert.doesNotMatch(planned('', `${posts}; ${search("content='posts'", 'fts5')}`), /rebuild/);
+  assert.doesNotMatch(planned(posts, `${posts}; CREATE VIRTUAL TABLE f USING fts5(title, content='')`), /rebuild/);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSchema, schemaOf } from '../../src/schema/read-schema.ts';
+import { compareSchemas } from '../../src/schema/compare.ts';
+import { readSchema, readStoredSchema, schemaOf, statementsOf } from '../../src/schema/read-schema.ts';
 import { databaseOf, schemaFrom, schemaOn } from './database.ts';
 
 const row = (type: string, name: string, sql: string, tbl_name = name) => ({ type, name, tbl_name, sql });
@@ -72,6 +73,24 @@ test('what belongs to SQLite, to Alembic, to Drydock and to virtual tables is le
     [['f_other'], ['f', 'near']],
   );
   assert.deepEqual([indexes, triggers], [[], []]);
+});
+
+test("a table of the user's own is one, though it is called like that behind a full-text table", () => {
+  const own = `CREATE TABLE docs_content (id INTEGER PRIMARY KEY, title TEXT); CREATE TABLE Words_Content (c0title);`;
+  const db = databaseOf(`${own} CREATE VIRTUAL TABLE docs USING fts5(title, content='docs_content', content_rowid='id');
+    CREATE VIRTUAL TABLE words USING fts4(content="words_content", c0title); CREATE INDEX i ON docs_content (title);
+    CREATE VIRTUAL TABLE none USING fts5(title, content='');
+    CREATE VIRTUAL TABLE f USING fts5(content, title, tokenize = 'ascii')`);
+  const { tables, indexes } = schemaOn(db);
+  assert.deepEqual(
+    [tables, indexes].map((list) => list.map(({ name }) => name)),
+    [['docs_content', 'Words_Content'], ['i']],
+  );
+  const statements = statementsOf(
+    readStoredSchema({ all: (sql) => db.prepare(sql).all() as Record<string, unknown>[] }),
+  );
+  const copy = databaseOf(statements.join(';'));
+  assert.deepEqual(compareSchemas(schemaOn(copy), schemaOn(db)), []);
 });
 
 test('a table that SQLite reads otherwise is refused', () => {
