@@ -1,7 +1,8 @@
 /** The steps of a plan as lines of a `.ts` revision: an operation where there is one for the step, else its SQL. */
-import { tokenize } from 'sqlite3-parser';
+
 import { unquoted } from '../schema/normalise.ts';
 import type { Expression } from '../schema/normalised.ts';
+import { tokenize } from '../schema/parse.ts';
 import { batchLines } from './batch-lines.ts';
 import { columnCode, listCode, nameCode } from './column-code.ts';
 import type { Means } from './plan-table.ts';

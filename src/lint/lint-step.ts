@@ -1,9 +1,10 @@
 /** What rules look at: one revision in one direction, its statements parsed. */
 
-import { parseStmt, type QualifiedName, type Stmt } from 'sqlite3-parser';
+import type { QualifiedName, Stmt } from 'sqlite3-parser';
 import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import { foldName } from '../schema/names.ts';
+import { parseStmt } from '../schema/parse.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 
 export interface LintStatement {

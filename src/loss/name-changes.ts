@@ -1,4 +1,4 @@
-import { parseStmt } from 'sqlite3-parser';
+import { parseStmt } from '../schema/parse.ts';
 
 /** What a statement does to the name of a table or a column; one that is dropped has none any more. */
 export interface NameChange {

@@ -1,5 +1,5 @@
-import { parseStmt } from 'sqlite3-parser';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { parseStmt } from '../schema/parse.ts';
 import { quoteName } from '../schema/quote.ts';
 import { tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';

@@ -1,9 +1,10 @@
 /** SQL expressions that a revision gives as text: whether they are one, and which columns they mention. */
 
 import type { AstNode, Expr } from 'sqlite3-parser';
-import { parseStmt, traverse } from 'sqlite3-parser';
+import { traverse } from 'sqlite3-parser';
 import { DrydockError } from '../errors.ts';
 import { sameName } from './names.ts';
+import { parseStmt } from './parse.ts';
 
 /**
  * @param text What is to stand in parentheses, such as `a > 0` or `lower(name)`.

@@ -1,11 +1,11 @@
 /** The parts of a CREATE TABLE statement and where they stand in its text. */
 
 import type { ColumnConstraint, ColumnDefinition, TableConstraint } from 'sqlite3-parser';
-import { parseStmt } from 'sqlite3-parser';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Place, Token } from './edit-text.ts';
 import { textAt, wordsOf } from './edit-text.ts';
 import { sameName } from './names.ts';
+import { parseStmt } from './parse.ts';
 
 /** A constraint of a column or of the table, with its `CONSTRAINT name` if it has one. */
 export interface ConstraintText extends Place {

@@ -1,5 +1,6 @@
 /** Places in SQL text, and cutting and replacing them so that what stands around them keeps its meaning. */
-import { tokenize, tokenName } from 'sqlite3-parser';
+import { tokenName } from 'sqlite3-parser';
+import { tokenize } from './parse.ts';
 
 /** From the first character to behind the last. */
 export interface Place {

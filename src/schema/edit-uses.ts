@@ -1,13 +1,13 @@
 /** Who uses a column: what SQLite's DROP COLUMN would trip over, or leave behind without a word. */
 
 import type { AstNode } from 'sqlite3-parser';
-import { parseStmt } from 'sqlite3-parser';
 import { mentions } from './edit-expression.ts';
 import { constraintOutline } from './edit-outline.ts';
 import type { ConstraintText, TableText } from './edit-table.ts';
 import { findColumn } from './edit-table.ts';
 import { textAt, wordsOf } from './edit-text.ts';
 import { sameName } from './names.ts';
+import { parseStmt } from './parse.ts';
 
 /**
  * The constraints and generated columns of a table that would miss one of its columns. A CHECK, REFERENCES, DEFAULT or

@@ -1,6 +1,7 @@
-import { parseStmt, type Span, type Stmt, type Token, tokenize } from 'sqlite3-parser';
+import type { Span, Stmt, Token } from 'sqlite3-parser';
 import { DrydockError } from '../errors.ts';
 import { closingParenthesis } from './normalise.ts';
+import { parseStmt, tokenize } from './parse.ts';
 
 /**
  * The one statement that a row of sqlite_schema holds, as the parser reads it.

@@ -1,6 +1,6 @@
-import { tokenize } from 'sqlite3-parser';
 import { foldName } from './names.ts';
 import { unquoted } from './normalise.ts';
+import { tokenize } from './parse.ts';
 
 /**
  * A declared type in one spelling of its blanks: `decimal( 10 ,2)` becomes `decimal(10, 2)`. Its letter case stays as the

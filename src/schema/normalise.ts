@@ -1,7 +1,8 @@
 /** SQL text as a list of tokens in one spelling, so that layout, quoting and the case of keywords make no difference. */
-import { parseStmt, type Token, tokenize, tokenName } from 'sqlite3-parser';
+import { type Token, tokenName } from 'sqlite3-parser';
 import { foldName, includesName, rowidNames } from './names.ts';
 import type { Expression } from './normalised.ts';
+import { parseStmt, tokenize } from './parse.ts';
 
 export interface Spelling {
   /** `exact` keeps the letter case of names: the names of a view's columns reach whoever selects from it. */
@@ -72,6 +73,9 @@ function canonicalToken(token: Token, before: Token | undefined, after: Token | 
         ? `'${name.replaceAll("'", "''")}'`
         : nameToken(name, spelling.names);
     }
+    case 'INTEGER':
+    case 'FLOAT':
+      return foldName(text.replaceAll('_', ''));
     default:
       // Keywords, and the digits of X'0f', 0xff and 1e5, whose case means nothing.
       return foldName(text);
