@@ -11,7 +11,7 @@ export type ReportFormat = 'html' | 'markdown';
 
 const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: renderHtml, markdown: renderMarkdown };
 
-/** All that are kept, newest first. */
+/** All that are kept, the run that ended last first. */
 export function readRuns(config: Config): RunList {
   return listRunRecords(layoutFor(config.database), Number.POSITIVE_INFINITY);
 }

@@ -1,5 +1,6 @@
 /** When the daemon stops writing until somebody has looked, and what lets it go on. */
 import { DrydockError, type ErrorCode } from '../errors.ts';
+import { endedAt, lockedAt } from '../records/moments.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import type { DaemonMemory, Hold } from './memory.ts';
 
@@ -22,7 +23,7 @@ export function sayHold({ since, what }: Hold): string {
 }
 
 /** What of a record counts here. */
-export type EndedRun = Pick<RunRecord, 'command' | 'startedAt' | 'ending'>;
+export type EndedRun = Pick<RunRecord, 'command' | 'startedAt' | 'durationMs' | 'phases' | 'ending'>;
 
 /** Undefined where the error is no reason to stop. */
 export function holdAfter(error: unknown, now: Date): Hold | undefined {
@@ -31,25 +32,41 @@ export function holdAfter(error: unknown, now: Date): Hold | undefined {
 }
 
 /**
+ * What holds the writing up, whether the scheduler has seen to it already or not.
+ * @param runs The one that ended last first.
+ */
+export function standingHold({ held, verified }: DaemonMemory, runs: Iterable<EndedRun>): Hold | undefined {
+  if (held === null) return holdByRun(runs, verified);
+  return liftedByRun(held, runs) === undefined ? held : undefined;
+}
+
+/**
  * What a run says that somebody else started, such as the upgrade of a container: the daemon must not go on where that
  * stopped. Undefined where a run that ended well, or a verification that is an answer, came after it.
- * @param runs Newest first.
+ * @param runs The one that ended last first.
  */
 export function holdByRun(runs: Iterable<EndedRun>, verified: DaemonMemory['verified']): Hold | undefined {
-  const telling = first(runs, (run) => isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code)));
+  const telling = first(runs, isTelling);
   if (telling?.ending.outcome !== 'failed') return undefined;
-  const { startedAt, ending } = telling;
-  const answered =
-    verified !== null && verified.finding === null && verified.at > startedAt && answeredByVerify.includes(ending.code);
-  return answered ? undefined : { code: ending.code, since: startedAt, what: ending.sentence, next: ending.next };
+  const { code, sentence, next } = telling.ending;
+  const hold: Hold = { code, since: endedAt(telling), what: sentence, next };
+  const answered = verified !== null && verified.finding === null && isAnsweredBy(hold, verified.began ?? verified.at);
+  return answered ? undefined : hold;
 }
 
 /**
  * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
  * while it is held.
+ * @param runs The one that ended last first.
  */
 export function liftedByRun(hold: Hold, runs: Iterable<EndedRun>): EndedRun | undefined {
-  return first(runs, (run) => isProof(run) && run.startedAt > hold.since);
+  const telling = first(runs, isTelling);
+  return telling !== undefined && isProof(telling) && lockedAt(telling) > hold.since ? telling : undefined;
+}
+
+/** Of the others nothing is known that was not known before. */
+function isTelling(run: EndedRun): boolean {
+  return isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code));
 }
 
 /** No further ones are asked for: each is a file to be read. */
@@ -63,7 +80,15 @@ function isProof({ command, ending }: EndedRun): boolean {
   return ending.outcome === 'done' && command !== 'rehearse' && command !== 'snapshot prune';
 }
 
-/** @param interrupted Whether a run journal is there: then the database may yet be changed by the next start. */
-export function isLiftedByVerify(hold: Hold, interrupted: boolean): boolean {
-  return answeredByVerify.includes(hold.code) && !interrupted;
+/**
+ * @param began When the verification did that found the database sound.
+ * @param interrupted Whether a run journal is there: then the database may yet be changed by the next start.
+ */
+export function isLiftedByVerify(hold: Hold, began: string, interrupted: boolean): boolean {
+  return isAnsweredBy(hold, began) && !interrupted;
+}
+
+/** One that began before had read some of it already, and may have read what was sound then. */
+function isAnsweredBy({ code, since }: Hold, began: string): boolean {
+  return answeredByVerify.includes(code) && began >= since;
 }

@@ -26,8 +26,15 @@ const memorySchema = z.object({
   ),
   /** Why nothing is to be written to the database any more. */
   held: z.nullable(z.object({ code, since: instant, what: z.string(), next: z.nullable(z.string()) })),
-  /** The last verification that came to an end; without a finding it found the database sound. */
-  verified: z.nullable(z.object({ at: instant, finding: z.nullable(z.string()) })),
+  /** The last verification that came to an end, at that instant; without a finding it found the database sound. */
+  verified: z.nullable(
+    z.object({
+      /** What an earlier version wrote does not have it. */
+      began: z.optional(instant),
+      at: instant,
+      finding: z.nullable(z.string()),
+    }),
+  ),
   /** When each task last ended well, also where there was nothing to do. */
   succeeded: z.record(z.string(), instant),
 });

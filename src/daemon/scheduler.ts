@@ -33,8 +33,10 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   while (!stop.aborted) {
     try {
       const { open, next } = look(schedule);
-      if (open === undefined) await clock.wait(Math.min(tickMs, next - clock.now().getTime()), stop);
-      else await useOpening(schedule, open);
+      if (open === undefined) {
+        liftByRun(schedule);
+        await clock.wait(Math.min(tickMs, next - clock.now().getTime()), stop);
+      } else await useOpening(schedule, open);
     } catch (error) {
       tell({ kind: 'warning', message: messageOf(error) });
       await clock.wait(tickMs, stop);
@@ -51,7 +53,7 @@ async function useOpening(schedule: Schedule, { window, opening }: OpenWindow): 
     ...schedule,
     config: config(),
     obstacle: (task) => obstacle(schedule, task),
-    ended: (task, error) => learn(schedule, task, error),
+    ended: (task, began, error) => learn(schedule, task, began, error),
   });
   tell({ kind: 'window-closed', window: window.name });
 }
@@ -127,20 +129,26 @@ function obstacle(schedule: Schedule, task: TaskName): string | undefined {
 
 /** Why nothing may be written now. */
 function hindrance(schedule: Schedule): string | undefined {
-  const { memory, config, tell } = schedule;
-  const runs = runRecords(layoutFor(config().database));
+  liftByRun(schedule);
+  const { memory, config } = schedule;
   const { held, verified } = memory.recall();
-  if (held === null) {
-    const byRun = holdByRun(runs, verified);
-    if (byRun === undefined) return undefined;
-    holdUp(schedule, byRun);
-    return sayHold(byRun);
-  }
-  const lifting = liftedByRun(held, runs);
-  if (lifting === undefined) return sayHold(held);
+  const hold = held ?? holdByRun(runRecords(layoutFor(config().database)), verified);
+  if (hold === undefined) return undefined;
+  if (held === null) holdUp(schedule, hold);
+  return sayHold(hold);
+}
+
+/** Seen to in each tick, for a daemon may have no window in which it writes. */
+function liftByRun(schedule: Schedule): void {
+  const { held } = schedule.memory.recall();
+  if (held === null) return;
+  const lifting = liftedByRun(held, runRecords(layoutFor(schedule.config().database)));
+  if (lifting !== undefined) lift(schedule, `${lifting.command} of ${lifting.startedAt}`);
+}
+
+function lift({ memory, tell }: Schedule, by: string): void {
   memory.change((before) => ({ ...before, held: null }));
-  tell({ kind: 'lifted', by: `${lifting.command} of ${lifting.startedAt}` });
-  return undefined;
+  tell({ kind: 'lifted', by });
 }
 
 function holdUp({ memory, tell }: Schedule, hold: Hold): void {
@@ -152,25 +160,25 @@ function holdUp({ memory, tell }: Schedule, hold: Hold): void {
 const unsound: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'HISTORY', 'CHECK_FAILED'];
 
 /** What the end of a task means for those that come after it, in this life or the next. */
-function learn(schedule: Schedule, task: TaskName, error: unknown): void {
+function learn(schedule: Schedule, task: TaskName, began: Date, error: unknown): void {
   const { memory, clock } = schedule;
   const now = clock.now();
   if (error === undefined) {
     memory.change((before) => ({ ...before, succeeded: { ...before.succeeded, [task]: now.toISOString() } }));
   }
-  if (task === 'verify') learnVerified(schedule, error);
+  if (task === 'verify') learnVerified(schedule, began.toISOString(), error);
   const hold = holdAfter(error, now);
   if (hold !== undefined) holdUp(schedule, hold);
 }
 
-function learnVerified({ memory, clock, config, tell }: Schedule, error: unknown): void {
+function learnVerified(schedule: Schedule, began: string, error: unknown): void {
+  const { memory, clock, config } = schedule;
   const found = error instanceof DrydockError && unsound.includes(error.code) ? error.what : undefined;
   if (error !== undefined && found === undefined) return;
-  const verified = { at: clock.now().toISOString(), finding: found ?? null };
+  const verified = { began, at: clock.now().toISOString(), finding: found ?? null };
   memory.change((before) => ({ ...before, verified }));
   const { held } = memory.recall();
   const interrupted = existsSync(layoutFor(config().database).runJournal);
-  if (found !== undefined || held === null || !isLiftedByVerify(held, interrupted)) return;
-  memory.change((before) => ({ ...before, held: null }));
-  tell({ kind: 'lifted', by: 'a verification that found the database sound' });
+  if (found !== undefined || held === null || !isLiftedByVerify(held, began, interrupted)) return;
+  lift(schedule, 'a verification that found the database sound');
 }

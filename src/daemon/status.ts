@@ -13,7 +13,7 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import type { Activity } from './activity.ts';
-import { holdByRun, sayHold } from './hold.ts';
+import { sayHold, standingHold } from './hold.ts';
 import type { DaemonMemory, Hold } from './memory.ts';
 import { openingsFor } from './scheduler.ts';
 
@@ -31,7 +31,7 @@ export interface Status {
   readonly verified: DaemonMemory['verified'];
   readonly succeeded: DaemonMemory['succeeded'];
   readonly windows: readonly WindowStatus[];
-  /** Newest first. */
+  /** The one that ended last first. */
   readonly runs: readonly RunSummary[];
   readonly snapshots: SnapshotsStatus;
 }
@@ -92,7 +92,7 @@ export function readStatus({ config, layout, memory, activity, now }: DaemonStat
   const database = databaseStatus(config, layout, before?.database);
   const unfinishedRun = existsSync(layout.runJournal);
   const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
-  const held = memory.held ?? holdByRun(runRecords(layout), memory.verified) ?? null;
+  const held = standingHold(memory, runRecords(layout)) ?? null;
   const problems = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
   return {
     at: now.toISOString(),

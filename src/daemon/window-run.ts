@@ -20,7 +20,7 @@ export interface WindowSurroundings {
   readonly observer: Observer;
   readonly tell: Tell;
   /** Told of each end, before anybody else is. */
-  readonly ended: (task: TaskName, error: unknown) => void;
+  readonly ended: (task: TaskName, began: Date, error: unknown) => void;
   /** The daemon is to end. */
   readonly stop: AbortSignal;
 }
@@ -108,16 +108,16 @@ async function runOnce(
   signal: AbortSignal,
   { config, clock, runTask, observer, tell, ended }: WindowSurroundings,
 ): Promise<ErrorCode | undefined> {
-  const started = clock.now().getTime();
-  const durationMs = () => Math.max(0, clock.now().getTime() - started);
+  const began = clock.now();
+  const durationMs = () => Math.max(0, clock.now().getTime() - began.getTime());
   try {
     const { outcome, sentence } = await runTask(task, config, { observer, signal });
-    ended(task, undefined);
+    ended(task, began, undefined);
     tell({ kind: 'task-ended', window, task, outcome, sentence, durationMs: durationMs() });
     return undefined;
   } catch (error) {
     const code = error instanceof DrydockError ? error.code : 'FAULT';
-    ended(task, error);
+    ended(task, began, error);
     tell({
       kind: 'task-ended',
       window,

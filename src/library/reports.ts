@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import type { RunList } from '../records/store.ts';
 
-/** The last runs, newest first. */
+/** The last runs, the one that ended last first. */
 export async function listRuns(config: Config): Promise<RunList> {
   return readRuns(config);
 }

@@ -1,4 +1,4 @@
-/** The records of the last runs of one database: `<database>.drydock/runs/<when it began>-<run>.json`. */
+/** The records of the last runs of one database: `<database>.drydock/runs/<when it ended>-<run>.json`. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface DamagedRecord {
 }
 
 export interface RunList {
-  /** Newest first. */
+  /** The one that ended last first. */
   readonly runs: readonly RunRecord[];
   readonly damaged: readonly DamagedRecord[];
 }
@@ -43,12 +43,12 @@ export function writeRunRecord(layout: Layout, record: RunRecord): string {
   return path;
 }
 
-/** Newest first, each one read when it is asked for; what cannot be read is left out. */
+/** The one that ended last first, each one read when it is asked for; what cannot be read is left out. */
 export function* runRecords(layout: Layout): Generator<RunRecord, void, undefined> {
   for (const name of wholeNamesIn(layout)) yield* readAll(layout, [name]).runs;
 }
 
-/** @param limit How many files to look at, newest first. */
+/** @param limit How many files to look at, from the run that ended last. */
 export function listRunRecords(layout: Layout, limit: number): RunList {
   return readAll(layout, wholeNamesIn(layout).slice(0, limit));
 }
@@ -107,7 +107,7 @@ function mayBe(name: string, id: string): boolean {
   return id.startsWith(digits) || digits.startsWith(id);
 }
 
-/** Newest first, those included that are being written or never were finished. */
+/** By when the runs ended, the last first (an earlier version named them by when they began); those included that are being written or never were finished. */
 function namesIn(layout: Layout): string[] {
   if (!existsSync(layout.runs)) return [];
   return readdirSync(layout.runs)

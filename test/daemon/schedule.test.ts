@@ -7,10 +7,10 @@ import { loadConfig } from '../../src/config/config.ts';
 import type { DaemonEvent } from '../../src/daemon/events.ts';
 import { openMemory } from '../../src/daemon/memory.ts';
 import { runSchedule } from '../../src/daemon/scheduler.ts';
-import { readStatus } from '../../src/daemon/status.ts';
+import { readStatus, type Status } from '../../src/daemon/status.ts';
 import type { WindowSurroundings } from '../../src/daemon/window-run.ts';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
-import { layoutFor } from '../../src/files/layout.ts';
+import { type Layout, layoutFor } from '../../src/files/layout.ts';
 import type { RunRecord } from '../../src/records/run-record.ts';
 import { writeRunRecord } from '../../src/records/store.ts';
 import { Stop } from '../../src/stop.ts';
@@ -296,16 +296,106 @@ test('the grave ending of a run that somebody else started holds the writing up 
     });
   }
   writeRunRecord(layout, recordOf('snapshot prune', '2026-05-31T15:00:00.000Z'));
-  const config = await loadConfig({ cwd: dirname(layout.database), env: {}, flags: {} });
-  const memory = openMemory(layout, assert.fail).recall();
-  const status = readStatus({ config, layout, memory, activity: null, now: clock.now() }, undefined);
-  assert.equal(status.held?.what, 'Undone');
+  assert.equal((await statusIn(layout)).held?.what, 'Undone');
   start();
   await clock.passUntil('2026-06-01T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
   writeRunRecord(layout, recordOf('snapshot restore', '2026-06-01T13:00:00.000Z'));
   await clock.passUntil('2026-06-02T12:00:00Z');
   assert.equal(log.length, 3);
+});
+
+const damaged = {
+  outcome: 'failed',
+  exitCode: 13,
+  code: 'DAMAGED_BEFORE',
+  sentence: 'It is damaged',
+  state: null,
+  next: null,
+} as const;
+
+test('a verification that began before a run found damage is no answer to it, a later one is', async (t) => {
+  const windows = ` - { name: nightly, cron: 30 2 * * *, ${berlin}, duration: 2h, tasks: [verify, prune] }`;
+  const { clock, log, start, layout } = await scene(t, windows, '2026-06-01T00:00:00Z', (task) =>
+    task === 'verify' ? { takes: 30 * minute } : {},
+  );
+  mkdirSync(layout.work);
+  start();
+  await clock.passUntil('2026-06-01T00:50:00Z');
+  writeRunRecord(layout, {
+    ...recordOf('snapshot create', '2026-06-01T00:20:00.000Z'),
+    durationMs: 25 * minute,
+    ending: damaged,
+  });
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
+  const { held, ready } = await statusIn(layout);
+  assert.deepEqual([held?.what, held?.since, ready], ['It is damaged', '2026-06-01T00:45:00.000Z', false]);
+  await clock.passUntil('2026-06-02T12:00:00Z');
+  assert.deepEqual(log, ['2026-06-02T00:30 verify', '2026-06-02T01:00 prune']);
+});
+
+test('damage that the run found which began first and ended last holds the writing up', async (t) => {
+  const { clock, log, start, layout } = await scene(t, careful, '2026-06-01T00:00:00Z');
+  mkdirSync(layout.work);
+  writeRunRecord(layout, {
+    ...recordOf('snapshot create', '2026-05-31T13:00:00.000Z'),
+    durationMs: 30 * minute,
+    ending: damaged,
+  });
+  writeRunRecord(layout, recordOf('snapshot create', '2026-05-31T13:10:00.000Z'));
+  const { held, runs } = await statusIn(layout);
+  assert.equal(held?.what, 'It is damaged');
+  assert.equal(runs[0]?.ending.exitCode, 13);
+  start();
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  assert.deepEqual(log, ['2026-06-01T00:30 verify', '2026-06-01T00:30 snapshot']);
+});
+
+test('what a person did after it is seen at once, and lets a daemon go on that has nothing to write', async (t) => {
+  const reading = ` - { name: nightly, cron: 30 2 * * *, ${berlin}, tasks: [verify] }`;
+  const { clock, start, layout, kinds } = await scene(t, reading, '2026-06-01T13:00:00Z');
+  mkdirSync(layout.work);
+  const hold = { code: 'RESTORED' as const, since: '2026-06-01T12:00:00.000Z', what: 'Undone', next: null };
+  openMemory(layout, assert.fail).change((before) => ({ ...before, held: hold }));
+  // One that had the lock before proves nothing, however late it ended.
+  writeRunRecord(layout, { ...recordOf('snapshot create', '2026-06-01T11:59:00.000Z'), durationMs: 30 * minute });
+  start();
+  await clock.passUntil('2026-06-01T13:10:00Z');
+  assert.equal((await statusIn(layout)).held?.what, 'Undone');
+  // One that waited for it until after that does.
+  const waited = recordOf('snapshot create', '2026-06-01T11:59:30.000Z');
+  const phases = [{ phase: 'lock', startMs: 0, durationMs: 32 * minute, failed: false }] as const;
+  writeRunRecord(layout, { ...waited, durationMs: 33 * minute, phases });
+  assert.equal((await statusIn(layout)).held, null);
+  await clock.passUntil('2026-06-01T13:20:00Z');
+  assert.equal(openMemory(layout, assert.fail).recall().held, null);
+  assert.equal(kinds('lifted').length, 1);
+});
+
+test('a run of a person that ended well before another one failed lets nothing go on', async (t) => {
+  const { clock, log, start, layout } = await scene(t, careful, '2026-06-01T00:00:00Z', (task) =>
+    task === 'upgrade' ? { fails: 'RESTORED' } : {},
+  );
+  start();
+  await clock.passUntil('2026-06-01T12:00:00Z');
+  log.splice(0);
+  writeRunRecord(layout, recordOf('snapshot create', '2026-06-01T13:00:00.000Z'));
+  writeRunRecord(layout, { ...recordOf('upgrade', '2026-06-01T13:00:01.000Z'), ending: damaged });
+  await clock.passUntil('2026-06-02T12:00:00Z');
+  assert.deepEqual(log, ['2026-06-02T00:30 verify']);
+});
+
+test('what an earlier version wrote of a verification is an answer to what was found before its end', async (t) => {
+  const { layout } = await scene(t, careful, '2026-06-01T00:00:00Z');
+  mkdirSync(layout.work);
+  writeRunRecord(layout, { ...recordOf('upgrade', '2026-05-31T13:00:00.000Z'), ending: damaged });
+  const verifiedAt = (at: string) =>
+    openMemory(layout, assert.fail).change((before) => ({ ...before, verified: { at, finding: null } }));
+  verifiedAt('2026-05-31T12:59:00.000Z');
+  assert.equal((await statusIn(layout)).held?.what, 'It is damaged');
+  verifiedAt('2026-05-31T13:01:00.000Z');
+  assert.equal((await statusIn(layout)).held, null);
 });
 
 test('where what other runs left cannot be read nothing is written, and what only reads is done', async (t) => {
@@ -383,6 +473,12 @@ test('what the daemon wrote down and nobody understands keeps it from starting',
     (error) => error instanceof DrydockError && error.code === 'PREFLIGHT' && error.what.includes('daemon.json'),
   );
 });
+
+async function statusIn(layout: Layout): Promise<Status> {
+  const config = await loadConfig({ cwd: dirname(layout.database), env: {}, flags: {} });
+  const memory = openMemory(layout, assert.fail).recall();
+  return readStatus({ config, layout, memory, activity: null, now: new Date() }, undefined);
+}
 
 function recordOf(command: RunRecord['command'], startedAt: string): RunRecord {
   return {

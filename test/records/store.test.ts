@@ -40,6 +40,20 @@ test('the newest hundred records stay, read back as they were written, for those
   assert.deepEqual(findRunRecord(layout, early.runId), early);
 });
 
+test('they are ordered by when the runs ended, since one may have waited for the other', (t) => {
+  const layout = place(t);
+  const [first, second] = [{ ...numbered(1), durationMs: 200_000 }, numbered(2)];
+  for (const record of [first, second]) writeRunRecord(layout, record);
+  assert.deepEqual(listRunRecords(layout, 10).runs, [first, second]);
+  assert.deepEqual(findRunRecord(layout, 'latest'), first);
+
+  // An earlier version named them by when they began.
+  const earlier = numbered(0);
+  writeFileSync(join(layout.runs, '20260101T000000000Z-00000000.json'), JSON.stringify(earlier));
+  assert.deepEqual(listRunRecords(layout, 10).runs, [first, second, earlier]);
+  assert.deepEqual(findRunRecord(layout, '00000000'), earlier);
+});
+
 test('a damaged record is named and is in nobody’s way', (t) => {
   const layout = place(t);
   assert.deepEqual(listRunRecords(layout, 10), { runs: [], damaged: [] });
