@@ -1,8 +1,8 @@
 /** Maintenance of the file that belongs to no revision: a run, unless a plain read shows that there is nothing to gain. */
-import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
+import { mayBeThere } from '../files/looking.ts';
 import type { AtTarget, MaintenanceVerb } from '../run/outcome.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import { type Reader, withReader } from '../sqlite/reader.ts';
@@ -25,7 +25,7 @@ export async function maintainDatabase(
  * something to optimize cannot be asked without writing.
  */
 function nothingToGain(layout: Layout, verb: MaintenanceVerb): AtTarget | undefined {
-  if (verb === 'optimize' || existsSync(layout.runJournal) || existsSync(`${layout.database}-journal`))
+  if (verb === 'optimize' || mayBeThere(layout.runJournal) || mayBeThere(`${layout.database}-journal`))
     return undefined;
   const { database } = layout;
   return withReader(database, (reader) => {

@@ -1,6 +1,7 @@
 /** What the last runs left behind, read and told. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
+import { looking } from '../files/looking.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { findRunRecord, listRunRecords, type RunList } from '../records/store.ts';
 import { renderHtml } from '../report/html-report.ts';
@@ -13,7 +14,8 @@ const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: rende
 
 /** All that are kept, the run that ended last first. */
 export function readRuns(config: Config): RunList {
-  return listRunRecords(layoutFor(config.database), Number.POSITIVE_INFINITY);
+  const layout = layoutFor(config.database);
+  return looking(() => listRunRecords(layout, Number.POSITIVE_INFINITY));
 }
 
 /**
@@ -21,7 +23,8 @@ export function readRuns(config: Config): RunList {
  * @throws {DrydockError} USAGE where no run, or more than one, has it.
  */
 export function readRun(config: Config, id: string): RunRecord {
-  return findRunRecord(layoutFor(config.database), id);
+  const layout = layoutFor(config.database);
+  return looking(() => findRunRecord(layout, id));
 }
 
 export function renderReport(record: RunRecord, format: ReportFormat): string {

@@ -1,6 +1,7 @@
 /** The snapshot commands, as a program asks for them. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
+import { looking } from '../files/looking.ts';
 import type { RestoreReport, RunCommand, RunRequest } from '../run/outcome.ts';
 import { describeRevisions } from '../run/words.ts';
 import type { Observer } from '../run-events.ts';
@@ -27,7 +28,7 @@ export interface CreatedSnapshot {
 
 export function listSnapshots(config: Config): SnapshotList {
   const layout = layoutFor(config.database);
-  const { snapshots, unusable } = readCatalog(layout);
+  const { snapshots, unusable } = looking(() => readCatalog(layout));
   return {
     directory: layout.snapshots,
     snapshots: snapshots.map(({ manifest }) => manifest),
@@ -39,7 +40,7 @@ export function listSnapshots(config: Config): SnapshotList {
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
   const { examineSnapshot } = await import('../run/prove-snapshot.ts');
   const layout = layoutFor(config.database);
-  const snapshot = findSnapshot(layout, id);
+  const snapshot = looking(() => findSnapshot(layout, id));
   await examineSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
   return { snapshot: snapshot.manifest };
 }

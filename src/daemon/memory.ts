@@ -1,10 +1,11 @@
 /** What the daemon must know after a restart: which openings are dealt with, and whether it may write at all. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
+import { asRefusal, isThere } from '../files/looking.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory, ownershipOf } from '../files/ownership.ts';
 
@@ -53,7 +54,7 @@ const nothing: DaemonMemory = { format: 1, windows: {}, held: null, verified: nu
 
 /**
  * @param warn Is told where it cannot be written: it then lasts as long as this process does.
- * @throws {DrydockError} PREFLIGHT where the file is there and cannot be understood: it may say that nothing is to be written.
+ * @throws {DrydockError} PREFLIGHT where the file cannot be read or understood: it may say that nothing is to be written.
  */
 export function openMemory(layout: Layout, warn: (message: string) => void): MemoryKeeper {
   let unsaved = read(layout);
@@ -83,7 +84,7 @@ function read({ daemonMemory: path }: Layout): DaemonMemory {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return nothing;
-    throw error;
+    throw asRefusal(error);
   }
   try {
     return memorySchema.parse(JSON.parse(text));
@@ -108,7 +109,7 @@ function readOr(layout: Layout, otherwise: DaemonMemory, warn: (message: string)
 
 function write(layout: Layout, memory: DaemonMemory): void {
   // Where there is no database yet there is nobody to own the file.
-  if (!existsSync(layout.database)) throw new Error(`there is no database at ${layout.database}`);
+  if (!isThere(layout.database)) throw new Error(`there is no database at ${layout.database}`);
   const ownership = ownershipOf(layout.database);
   ensureDirectory(layout.work, layout.directory, ownership);
   // Another daemon of this database, whose windows open at the same minute, writes at the same moment.

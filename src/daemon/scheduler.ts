@@ -1,9 +1,9 @@
 /** The daemon's one loop: which window is open now, one task after the other over all of them, and what is remembered. */
 
-import { existsSync } from 'node:fs';
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
+import { isThere } from '../files/looking.ts';
 import { runRecords } from '../records/store.ts';
 import type { Observer } from '../run-events.ts';
 import type { Clock } from './clock.ts';
@@ -178,7 +178,8 @@ function learnVerified(schedule: Schedule, began: string, error: unknown): void 
   const verified = { began, at: clock.now().toISOString(), finding: found ?? null };
   memory.change((before) => ({ ...before, verified }));
   const { held } = memory.recall();
-  const interrupted = existsSync(layoutFor(config().database).runJournal);
-  if (found !== undefined || held === null || !isLiftedByVerify(held, began, interrupted)) return;
+  if (found !== undefined || held === null) return;
+  const interrupted = isThere(layoutFor(config().database).runJournal);
+  if (!isLiftedByVerify(held, began, interrupted)) return;
   lift(schedule, 'a verification that found the database sound');
 }

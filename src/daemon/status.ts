@@ -1,9 +1,10 @@
 /** Where the database, its runs, snapshots and windows stand: what /status.json gives, and all else is made of. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { currentOf } from '../api/current.ts';
 import type { Config, WindowSettings } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
+import { isThere, looking } from '../files/looking.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { listRunRecords, runRecords } from '../records/store.ts';
 import { loadGraph } from '../run/preflight.ts';
@@ -84,16 +85,31 @@ export interface DaemonState {
 const shownRuns = 10;
 const shownSnapshots = 10;
 
+const noSnapshots: SnapshotsStatus = { count: 0, bytes: 0, newest: [], unusable: 0 };
+
 /**
  * Reads a few small files and one page or two of the database; waits for nobody and takes none of Drydock's locks.
  * @param before What was read last, which stands where a writer is in the way now.
  */
 export function readStatus({ config, layout, memory, activity, now }: DaemonState, before: Status | undefined): Status {
+  const unseen = new Set<string>();
+  /** What may not be looked at is a problem, and hides nothing else. */
+  const orUnseen = <T>(otherwise: T, look: () => T): T => {
+    try {
+      return looking(look);
+    } catch (error) {
+      if (!(error instanceof DrydockError)) throw error;
+      unseen.add(error.message);
+      return otherwise;
+    }
+  };
   const database = databaseStatus(config, layout, before?.database);
-  const unfinishedRun = existsSync(layout.runJournal);
-  const runs = listRunRecords(layout, shownRuns).runs.map(summaryOf);
-  const held = standingHold(memory, runRecords(layout)) ?? null;
-  const problems = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
+  const unfinishedRun = orUnseen(false, () => isThere(layout.runJournal));
+  const runs = orUnseen([], () => listRunRecords(layout, shownRuns).runs.map(summaryOf));
+  const held = orUnseen(memory.held, () => standingHold(memory, runRecords(layout)) ?? null);
+  const snapshots = orUnseen(noSnapshots, () => snapshotsStatus(layout));
+  const known = problemsOf({ database, unfinishedRun, held, verified: memory.verified, activity });
+  const problems = [...known, ...unseen];
   return {
     at: now.toISOString(),
     toolVersion: toolVersion(),
@@ -107,7 +123,7 @@ export function readStatus({ config, layout, memory, activity, now }: DaemonStat
     succeeded: memory.succeeded,
     windows: config.windows.map((window) => windowStatus(window, memory, now)),
     runs,
-    snapshots: snapshotsStatus(layout),
+    snapshots,
   };
 }
 

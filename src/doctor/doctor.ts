@@ -58,6 +58,7 @@ const unseen: Readonly<Record<string, string>> = {
   EPERM: 'Run doctor as the owner of the database',
   ENOTDIR: 'Find out what made it and move it away',
   EISDIR: 'Find out what made it and move it away',
+  ELOOP: 'Find out what made it and move it away',
   EIO: 'Look at the disk: the system log names it',
 };
 

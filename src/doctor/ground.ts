@@ -1,6 +1,7 @@
 /** The volume that the database stands on. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { thisUser } from '../files/looking.ts';
 import { accessProblems, mountProblem, networkProblem, spaceProblem } from '../run/ground.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
@@ -23,8 +24,7 @@ export function mount({ layout }: Subject): Finding[] {
 export function permissions({ layout }: Subject): Finding[] {
   const found = accessProblems(layout);
   if (found.length > 0) return found.map((each) => problem('permissions', each));
-  const user = `This user (uid ${process.getuid?.()})`;
-  return [ok('permissions', `${user} may read and write the directory, the database and what stands beside it`)];
+  return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
 }
 
 /** What root made once, the owner of the database may not be able to use. */

@@ -36,14 +36,15 @@ export function readOwner(path: string): Owner | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    // The file is information only: one that is not this user's to read is as good as none.
+    if (['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(codeOf(error))) return undefined;
     throw error;
   }
   try {
     const value: unknown = JSON.parse(text);
     return isOwner(value) ? value : undefined;
   } catch (error) {
-    // The file is information only: one that a crash or a person mangled is as good as none.
+    // So is one that a crash or a person mangled.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

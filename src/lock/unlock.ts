@@ -1,7 +1,8 @@
 /** Removes what a dead run left of its lock. Seldom needed: the next run does the same by itself. */
-import { existsSync, lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
+import { asRefusal, isThere, looking } from '../files/looking.ts';
 import type { Observer } from '../run-events.ts';
 import { isBusy } from './busy-wait.ts';
 import { describeOwner, type Owner, readOwner } from './owner.ts';
@@ -16,14 +17,17 @@ export interface UnlockResult {
 
 /**
  * @throws {DrydockError} LOCKED where a run or another tool that lives holds the lock: it is never taken away from one;
- *   PREFLIGHT where something other than a lock directory stands in its place.
+ *   PREFLIGHT where something other than a lock directory stands in its place, or this user may not look.
  */
 export async function removeDeadLock(layout: Layout, observer: Observer): Promise<UnlockResult> {
   const owner = readOwner(layout.owner) ?? null;
-  const lock = existsSync(layout.runnerLock) ? tryLockOrExplain(layout) : undefined;
+  const lock = isThere(layout.runnerLock) ? tryLockOrExplain(layout) : undefined;
   try {
     if (lstatSync(layout.visibleLock, { throwIfNoEntry: false }) === undefined) return { outcome: 'was-free', owner };
-    await clearTheWay(layout, { timeoutMs: 0, signal: new AbortController().signal, observer });
+    const wait = { timeoutMs: 0, signal: new AbortController().signal, observer };
+    await clearTheWay(layout, wait).catch((error: unknown) => {
+      throw asRefusal(error);
+    });
     return { outcome: 'removed', owner };
   } finally {
     lock?.release();
@@ -31,6 +35,7 @@ export async function removeDeadLock(layout: Layout, observer: Observer): Promis
 }
 
 function tryLockOrExplain(layout: Layout): RunnerLock {
+  looking(() => accessSync(layout.runnerLock, constants.R_OK | constants.W_OK));
   try {
     return tryLock(layout.runnerLock);
   } catch (error) {

@@ -1,9 +1,9 @@
 /** What a run would do, found out without a lock and without writing a byte. */
 
-import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/replayed.ts';
 import { layoutFor } from '../files/layout.ts';
+import { isThere } from '../files/looking.ts';
 import { stepParts } from '../lint/lint-step.ts';
 import { countLosses } from '../loss/count-losses.ts';
 import { lostParts } from '../loss/lost-parts.ts';
@@ -60,7 +60,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     from: plan.from,
     to: plan.to,
     onWorkingCopy: plan.onWorkingCopy,
-    unfinishedRun: existsSync(layout.runJournal),
+    unfinishedRun: isThere(layout.runJournal),
     steps: previewed,
     stopped: surveyed.stopped ?? null,
     losses,

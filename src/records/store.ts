@@ -1,9 +1,10 @@
 /** The records of the last runs of one database: `<database>.drydock/runs/<when it ended>-<run>.json`. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
+import { namesIn } from '../files/looking.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory, type Ownership, ownershipOf } from '../files/ownership.ts';
 import { recordId } from './record-id.ts';
@@ -37,7 +38,7 @@ export function writeRunRecord(layout: Layout, record: RunRecord): string {
   const name = `${recordId(record)}.json`;
   const path = join(layout.runs, name);
   writeOwnedFile(path, `${JSON.stringify(record, null, 2)}\n`, ownership);
-  for (const old of namesIn(layout).slice(keep)) {
+  for (const old of recordsIn(layout).slice(keep)) {
     if (old !== name) rmSync(join(layout.runs, old), { force: true });
   }
   return path;
@@ -108,16 +109,15 @@ function mayBe(name: string, id: string): boolean {
 }
 
 /** By when the runs ended, the last first (an earlier version named them by when they began); those included that are being written or never were finished. */
-function namesIn(layout: Layout): string[] {
-  if (!existsSync(layout.runs)) return [];
-  return readdirSync(layout.runs)
+function recordsIn(layout: Layout): string[] {
+  return namesIn(layout.runs)
     .filter((name) => namePattern.test(name))
     .sort()
     .reverse();
 }
 
 function wholeNamesIn(layout: Layout): string[] {
-  return namesIn(layout).filter((name) => name.endsWith('.json'));
+  return recordsIn(layout).filter((name) => name.endsWith('.json'));
 }
 
 /** Of the database; where a restore left none, of the folder that was made for it. */

@@ -1,6 +1,7 @@
 /** Turns whatever ended a run into the one line that a person reads. */
 import { EngineDied } from '../engine/client.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import { thisUser } from '../files/looking.ts';
 import { isStopSignal, Stop } from '../stop.ts';
 import { busyError } from './busy.ts';
 import { CommitUncertain } from './commit.ts';
@@ -33,6 +34,14 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
       what: `No more files could be opened: ${messageOf(plain)}`,
       state,
       next: 'Raise the limit of open files (ulimit -n), or end what uses them up, and run again',
+      cause: plain,
+    });
+  }
+  if (['EACCES', 'EPERM'].includes(codeOf(plain))) {
+    return new DrydockError('PREFLIGHT', {
+      what: `${thisUser()} may not do what the run needs: ${messageOf(plain)}`,
+      state,
+      next: 'Give it the permission, or run as the owner of the database, and run again',
       cause: plain,
     });
   }
@@ -69,11 +78,11 @@ export function withCode({ what, state, next, cause }: DrydockError, code: Error
   });
 }
 
-/** Full, read-only, forbidden or failing, as Node and SQLite say it. A full disk may well be an I/O error to SQLite. */
+/** Full, read-only or failing, as Node and SQLite say it. A full disk may well be an I/O error to SQLite. */
 function isVolumeProblem(error: unknown): boolean {
   const code = codeOf(error);
   return (
-    ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'SQLITE_FULL'].includes(code) ||
+    ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'SQLITE_FULL'].includes(code) ||
     code.startsWith('SQLITE_READONLY') ||
     code.startsWith('SQLITE_IOERR') ||
     code.startsWith('SQLITE_CANTOPEN')

@@ -2,10 +2,11 @@
  * The common case: nothing is pending. It is answered by a plain read, without a lock, a child or a byte written, so it
  * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
  */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
+import { mayBeThere } from '../files/looking.ts';
 import { isMountPoint } from '../files/volume.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
@@ -30,14 +31,14 @@ export function atTarget(
 ): AtTarget | undefined {
   const layout = layoutFor(database);
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
-  if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;
+  if (mayBeThere(layout.runJournal) || isBeingWritten(layout)) return undefined;
   // Reading it would do no harm. Whoever starts after this upgrade writes, and the run says what becomes of that.
   if (isMountPoint(layout.database)) return undefined;
   const applied = readUnlessBusy(layout.database);
   if (applied === undefined) return undefined;
   const recorded = new Set(applied.history.map(({ checksum }) => checksum));
   const plan = planRun(graphOf(recorded), applied, command);
-  return isNothing(plan) && !existsSync(layout.runJournal) ? nothingPending(database, plan.from) : undefined;
+  return isNothing(plan) && !mayBeThere(layout.runJournal) ? nothingPending(database, plan.from) : undefined;
 }
 
 /** Undefined where a writer is in the way: the run waits for it, and for as long as it was told to. */

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
+import { looking } from '../files/looking.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
@@ -67,7 +68,7 @@ export function restore(
   stop: AbortSignal,
 ): Promise<RestoreReport> {
   const layout = layoutFor(request.config.database);
-  const chosen = findSnapshot(layout, id);
+  const chosen = looking(() => findSnapshot(layout, id));
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
   return explained(context, () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DrydockError } from '../errors.ts';
 import { fsyncDirectory, removeDurably, renameDurably, writeFileDurably } from '../files/durable.ts';
 import type { Layout } from '../files/layout.ts';
+import { namesIn } from '../files/looking.ts';
 import { type Ownership, own } from '../files/ownership.ts';
 import { type Manifest, readManifest, renderManifest } from './manifest.ts';
 
@@ -148,8 +149,7 @@ export function removeLeftovers(layout: Layout): void {
 }
 
 function idsWith(layout: Layout, kind: 'db' | 'json'): string[] {
-  if (!existsSync(layout.snapshots)) return [];
-  return readdirSync(layout.snapshots)
+  return namesIn(layout.snapshots)
     .flatMap((name) => {
       const groups = idPattern.exec(name)?.groups;
       return groups?.['kind'] === kind && groups['id'] !== undefined ? [groups['id']] : [];

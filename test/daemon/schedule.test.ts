@@ -406,6 +406,16 @@ test('where what other runs left cannot be read nothing is written, and what onl
   await clock.passUntil('2026-06-01T12:00:00Z');
   assert.deepEqual(log.splice(0), ['2026-06-01T00:30 verify']);
   assert.match(JSON.stringify(kinds('task-left-out')), /cannot be read: ENOTDIR/);
+  writeFileSync(layout.snapshots, 'not a folder');
+  const { ready, problems, snapshots } = await statusIn(layout);
+  assert.deepEqual([ready, snapshots.count], [false, 0]);
+  for (const path of [layout.runs, layout.snapshots]) {
+    assert.ok(
+      problems.some((problem) => problem.startsWith(`${path} cannot be looked at`)),
+      problems.join(),
+    );
+  }
+  rmSync(layout.snapshots);
   assert.equal(kinds('window-closed').length, 1);
   rmSync(layout.runs);
   await clock.passUntil('2026-06-02T12:00:00Z');

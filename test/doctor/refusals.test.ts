@@ -1,6 +1,6 @@
 /** What a run refuses, doctor says beforehand: with the same code, in the same words, and nothing touched. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -160,6 +160,63 @@ const refusals: readonly Refusal[] = [
       giveToOrdinaryUser(root);
       chmodSync(data, 0o000);
     },
+  },
+  {
+    what: 'a WAL of another user',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: (here) => {
+      change(here, 'PRAGMA journal_mode = WAL');
+      for (const suffix of ['-wal', '-shm']) writeFileSync(`${here.database}${suffix}`, '');
+      giveToOrdinaryUser(here.root);
+      for (const suffix of ['-wal', '-shm']) chmodSync(`${here.database}${suffix}`, 0o000);
+    },
+  },
+  {
+    what: 'a lock file that may not be written',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, database }) => {
+      const work = `${database}.drydock`;
+      mkdirSync(work);
+      writeFileSync(join(work, 'runner.lock'), '');
+      giveToOrdinaryUser(root);
+      chmodSync(join(work, 'runner.lock'), 0o444);
+    },
+  },
+  {
+    what: 'a run journal that may not be read',
+    probe: 'permissions',
+    code: 12,
+    run: asUser,
+    spoil: ({ root, database, journal }) => {
+      mkdirSync(`${database}.drydock`);
+      writeFileSync(journal, '{');
+      giveToOrdinaryUser(root);
+      chmodSync(journal, 0o000);
+    },
+  },
+  ...['runner.lock', 'run.json', 'owner.json'].map((name) => ({
+    what: `a folder in the place of ${name}`,
+    probe: 'permissions',
+    code: 12,
+    spoil: ({ database }: Place) => {
+      mkdirSync(join(`${database}.drydock`, name), { recursive: true });
+    },
+  })),
+  ...['drydock', 'snapshots'].map((name) => ({
+    what: `a link that leads nowhere in the place of the folder .${name}`,
+    probe: 'permissions',
+    code: 12,
+    spoil: ({ database }: Place) => symlinkSync('not mounted', `${database}.${name}`),
+  })),
+  {
+    what: 'a link that leads to itself in the place of the folder of ours',
+    probe: 'permissions',
+    code: 12,
+    spoil: ({ database }) => symlinkSync('app.db.drydock', `${database}.drydock`),
   },
   {
     what: 'a read-only volume',

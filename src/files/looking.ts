@@ -1,0 +1,69 @@
+/** What may not be looked at is not absent: who takes it for that says that all is well where nobody knows. */
+import { readdirSync, statSync } from 'node:fs';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+
+const permission = 'Give it the permission, or run as the owner of the database';
+const somethingElse = 'Find out what made it and move it away';
+
+const nexts: Readonly<Record<string, string>> = {
+  EACCES: permission,
+  EPERM: permission,
+  ENOTDIR: somethingElse,
+  EISDIR: somethingElse,
+  ELOOP: somethingElse,
+  EIO: 'Look at the disk: the system log names it',
+};
+
+export function thisUser(): string {
+  return `This user (uid ${process.getuid?.()})`;
+}
+
+/**
+ * For commands that only look. A run says itself what became of the data.
+ * @throws {DrydockError} PREFLIGHT where what `look` looks at may or cannot be looked at.
+ */
+export function looking<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+/** The error of {@link looking} in the place of the system's; any other error as it is. */
+export function asRefusal(error: unknown): unknown {
+  const code = codeOf(error);
+  const next = nexts[code];
+  if (next === undefined) return error;
+  const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
+  const what =
+    path !== undefined && next === permission
+      ? `${thisUser()} may not look at ${path} (${code})`
+      : `${path ?? 'A file'} cannot be looked at: ${messageOf(error)}`;
+  return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next, cause: error });
+}
+
+/** @throws {DrydockError} as {@link looking}. */
+export function isThere(path: string): boolean {
+  return looking(() => statSync(path, { throwIfNoEntry: false })) !== undefined;
+}
+
+/** For who leaves the rest to a run: what may not be looked at may be there, and the run says what keeps it from looking. */
+export function mayBeThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+    return true;
+  }
+}
+
+/** None where there is no such folder. @throws {Error} as Node has it, such as EACCES. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
