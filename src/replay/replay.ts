@@ -39,7 +39,7 @@ export async function replay(request: ReplayRequest, observer: Observer, stop?: 
       stop,
     );
   } catch (error) {
-    throw error instanceof DrydockError ? inMemory(error) : error;
+    throw error instanceof DrydockError ? inMemory(error, from === undefined ? emptyBodies(steps) : []) : error;
   }
 }
 
@@ -94,11 +94,23 @@ function lastOf({ schemas }: Replayed): StoredSchema {
   return last;
 }
 
-function inMemory({ code, what, next, cause }: DrydockError): DrydockError {
+/** Ids. A revision that a tool before Drydock applied may have been left without a body; a merge has none to write. */
+function emptyBodies(steps: readonly Step[]): readonly string[] {
+  return steps
+    .map(({ revision }) => revision)
+    .filter(({ body, revises }) => body.kind === 'sql' && body.up.length === 0 && revises.length < 2)
+    .map(({ id }) => id);
+}
+
+function inMemory({ code, what, next, cause }: DrydockError, empty: readonly string[]): DrydockError {
+  const hint =
+    code === 'REVISION_FAILED' && empty.length > 0
+      ? `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; else mend the revision. Then run again`
+      : next;
   return new DrydockError(code, {
     what: `${what} (replayed in memory, on a database without rows)`,
     state: 'No database was touched',
-    ...(next !== undefined && { next }),
+    ...(hint !== undefined && { next: hint }),
     cause,
   });
 }

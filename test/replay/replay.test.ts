@@ -45,3 +45,18 @@ test('a replay begins with the schema that it is given, and one that fails for w
     message: /b\.ts.*no rows \(replayed in memory, on a database without rows\)\. No database was touched/,
   });
 });
+
+test('a replay that lacks what an empty body stands for does not say that the revision is wrong', async (t) => {
+  const migrations = revisionFolder(testFolder(t), {
+    'a.sql': sqlRevision('a', undefined, ''),
+    'b.sql': sqlRevision('b', 'a', 'ALTER TABLE account ADD COLUMN mail TEXT;'),
+  });
+  const steps = loadGraph(migrations).revisions.map((revision) => ({ revision, direction: 'up' as const }));
+  const [, second] = steps;
+  assert.ok(second !== undefined);
+  await assert.rejects(replay({ steps }, unheard), {
+    code: 'REVISION_FAILED',
+    message: /no such table: account .*left empty \(a\), write that into the body/,
+  });
+  await assert.rejects(replay({ steps: [second] }, unheard), { next: 'Mend the revision and run again' });
+});
