@@ -17,7 +17,8 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
   for (const [index, window] of windows.entries()) {
     const { cron, duration = windowDefaults.duration, jitter = windowDefaults.jitter } = window;
     // node-cron takes a field of seconds before the five.
-    if (!validate(cron) || cron.trim().split(/\s+/).length === 6) {
+    const isCron = validate(cron) && cron.trim().split(/\s+/).length !== 6;
+    if (!isCron || (await neverOpens(cron))) {
       const text = problem(
         `${isWhat(cron)}, not a cron expression of five fields that ever fires`,
         'Write fields such as 0 4 * * *',
@@ -29,4 +30,14 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
       throw file.error(['windows', index, 'jitter'], text);
     }
   }
+}
+
+/**
+ * Whether it means days that no year has, such as 31W in February: node-cron looks for those among plain numbers alone. Nor
+ * is it asked of those, since a start with such a window would wait for the answer.
+ */
+async function neverOpens(cron: string): Promise<boolean> {
+  if (!/[LW#]/i.test(cron)) return false;
+  const { openingsOf } = await import('../daemon/openings.ts');
+  return openingsOf(cron, windowDefaults.timeZone).after(new Date()) === undefined;
 }

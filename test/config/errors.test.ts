@@ -71,6 +71,10 @@ const inFile: [line: string, message: string][] = [
     'windows: [{ name: a, cron: 0 4 31 2 *, tasks: [prune] }]',
     "windows[0].cron is '0 4 31 2 *', not a cron expression",
   ],
+  [
+    'windows: [{ name: a, cron: 0 4 31W 2 *, tasks: [prune] }]',
+    "windows[0].cron is '0 4 31W 2 *', not a cron expression of five fields that ever fires",
+  ],
   ['windows: [{ name: a, cron: x, tasks: [] }]', 'windows[0].tasks is a list, not a list with a task in it'],
   [
     'windows: [{ name: a, cron: x, tasks: [snapshots] }]',
