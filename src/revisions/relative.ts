@@ -31,11 +31,17 @@ export function forwards(graph: RevisionGraph, walk: Walk, start: string | undef
 
 /**
  * N steps from a child to its parent.
+ * @param count Of the steps to go now, of those that were asked for.
  * @returns undefined: base.
  */
-export function backwards(graph: RevisionGraph, walk: Walk, start: string | undefined): string | undefined {
+export function backwards(
+  graph: RevisionGraph,
+  walk: Walk,
+  start: string | undefined,
+  count = walk.count,
+): string | undefined {
   let at = start;
-  for (let step = 0; step < walk.count; step += 1) {
+  for (let step = 0; step < count; step += 1) {
     if (at === undefined && walk.beyond === 'stop') return at;
     if (at === undefined) throw tooFar(walk);
     const parents = graph.parents(at);
@@ -63,7 +69,7 @@ export function startsForwards(graph: RevisionGraph, walk: Walk, current: readon
 export function lastUndone(graph: RevisionGraph, walk: Walk, current: readonly string[]): string {
   const rows = onBranch(current, walk);
   const starts = rows.length > 0 ? rows : onBranch(branchHeads(graph, graph.ancestors(current)), walk);
-  const last = backwards(graph, { ...walk, count: walk.count - 1 }, onlyStart(walk, starts));
+  const last = backwards(graph, walk, onlyStart(walk, starts), walk.count - 1);
   if (last === undefined) throw tooFar(walk);
   return last;
 }

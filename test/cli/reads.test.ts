@@ -74,6 +74,11 @@ test("history lists newest first, in Alembic's words, and marks what is current 
     ['history -r -1:c2', lines.slice(0, 2).join('\n')],
     ['history --rev-range right@c1: -v', /^Rev: c2 \(head\)\nParent: c1\nAlso depends on: b1\n[\s\S]*\n\nRev: c1\n/],
   ]);
+  const behind = project(t, branched, alembicAt());
+  await printsEach(behind, [
+    ['history -r :current', 'No revision is in the range :current'],
+    ['history -r base:current', 'No revision is in the range base:current'],
+  ]);
   const { revisions, runs } = await it.json<{ revisions: Shown[]; runs: unknown[] }>('history', '-r', 'current:');
   const shown = revisions.map(({ id, applied, current }) => `${id} ${applied} ${current}`);
   assert.deepEqual(shown, ['c2 false false', 'c1 true true', 'b1 true true']);

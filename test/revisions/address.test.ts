@@ -105,6 +105,7 @@ test('more relative steps than there are is an error in the words of Alembic', (
     ['+9', ['002_second']],
     ['+1', ['0031_fix']],
     ['-3', ['002_second']],
+    ['-9', ['002_second']],
     ['-1', []],
     ['001_first+4', []],
     ['002_second-3', []],

@@ -19,8 +19,12 @@ export async function history(config: Config, flags: HistoryFlags): Promise<Outp
       ? revisionEntry(graph, revision, marked)
       : revisionLine(graph, revision, { parents: true, labels: true, shape: true, message: true }, marked),
   );
+  const nothing =
+    graph.revisions.length === 0
+      ? `There are no revisions in ${config.migrations}`
+      : `No revision is in the range ${revRange}`;
   return {
     data: { ...historyOf(range) },
-    text: texts.length === 0 ? `There are no revisions in ${config.migrations}` : texts.join(verbose ? '\n\n' : '\n'),
+    text: texts.length === 0 ? nothing : texts.join(verbose ? '\n\n' : '\n'),
   };
 }
