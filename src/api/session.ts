@@ -1,5 +1,7 @@
 /** What surrounds a run: who hears of it, and what ends it early. */
 import type { Config } from '../config/config.ts';
+import { maxTimerMs } from '../config/quantities.ts';
+import { DrydockError } from '../errors.ts';
 import type { Observer } from '../run-events.ts';
 import { Stop } from '../stop.ts';
 
@@ -16,8 +18,18 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A session that also ends at the deadline of the config. */
+/**
+ * A session that also ends at the deadline of the config.
+ * @throws {DrydockError} USAGE where that is one that no timer has: a program may have written it.
+ */
 export function openSession({ deadlineMs }: Config, { observer = ignore, signal }: SessionOptions): Session {
+  if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= maxTimerMs)) {
+    throw new DrydockError('USAGE', {
+      what: `deadlineMs is ${deadlineMs}, which is not between 1 and ${maxTimerMs} (24 days)`,
+      state: 'Nothing was changed',
+      next: 'Give another one, or leave it out for none',
+    });
+  }
   return async (work) => {
     const controller = new AbortController();
     const stop = () => controller.abort(reasonOf(signal));

@@ -9,6 +9,9 @@ export const durationPattern = /^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/;
 /** `bytes` itself reads `20G` and `20GiB` as 20 bytes without a word. */
 export const sizePattern = /^\d+(\.\d+)?\s*[kKmMgGtT]?[bB]$/;
 
+/** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
+export const maxTimerMs = 24 * 24 * 60 * 60 * 1000;
+
 /** Both in milliseconds, both allowed. */
 export interface DurationBounds {
   readonly minMs: number;

@@ -2,13 +2,10 @@
 import * as z from 'zod/mini';
 import { addressPattern } from './address.ts';
 import { isWhat, problem, suggest } from './problem.ts';
-import { sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
+import { maxTimerMs, sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
 import { about, duration, expected, filePath, group, type Issue, listOfNamed, text } from './schema-parts.ts';
 import { statisticRulePattern } from './statistic-rule.ts';
 import { taskNames } from './task-names.ts';
-
-/** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
-const maxTimerMs = 24 * 24 * 60 * 60 * 1000;
 
 function isTimeZone(name: string): boolean {
   try {

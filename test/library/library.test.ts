@@ -237,5 +237,10 @@ test('a signal and the deadline stop a run and roll it back; what an observer th
   assert.equal((await failure(drydock.upgrade(config, 'head', { signal: AbortSignal.abort() }))).code, 'STOPPED');
   const late = await failure(drydock.upgrade({ ...config, deadlineMs: 1_500 }));
   assert.match(late.what, /^The run was stopped by its deadline of 1500 ms/);
+  // A timer of Node takes them for 1 ms.
+  for (const deadlineMs of [3e9, Number.POSITIVE_INFINITY, Number.NaN, 0, -1]) {
+    const refused = await failure(drydock.upgrade({ ...config, deadlineMs }));
+    assert.deepEqual([refused.code, refused.what.includes(`deadlineMs is ${deadlineMs},`)], ['USAGE', true]);
+  }
   assert.equal(dump(database), before);
 });
