@@ -12,22 +12,27 @@ export function withParameters(sql: string, params: readonly unknown[]): string 
   const named = Object.assign({}, ...params.filter(isNamed)) as Record<string, unknown>;
   const positional = { ...params.filter((param) => !isNamed(param)) };
   let next = 0;
-  let written = '';
+  const written: string[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const { kind, text } = tokens[index] as SqlToken;
     const word = tokens[index + 1]?.kind === 'word' ? (tokens[index + 1]?.text ?? '') : '';
     if (kind === 'other' && text === '?') {
       const numbered = /^\d+$/.test(word);
       if (numbered) index += 1;
-      written += boundValue(positional, numbered ? Number(word) - 1 : next++, sql);
+      written.push(boundValue(positional, numbered ? Number(word) - 1 : next++, sql));
     } else if (kind === 'other' && (text === ':' || text === '@') && word !== '') {
       index += 1;
-      written += boundValue(named, word, sql);
+      written.push(boundValue(named, word, sql));
     } else if (kind === 'word' && text.startsWith('$')) {
-      written += boundValue(named, text.slice(1), sql);
-    } else written += text;
+      written.push(boundValue(named, text.slice(1), sql));
+    } else written.push(text);
   }
-  return written;
+  return written.map((piece, index) => (wouldMerge(written[index - 1], piece) ? ` ${piece}` : piece)).join('');
+}
+
+/** `LIMIT?` needs no blank, and `LIMIT5` would be a name. */
+function wouldMerge(before: string | undefined, piece: string): boolean {
+  return /[\w$\u0080-\uFFFF]/.test(before?.at(-1) ?? '') && /^[\w$\u0080-\uFFFF]/.test(piece);
 }
 
 function boundValue(values: Readonly<Record<number | string, unknown>>, key: number | string, sql: string): string {

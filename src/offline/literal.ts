@@ -6,6 +6,12 @@ import { invariant } from '../errors.ts';
 import { quoteText } from '../schema/quote.ts';
 
 export function literal(value: unknown): string {
+  const sql = unbracketed(value);
+  // Behind a minus, its own would begin a comment.
+  return sql.startsWith('-') ? `(${sql})` : sql;
+}
+
+function unbracketed(value: unknown): string {
   switch (typeof value) {
     case 'bigint':
       return String(value);

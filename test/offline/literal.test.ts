@@ -72,7 +72,7 @@ function bound(value: unknown): unknown {
 test('a decimal stays one where it is the number itself', () => {
   assert.deepEqual(
     [2.5, 0.25, -1.125, 3].map((value) => literal(value)),
-    ['2.5', '0.25', '-1.125', '(3 * 1.0)'],
+    ['2.5', '0.25', '(-1.125)', '(3 * 1.0)'],
   );
   assert.equal(literal(0.1), '(3602879701896397 * 1.0 / (36028797018963968 * 1.0))');
 });
@@ -86,5 +86,16 @@ test('parameters are written in by their place or their name, and not into strin
     withParameters('SELECT :a, @b, $a, ?2, ?1', [7n, 8n, { a: 'x', b: new Uint8Array([255]) }]),
     "SELECT 'x', x'ff', 'x', 8, 7",
   );
+  assert.equal(withParameters('SELECT?AS a LIMIT?', [null, 5n]), 'SELECT NULL AS a LIMIT 5');
   assert.throws(() => withParameters("SELECT 'a\r\nb'", []), /take the carriage returns out of/);
+});
+
+test('a negative number behind a minus begins no comment', (t) => {
+  const path = join(testFolder(t), 'a.db');
+  const numbers = [-500n, -(2n ** 63n), -2.5, -1 / 3, Number.NEGATIVE_INFINITY, -0];
+  const rows = numbers.map((number) => withParameters('INSERT INTO t SELECT 50 -? WHERE 1 = 0;', [number]));
+  runsWell(path, ['CREATE TABLE t (value);', ...rows].join('\n'));
+  const db = new Database(path, { readonly: true });
+  t.after(() => db.close());
+  assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), 0);
 });
