@@ -20,7 +20,11 @@ export function parentsFor(graph: RevisionGraph, head: string | undefined, rule:
   }
   // All heads: also those that other branches depend on, since those are as open as the others.
   const parents = head === 'heads' ? graph.heads : resolveRevision(graph, head ?? 'head', []);
-  return checkParents(graph, parents, rule);
+  if (rule === 'heads only') {
+    const next = 'Name a head (`drydock heads`), or specify --splice to create a new branch from this revision';
+    requireHeads(graph, parents, next);
+  }
+  return parents;
 }
 
 /**
@@ -42,7 +46,8 @@ export function parentsForMerge(graph: RevisionGraph, addresses: readonly string
       next: 'Name two heads, or `heads` where there are several',
     });
   }
-  return checkParents(graph, parents, 'heads only');
+  requireHeads(graph, parents, 'Name heads (`drydock heads`)');
+  return parents;
 }
 
 /**
@@ -62,11 +67,11 @@ export function dependenciesFor(graph: RevisionGraph, addresses: readonly string
   return [...new Set(names)];
 }
 
-function checkParents(graph: RevisionGraph, parents: readonly string[], rule: ParentRule): readonly string[] {
+function requireHeads(graph: RevisionGraph, parents: readonly string[], next: string): void {
   const taken = parents.find((id) => graph.children(id).length > 0);
-  if (taken === undefined || rule === 'splice') return parents;
+  if (taken === undefined) return;
   throw new DrydockError('USAGE', {
     what: `Revision ${taken} is not a head revision: ${graph.children(taken).join(', ')} revises it already`,
-    next: 'Name a head (`drydock heads`), or specify --splice to create a new branch from this revision',
+    next,
   });
 }

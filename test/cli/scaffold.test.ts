@@ -86,6 +86,10 @@ test('a merge joins two heads at least, each named once', () => {
     parentsForMerge(graphs.fork, ['b1']),
   );
   failsWith('USAGE', [/'base' is no revision/], () => parentsForMerge(graphs.fork, ['base']));
+  const taken = failsWith('USAGE', [/a1 is not a head revision: b1, c1 revises it/], () =>
+    parentsForMerge(graphs.fork, ['a1', 'b1']),
+  );
+  assert.equal(taken.next, 'Name heads (`drydock heads`)', 'merge takes no --splice');
 });
 
 test('dependencies are written as labels or as whole ids', () => {
