@@ -97,3 +97,36 @@ export function nameComesBack({ statements }: LintStep, start: LintStatement, ta
     return foldName(parsed.body.name.text) === table;
   });
 }
+
+/** A name that a table had, and the statement of the step that took it away. */
+export interface FormerName {
+  readonly name: string;
+  readonly key: string;
+  readonly renamed: LintStatement;
+}
+
+/** What a table was called before the step, where the step renamed it before one of its statements. */
+export function formerName({ statements }: LintStep, end: LintStatement, table: string): FormerName | undefined {
+  let former: FormerName | undefined;
+  for (const renamed of statements.slice(0, statements.indexOf(end)).toReversed()) {
+    const { parsed } = renamed;
+    if (parsed?.type !== 'AlterTableStmt' || parsed.body.type !== 'RenameToAlterTableBody') continue;
+    if (foldName(parsed.body.name.text) !== (former?.key ?? table)) continue;
+    former = { name: parsed.tblName.objName.text, key: tableKey(parsed.tblName), renamed };
+  }
+  return former;
+}
+
+/**
+ * Whether nothing follows a rename that one of the step's statements is: foreign keys are not enforced in a run, and the
+ * step has set https://sqlite.org/pragma.html#pragma_legacy_alter_table.
+ */
+export function renamesAlone({ statements }: LintStep, end: LintStatement): boolean {
+  const set = statements.slice(0, statements.indexOf(end)).flatMap(({ sql, parsed }) => {
+    if (parsed?.type !== 'PragmaStmt' || parsed.body === undefined) return [];
+    if (foldName(parsed.name.objName.text) !== 'legacy_alter_table') return [];
+    const { offset, length } = parsed.body.value.span;
+    return [sql.slice(offset, offset + length)];
+  });
+  return /^['"]?(?:on|yes|true|[1-9])/i.test(set.at(-1) ?? '');
+}

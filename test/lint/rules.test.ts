@@ -79,6 +79,23 @@ CREATE INDEX t_a ON t (a);`,
     down: `CREATE TRIGGER t_log AFTER INSERT ON t BEGIN UPDATE t SET a = 1; DELETE FROM t; END;
 ALTER TABLE t ADD COLUMN extra;`,
   },
+  putAside: {
+    up: `CREATE TABLE lone (x TEXT); CREATE INDEX lone_x ON lone (x); CREATE TABLE spare (x TEXT);`,
+    down: 'DROP TABLE lone; DROP TABLE spare;',
+  },
+  rebuildsAside: {
+    up: `PRAGMA legacy_alter_table = ON;
+ALTER TABLE lone RENAME TO lone_old;
+PRAGMA legacy_alter_table = OFF;
+CREATE TABLE lone (x INT);
+INSERT INTO lone SELECT x FROM lone_old;
+DROP TABLE lone_old;
+CREATE TABLE brief (x); ALTER TABLE brief RENAME TO shorter; DROP TABLE shorter;
+ALTER TABLE spare RENAME TO spare_2; DROP TABLE spare_2;
+PRAGMA legacy_alter_table(yes); PRAGMA legacy_alter_table; ALTER TABLE lone RENAME TO lone_old; ALTER TABLE lone_old RENAME TO lone;
+PRAGMA legacy_alter_table = 0; ALTER TABLE lone RENAME TO lone_old; ALTER TABLE lone_old RENAME TO lone;`,
+    down: 'DROP TABLE lone; CREATE TABLE lone (x TEXT); CREATE INDEX lone_x ON lone (x); CREATE TABLE spare (x TEXT);',
+  },
   columns: {
     up: `ALTER TABLE t ADD COLUMN n1 TEXT NOT NULL;
 ALTER TABLE t ADD COLUMN n2 TEXT NOT NULL DEFAULT NULL;
@@ -159,7 +176,7 @@ function placesOf(rule: string): string[] {
 }
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  'destructive-change': ['drops.sql:5', 'drops.sql:6', 'dropsByCode.ts:4', 'dropsByCode.ts:7'],
+  'destructive-change': ['drops.sql:5', 'drops.sql:6', 'dropsByCode.ts:4', 'dropsByCode.ts:7', 'rebuildsAside.sql:12'],
   'write-without-where': [
     'writes.sql:5',
     'writes.sql:6',
@@ -168,8 +185,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'writesByCode.ts:3',
     'writesByCode.ts:8',
   ],
-  'rename-drags-references': ['renames.sql:5', 'renames.sql:8 down'],
-  'rebuild-loses-objects': ['dropsByCode.ts:9', 'rebuilds.sql:7'],
+  'rename-drags-references': ['renames.sql:5', 'renames.sql:8 down', 'rebuildsAside.sql:14'],
+  'rebuild-loses-objects': ['dropsByCode.ts:9', 'rebuilds.sql:7', 'rebuildsAside.sql:10'],
   'not-null-without-default': ['columns.sql:5', 'columns.sql:6', 'columnsByCode.ts:3'],
   'non-constant-default': ['columns.sql:10', 'columns.sql:11'],
   'cast-to-date': ['casts.sql:5', 'casts.sql:8 down'],

@@ -2,6 +2,7 @@ import { foldName } from '../../schema/names.ts';
 import {
   addedBefore,
   createdBefore,
+  formerName,
   isTemporary,
   isThereAfter,
   type LintStep,
@@ -28,8 +29,11 @@ function byStatements(step: LintStep): Problem[] {
     const key = tableKey(parsed.tblName);
     if (isTemporary(parsed.tblName) || createdBefore(step, statement).has(key)) return [];
     if (parsed.type === 'DropTableStmt') {
-      // Dropped to be made anew: another rule looks at what such a rebuild loses.
-      if (nameComesBack(step, statement, key)) return [];
+      const former = formerName(step, statement, key);
+      const [start, name] = former === undefined ? [statement, key] : [former.renamed, former.key];
+      if (createdBefore(step, start).has(name)) return [];
+      // Dropped to be made anew, or put aside for that: another rule looks at what such a rebuild loses.
+      if (nameComesBack(step, start, name)) return [];
       return [{ line, message: `this drops the table ${table} with all its rows` }];
     }
     if (parsed.body.type !== 'DropColumnAlterTableBody') return [];

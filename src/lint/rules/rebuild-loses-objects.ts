@@ -1,6 +1,6 @@
 import { foldName, sameName } from '../../schema/names.ts';
 import type { SchemaRow, StoredSchema } from '../../schema/read-schema.ts';
-import { isThereAfter, type LintStep } from '../lint-step.ts';
+import { formerName, isThereAfter, type LintStep, tableKey } from '../lint-step.ts';
 import type { Problem, Rule } from '../rule.ts';
 
 /** A table that is dropped and made anew by hand: its indexes and triggers went with it. */
@@ -18,12 +18,16 @@ export const rebuildLosesObjects: Rule = {
   },
 };
 
-function droppedTables({ statements, operations }: LintStep) {
+/** By the names that they had before the step. */
+function droppedTables(step: LintStep) {
   return [
-    ...statements.flatMap(({ parsed, line, origin }) =>
-      origin === 'revision' && parsed?.type === 'DropTableStmt' ? [{ table: parsed.tblName.objName.text, line }] : [],
-    ),
-    ...operations.filter(({ operation }) => operation === 'dropTable'),
+    ...step.statements.flatMap((statement) => {
+      const { parsed, line, origin } = statement;
+      if (origin === 'operation' || parsed?.type !== 'DropTableStmt') return [];
+      const former = formerName(step, statement, tableKey(parsed.tblName));
+      return [{ table: former?.name ?? parsed.tblName.objName.text, line }];
+    }),
+    ...step.operations.filter(({ operation }) => operation === 'dropTable'),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { foldName } from '../../schema/names.ts';
-import { nameComesBack, tableKey } from '../lint-step.ts';
+import { nameComesBack, renamesAlone, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
 /** A table put aside by a new name: foreign keys, views and triggers follow it there. */
@@ -9,7 +9,7 @@ export const renameDragsReferences: Rule = {
     step.statements.flatMap((statement) => {
       const { parsed, line, origin } = statement;
       if (origin === 'operation' || parsed?.type !== 'AlterTableStmt') return [];
-      if (parsed.body.type !== 'RenameToAlterTableBody') return [];
+      if (parsed.body.type !== 'RenameToAlterTableBody' || renamesAlone(step, statement)) return [];
       const from = parsed.tblName.objName.text;
       const to = parsed.body.name.text;
       const aside = nameComesBack(step, statement, tableKey(parsed.tblName)) || isAside(foldName(from), foldName(to));
