@@ -31,6 +31,8 @@ export interface PortListener {
   readonly undone?: (count: number) => void;
   /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
   readonly later?: (condition: RowCondition) => void;
+  /** Set where the revision may find other rows than it would, see `SqlPort.readsRows`. */
+  readonly readsRows?: () => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
@@ -53,7 +55,7 @@ export function guardedPort(
   let told = 0;
   let closed = false;
   let operations = 0;
-  const { later } = listener;
+  const { later, readsRows } = listener;
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
@@ -108,6 +110,7 @@ export function guardedPort(
         later(condition);
       },
     }),
+    ...(readsRows !== undefined && { readsRows }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),
     atomically: (work) => {

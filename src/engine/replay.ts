@@ -39,11 +39,11 @@ export async function replayStep(
   modules: LoadedModules,
   rows: Rows,
 ): Promise<ReplayedStep> {
-  const { told, notes, listener } = collector(step, rows);
+  const { told, notes, found, listener } = collector(step, rows);
   if (step.transaction) connection.exec('BEGIN');
   await runStep(connection, step, step.transaction ? 'transaction' : 'autocommit', modules, listener);
   if (step.transaction) connection.exec('COMMIT');
-  return { id: step.id, direction: step.direction, ...sorted(told), notes };
+  return { id: step.id, direction: step.direction, ...sorted(told), ...found, notes };
 }
 
 export function schemaNow(connection: Database.Database): StoredSchema {
@@ -64,15 +64,19 @@ export function runSeed(connection: Database.Database, sql: string): void {
 function collector({ body, path }: EngineStep, rows: Rows) {
   const told: (ReplayedStatement | RowCondition)[] = [];
   const notes: ReplayedNote[] = [];
+  const found = { readsRows: false };
   // A revision in SQL has one call for each of its statements, a module says in its stack where it is.
   const line = () => (body.kind === 'sql' ? body.statements[told.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
     ran: (sql, params, origin) => told.push({ sql, params, origin, line: line() }),
     undone: (count) => told.splice(told.length - count),
     note: (note) => notes.push({ ...note, line: line() }),
+    readsRows: () => {
+      found.readsRows = true;
+    },
     ...(rows === 'unknown' && { later: (condition: RowCondition) => told.push(condition) }),
   };
-  return { told, notes, listener };
+  return { told, notes, found, listener };
 }
 
 /** Apart from each other, for those who only ask for the statements. */

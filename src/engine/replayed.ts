@@ -11,6 +11,8 @@ export interface ReplayedStep {
   readonly statements: readonly ReplayedStatement[];
   /** What a script has to find out about rows; none where the replay went on without rows. */
   readonly conditions: readonly ReplayedCondition[];
+  /** Whether a module asked for rows, and may go another way where there are others. */
+  readonly readsRows: boolean;
   /** How its operations were done; a revision in SQL has none. */
   readonly notes: readonly ReplayedNote[];
 }

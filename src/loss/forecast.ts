@@ -51,7 +51,15 @@ async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Fo
   if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
   const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
   if ('kind' in replayed) return replayed;
-  const parts = lostParts(replayed);
+  const reader = replayed.steps.find(({ readsRows }) => readsRows);
+  if (reader !== undefined)
+    return { kind: 'unknown', why: `revision ${reader.id} reads rows, and may do something else where there are some` };
+  const { parts, unreadable } = lostParts(replayed);
+  if (unreadable !== undefined) {
+    const { revision, line } = unreadable;
+    const place = line === undefined ? '' : ` in line ${line}`;
+    return { kind: 'unknown', why: `Drydock's parser cannot read the statement${place} of revision ${revision}` };
+  }
   if (parts.length === 0) return nothing;
   return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
 }

@@ -26,7 +26,7 @@ export interface RowCondition {
  * statement before it runs and the transaction after it.
  */
 export interface SqlPort {
-  /** Runs a statement for its rows: a SELECT, an EXPLAIN, a PRAGMA that is only read. */
+  /** Runs a statement for its rows: a SELECT, an EXPLAIN, a PRAGMA that is only read, a change with RETURNING. */
   all(sql: string, ...params: unknown[]): Row[];
 
   /**
@@ -46,6 +46,12 @@ export interface SqlPort {
    * operation would find out about rows is told here, and the script finds it out.
    */
   later?(condition: RowCondition): void;
+
+  /**
+   * Set where the rows are not those that the revision is to meet: called as it asks for some itself, or for what its
+   * statements did to them.
+   */
+  readsRows?(): void;
 
   /** Called once each operation on the schema is done. */
   note?(note: OperationNote): void;

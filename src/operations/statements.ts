@@ -1,4 +1,5 @@
 import { DrydockError } from '../errors.ts';
+import { firstKeyword } from '../revisions/sql-tokens.ts';
 import { splitStatements } from '../revisions/statements.ts';
 import { CannotDowngrade } from './cannot-downgrade.ts';
 import type { Row, SqlPort } from './sql-port.ts';
@@ -28,7 +29,11 @@ export interface StatementOperations {
 export function statementOperations(port: SqlPort): StatementOperations {
   const rows = (sql: string, params: readonly unknown[]) => {
     const values = bindableParams(params);
-    if (port.later !== undefined) refuseRows(port, sql, values);
+    if (port.later !== undefined || port.readsRows !== undefined) {
+      const asked = askedOfRows(port, sql, values);
+      if (asked !== undefined && port.later !== undefined) throw noRows(asked);
+      if (asked !== undefined) port.readsRows?.();
+    }
     return port.all(sql, ...values);
   };
   const column = (sql: string, params: readonly unknown[]) => rows(sql, params).map((row) => Object.values(row)[0]);
@@ -67,16 +72,25 @@ export function statementOperations(port: SqlPort): StatementOperations {
 }
 
 /**
- * A script is written without rows, so no revision may ask for them: its program opens a table, and not sqlite_schema,
- * whose root page is the first. https://sqlite.org/opcode.html
+ * What a query wants with rows, as what `op.select` does. To read or to write them its program opens a table, and not
+ * sqlite_schema, whose root page is the first. https://sqlite.org/opcode.html
  */
-function refuseRows(port: SqlPort, sql: string, values: readonly unknown[]): void {
+function askedOfRows(port: SqlPort, sql: string, values: readonly unknown[]): string | undefined {
+  if (firstKeyword(sql) === 'EXPLAIN') return undefined;
   const program = port.all(`EXPLAIN ${sql}`, ...values);
-  const opensTable = program.some(({ opcode, p2 }) => opcode === 'OpenRead' && p2 !== 1);
-  const opensModule = program.some(({ opcode }) => opcode === 'VOpen') && !/\bpragma_\w/i.test(sql);
-  if (!opensTable && !opensModule) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: 'op.select reads rows, and a script is written where there are none',
+  const has = (is: (step: Row) => boolean) => program.some(is);
+  if (has(({ opcode, p2 }) => opcode === 'VUpdate' || (opcode === 'OpenWrite' && p2 !== 1))) return 'changes rows';
+  if (has(({ opcode, p2 }) => opcode === 'OpenRead' && p2 !== 1)) return 'reads rows';
+  if (has(({ opcode }) => opcode === 'VOpen') && !/\bpragma_\w/i.test(sql)) return 'reads rows';
+  const ofLastChange = /^(?:changes|total_changes|last_insert_rowid)\(/;
+  if (has(({ opcode, p4 }) => opcode === 'Function' && ofLastChange.test(String(p4))))
+    return 'asks what became of rows';
+  return undefined;
+}
+
+function noRows(asked: string): DrydockError {
+  return new DrydockError('REVISION_FAILED', {
+    what: `op.select ${asked}, and a script is written where there are none`,
     next: 'Run it online, without --sql; or write what it does as SQL that finds the rows itself, such as UPDATE … FROM',
   });
 }

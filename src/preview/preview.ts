@@ -48,7 +48,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
   const names = new Set(seen.flatMap(({ touched }) => [...touched.keys()]));
   const { sizes, losses } = withReader(layout.database, (reader) => ({
     sizes: measureTables(reader, names),
-    losses: countLosses(reader, lostParts(replayedOf(schema, surveyed))),
+    losses: countLosses(reader, lostParts(replayedOf(schema, surveyed)).parts),
   }));
   const previewed = seen.map((each) => previewStep(each, sizes));
   const space = estimateSpace(layout, copiesOf(plan));

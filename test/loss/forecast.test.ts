@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { type ForecastRequest, forecastLosses } from '../../src/loss/forecast.ts';
 import type { Forecast } from '../../src/loss/loss.ts';
+import { lostParts } from '../../src/loss/lost-parts.ts';
 import type { Direction } from '../../src/revisions/revision.ts';
 import { loadGraph } from '../../src/run/preflight.ts';
 import { createDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
@@ -90,6 +91,33 @@ const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: 
     ],
     [['r0', 'People', 'age', 1]],
   ],
+  'a column whose name another one takes in the rebuild that leaves it out': [
+    [
+      "op.batchAlterTable('People', (batch) => { batch.dropColumn('double'); batch.dropColumn('age'); batch.alterColumn('nobody', { newName: 'age', type: 'VARCHAR(20)' }); });",
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a column whose name a new one takes in one rebuild': [
+    [
+      "op.batchAlterTable('People', (batch) => { batch.dropColumn('double'); batch.dropColumn('age'); batch.addColumn(op.column.integer('age', { unique: true })); });",
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a column whose name another one takes once the table is rebuilt by hand': [
+    [
+      `DROP VIEW grown; CREATE TABLE other (id INTEGER PRIMARY KEY, "First Name" TEXT, nobody);
+       INSERT INTO other SELECT id, "First Name", nobody FROM People;
+       DROP TABLE People; ALTER TABLE other RENAME TO People; ALTER TABLE People RENAME nobody TO age;`,
+    ],
+    [['r0', 'People', 'age', 1]],
+  ],
+  'a table that is rebuilt, and then dropped under a new name': [
+    [
+      "op.dropView('grown'); op.renameTable('People', 'persons'); op.alterColumn('persons', 'age', { type: 'NUMERIC' }); op.renameTable('persons', 'humans');",
+      'DROP TABLE humans;',
+    ],
+    [['r1', 'People', null, 2]],
+  ],
 };
 
 for (const [name, [steps, losses]] of Object.entries(lost)) {
@@ -117,6 +145,16 @@ const kept: Readonly<Record<string, readonly string[]>> = {
      INSERT INTO People SELECT id, "First Name", age, nobody FROM aside; DROP TABLE aside;`,
   ],
   'a rebuild by an operation': ["op.alterColumn('People', 'age', { type: 'TEXT', using: 'CAST(age AS TEXT)' });"],
+  'a rebuild of a table under a new name, and columns renamed in it': [
+    "op.renameTable('People', 'persons'); op.alterColumn('persons', 'age', { newName: 'years', type: 'NUMERIC' });",
+    "op.batchAlterTable('persons', (batch) => { batch.alterColumn('years', { newName: 'age', type: 'INT' }); batch.alterColumn('First Name', { newName: 'name' }); }); op.renameTable('persons', 'humans');",
+  ],
+  'a table rebuilt by hand and given a new name': [
+    `DROP VIEW grown; CREATE TABLE other (id INTEGER PRIMARY KEY, "First Name", age, nobody);
+     INSERT INTO other SELECT id, "First Name", age, nobody FROM People; DROP TABLE People;
+     ALTER TABLE other RENAME TO People; ALTER TABLE People RENAME TO persons; ALTER TABLE persons RENAME age TO years;`,
+    'ALTER TABLE persons RENAME years TO "the years"; ALTER TABLE persons RENAME TO humans;',
+  ],
   'a table made and dropped again': ['CREATE TABLE scratch AS SELECT 1 AS n;', 'DROP TABLE scratch;'],
 };
 
@@ -141,6 +179,33 @@ test('a schema that needs a function of the application leaves it unknown, and i
   );
   assert.ok(found.kind === 'unknown');
   assert.match(found.why, /^no such function: initial/);
+});
+
+test('a statement that cannot be read is not taken for one that drops nothing', async (t) => {
+  const drop = 'ALTER TABLE People RENAME age TO "window"; ALTER TABLE People DROP COLUMN double;';
+  const found = await forecast(t, [`${drop} ALTER TABLE People DROP COLUMN window; ALTER TABLE People ADD age;`]);
+  assert.notDeepEqual(found, { kind: 'known', losses: [] });
+  const schema = { rows: [], facts: { shadowTables: [], columns: new Map() } };
+  const statements = [{ sql: 'ALTER TABLE people DROP ,', params: [], line: 7, origin: 'revision' }] as const;
+  const step = { id: 'r0', direction: 'down', statements, conditions: [], readsRows: false, notes: [] } as const;
+  const { parts, unreadable } = lostParts({ schemas: [schema, schema], steps: [step] });
+  assert.deepEqual([parts, unreadable], [[], { revision: 'r0', line: 7 }]);
+});
+
+test('a module that asks for rows, or for what became of them, leaves it unknown', async (t) => {
+  for (const query of [
+    'SELECT 1 FROM People',
+    'SELECT word FROM words',
+    'SELECT changes()',
+    'DELETE FROM empty RETURNING n',
+  ]) {
+    const found = await forecast(t, [`if (op.selectOne('${query}') !== undefined) op.dropTable('words');`], 'down');
+    const why = 'revision r0 reads rows, and may do something else where there are some';
+    assert.deepEqual(found, { kind: 'unknown', why }, query);
+  }
+  const schemaOnly =
+    "if (op.hasTable('empty') && op.selectValue('SELECT count(*) FROM sqlite_schema') > 0) op.dropTable('empty'); op.select('EXPLAIN QUERY PLAN SELECT 1');";
+  assert.deepEqual(await forecast(t, [schemaOnly], 'down'), { kind: 'known', losses: [] });
 });
 
 test('a step that cannot be replayed without rows, or ends its process, leaves it unknown', async (t) => {

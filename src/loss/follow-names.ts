@@ -1,0 +1,85 @@
+import type { NameChange } from './name-changes.ts';
+
+/** A table that was there before a step, under the names that it and its columns have by now, folded. */
+export interface Followed {
+  /** Undefined: dropped. */
+  readonly now: string | undefined;
+  /** What it was called before, the oldest name first. */
+  readonly former: readonly string[];
+  /** In the order of the beginning; undefined for one that is gone, though another may have taken its name. */
+  readonly columns: readonly (string | undefined)[];
+}
+
+/** The tables at some point of a step. */
+export interface Names {
+  readonly followed: readonly Followed[];
+  /** Those that the step made itself, with their columns where these are known. */
+  readonly made: ReadonlyMap<string, readonly string[] | undefined>;
+}
+
+/**
+ * Follows tables through one statement. A table that is dropped goes on as the one that the step makes, or made, under
+ * a name of its own: that is how a table is rebuilt.
+ */
+export function afterChange(names: Names, change: NameChange): Names {
+  const { table } = change;
+  const place = names.followed.findIndex(({ now }) => now === table);
+  const followed = names.followed[place];
+  if (followed !== undefined) {
+    return goOn({ ...names, followed: names.followed.with(place, changed(followed, change)) });
+  }
+  if (change.kind !== 'create table' && !names.made.has(table)) return names;
+  const made = new Map(names.made);
+  const columns = made.get(table);
+  made.delete(table);
+  if (change.kind === 'create table') made.set(table, change.columns);
+  else if (change.kind === 'rename table') made.set(change.to, columns);
+  else if (change.kind !== 'drop table') made.set(table, columns && changedColumns(columns, change));
+  return goOn({ ...names, made });
+}
+
+type ColumnChange = Exclude<NameChange, { readonly kind: 'create table' | 'drop table' | 'rename table' }>;
+
+function changed(followed: Followed, change: NameChange): Followed {
+  const { now, former, columns } = followed;
+  const formerly = now === undefined ? former : [...former, now];
+  switch (change.kind) {
+    case 'drop table':
+      return { now: undefined, former: formerly, columns };
+    case 'rename table':
+      return { now: change.to, former: formerly, columns };
+    case 'drop column':
+      return { ...followed, columns: columns.map((it) => (it === change.column ? undefined : it)) };
+    case 'rename column':
+      return { ...followed, columns: columns.map((it) => (it === change.column ? change.to : it)) };
+    default:
+      return followed;
+  }
+}
+
+function changedColumns(columns: readonly string[], change: ColumnChange): readonly string[] {
+  switch (change.kind) {
+    case 'copy':
+      return change.columns;
+    case 'add column':
+      return [...columns, change.column];
+    case 'drop column':
+      return columns.filter((it) => it !== change.column);
+    case 'rename column':
+      return columns.map((it) => (it === change.column ? change.to : it));
+  }
+}
+
+/** Gives the dropped tables what was made in their place, and the columns that it has. */
+function goOn(names: Names): Names {
+  const made = new Map(names.made);
+  const followed = names.followed.map((table): Followed => {
+    const now = table.now ?? table.former.findLast((name) => made.has(name));
+    if (now === undefined || table.now !== undefined) return table;
+    const there = made.get(now);
+    made.delete(now);
+    const columns = table.columns.map((it) => (it !== undefined && (there?.includes(it) ?? true) ? it : undefined));
+    return { ...table, now, columns };
+  });
+  return { followed, made };
+}
