@@ -25,7 +25,7 @@ export interface GuardedPort extends SqlPort {
 export interface PortListener {
   /** A statement is about to run; it does not where this throws. */
   readonly before?: ((sql: string) => void) | undefined;
-  /** A statement was run for its effect. */
+  /** A statement was run that changes something, for its effect or for the rows that it returns. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   /** So many of the last things that were told are undone: an operation failed, and its revision may go on. */
   readonly undone?: (count: number) => void;
@@ -80,13 +80,25 @@ export function guardedPort(
       requireTransaction(connection, mode, `by this: ${excerpt(sql)}`);
     }
   };
+  const tell = (sql: string, params: readonly unknown[]) => {
+    told += 1;
+    listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
+  };
   return {
     statements: () => statements,
     leavesTraces: () => leavesTraces,
     close: () => {
       closed = true;
     },
-    all: (sql, ...params) => guarded(sql, (statement) => statement.all(...params) as Record<string, unknown>[]),
+    all: (sql, ...params) => {
+      const { rows, changes } = guarded(sql, (statement) => ({
+        rows: statement.all(...params) as Record<string, unknown>[],
+        changes: !statement.readonly,
+      }));
+      // Of an EXPLAIN SQLite says whether what it explains would change anything.
+      if (changes && firstKeyword(sql) !== 'EXPLAIN') tell(sql, params);
+      return rows;
+    },
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
         if (later !== undefined && changesRows(sql)) return { changes: 0 };
@@ -100,8 +112,7 @@ export function guardedPort(
         for (const _row of statement.iterate(...params));
         return { changes: 0 };
       });
-      told += 1;
-      listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
+      tell(sql, params);
       return result;
     },
     ...(later !== undefined && {

@@ -42,7 +42,8 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
   const assignments = Object.entries(set).map(([column, sql]) => `${quoteName(column)} = (${sql})`);
   if (port.later !== undefined) {
     const rows = [...conditions, 'TRUE'].join(' AND ');
-    return port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`).changes;
+    port.run(`UPDATE main.${quoteName(table)} SET ${assignments.join(', ')} WHERE ${rows}`);
+    return new UnknownCount(table) as unknown as number;
   }
   const total = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
   // What triggers or conflicts add and remove meanwhile moves neither where the batches end nor what they leave out.
@@ -59,6 +60,22 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
     port.progress?.(`backfill of ${table}`, Math.min(done, total), total);
     if (last === undefined) return changes;
     after = last;
+  }
+}
+
+/** What only the script finds out: a revision may leave it be, and not go by it. */
+class UnknownCount {
+  readonly #table: string;
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw new DrydockError('REVISION_FAILED', {
+      what: `the number of rows that op.updateInBatches of ${this.#table} changes is used, and a script is written where there are none`,
+      next: 'Run it online, without --sql; or leave the number out',
+    });
   }
 }
 

@@ -62,7 +62,9 @@ op.updateInBatches('t', { set: { a: '1' } });
 op.addColumn('t', op.column.text('kind'));
 op.execute("UPDATE t SET kind = 'x'");
 op.alterColumn('t', 'kind', { type: 'VARCHAR(10)' });
-op.execute('DELETE FROM t');`,
+op.execute('DELETE FROM t');
+op.select('DELETE FROM t RETURNING id');
+op.select('SELECT id FROM t'); op.select('EXPLAIN DELETE FROM t');`,
     down: `op.dropColumn('t', 'kind');`,
   },
   renames: {
@@ -184,6 +186,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'writes.sql:14 down',
     'writesByCode.ts:3',
     'writesByCode.ts:8',
+    'writesByCode.ts:9',
   ],
   'rename-drags-references': ['renames.sql:5', 'renames.sql:8 down', 'rebuildsAside.sql:14'],
   'rebuild-loses-objects': ['dropsByCode.ts:9', 'rebuilds.sql:7', 'rebuildsAside.sql:10'],

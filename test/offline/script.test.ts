@@ -267,6 +267,28 @@ test('what cannot be written down is refused in one line that names the revision
     await it.fails(20, 'upgrade', '--sql'),
     /upgrade of revision b1 failed at \S+b1\.mjs:1: op\.select reads rows, .*Run it online, without --sql/,
   );
+  const refused: [body: string, error: RegExp][] = [
+    ["op.selectValue('INSERT INTO t VALUES (1) RETURNING a');", /op\.select changes rows/],
+    [
+      "op.execute('INSERT INTO t VALUES (1)'); op.selectValue('SELECT last_insert_rowid()');",
+      /asks what became of rows/,
+    ],
+    ["op.execute('DELETE FROM t'); op.selectOne('SELECT 1 + Changes() AS n');", /asks what became of rows/],
+    [
+      "const n = op.updateInBatches('t', { set: { a: '1' } }); if (n > 0) op.execute('SELECT 1');",
+      /the number of rows that op\.updateInBatches of t changes is used/,
+    ],
+    [
+      "op.execute('INSERT INTO t VALUES (?)', op.updateInBatches('t', { set: { a: '1' } }));",
+      /the number of rows that op\.updateInBatches of t changes is used/,
+    ],
+  ];
+  for (const [body, error] of refused) {
+    write('b1.mjs', module(body));
+    const told = await it.fails(20, 'upgrade', '--sql');
+    assert.match(told, error);
+    assert.match(told, /Run it online, without --sql/);
+  }
   write('b1.mjs', module("op.execute('SELECT 1'); op.selectValue('SELECT max(1, 2)');"));
   assert.match(await it.text('upgrade', '--sql'), /upgrade of b1/);
   write('b1.mjs', `export const transaction = false; ${module("op.execute('DELETE FROM t')")}`);
