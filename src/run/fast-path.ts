@@ -3,7 +3,7 @@
  * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
  */
 import { statSync } from 'node:fs';
-import { DrydockError } from '../errors.ts';
+import { codeOf, DrydockError } from '../errors.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { mayBeThere } from '../files/looking.ts';
@@ -51,9 +51,14 @@ function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | 
   }
 }
 
-/** A rollback journal that stands there may be hot, and a reader cannot roll it back. */
+/** A rollback journal that stands there may be hot, and a reader cannot roll it back. So may one that this user may not read. */
 function isBeingWritten(layout: Layout): boolean {
   const path = `${layout.database}-journal`;
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (!stats.isFile() || hasJournalHeader(path));
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && (!stats.isFile() || hasJournalHeader(path));
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+    return true;
+  }
 }

@@ -29,6 +29,15 @@ test('where the run journal may not be looked at nobody says that nothing is pen
   assertSilentRefusal(await asOrdinaryUser(here.root, ['upgrade']), 12, ...says('drydock'));
 });
 
+test('a rollback journal that may not be read may be hot, and is refused with 12', async (t) => {
+  const here = await upgraded(t);
+  const journal = `${here.database}-journal`;
+  writeFileSync(journal, 'a transaction of another user');
+  chmodSync(journal, 0o600);
+  const refused = await asOrdinaryUser(here.root, ['upgrade']);
+  assertSilentRefusal(refused, 12, /may not read and write \S+app\.db-journal \(EACCES\)/);
+});
+
 test('what a command reads and this user may not is named, with 12', async (t) => {
   const here = await upgraded(t);
   chmodSync(`${here.database}.drydock`, 0o000);
