@@ -8,6 +8,7 @@ import type { StoredTable } from './lookups.ts';
 import { findTable, numberFrom } from './lookups.ts';
 import { assertSameRows, copyMapping } from './rebuild-copy.ts';
 import type { SqlPort } from './sql-port.ts';
+import { requireText, storedAsHere } from './stored-text.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /**
@@ -46,6 +47,11 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
   assertNothingTemporary(port, table.name);
   const schemaBefore = schemaRows(port);
   const attached = attachedSql(port, table.name);
+  requireText(table.name, [table.sql, ...attached]);
+  port.later?.({
+    holds: storedAsHere(port, table.name),
+    problem: `table ${table.name}, its indexes or its triggers are not those that this script was written from: write it anew from this database`,
+  });
 
   withLegacyAlter(port, 'ON', () =>
     port.run(`ALTER TABLE main.${quoteName(table.name)} RENAME TO ${quoteName(aside)}`),

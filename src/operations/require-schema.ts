@@ -6,10 +6,10 @@ import { indexOf, triggerOf } from '../schema/normalise-objects.ts';
 import { parseStored } from '../schema/normalise-parse.ts';
 import { tableOf } from '../schema/normalise-table.ts';
 import type { Index, Schema, Table, Trigger } from '../schema/normalised.ts';
-import { quoteText } from '../schema/quote.ts';
-import { readStoredSchema, type SchemaRow, schemaOf } from '../schema/read-schema.ts';
+import { readStoredSchema, schemaOf } from '../schema/read-schema.ts';
 import { requireTable } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
+import { storedAsHere } from './stored-text.ts';
 
 /** What has to be so before a revision goes on. */
 export interface RequirementOperations {
@@ -43,7 +43,10 @@ function requireSchema(port: SqlPort, name: string, statements: readonly string[
       next: 'Compare with drydock check, then bring the database and the revisions together: take away what should not be there, or mend the revision',
     });
   }
-  port.later?.({ holds: hasRows(name, own), problem: `${name}, its indexes and triggers are not what they were` });
+  port.later?.({
+    holds: storedAsHere(port, name),
+    problem: `${name}, its indexes and triggers are not what they were`,
+  });
 }
 
 /** @throws {DrydockError} FAULT where a statement cannot be read. */
@@ -66,11 +69,4 @@ function schemaFrom(name: string, statements: readonly string[]): Schema {
     }
   }
   return { tables, indexes, triggers, views: [], virtualTables: [] };
-}
-
-/** SQL of whether sqlite_schema holds these rows of the table, to the letter, and no others. */
-function hasRows(table: string, rows: readonly SchemaRow[]): string {
-  const found = `SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ${quoteText(table)} COLLATE NOCASE AND sql IS NOT NULL`;
-  const values = rows.map(({ type, name, sql }) => `(${[type, name, sql].map(quoteText).join(', ')})`);
-  return `(${found}) = ${rows.length} AND (${found} AND (type, name, sql) IN (VALUES ${values.join(', ')})) = ${rows.length}`;
 }

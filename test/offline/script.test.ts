@@ -199,6 +199,34 @@ test('a script fails where op.requireSchema finds another table than when it was
   runsWell(it.database, script);
 });
 
+test('a script makes no table anew that is not the one that it was written from', async (t) => {
+  const { it, script } = await scriptFor(
+    t,
+    "INSERT INTO p VALUES (1, 'x'); CREATE INDEX p_n ON p (n); CREATE TRIGGER p_log\r\n AFTER INSERT ON p BEGIN SELECT 1; END;",
+    "op.alterColumn('p', 'n', { nullable: false }); op.alterColumn('p', 'n', { type: 'VARCHAR(5)' });",
+  );
+  const drifts = [
+    "ALTER TABLE p ADD COLUMN extra TEXT; UPDATE p SET extra = 'precious'",
+    'CREATE INDEX p_more ON P (n)',
+    'CREATE TRIGGER p_more AFTER DELETE ON p BEGIN SELECT 1; END',
+    'DROP INDEX p_n; CREATE INDEX p_n ON p (n DESC)',
+    'DROP TRIGGER p_log',
+  ];
+  for (const drift of drifts) {
+    const drifted = `${it.database}.drifted`;
+    copyFileSync(it.database, drifted);
+    const db = new Database(drifted);
+    db.exec(drift);
+    db.close();
+    const before = everything(drifted);
+    const { code, stderr } = runScript(drifted, script);
+    assert.equal(code, 1, drift);
+    assert.match(stderr, /table p, its indexes or its triggers are not those that this script was written from/);
+    assert.equal(everything(drifted), before, drift);
+  }
+  runsWell(it.database, script);
+});
+
 test('rows that broke a CHECK before hinder a script as little as a run', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE more (n);') }, alembicAt());
   const db = new Database(it.database);

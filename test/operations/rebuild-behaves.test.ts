@@ -227,3 +227,23 @@ test('an index or trigger that goes missing is noticed', () => {
     assert.throws(() => losing.alterColumn('t', 'c', { type: 'INTEGER' }), refused(/changed more of the schema/));
   }
 });
+
+test('what is stored in other bytes than UTF-8 is not written again as something else', () => {
+  for (const [what, type] of [
+    ["CREATE TABLE t (c INT, d TEXT DEFAULT 'cafe')", 'table'],
+    ["CREATE INDEX i ON t (c) WHERE d <> 'cafe'", 'index'],
+    ["CREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET d = 'cafe'; END", 'trigger'],
+  ] as const) {
+    const db = openDatabase(type === 'table' ? what : `CREATE TABLE t (c INT, d TEXT); ${what};`).unsafeMode();
+    db.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = CAST(replace(CAST(sql AS BLOB), x'63616665', x'636166e9') AS TEXT) WHERE type = '${type}';
+      PRAGMA writable_schema = RESET;`);
+    db.unsafeMode(false);
+    const before = db.prepare('SELECT type, name, hex(sql) FROM sqlite_schema').all();
+    assert.throws(
+      () => operationsOn(db).alterColumn('t', 'c', { type: 'INTEGER' }),
+      refused(/of t is not UTF-8.*caf\uFFFD/),
+    );
+    assert.deepEqual(db.prepare('SELECT type, name, hex(sql) FROM sqlite_schema').all(), before, type);
+  }
+});

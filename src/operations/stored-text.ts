@@ -1,0 +1,29 @@
+/** What sqlite_schema holds of one table, word for word. https://sqlite.org/schematab.html */
+import { DrydockError } from '../errors.ts';
+import { quoteText } from '../schema/quote.ts';
+import type { SqlPort } from './sql-port.ts';
+
+/** SQL of whether a table, its indexes and triggers are, where a script runs, those that they are here. */
+export function storedAsHere(port: SqlPort, table: string): string {
+  const own = `main.sqlite_schema WHERE tbl_name = ${quoteText(table)} COLLATE NOCASE AND sql IS NOT NULL`;
+  // The shell takes the carriage return from before a line's end.
+  const rows = port
+    .all(`SELECT type, name, replace(sql, char(13), '') AS sql FROM ${own} ORDER BY rowid`)
+    .map(({ type, name, sql }) => `(${[type, name, sql].map((text) => quoteText(String(text))).join(', ')})`);
+  const known = `(type, name, replace(sql, char(13), '')) IN (VALUES ${rows.join(', ')})`;
+  return `(SELECT count(*) = ${rows.length} AND min(${known}) FROM ${own})`;
+}
+
+/**
+ * SQLite takes any bytes for text, and gives what is not UTF-8 as U+FFFD: written again, a default, a trigger or the
+ * condition of an index would be another one.
+ * @throws {DrydockError} REVISION_FAILED
+ */
+export function requireText(table: string, texts: readonly string[]): void {
+  const odd = texts.find((text) => text.includes('\uFFFD'));
+  if (odd === undefined) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `what SQLite stores of ${table} is not UTF-8, so that it cannot be written again as it is: ${odd}`,
+    next: 'Drop the default, trigger or index that holds it with the program that made it, and make it again after this revision',
+  });
+}
