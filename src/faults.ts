@@ -5,7 +5,10 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
-/** Stops here, where DRYDOCK_FAULT_PAUSE names it, alone or among others with commas, until `<DRYDOCK_FAULT_DIR>/<name>.continue` appears, after leaving `<name>.reached` with the pid. */
+/**
+ * Stops here, where DRYDOCK_FAULT_PAUSE names it, alone or among others with commas, until
+ * `<DRYDOCK_FAULT_DIR>/<name>.continue` appears, after leaving `<name>.reached` with the pid.
+ */
 export async function faultPoint(name: string): Promise<void> {
   if (process.env['DRYDOCK_FAULT_PAUSE']?.split(',').includes(name)) {
     const base = `${process.env['DRYDOCK_FAULT_DIR']}/${name.replaceAll(':', '-')}`;

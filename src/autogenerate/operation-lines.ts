@@ -1,5 +1,4 @@
 /** The steps of a plan as lines of a `.ts` revision: an operation where there is one for the step, else its SQL. */
-
 import { unquoted } from '../schema/normalise.ts';
 import type { Expression } from '../schema/normalised.ts';
 import { tokenize } from '../schema/parse.ts';

@@ -1,6 +1,7 @@
 /** What would bite this database, its volume and its surroundings. It only reads, and takes no lock that a run would meet. */
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import { nextWhereUnseen } from '../files/looking.ts';
 import { rollbackJournal, writeAheadLog } from './companions.ts';
 import { database, history, pages, revisions } from './content.ts';
 import { attempt, type Finding, notice, type ProbeName, problem } from './finding.ts';
@@ -52,15 +53,8 @@ export function diagnose(config: Config): Diagnosis {
   };
 }
 
-/** What to do where a probe cannot look: this user may not, something else is in the place, the disk does not answer. */
-const unseen: Readonly<Record<string, string>> = {
-  EACCES: 'Run doctor as the owner of the database',
-  EPERM: 'Run doctor as the owner of the database',
-  ENOTDIR: 'Find out what made it and move it away',
-  EISDIR: 'Find out what made it and move it away',
-  ELOOP: 'Find out what made it and move it away',
-  EIO: 'Look at the disk: the system log names it',
-};
+const asOwner = 'Run doctor as the owner of the database';
+const unseen: Readonly<Record<string, string>> = { ...nextWhereUnseen, EACCES: asOwner, EPERM: asOwner };
 
 /** What cannot be looked at hides no other finding; whether a run needs it, the permissions and the database say. */
 function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {

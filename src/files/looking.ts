@@ -3,14 +3,16 @@ import { readdirSync, statSync } from 'node:fs';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 
 const permission = 'Give it the permission, or run as the owner of the database';
-const somethingElse = 'Find out what made it and move it away';
+/** What to do where something else stands in the place of a file or a folder. */
+export const moveAway = 'Find out what made it and move it away';
 
-const nexts: Readonly<Record<string, string>> = {
+/** What to do, by the code of the error: this user may not look, something else is in the place, the disk does not answer. */
+export const nextWhereUnseen: Readonly<Record<string, string>> = {
   EACCES: permission,
   EPERM: permission,
-  ENOTDIR: somethingElse,
-  EISDIR: somethingElse,
-  ELOOP: somethingElse,
+  ENOTDIR: moveAway,
+  EISDIR: moveAway,
+  ELOOP: moveAway,
   EIO: 'Look at the disk: the system log names it',
 };
 
@@ -33,7 +35,7 @@ export function looking<T>(look: () => T): T {
 /** The error of {@link looking} in the place of the system's; any other error as it is. */
 export function asRefusal(error: unknown): unknown {
   const code = codeOf(error);
-  const next = nexts[code];
+  const next = nextWhereUnseen[code];
   if (next === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
   const what =
@@ -48,10 +50,15 @@ export function isThere(path: string): boolean {
   return looking(() => statSync(path, { throwIfNoEntry: false })) !== undefined;
 }
 
-/** For who leaves the rest to a run: what may not be looked at may be there, and the run says what keeps it from looking. */
+/** As {@link mayBe}. */
 export function mayBeThere(path: string): boolean {
+  return mayBe(() => statSync(path, { throwIfNoEntry: false }) !== undefined);
+}
+
+/** For who leaves the rest to a run: what may not be looked at may be so, and the run says what keeps it from looking. */
+export function mayBe(look: () => boolean): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return look();
   } catch (error) {
     if (codeOf(error) === '') throw error;
     return true;

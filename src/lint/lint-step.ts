@@ -1,5 +1,4 @@
 /** What rules look at: one revision in one direction, its statements parsed. */
-
 import type { QualifiedName, Stmt } from 'sqlite3-parser';
 import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';

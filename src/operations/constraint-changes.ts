@@ -1,5 +1,4 @@
 /** Adding and dropping constraints: CHECK and named foreign keys in place where SQLite can, the rest by a rebuild. */
-
 import { DrydockError } from '../errors.ts';
 import type { FoundConstraint } from '../schema/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit-constraints.ts';

@@ -1,5 +1,4 @@
 /** What the live file says of its tables: how large they are, and one row of each. */
-
 import { ordinaryTables } from '../checks/measure.ts';
 import { foldName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
@@ -7,8 +6,8 @@ import type { Reader } from '../sqlite/reader.ts';
 import type { TableSize } from './previewed.ts';
 
 /**
- * An INSERT with one row of each table that has any without a NULL where none may be. With them an operation finds rows in memory where it would find rows,
- * since SQLite and Drydock do some things in place only where there are none.
+ * An INSERT with one row of each table that has any without a NULL where none may be. With them an operation finds rows in
+ * memory where it would find rows, since SQLite and Drydock do some things in place only where there are none.
  */
 export function sampleRows(reader: Reader): string[] {
   return ordinaryTables(reader).flatMap((table) => {

@@ -1,5 +1,4 @@
 /** One step of a run as it would go. */
-
 import type { SurveyedStep } from '../engine/replayed.ts';
 import { findIn } from '../lint/lint-revision.ts';
 import { stepParts } from '../lint/lint-step.ts';

@@ -1,5 +1,4 @@
 /** What a run would do, found out without a lock and without writing a byte. */
-
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/replayed.ts';
 import { layoutFor } from '../files/layout.ts';

@@ -1,5 +1,4 @@
 /** Which tables a replayed step touches, and what it does to them. */
-
 import { type Stmt, traverse } from 'sqlite3-parser';
 import type { LintStep } from '../lint/lint-step.ts';
 import { foldName } from '../schema/names.ts';

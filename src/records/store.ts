@@ -108,7 +108,10 @@ function mayBe(name: string, id: string): boolean {
   return id.startsWith(digits) || digits.startsWith(id);
 }
 
-/** By when the runs ended, the last first (an earlier version named them by when they began); those included that are being written or never were finished. */
+/**
+ * By when the runs ended, the last first (an earlier version named them by when they began); those included that are being
+ * written or never were finished.
+ */
 function recordsIn(layout: Layout): string[] {
   return namesIn(layout.runs)
     .filter((name) => namePattern.test(name))

@@ -3,10 +3,10 @@
  * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
  */
 import { statSync } from 'node:fs';
-import { codeOf, DrydockError } from '../errors.ts';
+import { DrydockError } from '../errors.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
-import { mayBeThere } from '../files/looking.ts';
+import { mayBe, mayBeThere } from '../files/looking.ts';
 import { isMountPoint } from '../files/volume.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
@@ -54,11 +54,8 @@ function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | 
 /** A rollback journal that stands there may be hot, and a reader cannot roll it back. So may one that this user may not read. */
 function isBeingWritten(layout: Layout): boolean {
   const path = `${layout.database}-journal`;
-  try {
+  return mayBe(() => {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats !== undefined && (!stats.isFile() || hasJournalHeader(path));
-  } catch (error) {
-    if (codeOf(error) === '') throw error;
-    return true;
-  }
+  });
 }

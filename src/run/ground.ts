@@ -2,7 +2,7 @@
 import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { codeOf, DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { thisUser } from '../files/looking.ts';
+import { moveAway, thisUser } from '../files/looking.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
 import type { SpaceEstimate } from './outcome.ts';
 import { describeBytes } from './words.ts';
@@ -53,7 +53,6 @@ export function accessProblems(layout: Layout): DrydockError[] {
 }
 
 function accessProblem(path: string, kind: Kind): DrydockError | undefined {
-  const moveAway = 'Find out what made it and move it away';
   const stats = statOf(path);
   if (stats === undefined) return undefined;
   if (stats === 'leads nowhere') return refusal(`${path} is a symbolic link that leads nowhere`, moveAway);

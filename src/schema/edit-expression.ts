@@ -1,5 +1,4 @@
 /** SQL expressions that a revision gives as text: whether they are one, and which columns they mention. */
-
 import type { AstNode, Expr } from 'sqlite3-parser';
 import { traverse } from 'sqlite3-parser';
 import { DrydockError } from '../errors.ts';

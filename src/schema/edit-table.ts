@@ -1,5 +1,4 @@
 /** The parts of a CREATE TABLE statement and where they stand in its text. */
-
 import type { ColumnConstraint, ColumnDefinition, TableConstraint } from 'sqlite3-parser';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Place, Token } from './edit-text.ts';

@@ -1,5 +1,4 @@
 /** Who uses a column: what SQLite's DROP COLUMN would trip over, or leave behind without a word. */
-
 import type { AstNode } from 'sqlite3-parser';
 import { mentions } from './edit-expression.ts';
 import { constraintOutline } from './edit-outline.ts';
