@@ -98,13 +98,14 @@ export function wholly(stage: Stage, found: string): 'old' | 'new' {
 
 /** A proven way back: where the content is another one, a snapshot has the old. */
 export function requireWayBack(stage: Stage): void {
-  const snapshots = `${databaseOf(stage.root)}.snapshots`;
-  const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
-  const found = names
-    .filter((name) => name.endsWith('.db') && hasManifest(join(snapshots, name)))
+  const { snapshots, work } = layoutFor(databaseOf(stage.root));
+  const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+  const found = namesIn(snapshots)
+    .map((name) => join(snapshots, name))
+    .filter((path) => path.endsWith('.db') && hasManifest(path))
     // What an exchange moved aside.
-    .concat(names.filter((name) => name.startsWith('damaged-')).map((name) => join(name, 'app.db')))
-    .some((name) => contentOf(join(snapshots, name)) === stage.old);
+    .concat(namesIn(work).flatMap((name) => (name.startsWith('damaged-') ? join(work, name, 'app.db') : [])))
+    .some((path) => contentOf(path) === stage.old);
   must(found, 'a proven way back: no snapshot has the old content');
 }
 

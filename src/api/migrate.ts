@@ -6,7 +6,14 @@ import { renderNothingPending } from '../report/nothing-pending.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { planDowngrade } from '../revisions/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
-import type { AtTarget, MigrationCommand, RehearsalReport, RehearseCommand, RunReport } from '../run/outcome.ts';
+import type {
+  AtTarget,
+  MigrationCommand,
+  RehearsalReport,
+  RehearseCommand,
+  RunReport,
+  RunRequest,
+} from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
 import { loadGraph } from '../run/preflight.ts';
 import type { Spares } from '../run/spares.ts';
@@ -38,9 +45,9 @@ export async function migrate(
       session(async (listener, stop) => {
         const { recorded } = await import('./recorded.ts');
         return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
-          const losses = await agreedLosses(config, graph, command, consent, observer, stop);
+          const { losses, agreedAt } = await agree(config, graph, command, consent, observer, stop);
           const { run } = await import('../run/run.ts');
-          const request = { command, config, toolVersion: toolVersion() };
+          const request = { command, config, toolVersion: toolVersion(), agreedAt };
           return { ...(await run(request, graph, observer, stop, spares)), losses };
         });
       }),
@@ -92,22 +99,33 @@ function describeRehearsal(report: RehearsalReport | AtTarget): Ended {
   return { ending: { outcome: passed ? 'done' : report.outcome, exitCode: 0, sentence } };
 }
 
+interface Agreement {
+  readonly losses: readonly Loss[];
+  /** As in {@link RunRequest}. */
+  readonly agreedAt: NonNullable<RunRequest['agreedAt']>;
+}
+
 /** @throws {DrydockError} USAGE where there is no consent. */
-async function agreedLosses(
+async function agree(
   config: Config,
   graph: RevisionGraph,
   command: MigrationCommand,
   consent: Consent,
   observer: Observer,
   stop: AbortSignal,
-): Promise<readonly Loss[]> {
-  if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return [];
+): Promise<Agreement> {
+  if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return { losses: [], agreedAt: 'anywhere' };
   const { forecastLosses } = await import('../loss/forecast.ts');
   const { database } = config;
+  let from: readonly string[] = [];
   const forecast = await forecastLosses(
     {
       database,
-      stepsFrom: (applied) => planRun(graph, applied, command).steps,
+      stepsFrom: (applied) => {
+        const plan = planRun(graph, applied, command);
+        from = plan.from;
+        return plan.steps;
+      },
       arguments: command.arguments ?? {},
       // An upgrade only tells of it, and its module may well do something outside the database.
       modules: command.verb === 'downgrade' ? 'run' : 'leave',
@@ -117,7 +135,11 @@ async function agreedLosses(
   );
   // The run says that it was stopped, and by what.
   if (!stop.aborted) await requireConsent({ verb: command.verb, database, forecast }, consent, observer, stop);
-  return forecast.kind === 'known' ? forecast.losses : [];
+  return {
+    losses: forecast.kind === 'known' ? forecast.losses : [],
+    // Whoever has seen what would be lost has agreed to that; to what cannot be told, or beforehand, to whatever it is.
+    agreedAt: command.verb === 'upgrade' || consent.kind === 'given' || forecast.kind === 'unknown' ? 'anywhere' : from,
+  };
 }
 
 function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(

@@ -1,14 +1,19 @@
 /** Which processes have a file open, as far as Linux shows: those of other containers and of other users it does not. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 
-/** "pid 42 (python3)" for each process but this one that has the file open, or had it open when it was deleted. */
+/**
+ * "pid 42 (python3)" for each process but this one that has the file open, by whatever path it knows it: a container's, a
+ * hard link's; or that had it open by this one when it was deleted.
+ */
 export function processesWithOpen(path: string): string[] {
   // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
-  const targets = [path, `${path} (deleted)`];
+  const deleted = `${path} (deleted)`;
+  const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const isFile = (link: string) => targetOf(link) === deleted || (file !== undefined && isSame(file, statsOf(link)));
   return entries('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => targets.includes(targetOf(`/proc/${pid}/fd/${fd}`))))
+    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(`/proc/${pid}/fd/${fd}`)))
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
@@ -35,6 +40,14 @@ function entries(path: string): string[] {
 
 function targetOf(link: string): string {
   return shown(() => readlinkSync(link), '');
+}
+
+function statsOf(link: string): BigIntStats | undefined {
+  return shown(() => statSync(link, { bigint: true, throwIfNoEntry: false }), undefined);
+}
+
+function isSame(one: BigIntStats, other: BigIntStats | undefined): boolean {
+  return one.dev === other?.dev && one.ino === other.ino;
 }
 
 function commandOf(pid: string): string {

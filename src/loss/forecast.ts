@@ -4,6 +4,8 @@
  */
 import type { Replayed } from '../engine/replayed.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import { mayBeThere } from '../files/looking.ts';
 import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
@@ -44,6 +46,9 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
+  // What is in the file now is not what the steps will find.
+  if (mayBeThere(layoutFor(database).runJournal))
+    return { kind: 'unknown', why: 'another run is at work on it, or was interrupted and is finished first' };
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readAppliedWith(reader)),
     from: readStoredSchema(reader),

@@ -96,6 +96,8 @@ const loss = z.object({ revision: z.string(), table: z.string(), column: z.nulla
 
 const recovery = z.object({
   runId: z.string(),
+  // Earlier versions did not write it.
+  command: z._default(z.string(), 'unknown'),
   interruptedIn: z.string(),
   outcome: z.enum(['rolled-back', 'committed', 'restored']),
   message: z.string(),

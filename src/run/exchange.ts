@@ -5,21 +5,32 @@
  * `drydock snapshot restore` alone, when a person asked for it.
  */
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import type { Layout } from '../files/layout.ts';
 import { own } from '../files/ownership.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 
 /**
  * Where the damaged file and its companions go. A folder of their own: one snapshot may replace several files, and the
- * inode of a file that is kept is not given to another one. A file is moved within its volume only, so that it stays with
- * Drydock's own files where the snapshots are on another one.
+ * inode of a file that is kept is not given to another one. Not among the snapshots: their folder may be a mount of its
+ * own, even of the same volume, and a file is neither linked nor moved from one mount to another.
  */
 export function damagedFolder({ layout }: RunContext, snapshot: Snapshot, damagedInode: string | null): string {
-  const isSameVolume = statSync(layout.snapshots).dev === statSync(layout.directory).dev;
-  const parent = isSameVolume ? layout.snapshots : layout.work;
-  return join(parent, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
+  return join(layout.work, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
+}
+
+/** How far an exchange came: the copy takes the name of the database by being renamed. */
+export function exchangeState({ layout }: RunContext, damagedInode: string | null): 'to do' | 'done' | 'another file' {
+  const inode = inodeOf(layout.database);
+  if (inode === null || inode === damagedInode) return 'to do';
+  return existsSync(incomingPath(layout)) ? 'another file' : 'done';
+}
+
+/** The copy, until it has the name. */
+export function incomingPath({ work }: Layout): string {
+  return join(work, 'incoming.db');
 }
 
 /**
@@ -28,11 +39,7 @@ export function damagedFolder({ layout }: RunContext, snapshot: Snapshot, damage
  */
 export function exchangeFile(context: RunContext, snapshot: Snapshot, damagedInode: string | null): void {
   const { database, directory, work } = context.layout;
-  // Another inode has the name already: the exchange happened, and the application may be using its result.
-  const inode = inodeOf(database);
-  if (inode !== null && inode !== damagedInode) return;
-
-  const incoming = join(work, 'incoming.db');
+  const incoming = incomingPath(context.layout);
   copyFileSync(snapshot.path, incoming, constants.COPYFILE_FICLONE);
   own(incoming, context.ownership);
   fsyncFile(incoming);
@@ -45,9 +52,9 @@ export function exchangeFile(context: RunContext, snapshot: Snapshot, damagedIno
   for (const suffix of ['-journal', '-wal', '-shm']) {
     if (existsSync(`${database}${suffix}`)) renameSync(`${database}${suffix}`, aside(suffix));
   }
-  if (inode !== null && !existsSync(aside(''))) linkSync(database, aside(''));
+  if (existsSync(database) && !existsSync(aside(''))) linkSync(database, aside(''));
   fsyncDirectory(folder);
-  fsyncDirectory(dirname(folder));
+  fsyncDirectory(work);
   fsyncDirectory(directory);
   renameSync(incoming, database);
   fsyncDirectory(directory);

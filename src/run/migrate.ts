@@ -4,9 +4,11 @@ import { copyFile } from 'node:fs/promises';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests, EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
+import { DrydockError } from '../errors.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
+import { isStopSignal } from '../stop.ts';
 import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 
@@ -14,11 +16,19 @@ export function engineSteps(plan: Plan): EngineStep[] {
   return plan.steps.map((step) => engineStep(step, plan.arguments));
 }
 
-/** Imports the modules among the steps. */
+/**
+ * Imports the modules among the steps.
+ * @throws {DrydockError} USAGE where one ends the process: REVISION_FAILED is of a database that was found sound before.
+ */
 export async function load(engine: Engine, plan: Plan): Promise<void> {
   const modules = plan.steps.filter(({ revision }) => revision.body.kind === 'module');
   await engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
-    throw error instanceof EngineDied ? error.at(modules.map(describeStep).join(' or ')) : error;
+    if (!(error instanceof EngineDied) || isStopSignal(error.signal)) throw error;
+    throw new DrydockError('USAGE', {
+      what: `The engine ended while it loaded ${modules.map(describeStep).join(' or ')}`,
+      next: 'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again',
+      cause: error,
+    });
   });
 }
 

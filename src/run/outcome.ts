@@ -49,6 +49,8 @@ export interface PhaseReport {
 /** How the run before this one, which was interrupted, was brought to its end. */
 export interface RecoveryReport {
   readonly runId: string;
+  /** What the interrupted run was: its verb. */
+  readonly command: string;
   /** The last phase that the interrupted run had entered in its journal. */
   readonly interruptedIn: string;
   readonly outcome: 'rolled-back' | 'committed' | 'restored';
@@ -124,6 +126,8 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly command: C;
   readonly config: Config;
   readonly toolVersion: string;
+  /** Rows of alembic_version for which it was agreed to what the command loses; not given: no question of that. */
+  readonly agreedAt?: readonly string[] | 'anywhere';
 }
 
 /** What a run asks for before it begins. */

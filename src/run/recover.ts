@@ -10,7 +10,7 @@
  * | committing  | yes                                    | the commit happened: verify it, as below                |
  * | committed   | yes                                    | verify; where it is not sound, restore behind the fence |
  * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again, by exchange where it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
- * | exchanging  |                                        | put the snapshot in the place of the damaged file again |
+ * | exchanging  |                                        | put the snapshot in the place of the damaged file again; another file has been put there meanwhile: that is left alone |
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
@@ -20,7 +20,8 @@ import { hashFile } from '../files/content-hash.ts';
 import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
-import { exchangeFile } from './exchange.ts';
+import { databaseGone } from './database-gone.ts';
+import { exchangeFile, exchangeState, incomingPath } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { hold } from './hold.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
@@ -29,8 +30,8 @@ import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
-import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
-import { SourceGone } from './source-gone.ts';
+import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-exchange.ts';
+import { SourceGone, SourceUnfit } from './source-gone.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
 
@@ -47,17 +48,9 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   const journal = readJournal(layout.runJournal);
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {
-    const { source, damagedInode } = journal.exchanging;
-    exchangeFile(context, requireSource(context, journal, source), damagedInode);
-    return ended(context, journal, 'restored', `Snapshot ${source} was put in the place of the damaged file`);
+    return finishExchange(context, journal, journal.exchanging);
   }
-  if (!existsSync(layout.database)) {
-    throw new DrydockError('DAMAGED_BEFORE', {
-      what: `Run ${journal.runId} was interrupted, and ${layout.database} is gone`,
-      state: 'Nothing was changed',
-      next: 'Put the file back with its -wal or -journal; or see drydock snapshot list, then drydock snapshot restore <id>',
-    });
-  }
+  if (!existsSync(layout.database)) throw databaseGone(layout, journal);
   // Before the engine opens the file: opening may already change it.
   const found = fileState(context);
   const engine = engineFor(context);
@@ -70,6 +63,30 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
     await engine.stop();
   }
   return exchangeDamaged(context, journal, requireSource(context, journal, journal.restoring.source));
+}
+
+async function finishExchange(
+  context: RunContext,
+  journal: RunJournal,
+  { source: id, damagedInode }: NonNullable<RunJournal['exchanging']>,
+): Promise<RecoveryReport> {
+  const source = requireSource(context, journal, id);
+  const state = exchangeState(context, damagedInode);
+  if (state === 'another file') {
+    rmSync(incomingPath(context.layout), { force: true });
+    removeJournal(context);
+    throw new DrydockError('NOT_RESTORED', {
+      what: `A restore of snapshot ${id} was interrupted (run ${journal.runId}) before the snapshot was in the place of ${context.layout.database}, and somebody has put another file there since`,
+      state: 'That file was left as it is',
+      next: `Look at it: drydock current; to put the snapshot in its place: drydock snapshot restore ${id}`,
+    });
+  }
+  if (state === 'to do') {
+    await requireFit(context, journal, source);
+    exchangeFile(context, source, damagedInode);
+  }
+  await settleExchanged(context, source);
+  return ended(context, journal, 'restored', `Snapshot ${id} was put in the place of the damaged file`);
 }
 
 async function finish(
@@ -149,6 +166,7 @@ async function finishRestore(
   const { contentSha256 } = await hashFile(now.path, context.stop);
   rmSync(now.path, { force: true });
   if (contentSha256 === kept?.manifest.contentSha256) {
+    await requireFit(context, journal, source);
     const { outcome } = await engine.call('replace', {
       source: source.path,
       busyTimeoutMs: context.request.config.busyTimeoutMs,
@@ -182,7 +200,7 @@ async function restoreDamaged(
 ): Promise<void> {
   const { problems } = await engine.call('verify', {});
   if (problems.length > 0) {
-    await proveSnapshot(source, inspectOptions(context));
+    await requireFit(context, journal, source);
     const { outcome } = await restoreSnapshot(context, engine, source, held, journal);
     if (outcome === 'restored') return;
   } else {
@@ -193,7 +211,7 @@ async function restoreDamaged(
 
 /** The file is so damaged that SQLite cannot even read it: no process has it open, or this is refused. */
 async function exchangeDamaged(context: RunContext, journal: RunJournal, source: Snapshot): Promise<RecoveryReport> {
-  await proveSnapshot(source, inspectOptions(context));
+  await requireFit(context, journal, source);
   await restoreByExchange(context, source, () => journal);
   const message = `Snapshot ${source.manifest.id} was put in the place of the damaged file`;
   return ended(context, journal, 'restored', message);
@@ -204,6 +222,13 @@ function requireSource(context: RunContext, journal: RunJournal, id: string): Sn
   const snapshot = lookUpSnapshot(context.layout, id);
   if (snapshot === undefined) throw new SourceGone(context.layout, journal, id);
   return useSnapshot(context, snapshot);
+}
+
+/** It was proven when the restore began, which may be long ago. @throws {SourceUnfit} */
+async function requireFit(context: RunContext, journal: RunJournal, source: Snapshot): Promise<void> {
+  await proveSnapshot(source, inspectOptions(context)).catch((error: unknown) => {
+    throw error instanceof DrydockError ? new SourceUnfit(journal, source.manifest.id, error) : error;
+  });
 }
 
 function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {
@@ -226,5 +251,5 @@ function ended(
     kind: 'note',
     message: `run ${journal.runId} (${journal.command}) had been interrupted while ${journal.phase}; ${message}`,
   });
-  return { runId: journal.runId, interruptedIn: journal.phase, outcome, message };
+  return { runId: journal.runId, command: journal.command, interruptedIn: journal.phase, outcome, message };
 }

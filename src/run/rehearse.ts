@@ -9,8 +9,9 @@ import type { Observer } from '../run-events.ts';
 import { changesBetween } from '../schema/changes.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
-import { statDatabase, withReader } from '../sqlite/reader.ts';
+import { withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import { requireDatabase } from './database-gone.ts';
 import { nothingPending } from './fast-path.ts';
 import { hold } from './hold.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
@@ -30,7 +31,7 @@ export async function rehearse(
   observer: Observer,
   stop: AbortSignal,
 ): Promise<RehearsalReport | AtTarget> {
-  statDatabase(request.config.database);
+  requireDatabase(request.config.database);
   const context = createContext(request, observer, stop);
   return explained(context, async () => {
     const graph = await phase(context, 'preflight', () => {

@@ -41,18 +41,23 @@ export async function restoreByExchange(
   const exchanging = { source: snapshot.manifest.id, damagedInode };
   writeJournal(context, { ...begin(), phase: 'exchanging', restoring: null, exchanging });
   exchangeFile(context, snapshot, damagedInode);
+  await settleExchanged(context, snapshot).catch((error: unknown) => {
+    // Whatever a look at a file usually ends with says that nothing was changed.
+    throw restoreFailed(context, snapshot, error);
+  });
+  const folder = damagedFolder(context, snapshot, damagedInode);
+  // Of a file that is gone a -wal or a -journal may be left.
+  return readdirSync(folder).length === 0 ? null : folder;
+}
+
+/** The file is new to everybody: its journal mode, the disk, and a look at it. */
+export async function settleExchanged(context: RunContext, snapshot: Snapshot): Promise<void> {
   const engine = engineFor(context);
   try {
     await hold(context, engine);
     await engine.call('release', {});
     await settleRestored(context, engine, snapshot);
-  } catch (error) {
-    // Whatever a look at a file usually ends with says that nothing was changed.
-    throw restoreFailed(context, snapshot, error);
   } finally {
     await engine.stop();
   }
-  const folder = damagedFolder(context, snapshot, damagedInode);
-  // Of a file that is gone a -wal or a -journal may be left.
-  return readdirSync(folder).length === 0 ? null : folder;
 }

@@ -6,11 +6,13 @@
  * docs/safe-run.md describes each phase with what may go wrong in it and what happens then.
  */
 import type { HeldState } from '../engine/protocol.ts';
+import { DrydockError } from '../errors.ts';
+import { startsFromCurrent } from '../revisions/address.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import { type Applied, applyPlan } from './apply.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
+import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
@@ -20,6 +22,7 @@ import type { Spares } from './spares.ts';
 import { compareStamp } from './stamp-truth.ts';
 import { explained, underLocks } from './under-locks.ts';
 import { CommitHappened } from './undo.ts';
+import { describeRevisions } from './words.ts';
 
 /**
  * Brings the database to the target, or leaves it as it was.
@@ -36,7 +39,7 @@ export async function run(
   stop: AbortSignal,
   spares?: Spares,
 ): Promise<RunReport> {
-  statDatabase(request.config.database);
+  requireDatabase(request.config.database);
   const context = createContext(request, observer, stop, request.config.database, spares);
   return explained(context, async () => {
     await phase(context, 'preflight', () => inspectGround(context));
@@ -68,7 +71,8 @@ async function runUnderLock(
       context,
       'pending',
       async () => {
-        const planned = planRun(graph, held, command);
+        const planned = planRun(graph, held, stillToDo(command, recovered));
+        requireAgreed(context, planned);
         const stamp = stoppable(context, engine, compareStamp(context, engine, graph, planned, command));
         return { plan: planned, schema: await stamp };
       },
@@ -80,6 +84,29 @@ async function runUnderLock(
   } finally {
     await engine.stop();
   }
+}
+
+/**
+ * A target that is counted from where the database is, of a command that was interrupted after its commit: where that has
+ * led is where this one is to lead. Counted once more it would go twice as far, and might drop what nobody agreed to.
+ */
+function stillToDo(command: MigrationCommand, recovered: RecoveryReport | null): MigrationCommand {
+  const isDone =
+    (command.verb === 'upgrade' || command.verb === 'downgrade') &&
+    recovered?.outcome === 'committed' &&
+    recovered.command === command.verb &&
+    startsFromCurrent(command.target);
+  return isDone ? { ...command, target: 'current' } : command;
+}
+
+/** @throws {DrydockError} USAGE where what was agreed to was another downgrade than this one has become. */
+function requireAgreed({ request: { agreedAt = 'anywhere' } }: RunContext, plan: Plan): void {
+  if (agreedAt === 'anywhere' || plan.steps.length === 0 || agreedAt.join() === plan.from.join()) return;
+  throw new DrydockError('USAGE', {
+    what: `The database was at ${describeRevisions(agreedAt)} when it was looked at for what would be lost, and another run has brought it to ${describeRevisions(plan.from)} meanwhile`,
+    state: 'The database is unchanged',
+    next: 'Run again',
+  });
 }
 
 const nothingApplied: Applied = { steps: [], checks: [], snapshot: null, pruned: [] };

@@ -8,8 +8,8 @@ import { looking } from '../files/looking.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
+import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
 import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RestoreReport, RunRequest } from './outcome.ts';
@@ -23,7 +23,7 @@ import { explained, underLocks } from './under-locks.ts';
 
 /** Takes a snapshot now, beside whoever reads; writers wait while it is copied. */
 export function createSnapshot(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<InspectedSnapshot> {
-  statDatabase(request.config.database);
+  requireDatabase(request.config.database);
   const context = createContext(request, observer, stop);
   return explained(context, () => {
     inspectGround(context);
@@ -49,7 +49,7 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
 }
 
 export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
-  statDatabase(request.config.database);
+  requireDatabase(request.config.database);
   const context = createContext(request, observer, stop);
   return explained(context, () => {
     inspectGround(context);
@@ -74,7 +74,8 @@ export function restore(
   return explained(context, () => {
     inspectGround(context);
     return underLocks(context, async () => {
-      const snapshot = findSnapshot(layout, chosen.manifest.id);
+      // As it was named: the latest one now is that of a run for which this one has waited.
+      const snapshot = findSnapshot(layout, id);
       tellFact(context, { planned: snapshot.manifest.revision });
       await phase(context, 'inspect', () => proveSnapshot(snapshot, inspectOptions(context)));
       const kept = await phase(context, 'restore', () => restoreEitherWay(context, snapshot));

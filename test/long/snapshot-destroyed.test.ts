@@ -1,10 +1,11 @@
 /** A database that was destroyed: it is restored all the same, and what was left of it is kept. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
+  linkSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -117,6 +118,19 @@ test('no lost write: a destroyed database that a process still has open is not e
   await restore(it);
 });
 
+test('no lost write: a destroyed database that a process has open by another name is not exchanged', async (t) => {
+  const it = await restorable(t, 'delete');
+  // As a container sees the same file under a path of its own.
+  const name = join(it.root, 'by-another-name.db');
+  linkSync(it.database, name);
+  const other = await whoHasItOpen(t, name);
+  replaceByText(it.database);
+  const refused = await it.run(['snapshot', 'restore', it.id]);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  await other.end();
+  await restore(it);
+});
+
 test('no lost write: a database that was deleted under a process is not put back beneath it', async (t) => {
   const it = await restorable(t, 'delete');
   const other = await whoHasItOpen(t, it.database);
@@ -152,6 +166,24 @@ test(
     const { kept } = await restore(it);
     assert.match(kept ?? 'nothing', /\/app\.db\.drydock\/damaged-before-/);
     assert.deepEqual(readdirSync(kept ?? 'nothing'), ['app.db']);
+  },
+);
+
+test(
+  'a proven way back: a destroyed database is exchanged where its snapshots are a mount of the same volume',
+  needs('mount', 'umount'),
+  async (t) => {
+    const it = await restorable(t, 'delete');
+    const elsewhere = join(it.root, 'elsewhere');
+    cpSync(it.snapshots, elsewhere, { recursive: true });
+    execFileSync('mount', ['--bind', elsewhere, it.snapshots]);
+    try {
+      replaceByText(it.database);
+      const { kept } = await restore(it);
+      assert.deepEqual(readdirSync(kept ?? 'nothing'), ['app.db']);
+    } finally {
+      execFileSync('umount', [it.snapshots]);
+    }
   },
 );
 

@@ -104,6 +104,6 @@ export const hostileRecord: RunRecord = aRecord({
     sqliteVersion: '3.54.1',
   },
   pruned: ['20260101T000000000Z-00000000'],
-  recovered: { runId: hostile, interruptedIn: 'working', outcome: 'rolled-back', message: hostile },
+  recovered: { runId: hostile, command: hostile, interruptedIn: 'working', outcome: 'rolled-back', message: hostile },
   warnings: [hostile, long],
 });

@@ -1,0 +1,29 @@
+/** A run is asked for, and its database is not there. */
+import { DrydockError } from '../errors.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import { isThere } from '../files/looking.ts';
+import { statDatabase } from '../sqlite/reader.ts';
+import { type RunJournal, readJournal } from './journal.ts';
+
+/**
+ * @param path As the user named it.
+ * @throws {DrydockError} DAMAGED_BEFORE where an interrupted run knew the file, so that an empty one must not take its place;
+ *   USAGE where nobody ever did.
+ */
+export function requireDatabase(path: string): void {
+  const layout = layoutFor(path);
+  const journal = isThere(layout.database) ? undefined : readJournal(layout.runJournal);
+  if (journal !== undefined) throw databaseGone(layout, journal);
+  statDatabase(path);
+}
+
+export function databaseGone({ database }: Layout, { runId, exchanging }: RunJournal): DrydockError {
+  return new DrydockError('DAMAGED_BEFORE', {
+    what: `Run ${runId} was interrupted, and ${database} is gone`,
+    state: 'Nothing was changed',
+    next:
+      exchanging === null
+        ? 'Put the file back with its -wal or -journal; or see drydock snapshot list, then drydock snapshot restore <id>'
+        : `That run was putting a snapshot in its place; to go on with it: drydock snapshot restore ${exchanging.source}`,
+  });
+}
