@@ -11,9 +11,9 @@ import { phase, type RunContext, stoppable } from './context.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
+import { makeRoom } from './make-room.ts';
 import { load, removeWorkingCopy } from './migrate.ts';
 import { copiesOf, type Plan } from './plan.ts';
-import { requireSpace } from './preflight.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { retain } from './retain.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
@@ -39,7 +39,7 @@ export async function applyPlan(
   held: HeldState,
   plan: Plan,
 ): Promise<Applied> {
-  const { neededBytes, freeBytes } = requireSpace(context, copiesOf(plan));
+  const { neededBytes, freeBytes } = await makeRoom(context, copiesOf(plan));
   const space = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
   context.observer({ kind: 'note', message: space });
   const journal = beginJournal(context, plan);

@@ -23,6 +23,8 @@ export interface RunContext {
   readonly phases: PhaseReport[];
   /** Ids of the snapshots that this run took or puts back, which it does not remove: see {@link useSnapshot}. */
   readonly usedSnapshots: Set<string>;
+  /** Ids of the snapshots that retention has removed. */
+  readonly pruned: string[];
   /** Processes that were started ahead of the run. */
   readonly spares: Spares | undefined;
 }
@@ -48,6 +50,7 @@ export function createContext(
     stop,
     phases: [],
     usedSnapshots: new Set(),
+    pruned: [],
     spares,
   };
 }

@@ -12,6 +12,7 @@ import { createContext, engineFor, inspectOptions, phase, type RunContext, stopp
 import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
 import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
+import { makeRoom } from './make-room.ts';
 import type { RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
@@ -32,7 +33,7 @@ export function createSnapshot(request: RunRequest, observer: Observer, stop: Ab
 }
 
 async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
-  requireSpace(context, 1);
+  await makeRoom(context, 1);
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));

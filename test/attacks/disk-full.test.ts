@@ -3,11 +3,15 @@
  * one, the exit code says what happened, and after space is freed the next run succeeds.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Full, fullPlace, megabyte } from './helpers-full.ts';
+import { listed } from './helpers-places.ts';
 import { assertRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
+import { withDatabase } from './helpers-restore.ts';
 import { needs } from './helpers-volumes.ts';
 
 const options = needs('mount', 'umount');
@@ -44,6 +48,30 @@ for (const mode of journalModes) {
       }
       assert.equal(folderState(full.here.migrations), before);
       await assertOldThenUpgradable(full);
+    },
+  );
+
+  test(
+    `honest exit: no run is refused for the room that snapshots take which retention does not keep (${mode})`,
+    options,
+    async (t) => {
+      const full = fullPlace(t, mode);
+      const { here, volume } = full;
+      for (const name of ['first', 'second', 'third', 'fourth']) {
+        withDatabase(here.database, (db) => db.prepare('UPDATE items SET name = ? WHERE id = 1').run(name));
+        assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+      }
+      writeFileSync(
+        join(here.root, 'config/drydock.yaml'),
+        'database: ../data/app.db\nmigrations: ../migrations\nsnapshots: { keep: 1 }\n',
+      );
+      volume.fill(3 * megabyte);
+      const all = await listed(here);
+      const upgrade = await here.run(['upgrade', '--json']);
+      assert.equal(upgrade.code, 0, upgrade.stderr);
+      // The last one is of the state that the upgrade found, and its way back.
+      const removed = all.slice(0, -1).map(({ id }) => id);
+      assert.deepEqual(upgrade.json<{ pruned: string[] }>().pruned, removed);
     },
   );
 

@@ -1,0 +1,15 @@
+import type { RunContext } from './context.ts';
+import { spaceProblem } from './ground.ts';
+import type { SpaceEstimate } from './outcome.ts';
+import { estimateSpace, requireSpace } from './preflight.ts';
+import { retain } from './retain.ts';
+
+/**
+ * As {@link requireSpace}. Where there is too little, the snapshots that the policy does not keep go first: it is what the
+ * refusal would advise.
+ */
+export async function makeRoom(context: RunContext, copies: number): Promise<SpaceEstimate> {
+  const isShort = spaceProblem(context.layout, estimateSpace(context.layout, copies)) !== undefined;
+  if (isShort) await retain(context);
+  return requireSpace(context, copies);
+}
