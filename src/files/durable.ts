@@ -3,7 +3,7 @@
  * names it are both on the disk: fsync of the file alone does not save the entry (fsync(2), and the experiment in which
  * a finished snapshot came back as an empty database 83 times of 83).
  */
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from '../errors.ts';
 
@@ -32,12 +32,35 @@ export function renameDurably(from: string, to: string): void {
 }
 
 /**
- * Writes a small file whole: readers and power cuts see the old content or the new, never a part.
+ * Writes a small file whole: readers and power cuts see the old content or the new, never a part. Leaves nothing behind
+ * where it cannot: on a full disk each block counts.
  * @param temporary Where it is written first, beside it; of this process alone where no lock keeps others from writing.
  */
 export function writeFileDurably(path: string, content: string, mode: number, temporary = `${path}.tmp`): void {
-  const bytes = Buffer.from(content);
-  const fd = openSync(temporary, 'w', mode);
+  const fd = openTemporary(temporary, mode);
+  try {
+    writeWhole(fd, Buffer.from(content));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  fsyncDirectory(dirname(path));
+}
+
+/** One that another user's run left when it was killed may be removed by whoever may write the folder, and not written. */
+function openTemporary(path: string, mode: number): number {
+  try {
+    return openSync(path, 'w', mode);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+    rmSync(path, { force: true });
+    return openSync(path, 'w', mode);
+  }
+}
+
+/** Closes it too. */
+function writeWhole(fd: number, bytes: Buffer): void {
   try {
     // A disk that is about to be full takes a part of it and says so without an error (write(2)).
     for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
@@ -45,8 +68,6 @@ export function writeFileDurably(path: string, content: string, mode: number, te
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, path);
-  fsyncDirectory(dirname(path));
 }
 
 /** Removes a file so that it stays removed. A file that is not there is no error. */
