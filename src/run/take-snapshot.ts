@@ -105,11 +105,17 @@ async function storeOnce(
   return useSnapshot(context, publishSnapshot(context.layout, manifest, context.ownership));
 }
 
-function sameContent({ layout }: RunContext, { contentSha256, reason }: Manifest): Snapshot | undefined {
+/** In the same journal mode, which a restore puts back and the hash of the content leaves out. */
+function sameContent({ layout }: RunContext, copy: Manifest): Snapshot | undefined {
   const all = listSnapshots(layout);
   const candidates =
-    reason === 'replaced' ? all : all.filter((other) => other.manifest.reason !== 'replaced').slice(-1);
-  return candidates.findLast(({ manifest }) => manifest.contentSha256 === contentSha256 && manifest.integrity === 'ok');
+    copy.reason === 'replaced' ? all : all.filter((other) => other.manifest.reason !== 'replaced').slice(-1);
+  return candidates.findLast(
+    ({ manifest }) =>
+      manifest.contentSha256 === copy.contentSha256 &&
+      manifest.journalMode === copy.journalMode &&
+      manifest.integrity === 'ok',
+  );
 }
 
 function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, reason: SnapshotReason): Manifest {

@@ -63,6 +63,21 @@ test('a proven way back: a snapshot from a clock that was ahead is not the lates
   assert.equal(dumpWithVersion(here.database), before);
 });
 
+test('a proven way back: of the same content in another journal mode a snapshot is taken anew, and puts that mode back', async (t) => {
+  const here = place(t, { mode: 'delete' });
+  await done(here, 'snapshot', 'create');
+  const database = new Database(here.database);
+  t.after(() => database.close());
+  database.pragma('journal_mode = wal');
+  database.close();
+  await done(here, 'upgrade');
+  assert.equal((await listed(here)).length, 2);
+  await done(here, 'snapshot', 'restore', 'latest');
+  const restored = new Database(here.database);
+  t.after(() => restored.close());
+  assert.equal(restored.pragma('journal_mode', { simple: true }), 'wal');
+});
+
 test('a proven way back: a maintenance that fails at each start does not fill the disk with snapshots', async (t) => {
   const revisions = {
     ...itemsRevisions,
