@@ -32,8 +32,8 @@ const settings = [
   { name: 'address', variable: 'DRYDOCK_DAEMON_ADDRESS', flag: '--address', schema: overridable.address },
 ] as const;
 
-/** Read by the container's entrypoint, or set for `schema_command`, which may well run Drydock; not read here. */
-const ownedByOthers = ['DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP', schemaDatabaseVariable];
+/** Of the container's entrypoint and of ops/compose.yaml, or set for `schema_command`, which may well run Drydock. */
+const ownedByOthers = ['DRYDOCK_IMAGE', 'DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP', schemaDatabaseVariable];
 
 /**
  * Kubernetes sets such ones in every pod for a Service whose name begins with `drydock`

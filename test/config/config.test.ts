@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { type Flags, loadConfig } from '../../src/config/config.ts';
+import { projectRoot } from '../harness/files.ts';
 import { folderWith } from './folder.ts';
 
 const load = (cwd: string, flags: Flags = {}, env: Record<string, string> = {}) => loadConfig({ cwd, env, flags });
@@ -129,6 +130,14 @@ test('variables of the entrypoint, of schema_command and of fault tests are let 
     DRYDOCK_SCHEMA_DATABASE: 's',
     DRYDOCKER: 'x',
   };
+  assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
+});
+
+test('what the compose file reads may stand in the environment of a command too', async () => {
+  const compose = readFileSync(path.join(projectRoot, 'ops/compose.yaml'), 'utf8');
+  const names = [...compose.matchAll(/\$\{(DRYDOCK_[A-Z_]+)/g)].map(([, name]) => String(name));
+  assert.ok(names.length > 0);
+  const env = Object.fromEntries(names.map((name) => [name, 'drydock:0.1.0']));
   assert.equal((await load(folderWith(), { database: '/a.db' }, env)).database, '/a.db');
 });
 
