@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { schemaDatabaseVariable } from '../config/environment.ts';
-import { DrydockError } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer } from '../run-events.ts';
 
 /**
  * Has a command make a database in a folder of its own, reads that, and removes it.
  * @param command For the shell; it finds the path of the database to make in its environment.
- * @throws {DrydockError} USAGE where it fails or makes none.
+ * @throws {DrydockError} USAGE where it fails or makes none; PREFLIGHT where there is no place for the folder.
  */
 export async function databaseMadeBy<T>(command: string, observer: Observer, read: (path: string) => T): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'drydock-schema-'));
+  const folder = makeFolder();
   const path = join(folder, 'schema.db');
   try {
     await run(command, path, observer);
@@ -25,6 +25,19 @@ export async function databaseMadeBy<T>(command: string, observer: Observer, rea
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'drydock-schema-'));
+  } catch (error) {
+    throw new DrydockError('PREFLIGHT', {
+      what: `There is no place for the database of schema_command: ${messageOf(error)}`,
+      state: 'Nothing was changed',
+      next: 'Name a folder that can be written in TMPDIR; in a container, run it with --tmpfs /tmp',
+      cause: error,
+    });
   }
 }
 

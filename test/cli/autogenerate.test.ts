@@ -1,8 +1,10 @@
 /** `revision --autogenerate`: what it writes, applied, leaves nothing for it to write. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { wrapped } from '../attacks/helpers-users.ts';
+import { mountTools, needs, readOnlyFolder } from '../attacks/helpers-volumes.ts';
 import { dump } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { inTerminal } from '../harness/terminal.ts';
@@ -157,6 +159,36 @@ test('the wanted schema may be made by a command, and one that cannot be read is
   assert.equal(existsSync(join(it.root, 'other.db')), false);
   assert.equal(existsSync(it.database), false, 'the database was not needed');
 });
+
+for (const { what, options, runner } of [
+  { what: 'that is not there', options: {}, runner: () => [] },
+  {
+    what: 'that may only be read',
+    options: needs(...mountTools),
+    runner: (folder: string) => {
+      mkdirSync(folder);
+      return readOnlyFolder(folder);
+    },
+  },
+]) {
+  test(
+    `a temporary folder ${what} for the database of schema_command is one clear line, with 12`,
+    options,
+    async (t) => {
+      const it = project(t, first);
+      writeFileSync(
+        join(it.root, 'config/drydock.yaml'),
+        "database: ../data/app.db\nmigrations: ../migrations\nschema_command: 'true'\n",
+      );
+      const folder = join(it.root, 'temporary');
+      const args = ['revision', '--autogenerate', '-m', 'x'];
+      const { code, error } = await wrapped([...runner(folder), 'env', `TMPDIR=${folder}`], it.root, args);
+      assert.equal(code, 12, error);
+      assert.match(error, /^There is no place for the database of schema_command: E(NOENT|ROFS).*temporary/);
+      assert.match(error, /Nothing was changed\. .*TMPDIR.*--tmpfs \/tmp.*\.$/);
+    },
+  );
+}
 
 test('a database that no tool knew before is adopted: its own schema as the first revision, then a true stamp', async (t) => {
   const schema = `CREATE TABLE "order" (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT COLLATE NOCASE DEFAULT 'x--y', "a b" INT,
