@@ -15,6 +15,8 @@ export interface RunContext {
   readonly request: RunRequest;
   readonly runId: string;
   readonly startedAt: Date;
+  /** Milliseconds since it began, on a clock that nobody sets. */
+  elapsedMs(): number;
   readonly layout: Layout;
   readonly ownership: Ownership;
   readonly observer: Observer;
@@ -40,10 +42,12 @@ export function createContext(
   const layout = layoutFor(request.config.database);
   const runId = randomUUID();
   observer({ kind: 'run-start', runId });
+  const started = performance.now();
   return {
     request,
     runId,
     startedAt: new Date(),
+    elapsedMs: () => Math.round(performance.now() - started),
     layout,
     ownership: ownershipOf(ownedLike),
     observer: spares === undefined ? observer : dismissedByWaits(spares, observer),

@@ -130,7 +130,7 @@ function report(
     recovered,
     phases: context.phases,
     startedAt: context.startedAt.toISOString(),
-    durationMs: Date.now() - context.startedAt.getTime(),
+    durationMs: context.elapsedMs(),
   };
 }
 

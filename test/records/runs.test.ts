@@ -158,6 +158,32 @@ test('each command under the lock leaves its record, also a downgrade, a stamp a
   );
 });
 
+test('a clock that is put back in the middle of a run does not make it end before it began', async (t) => {
+  const it = project(t, { 'a1.sql': a1 }, people);
+  const [preload, putBack] = [join(it.root, 'clock.cjs'), join(it.root, 'put-back')];
+  writeFileSync(
+    preload,
+    `const { existsSync } = require('node:fs');
+     const real = Date;
+     const now = () => real.now() - (existsSync(${JSON.stringify(putBack)}) ? 3_600_000 : 0);
+     globalThis.Date = class extends real {
+       constructor(...given) { super(...(given.length === 0 ? [now()] : given)); }
+       static now() { return now(); }
+     };`,
+  );
+  const env = { NODE_OPTIONS: `--require ${preload}` };
+  const running = startDrydock(['upgrade', '--json'], { cwd: it.root, env, pauseAt: 'phase:check' });
+  t.after(() => running.process.kill('SIGKILL'));
+  await running.reached();
+  writeFileSync(putBack, '');
+  running.goOn();
+  const result = await running.finished;
+  assert.equal(result.code, 0, result.stderr);
+  const { durationMs } = result.json<{ durationMs: number }>();
+  assert.ok(durationMs > 0 && durationMs < 3_600_000, `${durationMs}`);
+  assert.match(latest(it).ending.sentence, / in \d+ ms; every check passed\.$/);
+});
+
 test('of a run that was killed the record of the next one tells; one that waited says for whom', async (t) => {
   const it = project(t, { 'a1.sql': a1 }, people);
   const killed = startDrydock(['upgrade'], { cwd: it.root, pauseAt: 'phase:check' });
