@@ -1,6 +1,6 @@
 /** A run's report as a file in a folder that somebody asked for. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import { directoryMode, type Ownership, own } from '../files/ownership.ts';
 import { recordId } from '../records/record-id.ts';
@@ -9,16 +9,21 @@ import { renderHtml } from './html-report.ts';
 import { storyOf } from './run-story.ts';
 
 /**
+ * @param folder Absolute.
  * @param ownership Of the database: a report may show what is in it.
  * @returns The path.
  * @throws {Error} as Node has it, such as EACCES.
  */
 export function writeReportFile(folder: string, record: RunRecord, ownership: Ownership): string {
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    own(folder, { ...ownership, mode: directoryMode(ownership) });
-  }
+  makeFolder(folder, { ...ownership, mode: directoryMode(ownership) });
   const path = join(folder, `${recordId(record)}.html`);
   writeOwnedFile(path, renderHtml(storyOf(record)), ownership);
   return path;
+}
+
+/** With those above it that are missing, each for whoever may use the database: one that he may not enter would hide all. */
+function makeFolder(folder: string, ownership: Ownership): void {
+  if (existsSync(folder)) return;
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) own(made, ownership);
 }

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunRecord } from '../../src/records/run-record.ts';
+import { asOrdinaryUser, giveToOrdinaryUser } from '../attacks/helpers-users.ts';
+import { needs } from '../attacks/helpers-volumes.ts';
 import { type Project, project, stateOf, tableRevision } from './helpers.ts';
 
 const people = 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);';
@@ -71,4 +73,19 @@ test('with report.dir each run leaves its report there; that it cannot changes n
   );
   assert.equal(readdirSync(`${it.database}.drydock/runs`).length, 2, 'its record is there all the same');
   assert.ok(!existsSync(join(it.root, 'config/drydock.yaml.tmp')));
+});
+
+test('every folder that root makes for reports is of the owner of the database', needs(), async (t) => {
+  const it = project(t, files, people);
+  writeReportsTo(it, '../out/of/reports');
+  giveToOrdinaryUser(it.root);
+  await it.text('upgrade');
+  const { uid, gid } = statSync(it.database);
+  for (const folder of ['out', 'out/of', 'out/of/reports']) {
+    const stats = statSync(join(it.root, folder));
+    assert.deepEqual([stats.uid, stats.gid], [uid, gid], folder);
+  }
+  const result = await asOrdinaryUser(it.root, ['downgrade', '-1']);
+  assert.equal(result.code, 0, result.stderr);
+  assert.equal(readdirSync(join(it.root, 'out/of/reports')).length, 2, result.stderr);
 });
