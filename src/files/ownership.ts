@@ -28,13 +28,14 @@ export function ensureDirectory(path: string, parent: string, ownership: Ownersh
   fsyncDirectory(parent);
 }
 
-/** Gives a file the owner and the permission bits of the database. */
+/** Gives a file the owner and the permission bits of the database, as far as this user may. */
 export function own(path: string, ownership: Ownership): void {
   const { uid, gid, mode } = statSync(path);
+  const user = process.getuid?.() ?? uid;
   // Only root may give a file away; anybody else's files are their own already, or cannot be.
-  if ((uid !== ownership.uid || gid !== ownership.gid) && process.getuid?.() === 0) {
+  if ((uid !== ownership.uid || gid !== ownership.gid) && user === 0) {
     chownSync(path, ownership.uid, ownership.gid);
   }
-  // Whoever made it set the mode already, and nobody else may.
-  if ((mode & 0o777) !== ownership.mode) chmodSync(path, ownership.mode);
+  // What another user of the group made only he may change; that it cannot be used shows where it is used.
+  if ((mode & 0o777) !== ownership.mode && (user === 0 || user === uid)) chmodSync(path, ownership.mode);
 }

@@ -1,0 +1,28 @@
+/** Whoever may use the database may use what Drydock makes beside it, and nobody else. */
+import assert from 'node:assert/strict';
+import { chmodSync, chownSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { place } from '../attacks/helpers-places.ts';
+import { asOrdinaryUser, ordinaryUser } from '../attacks/helpers-users.ts';
+import { needs } from '../attacks/helpers-volumes.ts';
+
+test(
+  'another user of the group goes on where the permissions of the database were changed since',
+  needs(),
+  async (t) => {
+    const here = place(t);
+    for (const name of ['.', ...readdirSync(here.root, { recursive: true, encoding: 'utf8' })]) {
+      const path = join(here.root, name);
+      chownSync(path, 1001, ordinaryUser.gid);
+      chmodSync(path, lstatSync(path).isDirectory() ? 0o775 : 0o664);
+    }
+    const created = await here.run(['snapshot', 'create']);
+    assert.equal(created.code, 0, created.stderr);
+    chmodSync(here.database, 0o660);
+    const lock = `${here.database}.drydock/runner.lock`;
+    assert.deepEqual([statSync(lock).uid, statSync(lock).mode & 0o777], [1001, 0o664]);
+    const next = await asOrdinaryUser(here.root, ['upgrade']);
+    assert.equal(next.code, 0, next.stderr);
+  },
+);
