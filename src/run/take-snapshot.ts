@@ -6,7 +6,14 @@ import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
 import { ensureDirectory, own } from '../files/ownership.ts';
-import { listSnapshots, nextSnapshotId, publishSnapshot, type Snapshot, temporaryPath } from '../snapshots/catalog.ts';
+import {
+  listSnapshots,
+  nextSnapshotId,
+  publishSnapshot,
+  removeLeftovers,
+  type Snapshot,
+  temporaryPath,
+} from '../snapshots/catalog.ts';
 import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
@@ -27,27 +34,39 @@ export interface InspectedSnapshot extends Snapshot {
 }
 
 /** Copies the live file under the write lock that the engine holds. */
-export async function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
+export function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
   const { layout, ownership, runId } = context;
-  ensureDirectory(layout.snapshots, layout.directory, ownership);
-  const id = nextSnapshotId(layout, new Date(), runId);
-  const path = temporaryPath(layout, id);
-  const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
-  own(path, ownership);
-  fsyncFile(path);
-  fsyncDirectory(layout.snapshots);
-  return { id, path, pages, held };
+  return leavingNothing(context, async () => {
+    ensureDirectory(layout.snapshots, layout.directory, ownership);
+    const id = nextSnapshotId(layout, new Date(), runId);
+    const path = temporaryPath(layout, id);
+    const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
+    own(path, ownership);
+    fsyncFile(path);
+    fsyncDirectory(layout.snapshots);
+    return { id, path, pages, held };
+  });
+}
+
+/** What fails leaves no copy behind, which is as large as the database; a full disk may be what it failed for. */
+async function leavingNothing<T>({ layout }: RunContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    removeLeftovers(layout);
+    throw error;
+  }
 }
 
 /**
  * Proves the copy in a process of its own and gives it its name. Runs beside the revisions where they let it.
  * @throws {DrydockError} DAMAGED_BEFORE where the database was damaged before this run.
  */
-export async function inspectCopy(
-  context: RunContext,
-  copy: RawCopy,
-  reason: SnapshotReason,
-): Promise<InspectedSnapshot> {
+export function inspectCopy(context: RunContext, copy: RawCopy, reason: SnapshotReason): Promise<InspectedSnapshot> {
+  return leavingNothing(context, () => proveCopy(context, copy, reason));
+}
+
+async function proveCopy(context: RunContext, copy: RawCopy, reason: SnapshotReason): Promise<InspectedSnapshot> {
   const inspection = await inspect(copy.path, context.request.config.statistics, inspectOptions(context));
   invariant(
     inspection.pageCount === copy.pages && inspection.hashes.bytes === copy.pages * inspection.pageSize,
@@ -55,7 +74,6 @@ export async function inspectCopy(
   );
   const [problem] = inspection.measurement.integrity;
   if (problem !== undefined) {
-    rmSync(copy.path, { force: true });
     throw new DrydockError('DAMAGED_BEFORE', {
       what: `${context.layout.database} is damaged (integrity_check: ${problem})`,
       state: 'It was like that before this run, which changed nothing',
@@ -71,17 +89,19 @@ export async function inspectCopy(
  * Keeps what a restore is about to replace, sound or not: it is hashed and named, and not checked, since checking
  * cannot change that it must be kept.
  */
-export async function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
+export function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
   const options = unstoppable(context);
-  const manifest: Manifest = {
-    ...commonFacts(context, copy, 'replaced'),
-    ...(await hashFile(copy.path, options.signal)),
-    pageCount: copy.pages,
-    pageSize: copy.held.pageSize,
-    integrity: 'not checked',
-    sqliteVersion: 'unknown',
-  };
-  return storeOnce(context, copy, manifest, options);
+  return leavingNothing(context, async () => {
+    const manifest: Manifest = {
+      ...commonFacts(context, copy, 'replaced'),
+      ...(await hashFile(copy.path, options.signal)),
+      pageCount: copy.pages,
+      pageSize: copy.held.pageSize,
+      integrity: 'not checked',
+      sqliteVersion: 'unknown',
+    };
+    return storeOnce(context, copy, manifest, options);
+  });
 }
 
 /**

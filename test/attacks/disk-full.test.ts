@@ -3,7 +3,7 @@
  * one, the exit code says what happened, and after space is freed the next run succeeds.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
@@ -105,6 +105,12 @@ for (const mode of journalModes) {
         running.goOn();
         const result = await running.finished;
         assertRefusal(result, code, /full|ENOSPC/, /unchanged/);
+        const left = readdirSync(full.here.data, { recursive: true, encoding: 'utf8' });
+        assert.deepEqual(
+          left.filter((name) => name.includes('.tmp')),
+          [],
+          'what is half made takes up no room',
+        );
         assertRefusal(await full.here.run(['upgrade']), 12, /[Ff]ree/, /Nothing was changed|unchanged/);
         await assertOldThenUpgradable(full);
       },

@@ -1,10 +1,10 @@
 /** The way back stays: which snapshot is the newest, what retention may take, and what to do where somebody took it. */
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { drydock } from '../harness/drydock.ts';
+import { drydock, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { killAt } from './helpers-kill.ts';
@@ -91,6 +91,22 @@ test('a proven way back: a maintenance that fails at each start does not fill th
     assertRefusal(await here.run(['upgrade']), 20, /Revision 003.*could not be run/);
   }
   assert.equal((await listed(here)).length, 2);
+});
+
+test('a proven way back: a copy that could not be proven takes up no room', async (t) => {
+  const wrong = 'statistics: [{ name: x, sql: SELECT count(* FROM items }]\n';
+  const here = place(t, { config: wrong });
+  for (const args of [['upgrade'], ['snapshot', 'create']]) {
+    assertRefusal(await here.run(args), 2, /syntax error/);
+    assert.deepEqual(readdirSync(here.snapshots), [], args.join(' '));
+  }
+  const fine = place(t);
+  const running = startDrydock(['upgrade'], { cwd: fine.root, pauseAt: 'inspector:measure' });
+  t.after(() => running.process.kill('SIGKILL'));
+  await running.reached();
+  running.process.kill('SIGTERM');
+  assertRefusal(await running.finished, 23, /SIGTERM/, /unchanged/);
+  assert.deepEqual(readdirSync(fine.snapshots), []);
 });
 
 test('a proven way back: an interrupted restore is finished though what it replaced is not kept any more', async (t) => {
