@@ -65,6 +65,8 @@ export function tryLock(path: string): RunnerLock {
   const inode = inodeOf(path);
   const db = new Database(path, { timeout: 0, fileMustExist: true });
   try {
+    // Of an empty file the lock alone would begin a rollback journal, for which a full disk has no room.
+    db.pragma('journal_mode = memory');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();

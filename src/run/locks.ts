@@ -1,7 +1,8 @@
 /** Takes both locks of a run, the one that decides first, and gives them back in the other order. */
+import { codeOf, messageOf } from '../errors.ts';
 import { ensureDirectory } from '../files/ownership.ts';
 import { acquireRunnerLock } from '../lock/runner-lock.ts';
-import { acquireVisibleLock } from '../lock/visible-lock.ts';
+import { acquireVisibleLock, type VisibleLock } from '../lock/visible-lock.ts';
 import type { RunContext } from './context.ts';
 
 export interface RunLocks {
@@ -26,7 +27,9 @@ export async function acquireLocks(context: RunContext, command: string): Promis
       since: context.startedAt.toISOString(),
       toolVersion: request.toolVersion,
     };
-    const visibleLock = await acquireVisibleLock(layout, self, ownership, wait);
+    const visibleLock = await acquireVisibleLock(layout, self, ownership, wait).catch((error: unknown) =>
+      goWithout(context, error),
+    );
     return {
       assertHeld: () => runnerLock.assertHeld(),
       async release() {
@@ -38,4 +41,12 @@ export async function acquireLocks(context: RunContext, command: string): Promis
     runnerLock.release();
     throw error;
   }
+}
+
+/** Pruning is how a full disk is mended. It touches nothing that other tools do, and between runners the other lock decides. */
+function goWithout({ layout, observer, request }: RunContext, error: unknown): VisibleLock {
+  if (request.command.verb !== 'snapshot prune' || !['ENOSPC', 'EDQUOT'].includes(codeOf(error))) throw error;
+  const message = `there is no room for the lock directory ${layout.visibleLock} that other tools see (${messageOf(error)}); the run goes on under the lock between runners`;
+  observer({ kind: 'warning', message });
+  return { release: () => Promise.resolve() };
 }

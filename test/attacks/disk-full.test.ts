@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Full, fullPlace, megabyte } from './helpers-full.ts';
@@ -81,6 +82,34 @@ for (const mode of journalModes) {
     assertSilentRefusal(await full.here.run(['upgrade']), 12, /[Ff]ree/, /Nothing was changed|unchanged/);
     await assertOldThenUpgradable(full);
   });
+
+  test(
+    `a proven way back: prune, which a full disk is told to be mended with, needs no room (${mode})`,
+    options,
+    async (t) => {
+      const { here, volume } = fullPlace(t, mode);
+      const made: string[] = [];
+      for (const price of [1, 2]) {
+        const db = new Database(here.database);
+        db.prepare('UPDATE items SET price = ? WHERE id = 1').run(price);
+        db.close();
+        const created = await here.run(['snapshot', 'create', '--json']);
+        assert.equal(created.code, 0, created.stderr);
+        made.push(created.json<{ snapshot: { id: string } }>().snapshot.id);
+      }
+      writeFileSync(
+        `${here.root}/keep-one.yaml`,
+        'database: data/app.db\nmigrations: migrations\nsnapshots: { keep: 1 }\n',
+      );
+      volume.fill();
+      const pruned = await here.run(['snapshot', 'prune', '--json', '--config', 'keep-one.yaml']);
+      assert.equal(pruned.code, 0, pruned.stderr);
+      assert.deepEqual(pruned.json()['pruned'], made.slice(0, 1));
+      assert.match(pruned.stderr, /no room for the lock directory \S+ that other tools see/);
+      assert.ok(volume.freeBytes() > megabyte);
+      assert.equal((await here.run(['snapshot', 'verify', 'latest'])).code, 0);
+    },
+  );
 
   // In WAL mode the snapshot is named beside the revisions: it must have its name, or the disk is full for that first.
   const moments: readonly { when: string; pauseAt: string; code: number; afterInspect?: true }[] = [
