@@ -6,7 +6,7 @@ import type { Loss } from '../loss/loss.ts';
 import { failedEnding, makeRecord } from '../records/make-record.ts';
 import { createRecorder, type Recorder } from '../records/recorder.ts';
 import type { RunEnding } from '../records/run-record.ts';
-import { recordOwnership, writeRunRecord } from '../records/store.ts';
+import { nextRecordId, recordOwnership, writeRunRecord } from '../records/store.ts';
 import type { RunCommand } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
@@ -66,13 +66,14 @@ async function keep<T>(
     const { database } = layout;
     const request = { command, ...(targets !== undefined && { targets }), database, toolVersion: toolVersion() };
     const record = await makeRecord(request, told, durationMs, ending, losses);
+    const id = nextRecordId(layout, record);
     const { reportDir } = config;
     if (reportDir !== undefined) {
       await orWarn('report', async () => {
         const { writeReportFile } = await import('../report/report-file.ts');
-        writeReportFile(reportDir, record, recordOwnership(layout));
+        writeReportFile(reportDir, id, record, recordOwnership(layout));
       });
     }
-    writeRunRecord(layout, record);
+    writeRunRecord(layout, record, id);
   });
 }

@@ -5,9 +5,10 @@ import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
+import { orderedId } from '../files/ordered-id.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory, type Ownership, ownershipOf } from '../files/ownership.ts';
-import { recordId } from './record-id.ts';
+import { endedAt } from './moments.ts';
 import { parseRecord } from './record-schema.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -27,15 +28,25 @@ export interface RunList {
   readonly damaged: readonly DamagedRecord[];
 }
 
+/** What the files of a run are called: when it ended, so that names sort by it. */
+export function nextRecordId(layout: Layout, record: RunRecord): string {
+  const [newest] = wholeNamesIn(layout);
+  const now = orderedId(new Date(), record.runId, undefined);
+  // None but that of a clock that was ahead: of two runs the one that ended first may be written last.
+  const ahead = newest !== undefined && newest > now ? newest : undefined;
+  return orderedId(new Date(endedAt(record)), record.runId, ahead);
+}
+
 /**
  * Writes a record, durably, and removes the oldest ones. Needs no lock: each run has a name of its own.
+ * @param id From {@link nextRecordId}.
  * @returns The path.
  * @throws {Error} as Node has it, such as ENOSPC.
  */
-export function writeRunRecord(layout: Layout, record: RunRecord): string {
+export function writeRunRecord(layout: Layout, record: RunRecord, id = nextRecordId(layout, record)): string {
   const ownership = recordOwnership(layout);
   ensureDirectory(layout.runs, layout.work, ownership);
-  const name = `${recordId(record)}.json`;
+  const name = `${id}.json`;
   const path = join(layout.runs, name);
   writeOwnedFile(path, `${JSON.stringify(record, null, 2)}\n`, ownership);
   for (const old of recordsIn(layout).slice(keep)) {

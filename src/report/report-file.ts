@@ -3,20 +3,20 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import { directoryMode, type Ownership, own } from '../files/ownership.ts';
-import { recordId } from '../records/record-id.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { renderHtml } from './html-report.ts';
 import { storyOf } from './run-story.ts';
 
 /**
  * @param folder Absolute.
+ * @param id Of the record.
  * @param ownership Of the database: a report may show what is in it.
  * @returns The path.
  * @throws {Error} as Node has it, such as EACCES.
  */
-export function writeReportFile(folder: string, record: RunRecord, ownership: Ownership): string {
+export function writeReportFile(folder: string, id: string, record: RunRecord, ownership: Ownership): string {
   makeFolder(folder, { ...ownership, mode: directoryMode(ownership) });
-  const path = join(folder, `${recordId(record)}.html`);
+  const path = join(folder, `${id}.html`);
   writeOwnedFile(path, renderHtml(storyOf(record)), ownership);
   return path;
 }

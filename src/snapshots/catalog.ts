@@ -5,6 +5,7 @@ import { DrydockError } from '../errors.ts';
 import { fsyncDirectory, removeDurably, renameDurably, writeFileDurably } from '../files/durable.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
+import { orderedId } from '../files/ordered-id.ts';
 import { type Ownership, own } from '../files/ownership.ts';
 import { type Manifest, readManifest, renderManifest } from './manifest.ts';
 
@@ -15,24 +16,9 @@ export interface Snapshot {
 
 const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?<kind>db|json)$/;
 
-/**
- * An id that sorts behind those of all snapshots that are there, also where one of them was taken by a clock that was ahead:
- * the newest is the way back, and the last to go.
- * @param runId Hex; its first eight digits keep two snapshots of one millisecond apart.
- */
+/** The newest snapshot is the way back, and the last to go. */
 export function nextSnapshotId(layout: Layout, now: Date, runId: string): string {
-  const newest = idsWith(layout, 'db').at(-1);
-  const at = new Date(newest === undefined ? now : Math.max(now.getTime(), timeOf(newest) + 1));
-  return `${at.toISOString().replace(/[-:.]/g, '')}-${runId.replaceAll('-', '').slice(0, 8)}`;
-}
-
-/** Milliseconds since the epoch. */
-function timeOf(id: string): number {
-  const [, ...parts] = /^(....)(..)(..)T(..)(..)(..)(...)Z/.exec(id) ?? [];
-  const [year, month, day, hour, minute, second, millisecond] = parts;
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
-  // No day of any calendar, and no id of ours.
-  return Number.isNaN(time) ? 0 : time;
+  return orderedId(now, runId, idsWith(layout, 'db').at(-1));
 }
 
 /** A file among the snapshots whose manifest is missing or damaged: it proves nothing, and stands in nobody's way. */

@@ -158,20 +158,44 @@ test('each command under the lock leaves its record, also a downgrade, a stamp a
   );
 });
 
-test('a clock that is put back in the middle of a run does not make it end before it began', async (t) => {
-  const it = project(t, { 'a1.sql': a1 }, people);
-  const [preload, putBack] = [join(it.root, 'clock.cjs'), join(it.root, 'put-back')];
+/** The environment of a process whose clock is off by what this code gives, in milliseconds. */
+function withClock({ root }: Project, offBy: string): { readonly NODE_OPTIONS: string } {
+  const preload = join(root, 'clock.cjs');
   writeFileSync(
     preload,
-    `const { existsSync } = require('node:fs');
-     const real = Date;
-     const now = () => real.now() - (existsSync(${JSON.stringify(putBack)}) ? 3_600_000 : 0);
+    `const real = Date;
+     const now = () => real.now() + (${offBy});
      globalThis.Date = class extends real {
        constructor(...given) { super(...(given.length === 0 ? [now()] : given)); }
        static now() { return now(); }
      };`,
   );
-  const env = { NODE_OPTIONS: `--require ${preload}` };
+  return { NODE_OPTIONS: `--require ${preload}` };
+}
+
+test('a run whose clock was ahead is not the latest for ever, and its report has the name of its record', async (t) => {
+  const it = project(t, { 'a1.sql': a1 }, people);
+  writeFileSync(
+    join(it.root, 'config/drydock.yaml'),
+    'database: ../data/app.db\nmigrations: ../migrations\nreport: { dir: ../reports }\n',
+  );
+  const ahead = await it.run(['snapshot', 'create'], { env: withClock(it, '365 * 86_400_000') });
+  assert.equal(ahead.code, 0, ahead.stderr);
+  await it.text('upgrade');
+  await it.text('snapshot', 'prune');
+  assert.deepEqual(
+    recordsOf(it).map(({ command }) => command),
+    ['snapshot prune', 'upgrade', 'snapshot create'],
+  );
+  assert.match(await it.text('report', '--markdown'), /^# snapshot prune of app\.db: done\n/i);
+  const namesOf = (folder: string) => readdirSync(folder).map((name) => name.replace(/\.\w+$/, ''));
+  assert.deepEqual(namesOf(join(it.root, 'reports')).sort(), namesOf(layoutFor(it.database).runs).sort());
+});
+
+test('a clock that is put back in the middle of a run does not make it end before it began', async (t) => {
+  const it = project(t, { 'a1.sql': a1 }, people);
+  const putBack = join(it.root, 'put-back');
+  const env = withClock(it, `require('node:fs').existsSync(${JSON.stringify(putBack)}) ? -3_600_000 : 0`);
   const running = startDrydock(['upgrade', '--json'], { cwd: it.root, env, pauseAt: 'phase:check' });
   t.after(() => running.process.kill('SIGKILL'));
   await running.reached();
