@@ -1,5 +1,5 @@
 /** Who may use what Drydock makes beside a database: whoever may use the database. */
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { fsyncDirectory } from './durable.ts';
 
 /** Owner and permission bits of the database, which everything made for it gets too. */
@@ -26,6 +26,12 @@ export function ensureDirectory(path: string, parent: string, ownership: Ownersh
   mkdirSync(path, { mode: 0o700 });
   own(path, { ...ownership, mode: directoryMode(ownership) });
   fsyncDirectory(parent);
+}
+
+/** Makes an empty file of ours where it is not there yet, for whoever may use the database and at no moment for others. */
+export function ensureFile(path: string, ownership: Ownership): void {
+  closeSync(openSync(path, 'a', ownership.mode));
+  own(path, ownership);
 }
 
 /** Gives a file the owner and the permission bits of the database, as far as this user may. */

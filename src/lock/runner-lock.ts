@@ -3,11 +3,11 @@
  * operating system, so it is free the moment its holder dies, holds across containers that share the directory, needs
  * no clock and no heartbeat. proper-lockfile is not enough: reclaiming a stale lock let two holders in (its issue 121).
  */
-import { closeSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { type Ownership, own } from '../files/ownership.ts';
+import { ensureFile, type Ownership } from '../files/ownership.ts';
 import type { Observer } from '../run-events.ts';
 import { isBusy, waitOutBusy } from './busy-wait.ts';
 import { describeOwner, readOwner } from './owner.ts';
@@ -30,8 +30,7 @@ export interface LockWait {
  * @throws {DrydockError} LOCKED where another runner still holds the lock at the timeout.
  */
 export async function acquireRunnerLock(layout: Layout, ownership: Ownership, wait: LockWait): Promise<RunnerLock> {
-  closeSync(openSync(layout.runnerLock, 'a', ownership.mode));
-  own(layout.runnerLock, ownership);
+  ensureFile(layout.runnerLock, ownership);
   const started = performance.now();
   try {
     return await waitOutBusy(() => tryLock(layout.runnerLock), {

@@ -5,7 +5,7 @@ import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
-import { ensureDirectory, own } from '../files/ownership.ts';
+import { ensureDirectory, ensureFile } from '../files/ownership.ts';
 import {
   listSnapshots,
   nextSnapshotId,
@@ -40,8 +40,9 @@ export function copyLive(context: RunContext, engine: Engine, held: HeldState): 
     ensureDirectory(layout.snapshots, layout.directory, ownership);
     const id = nextSnapshotId(layout, new Date(), runId);
     const path = temporaryPath(layout, id);
+    // SQLite would make it with the permissions that a file has by default.
+    ensureFile(path, ownership);
     const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
-    own(path, ownership);
     fsyncFile(path);
     fsyncDirectory(layout.snapshots);
     return { id, path, pages, held };

@@ -1,11 +1,12 @@
 /** Whoever may use the database may use what Drydock makes beside it, and nobody else. */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { place } from '../attacks/helpers-places.ts';
 import { asOrdinaryUser, ordinaryUser } from '../attacks/helpers-users.ts';
 import { needs } from '../attacks/helpers-volumes.ts';
+import { startDrydock } from '../harness/drydock.ts';
 
 test(
   'another user of the group goes on where the permissions of the database were changed since',
@@ -26,3 +27,20 @@ test(
     assert.equal(next.code, 0, next.stderr);
   },
 );
+
+test('a copy of a database that nobody else may read is at no moment one that others may read', async (t) => {
+  const here = place(t);
+  chmodSync(here.database, 0o600);
+  mkdirSync(here.snapshots);
+  chmodSync(here.snapshots, 0o755);
+  const umask = process.umask(0o022);
+  t.after(() => process.umask(umask));
+  const running = startDrydock(['upgrade'], { cwd: here.root, pauseAt: 'engine:copied' });
+  t.after(() => running.process.kill('SIGKILL'));
+  await running.reached();
+  running.process.kill('SIGKILL');
+  await running.finished;
+  const left = readdirSync(here.snapshots).map((name) => join(here.snapshots, name));
+  assert.equal(left.length, 1);
+  for (const path of left) assert.equal((statSync(path).mode & 0o777).toString(8), '600', path);
+});
