@@ -102,15 +102,27 @@ export function partByFiles(
 /**
  * Checks that the files know every revision that the database is at.
  * @param current The ids of the database's `alembic_version` table.
+ * @param waysOut What to do about the ones that no file has.
  * @throws {DrydockError} HISTORY
  */
-export function requireKnown(graph: RevisionGraph, current: readonly string[]): void {
+export function requireKnown(
+  graph: RevisionGraph,
+  current: readonly string[],
+  waysOut: (unknown: readonly string[]) => string = newerImage,
+): void {
   const { unknown } = partByFiles(graph, current);
   if (unknown.length === 0) return;
-  const names = unknown.map((id) => `'${id}'`).join(', ');
   throw new DrydockError('HISTORY', {
-    what: `The database is at revision ${names}, which no revision file has: it is newer than these files, or belongs to other ones`,
+    what: `The database is at revision ${quoted(unknown)}, which no revision file has: it is newer than these files, or belongs to other ones`,
     state: 'The database is unchanged',
-    next: `Run the image that has revision ${names}, or restore a snapshot taken before it (\`drydock snapshot list\`)`,
+    next: waysOut(unknown),
   });
+}
+
+function newerImage(unknown: readonly string[]): string {
+  return `Run the image that has revision ${quoted(unknown)}, or go back with that image: drydock downgrade <revision>; a restore (\`drydock snapshot list\`) loses what was written since`;
+}
+
+function quoted(ids: readonly string[]): string {
+  return ids.map((id) => `'${id}'`).join(', ');
 }

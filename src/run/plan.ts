@@ -50,7 +50,7 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
     return stampPlan(command.verb, current, current, applied.versioned ? [] : [baseStamp]);
   }
   const forgets = command.verb === 'stamp' && command.forget === 'all';
-  if (!forgets) requireKnown(graph, current);
+  if (!forgets) requireKnown(graph, current, waysOutOf(applied, command));
   if (isMaintenanceCommand(command)) return maintenancePlan(command.verb, current);
   if (command.verb === 'stamp') {
     const { known } = partByFiles(graph, current);
@@ -80,6 +80,21 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
     stamped: [],
     arguments: command.arguments ?? {},
   };
+}
+
+/** What to do about revisions that no file has, where more is known than that; undefined where it is not. */
+function waysOutOf(
+  { history }: Applied,
+  command: MigrationCommand,
+): ((unknown: readonly string[]) => string) | undefined {
+  if (command.verb === 'stamp') {
+    return () =>
+      `Run the image that has it, or have the database forget it: drydock stamp --purge ${command.targets.join(' ')}`;
+  }
+  // Drydock leaves a history wherever it has been, so that it was another tool.
+  if (history.length > 0) return undefined;
+  return ([id]) =>
+    `Run the image that has it; where Alembic brought the database there, write that down: drydock revision --autogenerate --rev-id ${id} -m "all that Alembic did" --schema <database> (docs/from-alembic.md)`;
 }
 
 export function isNothing(plan: Plan): boolean {

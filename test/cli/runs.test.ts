@@ -89,6 +89,22 @@ test('an upgrade to an older revision says that nothing was done and that a down
   assert.equal(stateOf(it.root), before, 'nothing was written');
 });
 
+test('at a revision that no file has, the way out is the one of where the database comes from', async (t) => {
+  const it = project(t, branched, alembicAt('z9'));
+  assert.match(
+    await it.fails(4, 'upgrade'),
+    /where Alembic brought the database there, write that down: drydock revision --autogenerate --rev-id z9 -m .* --schema <database> \(docs\/from-alembic\.md\)/,
+  );
+  await it.text('stamp', 'c2', '--purge', '--force');
+  const database = new Database(it.database);
+  database.exec("UPDATE alembic_version SET version_num = 'z9'");
+  database.close();
+  const sentence = await it.fails(4, 'upgrade');
+  assert.match(sentence, /Run the image that has revision 'z9', or go back with that image: drydock downgrade/);
+  assert.match(sentence, /a restore .*loses what was written since/);
+  assert.match(await it.fails(4, 'stamp', 'b1', 'c1'), /forget .*: drydock stamp --purge b1 c1/);
+});
+
 test('a stamp takes several targets, leaves other branches, and forgets unknown rows only with --purge', async (t) => {
   const it = project(t, branched, alembicAt('z9'));
   assert.match(await it.fails(4, 'stamp', 'b1'), /at revision 'z9', which no revision file has/);
