@@ -150,11 +150,13 @@ function sessionFor(config: Config, { observer, signal }: SessionOptions): Sessi
 
 /** A mistake in what only listens must not end a run in the middle; it becomes a warning of the process. */
 function withoutConsequences(observer: Observer): Observer {
+  const warn = (error: unknown) => process.emitWarning(`an observer of Drydock failed: ${messageOf(error)}`);
   return (event) => {
     try {
-      observer(event);
+      // An async function is an observer too, and what it rejects with would end the process.
+      Promise.resolve(observer(event)).catch(warn);
     } catch (error) {
-      process.emitWarning(`an observer of Drydock failed: ${messageOf(error)}`);
+      warn(error);
     }
   };
 }

@@ -214,6 +214,18 @@ test('while this process has the database open nothing is done, since its locks 
   assert.equal((await drydock.upgrade(config)).outcome, 'done');
 });
 
+test('what an async observer rejects with becomes a warning, and the run goes on', async (t) => {
+  const { config, database } = await place(t);
+  const warned = once(process, 'warning');
+  const observer = async ({ kind }: drydock.RunEvent) => {
+    if (kind === 'run-start') throw new Error('a log that is away');
+  };
+  assert.equal((await drydock.upgrade(config, 'head', { observer })).outcome, 'done');
+  assert.deepEqual(versions(database), ['a2']);
+  const [warning] = await warned;
+  assert.match(warning.message, /an observer of Drydock failed: a log that is away/);
+});
+
 test('a signal and the deadline stop a run and roll it back; what an observer throws does not', async (t) => {
   const endless = sqlRevision(
     'a1',
