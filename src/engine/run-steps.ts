@@ -9,6 +9,7 @@ import type { Statement } from '../revisions/revision.ts';
 import { resetConnection } from './connection-state.ts';
 import { SnapshotUnproven } from './gate.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
+import { importRevision } from './import-revision.ts';
 import type { EngineStep, StepReport } from './protocol.ts';
 
 /** What a revision module must export. */
@@ -42,7 +43,7 @@ async function loadModule(step: EngineStep, expectedChecksum: string): Promise<R
   if (checksum(readFileSync(step.path, 'utf8')) !== expectedChecksum) throw fail('changed while the run was starting');
   let module: Record<string, unknown>;
   try {
-    module = await import(pathToFileURL(step.path).href);
+    module = await importRevision(step.path);
   } catch (error) {
     throw fail(`cannot be loaded: ${messageOf(error)}`, error);
   }
