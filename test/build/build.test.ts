@@ -6,7 +6,15 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { external } from '../../ops/build.ts';
 import { codeCachePath, compile, readCodeCache } from '../../src/cli/code-cache.ts';
-import { bundledMigrations, productionDatabase, projectRoot, revisionFolder, sqlRevision } from '../harness/files.ts';
+import {
+  bundledMigrations,
+  createDatabase,
+  productionDatabase,
+  projectRoot,
+  revisionFolder,
+  sqlRevision,
+  testFolder,
+} from '../harness/files.ts';
 import { installation } from '../harness/installation.ts';
 
 const run = promisify(execFile);
@@ -29,6 +37,29 @@ test('the built command upgrades a database with the bundled revisions', async (
 
   const { stdout } = await run(drydock, ['--version'], { cwd: folder, env });
   assert.equal(stdout.trim(), JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version);
+});
+
+test('a revision may import the library of the built command', async (t) => {
+  const folder = await installation(t);
+  // Elsewhere, so that no package.json above it is the one of the package.
+  const project = testFolder(t);
+  const database = createDatabase(join(project, 'app.db'), 'delete', '');
+  const migrations = revisionFolder(project, {
+    'a1.ts': `import { CannotDowngrade } from 'sqlite-drydock';
+      export const revision = 'a1';
+      export function upgrade(op) {}
+      export function downgrade(op) { throw new CannotDowngrade('the people are gone'); }`,
+  });
+  const drydock = (...args: readonly string[]) =>
+    spawnSync(
+      process.execPath,
+      [join(folder, 'dist', 'drydock.cjs'), ...args, '--database', database, '--migrations', migrations],
+      {
+        encoding: 'utf8',
+      },
+    );
+  assert.equal(drydock('upgrade').status, 0);
+  assert.match(drydock('downgrade', 'base', '--yes').stderr, /the people are gone/);
 });
 
 test('whoever installs the package gets what is not in the bundle, and nothing else', () => {

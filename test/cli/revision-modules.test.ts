@@ -1,6 +1,6 @@
 /** Revisions in TypeScript and JavaScript, in projects as people have them. */
 import assert from 'node:assert/strict';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { versions } from '../harness/dump.ts';
@@ -27,4 +27,30 @@ test('a revision is an ES module whatever the package.json above it says', async
   assert.deepEqual(versions(it.database), ['a4'], stderr);
   assert.doesNotMatch(stderr, /Warning/);
   await it.text('check');
+});
+
+const refusing = `
+  import { CannotDowngrade } from 'sqlite-drydock';
+  export const revision = 'a1';
+  export function upgrade(op) {}
+  export function downgrade(op) { throw new CannotDowngrade('the people are gone'); }
+`;
+
+test('a revision may import the library where the project has not installed it', async (t) => {
+  const it = project(t, { 'a1.ts': refusing }, '');
+  await it.text('upgrade');
+  assert.match(await it.fails(20, 'downgrade', 'base', '--yes'), /the people are gone/);
+});
+
+test("a revision imports the project's own library where there is one", async (t) => {
+  const it = project(t, { 'a1.ts': refusing }, '');
+  const installed = join(it.root, 'node_modules/sqlite-drydock');
+  mkdirSync(installed, { recursive: true });
+  writeFileSync(join(installed, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  writeFileSync(
+    join(installed, 'index.js'),
+    'export class CannotDowngrade extends Error { message = "said by the one installed"; }',
+  );
+  await it.text('upgrade');
+  assert.match(await it.fails(20, 'downgrade', 'base', '--yes'), /said by the one installed/);
 });
