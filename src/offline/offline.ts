@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
 import { replay, schemaAfter } from '../replay/replay.ts';
-import { resolveRevision } from '../revisions/address.ts';
+import { resolveRevision, startsFromCurrent } from '../revisions/address.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
@@ -67,6 +67,12 @@ async function startAt(
   command: MigrationCommand,
   observer: Observer,
 ): Promise<Start> {
+  if (startsFromCurrent(address)) {
+    throw new DrydockError('USAGE', {
+      what: `A script cannot begin at '${address}': one that is told where to begin reads no database`,
+      next: 'Leave the beginning out to begin where the database is, or name the revision',
+    });
+  }
   const given = 'arguments' in command ? command.arguments : undefined;
   const before = graph.ancestors(resolveRevision(graph, address, []));
   const revisions = graph.revisions.filter(({ id }) => before.has(id));

@@ -285,6 +285,18 @@ test('a script can begin anywhere, without a database', async (t) => {
   );
 });
 
+test('a script does not begin at a revision that only the database could tell', async (t) => {
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (a);', 'DROP TABLE t;') }, '');
+  await it.text('upgrade');
+  for (const range of ['current:base', 'current-1:base', '+1:base']) {
+    assert.match(
+      await it.fails(2, 'downgrade', range, '--sql'),
+      /begin at '.*': .*reads no database.* Leave the beginning out/,
+    );
+  }
+  assert.match(await it.text('downgrade', 'base', '--sql'), /DROP TABLE t;/, 'where the database is');
+});
+
 test('what cannot be written down is refused in one line that names the revision and the way out', async (t) => {
   const module = (body: string) =>
     `export const revision = 'b1'; export const revises = 'a1'; export function upgrade(op) { ${body} } export function downgrade() {}`;
