@@ -18,7 +18,7 @@ import { databaseMadeBy } from './made-by-command.ts';
 const magic = 'SQLite format 3\0';
 
 /**
- * @throws {DrydockError} USAGE where it cannot be read or run, or has nothing in it.
+ * @throws {DrydockError} USAGE where it cannot be read or run, or has nothing in it; BUSY where somebody has it locked.
  */
 export async function readWantedSchema(wanted: WantedSchema, observer: Observer): Promise<Schema> {
   const schema = schemaOf(await storedSchema(wanted, observer));
@@ -35,16 +35,26 @@ export function describeWanted(wanted: WantedSchema): string {
 }
 
 async function storedSchema(wanted: WantedSchema, observer: Observer): Promise<StoredSchema> {
-  if (wanted.kind === 'command') return databaseMadeBy(wanted.command, observer, readDatabase);
+  if (wanted.kind === 'command') return databaseMadeBy(wanted.command, observer, (made) => readDatabase(wanted, made));
   const { path } = wanted;
   const content = readWhole(path);
   return content.toString('latin1', 0, magic.length) === magic
-    ? readDatabase(path)
+    ? readDatabase(wanted, path)
     : readScript(path, content.toString('utf8'), observer);
 }
 
-function readDatabase(path: string): StoredSchema {
-  return withReader(path, readStoredSchema);
+/** The ways out that a reader names are those of the database that is migrated. */
+function readDatabase(wanted: WantedSchema, path: string): StoredSchema {
+  try {
+    return withReader(path, readStoredSchema);
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    const what = `The wanted schema, ${describeWanted(wanted)}, cannot be read: ${error.what}`;
+    if (error.code === 'BUSY')
+      throw new DrydockError('BUSY', { what, next: 'Try again when nothing writes to it', cause: error });
+    const place = wanted.kind === 'file' ? '--schema (or `schema` in the config)' : '`schema_command` in the config';
+    throw new DrydockError('USAGE', { what, next: `Check ${place}`, cause: error });
+  }
 }
 
 async function readScript(path: string, text: string, observer: Observer): Promise<StoredSchema> {

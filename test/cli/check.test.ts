@@ -1,9 +1,10 @@
 /** `check`: what is live, what the revisions make and what is wanted, compared. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { bundledMigrations, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
+import Database from 'better-sqlite3';
+import { bundledMigrations, createDatabase, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
 import { alembicAt, project, stateOf, verbsIn } from './helpers.ts';
 
 interface Checked {
@@ -72,6 +73,29 @@ test('drift of the database, pending revisions and a wanted schema each count, a
   );
   assert.deepEqual((await check(3)).pending, ['b1']);
   assert.match(await it.fails(20, 'check', '--schema', file), /no rows \(replayed in memory/);
+});
+
+test('a wanted schema that cannot be read is not taken for the database', async (t) => {
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('a1'));
+  const wanted = join(it.root, 'wanted.db');
+  writeFileSync(wanted, 'SQLite format 3\0garbage');
+  const garbage = await it.fails(2, 'check', '--schema', wanted);
+  assert.match(garbage, /^The wanted schema, \S+wanted\.db, cannot be read: .* is not a SQLite database/);
+  assert.match(garbage, /Check --schema/);
+  assert.doesNotMatch(garbage, /--database|restore/i);
+  appendFileSync(join(it.root, 'config/drydock.yaml'), `schema_command: cp ${wanted} "$DRYDOCK_SCHEMA_DATABASE"\n`);
+  const made = await it.run(['check']);
+  assert.equal(made.code, 2, made.stderr);
+  assert.match(made.error, /^The wanted schema, made by .*Check `schema_command`/);
+
+  rmSync(wanted);
+  const writer = new Database(createDatabase(wanted, 'delete', 'CREATE TABLE t (a);'));
+  writer.exec('BEGIN EXCLUSIVE');
+  assert.match(
+    await it.fails(11, 'check', '--schema', wanted),
+    /^The wanted schema, \S+wanted\.db, .*locked.*Try again/,
+  );
+  writer.close();
 });
 
 test('-x reaches the revisions that are replayed', async (t) => {
