@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { external } from '../../ops/build.ts';
 import { codeCachePath, compile, readCodeCache } from '../../src/cli/code-cache.ts';
+import { oldestNode } from '../../src/cli/node-version.ts';
 import {
   bundledMigrations,
   createDatabase,
@@ -60,6 +61,25 @@ test('a revision may import the library of the built command', async (t) => {
     );
   assert.equal(drydock('upgrade').status, 0);
   assert.match(drydock('downgrade', 'base', '--yes').stderr, /the people are gone/);
+});
+
+test('an older Node is told in one line which one is needed', async (t) => {
+  const folder = await installation(t);
+  const preload = join(folder, 'older.cjs');
+  const say = (version: string) => {
+    writeFileSync(
+      preload,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+    );
+    const args = ['--require', preload, join(folder, 'dist', 'drydock.cjs'), '--version'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return [status, stdout === '', stderr];
+  };
+  for (const older of ['20.20.2', '22.17.1'])
+    assert.deepEqual(say(older), [2, true, `drydock: Node 22.18 or newer is needed, and this is ${older}.\n`]);
+  for (const newer of ['22.18.0', '24.0.0']) assert.deepEqual(say(newer), [0, false, '']);
+  const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  assert.equal(engines.node, `>=${oldestNode}`);
 });
 
 test('whoever installs the package gets what is not in the bundle, and nothing else', () => {
