@@ -1,6 +1,7 @@
 /** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
 import { type Argument, type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config/config.ts';
+import { currentDirectory } from './current-directory.ts';
 import { type Output, printOutput } from './print.ts';
 
 /** Flags that every verb has. */
@@ -36,7 +37,7 @@ export interface Verb<First> {
 /** @param ended Is told the exit code. */
 export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
   declare(parent, verb, async (command) => {
-    const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags: command.opts<GlobalFlags>() });
+    const config = await loadConfig({ cwd: currentDirectory(), env: process.env, flags: command.opts<GlobalFlags>() });
     const action = await verb.load();
     ended(print(command, await action(config, ...parsedOf(command))));
   });

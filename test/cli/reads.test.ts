@@ -1,8 +1,10 @@
 /** The verbs that only read: what they print, and that they leave nothing behind. */
 import assert from 'node:assert/strict';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { projectRoot, testFolder } from '../harness/files.ts';
 import { alembicAt, branched, type Project, project, stateOf, tableRevision } from './helpers.ts';
 
 interface Shown {
@@ -188,6 +190,17 @@ test('mistakes on the command line and in the graph are one sentence each, with 
   assert.match(errors[2], /'base' names no revision/);
   assert.match(errors[3], /a1\.sql depends on 'x9', and no file has that revision or branch label/);
   assert.match(errors[4], /Branch label 'm' in revision 'b1' .* already used by revision 'a1'/);
+});
+
+test('in a directory that was removed every verb says that it is gone', (t) => {
+  const script = 'cd "$1" && rmdir "$1" && exec "$2" "$3" "$4"';
+  for (const verb of ['current', 'upgrade', 'init']) {
+    const gone = join(testFolder(t), 'gone');
+    mkdirSync(gone);
+    const args = ['-c', script, 'sh', gone, process.execPath, join(projectRoot, 'src/cli/main.ts'), verb];
+    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [2, 'drydock: The current directory is gone. Change into one that exists.\n']);
+  }
 });
 
 test('no question about 200 revisions runs one of them', async (t) => {

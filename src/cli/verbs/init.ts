@@ -1,12 +1,13 @@
 import { startProject } from '../../api/project.ts';
 import { readEnvironment, readFlags } from '../../config/environment.ts';
+import { currentDirectory } from '../current-directory.ts';
 import type { Output } from '../print.ts';
 import type { GlobalFlags } from '../verb.ts';
 
 /** `migrations`, `config`, `database`: absolute paths; `created`: what was made. The database is not. */
 export async function init(flags: GlobalFlags, folder: string | undefined): Promise<Output> {
   const said = { ...readEnvironment(process.env), ...readFlags(flags) };
-  const project = startProject({ ...said, migrations: folder ?? said.migrations }, process.cwd());
+  const project = startProject({ ...said, migrations: folder ?? said.migrations }, currentDirectory());
   return {
     data: { ...project },
     text: [
