@@ -7,6 +7,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { mayBe, namesIn } from '../files/looking.ts';
 
 /** What a reading function may do. */
 export interface Reader extends QueryPort {
@@ -77,7 +78,7 @@ export function statDatabase(database: string): BigIntStats {
   if (stats === undefined) {
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
-      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install create it empty: touch ${database}`,
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; ${insteadOfMissing(database)}`,
     });
   }
   if (!stats.isFile()) {
@@ -87,6 +88,13 @@ export function statDatabase(database: string): BigIntStats {
     });
   }
   return stats;
+}
+
+/** An empty file in the place of one that is lost would be brought up as a first install. */
+function insteadOfMissing(database: string): string {
+  return mayBe(() => namesIn(`${database}.snapshots`).some((name) => name.endsWith('.db')))
+    ? 'its snapshots stand beside it, and to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
+    : `for a first install create it empty: touch ${database}`;
 }
 
 function isAtRestInWal(database: string): boolean {

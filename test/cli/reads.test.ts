@@ -1,7 +1,7 @@
 /** The verbs that only read: what they print, and that they leave nothing behind. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot, testFolder } from '../harness/files.ts';
@@ -135,6 +135,21 @@ test('without a database the files can still be listed, and no verb makes one', 
   const errors = await Promise.all([it.fails(2, 'current'), it.fails(2, 'history', '-i'), it.fails(2, 'show', '-1')]);
   for (const error of errors) assert.match(error, /There is no database at/);
   assert.ok(!existsSync(it.database));
+});
+
+test('of a database that is lost its snapshots are named, and not a first install', async (t) => {
+  const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, '');
+  assert.match(await it.fails(2, 'current', '--database', join(it.root, 'none.db')), /first install .*: touch /);
+  await it.text('upgrade');
+  await it.text('snapshot', 'create');
+  rmSync(it.database);
+  for (const verb of ['current', 'upgrade']) {
+    const error = await it.fails(2, verb);
+    assert.match(error, /There is no database at .*: drydock snapshot list, then drydock snapshot restore latest\.$/);
+    assert.doesNotMatch(error, /touch/);
+  }
+  await it.text('snapshot', 'restore', 'latest');
+  assert.match(await it.text('current'), /^a1 /);
 });
 
 test('no revision body is run to answer a question about the graph', async (t) => {
