@@ -15,7 +15,7 @@ import type { Step } from './revision.ts';
 export function planUpgrade(graph: RevisionGraph, current: readonly string[], target: string): Step[] {
   requireKnown(graph, current);
   const address = parseAddress(graph, target);
-  refuseDirection(address, '-', 'an upgrade', 'drydock downgrade');
+  refuseDirection(address, '-', 'an upgrade', { verb: 'downgrade', flag: '--down ' });
   const applied = graph.ancestors(current);
   const wanted = graph.ancestors(resolveAddress(graph, address, current));
   return graph.revisions
@@ -34,7 +34,7 @@ export function planUpgrade(graph: RevisionGraph, current: readonly string[], ta
 export function planDowngrade(graph: RevisionGraph, current: readonly string[], target: string): Step[] {
   requireKnown(graph, current);
   const address = parseAddress(graph, target);
-  refuseDirection(address, '+', 'a downgrade', 'drydock upgrade');
+  refuseDirection(address, '+', 'a downgrade', { verb: 'upgrade', flag: '' });
   const applied = graph.ancestors(current);
   const undone = graph.descendants(rootsOfDowngrade(graph, address, current, applied));
   return graph.revisions
@@ -79,11 +79,17 @@ function notApplied(target: string, current: readonly string[]): DrydockError {
   });
 }
 
-function refuseDirection({ text, name, offset }: Address, sign: '+' | '-', verb: string, other: string): void {
+/** @param other The verb of the other direction, and what plan and rehearse are told to look at that. */
+function refuseDirection(
+  { text, name, offset }: Address,
+  sign: '+' | '-',
+  verb: string,
+  other: { readonly verb: string; readonly flag: string },
+): void {
   if (name !== '' || offset?.sign !== sign || offset.count === 0) return;
   throw new DrydockError('USAGE', {
     what: `'${text}' is no target for ${verb}`,
     state: 'The database is unchanged',
-    next: `Turn the sign round, or use \`${other} ${text}\``,
+    next: `Turn the sign round, or use \`drydock ${other.verb} ${text}\`; to look first: \`drydock plan ${other.flag}${text}\`, \`drydock rehearse ${other.flag}${text}\``,
   });
 }

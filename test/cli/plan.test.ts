@@ -186,6 +186,20 @@ test('a plan has the findings of the linter for its revisions, and that of an in
   );
 });
 
+test('who looks ahead in the wrong direction is told how to look in the other one', async (t) => {
+  const revision = sqlRevision('a1', undefined, '');
+  const it = project(t, { 'a1.sql': revision, 'b1.sql': sqlRevision('b1', 'a1', '') }, alembicAt('a1'));
+  for (const verb of ['plan', 'rehearse', 'upgrade']) {
+    const error = await it.fails(2, verb, '-1');
+    for (const proposed of ['downgrade -1', 'plan --down -1', 'rehearse --down -1'])
+      assert.match(error, new RegExp(`\`drydock ${proposed}\``));
+  }
+  const error = await it.fails(2, 'plan', '--down', '+1');
+  for (const proposed of ['upgrade +1', 'plan +1', 'rehearse +1'])
+    assert.ok(error.includes(`\`drydock ${proposed}\``), error);
+  await Promise.all([it.text('plan', '--down', '-1'), it.text('plan', '+1')]);
+});
+
 test('a plan ends as the run would where database and files do not belong together, and makes no database', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
   assert.match(await it.fails(4, 'plan'), /z9/);
