@@ -136,16 +136,30 @@ function requireNoTransaction(connection: Database.Database, step: EngineStep): 
   if (connection.inTransaction) throw failed(step, `at ${step.path}: it left a transaction open`, undefined);
 }
 
+const mendRevision = 'Mend the revision and run again';
+
 /** What went wrong and what to do about it are the error's own where it is one of ours. */
 function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   if (cause instanceof SnapshotUnproven) return cause;
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
   const own = cause instanceof DrydockError ? cause.next : undefined;
-  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again';
+  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : mendRevision;
   return new DrydockError('REVISION_FAILED', {
     what: `The ${verb} of revision ${step.id} failed ${how}`,
     next: own ?? mend,
     cause,
+  });
+}
+
+/** What is in the way of the first revisions of a database is most often what another tool made of it before. */
+export function failedAtBase(error: unknown): unknown {
+  if (!(error instanceof DrydockError) || error.next !== mendRevision) return error;
+  if (!/\balready exists$/.test(messageOf(error.cause))) return error;
+  return new DrydockError(error.code, {
+    what: error.what,
+    ...(error.state !== undefined && { state: error.state }),
+    next: 'If the database has this schema already, say so: drydock stamp <revision>; else mend the revision and run again',
+    cause: error.cause,
   });
 }
 

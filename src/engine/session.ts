@@ -20,7 +20,7 @@ import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tu
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
 import { replay } from './replay.ts';
-import { type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { survey } from './survey.ts';
 import { runTold } from './told-step.ts';
 
@@ -35,6 +35,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   let workingCopy: Database.Database | undefined;
   let modules: LoadedModules = new Map();
   let patienceMs = 10_000;
+  let atBase = false;
 
   const requireLive = (): LiveFile => {
     invariant(live !== undefined, 'the engine was asked for something before it held the database');
@@ -72,7 +73,9 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       probeWrite(live);
       fence = live.fence();
       try {
-        return heldState(live.connection);
+        const held = heldState(live.connection);
+        atBase = held.current.length === 0;
+        return held;
       } catch (error) {
         throw explainOpening(database, error);
       }
@@ -138,7 +141,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       for (const [index, step] of steps.entries()) {
         tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
         await faultPoint(`engine:step:${index}`);
-        reports.push(await runPlanned(target(), step, before));
+        try {
+          reports.push(await runPlanned(target(), step, before));
+        } catch (error) {
+          throw atBase ? failedAtBase(error) : error;
+        }
       }
       if (workingCopy === undefined) requireHeld();
       else requireSameFormat(requireLive().connection, workingCopy);

@@ -116,6 +116,27 @@ test('a stamp takes several targets, leaves other branches, and forgets unknown 
   assert.deepEqual(runs.at(-1), { ...runs.at(-1), revision: 'base', direction: 'stamp' });
 });
 
+test('where the tables of a database at base stand already, a stamp is named', async (t) => {
+  const made = 'CREATE TABLE t (a INTEGER);';
+  const module =
+    "export const revision = 'a1'; export function upgrade(op) { op.execute('CREATE TABLE t (a INTEGER)'); } export function downgrade() {}";
+  for (const files of [{ 'a1.sql': sqlRevision('a1', undefined, made) }, { 'a1.js': module }]) {
+    const it = project(t, files, made);
+    assert.match(
+      await it.fails(20, 'upgrade'),
+      /table t already exists.* If the database has this schema already, say so: drydock stamp <revision>; else mend/,
+    );
+    await it.text('stamp', 'a1');
+  }
+  const behind = project(
+    t,
+    { 'a1.sql': sqlRevision('a1', undefined, made), 'b1.sql': sqlRevision('b1', 'a1', made) },
+    `${made} ${alembicAt('a1')}`,
+  );
+  const error = await behind.fails(20, 'upgrade');
+  assert.match(error, /table t already exists.* Mend the revision and run again\.$/);
+});
+
 test('a stamp says whether the database has the schema of its targets, and one that is false takes --force', async (t) => {
   interface Stamped extends Report {
     readonly schema: { readonly differences: { sentence: string }[]; readonly mild: { kind: string }[] } | null;
