@@ -45,7 +45,8 @@ export function backwards(
     if (at === undefined && walk.beyond === 'stop') return at;
     if (at === undefined) throw tooFar(walk);
     const parents = graph.parents(at);
-    if (parents.length > 1) throw ambiguous(walk.text, `'${at}' merges several revisions`, parents);
+    // Not by a branch either: on each of them the way back comes to the same merge.
+    if (parents.length > 1) throw ambiguous(walk.text, `'${at}' merges several revisions`, parents, nameId);
     at = parents[0];
   }
   return at;
@@ -90,12 +91,21 @@ function tooFar({ text, count }: Walk): DrydockError {
   });
 }
 
+const nameId = 'Name the revision by its id';
+
 /** The error for an address that could mean any of several revisions. */
-export function ambiguous(text: string, reason: string, candidates: readonly string[]): DrydockError {
-  const [first] = candidates;
-  const relative = /^[+-]/.test(text) ? `, or say on which branch, such as ${first}@${text}` : '';
+export function ambiguous(
+  text: string,
+  reason: string,
+  candidates: readonly string[],
+  next = nameIdOrBranch(text, candidates),
+): DrydockError {
   return new DrydockError('USAGE', {
     what: `'${text}' is ambiguous, because ${reason}: ${candidates.join(', ')}`,
-    next: `Name the revision by its id${relative}`,
+    next,
   });
+}
+
+function nameIdOrBranch(text: string, [first]: readonly string[]): string {
+  return /^[+-]/.test(text) ? `${nameId}, or say on which branch, such as ${first}@${text}` : nameId;
 }

@@ -146,6 +146,10 @@ test('a step that could go two ways is an error that says between what, and how 
     failsWith('USAGE', [says], () => resolveRevision(graphs[graph], address, current));
   }
   assert.match(failsWith('USAGE', [], () => resolveRevision(fork, '+1', ['a1'])).next ?? '', /b1@\+1/);
+  // On either branch the way back from a merge is as unclear.
+  failsWith('USAGE', [/'m1' merges several revisions/], () => resolveRevision(merge, 'b1@-2', ['m1']));
+  const { next } = failsWith('USAGE', [], () => resolveRevision(merge, '-2', ['m1']));
+  assert.equal(next, 'Name the revision by its id');
 });
 
 test('one step back from a merge is where all of its branches are', () => {
