@@ -8,6 +8,7 @@ import { isInPlace } from '../autogenerate/steps.ts';
 import { withRenames } from '../autogenerate/with-renames.ts';
 import type { Config, WantedSchema } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { shellWord } from '../files/shell-word.ts';
 import { schemaAfter } from '../replay/replay.ts';
 import { loadGraph } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
@@ -131,8 +132,4 @@ function isInSql({ up, down }: ChangePlan): boolean {
 function textOf({ id, kind, ...header }: NewRevision, plan: ChangePlan): string {
   const render = kind === 'sql' ? renderSqlRevision : renderModuleRevision;
   return render({ ...header, revision: id }, plan);
-}
-
-function shellWord(text: string): string {
-  return /^[\w.=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

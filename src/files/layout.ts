@@ -5,6 +5,7 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Layout {
   /** Real path of the database file. */
@@ -86,7 +87,7 @@ function resolveDatabase(path: string): string {
   } catch (error) {
     throw new DrydockError('USAGE', {
       what: `There is no directory ${dirname(path)} for the database ${path}`,
-      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install: mkdir -p ${dirname(path)} && touch ${path}`,
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install: mkdir -p ${shellWord(dirname(path))} && touch ${shellWord(path)}`,
       cause: error,
     });
   }

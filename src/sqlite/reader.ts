@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { mayBe, namesIn } from '../files/looking.ts';
+import { shellWord } from '../files/shell-word.ts';
 
 /** What a reading function may do. */
 export interface Reader extends QueryPort {
@@ -94,7 +95,7 @@ export function statDatabase(database: string): BigIntStats {
 function insteadOfMissing(database: string): string {
   return mayBe(() => namesIn(`${database}.snapshots`).some((name) => name.endsWith('.db')))
     ? 'its snapshots stand beside it, and to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
-    : `for a first install create it empty: touch ${database}`;
+    : `for a first install create it empty: touch ${shellWord(database)}`;
 }
 
 function isAtRestInWal(database: string): boolean {

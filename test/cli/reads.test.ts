@@ -137,6 +137,18 @@ test('without a database the files can still be listed, and no verb makes one', 
   assert.ok(!existsSync(it.database));
 });
 
+test('the commands that are proposed for a missing database can be pasted as they are', async (t) => {
+  const it = project(t, branched);
+  const database = join(it.root, "my data's place", 'the app.db');
+  for (const proposed of [/mkdir -p .* && touch .*(?=\.$)/, /touch .*(?=\.$)/]) {
+    const error = await it.fails(2, 'current', '--database', database);
+    const [command = ''] = proposed.exec(error) ?? [];
+    assert.equal(spawnSync('sh', ['-ec', command]).status, 0, error);
+    assert.ok(existsSync(database), error);
+    rmSync(database);
+  }
+});
+
 test('of a database that is lost its snapshots are named, and not a first install', async (t) => {
   const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, '');
   assert.match(await it.fails(2, 'current', '--database', join(it.root, 'none.db')), /first install .*: touch /);
