@@ -84,8 +84,7 @@ test(
     giveToOrdinaryUser(here.root);
     const created = await asOrdinaryUser(here.root, ['snapshot', 'create']);
     assert.equal(created.code, 0, created.stderr);
-    // Room for the lock, and none for the file that says who has it.
-    volume.fill(4096);
+    volume.fill();
     assertRefusal(await here.run(['upgrade']), 12, /^The volume gave up in the middle: ENOSPC/);
     volume.free();
     const next = await asOrdinaryUser(here.root, ['upgrade']);
