@@ -89,7 +89,8 @@ function keyAsSql(
   offset: number,
 ): string | undefined {
   const literals = key.map((column, index) => `${literalOf(column)} AS k${index}`);
-  const by = key.map((column) => `${column} ${order}`);
+  // With the table's name, without which ORDER BY would take k0 for the literal even where a column is called so.
+  const by = key.map((column) => `${quoteName(table)}.${column} ${order}`);
   const [row] = port.all(
     `SELECT ${literals.join(', ')} FROM main.${quoteName(table)} WHERE ${rows} ORDER BY ${by.join(', ')} LIMIT 1 OFFSET ${offset}`,
   );

@@ -78,6 +78,16 @@ const keys = [
     (n: number) =>
       `INSERT INTO t VALUES (char(${65 + (n % 3)}, 0, 39), ${n % 2 === 0 ? `${n} / 7.0` : `x'0${n % 10}' || ${n}`}, ${n}, 0)`,
   ],
+  [
+    'a rowid column that is called k0',
+    'CREATE TABLE t (k0 INTEGER PRIMARY KEY, n, m)',
+    (n: number) => `INSERT INTO t VALUES (${n}, ${n}, 0)`,
+  ],
+  [
+    'a key of columns that are called k1 and k0',
+    'CREATE TABLE t (k1, k0, n, m, PRIMARY KEY (k1, k0)) WITHOUT ROWID',
+    (n: number) => `INSERT INTO t VALUES (${n % 3}, ${n}, ${n}, 0)`,
+  ],
 ] as const;
 
 for (const [name, create, insert] of keys) {
