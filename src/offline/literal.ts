@@ -30,10 +30,26 @@ function blob(bytes: Uint8Array): string {
   return `x'${Buffer.from(bytes).toString('hex')}'`;
 }
 
-/** SQL ends at a NUL, and the shell takes the carriage return from before a line's end. */
+/**
+ * SQL ends at a NUL, and the shell takes the carriage return from before a line's end. A CAST of bytes would have them
+ * read in the encoding of the database, which may be UTF-16; char() gives characters in any.
+ */
 function text(value: string): string {
-  if (!/[\0\r]/.test(value)) return quoteText(value);
-  return `(CAST(${blob(Buffer.from(value))} AS TEXT) || '')`;
+  // An older SQLite lets a function have 127 arguments. https://sqlite.org/limits.html#max_function_arg
+  const parts = value.split(/([\0\r]{1,100})/).filter((part) => part !== '');
+  const pieces = parts.map((part) => (/^[\0\r]/.test(part) ? characters(part) : quoteText(part)));
+  return pieces.length === 0 ? quoteText(value) : joined(pieces);
+}
+
+function characters(controls: string): string {
+  return `char(${[...controls].map((control) => control.charCodeAt(0)).join(', ')})`;
+}
+
+/** In halves, since an expression may be 1000 deep, and a text can have more lines. https://sqlite.org/limits.html#max_expr_depth */
+function joined(pieces: readonly string[]): string {
+  if (pieces.length === 1) return pieces.join();
+  const middle = Math.ceil(pieces.length / 2);
+  return `(${joined(pieces.slice(0, middle))} || ${joined(pieces.slice(middle))})`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { withParameters } from '../../src/offline/inline-parameters.ts';
@@ -34,6 +34,8 @@ const more = [
   'a\r\nb',
   '\0',
   'x\0y',
+  'a line\r\n'.repeat(3000),
+  '\0'.repeat(3000),
   -(2n ** 63n),
   2n ** 63n - 1n,
   null,
@@ -41,14 +43,19 @@ const more = [
   Number.NEGATIVE_INFINITY,
 ];
 
-test('the shell reads every literal as the value that it was made of, to the bit', (t) => {
+for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be'] as const)
+  test(`the shell reads every literal as the value that it was made of, to the bit, in ${encoding}`, (t) =>
+    readsAsMade(t, encoding));
+
+function readsAsMade(t: TestContext, encoding: string): void {
   const path = join(testFolder(t), 'a.db');
   // SQLite stores -0.0 as 0.0 whoever gives it.
   const values = [...edges, ...more, ...fc.sample(anyValue, { numRuns: 3000, seed: 7 })].filter(
     (value) => !Object.is(value, -0),
   );
   const rows = values.map((value, id) => withParameters('INSERT INTO t VALUES (?, ?);', [BigInt(id), bound(value)]));
-  runsWell(path, ['CREATE TABLE t (id INTEGER PRIMARY KEY, value);', ...rows].join('\n'));
+  const create = `PRAGMA encoding = '${encoding}'; CREATE TABLE t (id INTEGER PRIMARY KEY, value);`;
+  runsWell(path, [create, ...rows].join('\n'));
   const db = new Database(path, { readonly: true });
   t.after(() => db.close());
   db.exec('CREATE TEMP TABLE bound (id INTEGER PRIMARY KEY, value)');
@@ -63,7 +70,7 @@ test('the shell reads every literal as the value that it was made of, to the bit
     .all();
   assert.deepEqual(wrong, []);
   assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), values.length);
-});
+}
 
 function bound(value: unknown): unknown {
   return value === null ? null : bindable(value, 'a test');
