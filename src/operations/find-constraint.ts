@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../errors.ts';
 import type { FoundConstraint } from '../schema/edit-constraints.ts';
 import { constraintsOf, subjectOf } from '../schema/edit-constraints.ts';
 import type { TableText } from '../schema/edit-table.ts';
 import { meaningOf } from '../schema/edit-text.ts';
-import { foldName, sameName } from '../schema/names.ts';
+import { sameName } from '../schema/names.ts';
+import { canonicalTokens } from '../schema/normalise.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
 
@@ -33,9 +35,10 @@ function findByContent(table: TableText, wanted: Constraint): FoundConstraint | 
   const candidates = constraintsOf(table).filter((found) => says(table, found, wanted));
   if (candidates.length < 2) return candidates[0];
   const sql = constraintSql({ ...wanted, name: null });
-  const exact = candidates.findLast(({ constraint: { keyword, end } }) =>
-    sameWords(table.sql.slice(keyword, end), sql),
-  );
+  const textOf = ({ constraint: { keyword, end } }: FoundConstraint) => table.sql.slice(keyword, end);
+  const exact =
+    candidates.findLast((found) => meaningOf(textOf(found)) === meaningOf(sql)) ??
+    candidates.findLast((found) => sameWords(table, textOf(found), sql));
   if (exact !== undefined) return exact;
   throw new DrydockError('REVISION_FAILED', {
     what: `${candidates.length} constraints answer to ${sql}`,
@@ -58,7 +61,9 @@ function says(table: TableText, found: FoundConstraint, wanted: Constraint): boo
     case 'unique':
       return node.type.startsWith('Unique') && sameNames(columns, wanted.columns);
     case 'check':
-      return node.type.startsWith('Check') && sameWords(table.sql.slice(keyword, end), `CHECK (${wanted.condition})`);
+      return (
+        node.type.startsWith('Check') && sameWords(table, table.sql.slice(keyword, end), `CHECK (${wanted.condition})`)
+      );
     case 'foreignKey': {
       if (referred === undefined || !sameNames(columns, wanted.columns)) return false;
       if (!sameName(referred.tblName.text, wanted.referredTable)) return false;
@@ -72,7 +77,8 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && some.every((name, index) => sameName(name, others[index] ?? ''));
 }
 
-/** The case of keywords and of unquoted names is all one to SQLite, and that of strings is not compared. */
-function sameWords(one: string, other: string): boolean {
-  return foldName(meaningOf(one)) === foldName(meaningOf(other));
+/** The case and the quotes of names are all one to SQLite, and so is the case of keywords; that of a string is not. */
+function sameWords({ columns }: TableText, one: string, other: string): boolean {
+  const spelling = { names: 'folded', columns: columns.map(({ name }) => name) } as const;
+  return isDeepStrictEqual(canonicalTokens(one, spelling), canonicalTokens(other, spelling));
 }

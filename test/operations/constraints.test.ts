@@ -146,3 +146,14 @@ test('dropConstraint in a text of many kinds takes away what it should and nothi
      /* no comma */, CONSTRAINT last CHECK (a < 9))`,
   ]);
 });
+
+test('a CHECK is found by what it says: the case of a string counts, that of names and how they are quoted does not', () => {
+  const db = openDatabase(`CREATE TABLE t (a, CHECK (a IN ('A')), CHECK ("A" <> 'c'), CHECK (A <> 'c'))`);
+  const op = operationsOn(db);
+  assert.throws(() => op.dropConstraint(op.constraint.check("a IN ('a')"), 't'), refused(/t has no constraint/));
+  op.dropConstraint(op.constraint.check(`"A" <> 'c'`), 't');
+  op.dropConstraint(op.constraint.check("[a] in ('A')"), 't');
+  assert.deepEqual(column(db, "SELECT sql FROM sqlite_schema WHERE type = 'table'"), [
+    "CREATE TABLE t (a, CHECK (A <> 'c'))",
+  ]);
+});
