@@ -3,8 +3,7 @@ import { parseDecision, renameText } from '../autogenerate/decision-text.ts';
 import { type ChangePlan, planChanges } from '../autogenerate/plan.ts';
 import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../autogenerate/renames.ts';
 import { renderModuleRevision } from '../autogenerate/render-module.ts';
-import { renderSqlRevision } from '../autogenerate/render-sql.ts';
-import { isInPlace } from '../autogenerate/steps.ts';
+import { isInSql, renderSqlRevision } from '../autogenerate/render-sql.ts';
 import { withRenames } from '../autogenerate/with-renames.ts';
 import type { Config, WantedSchema } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
@@ -23,7 +22,7 @@ import { newRevision, type RevisionRequest } from './new-revision.ts';
 import { describeEntry, type RevisionEntry } from './revision-data.ts';
 
 export interface AutogenerateRequest extends RevisionRequest {
-  /** Left out: SQL where all of the changes can be made in place, else TypeScript. */
+  /** Left out: SQL where it can make all of the changes, in place, else TypeScript. */
   readonly kind?: 'sql' | 'ts' | undefined;
   /** What got a new name: `old=new` for a table, `table.old=new` for a column. */
   readonly renames?: readonly string[] | undefined;
@@ -68,7 +67,8 @@ export async function autogenerate(
   const from = schemaOf(await schemaAfter(graph.revisions, request.arguments ?? {}, observer));
   const planned = await planWithAnswers(from, to, decisions, answer);
   if (planned === undefined) return { revision: null, changes: [] };
-  const kind = request.kind ?? (isInSql(planned.plan) ? 'sql' : 'ts');
+  const { up, down } = planned.plan;
+  const kind = request.kind ?? ([...up.steps, ...down.steps].every(isInSql) ? 'sql' : 'ts');
   const written = writeRevision(config.migrations, graph, { ...header, kind }, (text) => textOf(text, planned.plan));
   const changes = [
     ...planned.renames.map(renameSentence),
@@ -123,10 +123,6 @@ function unanswered(questions: readonly RenameQuestion[]): DrydockError {
 function renameSentence(rename: Rename): string {
   const thing = rename.kind === 'table' ? `table ${rename.from}` : `column ${rename.table}.${rename.from}`;
   return `${thing} is to be called ${rename.to}`;
-}
-
-function isInSql({ up, down }: ChangePlan): boolean {
-  return [...up.steps, ...down.steps].every(isInPlace);
 }
 
 function textOf({ id, kind, ...header }: NewRevision, plan: ChangePlan): string {

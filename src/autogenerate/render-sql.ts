@@ -2,19 +2,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
 import { parseSqlRevision } from '../revisions/sql-file.ts';
+import { sqlTokens } from '../revisions/sql-tokens.ts';
 import { withoutComments } from './comments.ts';
 import type { ChangePlan, DirectionPlan } from './plan.ts';
 import { oneLine, type RevisionHeader } from './revision-header.ts';
-import { isInPlace, type NotInPlace, type Step, sqlOf } from './steps.ts';
+import { type InPlace, isInPlace, type NotInPlace, type Step, sqlOf } from './steps.ts';
 
 /**
  * The text of a `.sql` revision that makes the planned changes.
- * @throws {DrydockError} USAGE where a table would have to be made anew, in either direction, which takes a `.ts` revision.
+ * @throws {DrydockError} USAGE where it takes a `.ts` revision, in either direction: see {@link isInSql}.
  */
 export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): string {
   const path = `${header.revision}.sql`;
-  assertInPlace(plan.up.steps, 'upgrade');
-  assertInPlace(plan.down.steps, 'downgrade');
+  assertInSql(plan.up.steps, 'upgrade');
+  assertInSql(plan.down.steps, 'downgrade');
   const lines = [
     `-- revision: ${header.revision}`,
     ...list('revises', header.revises),
@@ -54,17 +55,43 @@ function stepLines(step: Step): string[] {
 }
 
 /** Comments of the stored SQL stay, unless one reads like a marker or a header of the file. */
-function statementOf(step: Parameters<typeof sqlOf>[0]): string {
-  const sql = sqlOf(step);
+function statementOf(step: InPlace): string {
+  const sql = withLineFeeds(sqlOf(step));
   return /--\s*[\w-]+\s*:/.test(sql) ? withoutComments(sql) : sql;
 }
 
-function assertInPlace(steps: readonly Step[], direction: string): void {
+/** Every line ending of a file is read as LF, and a comment would end at a CR where it did not in the stored SQL. */
+function withLineFeeds(sql: string): string {
+  if (!sql.includes('\r')) return sql;
+  const texts = [...sqlTokens(sql)].map(({ kind, text }) =>
+    kind === 'lineComment' ? text.replaceAll('\r', ' ').trimEnd() : text.replace(/\r\n?/g, '\n'),
+  );
+  return texts.join('');
+}
+
+/** Whether a `.sql` revision can make the change: in place, and in a text whose line endings mean nothing. */
+export function isInSql(step: Step): boolean {
+  return isInPlace(step) && !quotesCarriageReturn(step);
+}
+
+function quotesCarriageReturn(step: InPlace): boolean {
+  const sql = sqlOf(step);
+  return sql.includes('\r') && [...sqlTokens(sql)].some(({ kind, text }) => kind === 'quoted' && text.includes('\r'));
+}
+
+function assertInSql(steps: readonly Step[], direction: string): void {
   const reasons = steps.filter((step): step is NotInPlace => !isInPlace(step)).flatMap(({ reasons: each }) => each);
-  if (reasons.length === 0) return;
+  if (reasons.length > 0) {
+    throw new DrydockError('USAGE', {
+      what: `SQLite cannot make every change of the ${direction} in place: ${reasons.join('; ')}`,
+      next: 'Run the command again with --ts: a .ts revision makes the table anew and carries its rows over',
+    });
+  }
+  const quoting = steps.filter(isInPlace).find(quotesCarriageReturn);
+  if (quoting === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `SQLite cannot make every change of the ${direction} in place: ${reasons.join('; ')}`,
-    next: 'Run the command again with --ts: a .ts revision makes the table anew and carries its rows over',
+    what: `A .sql revision cannot hold every change of the ${direction}, since its line endings are read as LF, and a carriage return stands inside quotes in ${oneLine(sqlOf(quoting))}`,
+    next: 'Run the command again with --ts: a .ts revision says it as \\r',
   });
 }
 

@@ -8,8 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type Database from 'better-sqlite3';
 import type { ChangePlan } from '../../src/autogenerate/plan.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
-import { renderSqlRevision } from '../../src/autogenerate/render-sql.ts';
-import { isInPlace } from '../../src/autogenerate/steps.ts';
+import { isInSql, renderSqlRevision } from '../../src/autogenerate/render-sql.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
 import { createOperations, type Operations } from '../../src/operations/operations.ts';
 import { parseModuleRevision } from '../../src/revisions/module-file.ts';
@@ -28,7 +27,7 @@ const header = { revision: 'generated', revises: ['before'], message: 'what chan
  * @returns Whether it could be a `.sql` revision.
  */
 export async function assertPlanWorks(plan: ChangePlan, from: string, to: string): Promise<boolean> {
-  const isSql = [...plan.up.steps, ...plan.down.steps].every(isInPlace);
+  const isSql = [...plan.up.steps, ...plan.down.steps].every(isInSql);
   const module = renderModuleRevision(header, plan);
   const revisions = [{ text: module, apply: await moduleRevision(module) }];
   if (isSql) {

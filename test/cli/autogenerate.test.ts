@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { wrapped } from '../attacks/helpers-users.ts';
 import { mountTools, needs, readOnlyFolder } from '../attacks/helpers-volumes.ts';
 import { dump } from '../harness/dump.ts';
@@ -54,6 +55,29 @@ test('it writes .sql where SQLite can make the change in place, .ts where it can
   const live = await it.json<Written>('revision', '--autogenerate', '-m', 'x', '--schema', it.database);
   assert.deepEqual(live, { command: 'revision', ok: true, revision: null, changes: [] });
   assert.equal(stateOf(it.root), state, 'nothing was written');
+});
+
+test('a schema that is stored with CRLF is written as any other, and .ts keeps a carriage return inside quotes', async (t) => {
+  const lines = `CREATE TABLE cr (\r\n\tid INTEGER PRIMARY KEY, -- the\rkey\r\n\tb TEXT\r\n);
+    CREATE VIEW v AS SELECT\r\n b /* all\r\n of them */ FROM cr;
+    CREATE TRIGGER t AFTER INSERT ON cr BEGIN\r\n UPDATE cr SET b = 1;\r\nEND;`;
+  const quoted = `${lines} CREATE TABLE notes (a TEXT DEFAULT 'one\r\ntwo');`;
+  const it = project(t, {}, '');
+  for (const [schema, form, id] of [
+    [lines, 'sql', 'a1'],
+    [quoted, 'ts', 'b1'],
+  ] as const) {
+    const wanted = new Database(join(it.root, `${form}.db`));
+    wanted.exec(schema);
+    wanted.close();
+    const autogenerate = ['revision', '--autogenerate', '-m', 'x', '--schema', `${form}.db`, '--rev-id', id];
+    if (form === 'ts')
+      assert.match(await it.fails(2, ...autogenerate, '--sql'), /a carriage return stands inside quotes.*--ts/);
+    assert.match((await it.json<Written>(...autogenerate)).revision?.path ?? '', new RegExp(`${id}_x\\.${form}$`));
+    await it.text('upgrade');
+    await it.text('check', '--schema', `${form}.db`);
+  }
+  await it.text('downgrade', 'base', '--yes');
 });
 
 test('what may be a rename is asked, and a flag answers it', async (t) => {
