@@ -4,8 +4,9 @@ import { mentions } from './edit-expression.ts';
 import { constraintOutline } from './edit-outline.ts';
 import type { ConstraintText, TableText } from './edit-table.ts';
 import { findColumn } from './edit-table.ts';
-import { textAt, wordsOf } from './edit-text.ts';
-import { sameName } from './names.ts';
+import { behindUsing, contentColumnsOf, contentTableOf, isFullText } from './full-text.ts';
+import { includesName, sameName } from './names.ts';
+import { unquoted } from './normalise.ts';
 import { parseStmt } from './parse.ts';
 
 /**
@@ -43,9 +44,17 @@ export function triggerWaitsFor(createTrigger: string, column: string): boolean 
   return event.type === 'UpdateOfTriggerEvent' && event.columns.some(({ text }) => sameName(text, column));
 }
 
-/** Whether a virtual table names something in its arguments, as external-content FTS5 names its table and columns. */
-export function virtualTableNames(createVirtualTable: string, name: string): boolean {
-  return wordsOf(createVirtualTable).some((word) => sameName(unquoted(textAt(createVirtualTable, word)), name));
+/**
+ * Whether a virtual table names a table in its arguments, and a column of it where one is given. Of full-text tables only
+ * what they read their content from is known to be a name: their own columns are free to be called like any table.
+ */
+export function virtualTableNames(createVirtualTable: string, table: string, column: string | undefined): boolean {
+  if (isFullText(createVirtualTable)) {
+    if (!sameName(contentTableOf(createVirtualTable) ?? '', table)) return false;
+    return column === undefined || includesName(contentColumnsOf(createVirtualTable), column);
+  }
+  const words = behindUsing(createVirtualTable).slice(1).map(unquoted);
+  return includesName(words, table) && (column === undefined || includesName(words, column));
 }
 
 /** The parts of a constraint in which columns of its table are named. */
@@ -66,12 +75,4 @@ function constraintNames({ node }: ConstraintText): readonly AstNode[] {
 
 function title(table: TableText, constraint: ConstraintText): string {
   return constraintOutline(table, constraint);
-}
-
-function unquoted(text: string): string {
-  const quote = text.charAt(0);
-  if (quote === '[') return text.slice(1, -1);
-  return quote === '"' || quote === "'" || quote === '`'
-    ? text.slice(1, -1).replaceAll(`${quote}${quote}`, quote)
-    : text;
 }

@@ -1,3 +1,4 @@
+/** What a virtual table is made with, and what of another table a full-text table reads. */
 import { textAt, wordsOf } from './edit-text.ts';
 import { sameName } from './names.ts';
 import { unquoted } from './normalise.ts';
@@ -8,13 +9,46 @@ import { unquoted } from './normalise.ts';
  * @param createVirtualTable Any CREATE VIRTUAL TABLE.
  */
 export function contentTableOf(createVirtualTable: string): string | undefined {
-  const words = wordsOf(createVirtualTable).map((word) => textAt(createVirtualTable, word));
-  const using = words.findIndex((word) => sameName(word, 'using'));
-  if (!/^fts[345]$/i.test(unquoted(words[using + 1] ?? ''))) return undefined;
-  const option = words.findIndex(
-    (word, at) =>
-      at > using && sameName(word, 'content') && words[at + 1] === '=' && /^[(,]$/.test(words[at - 1] ?? ''),
-  );
-  const table = option === -1 ? '' : unquoted(words[option + 2] ?? '');
+  if (!isFullText(createVirtualTable)) return undefined;
+  const [table = ''] = optionsOf(createVirtualTable, ['content']);
   return table === '' ? undefined : table;
+}
+
+/** The columns of its content table that a full-text table reads. */
+export function contentColumnsOf(createVirtualTable: string): string[] {
+  const columns = argumentsOf(createVirtualTable).filter(([, sign]) => sign !== '=');
+  // https://sqlite.org/fts3.html#the_languageid_option
+  return [
+    ...columns.map(([name = '']) => unquoted(name)),
+    ...optionsOf(createVirtualTable, ['content_rowid', 'languageid']),
+  ];
+}
+
+export function isFullText(createVirtualTable: string): boolean {
+  return /^fts[345]$/i.test(unquoted(behindUsing(createVirtualTable)[0] ?? ''));
+}
+
+/** The words of a CREATE VIRTUAL TABLE from the module's name on. */
+export function behindUsing(createVirtualTable: string): string[] {
+  const words = wordsOf(createVirtualTable).map((word) => textAt(createVirtualTable, word));
+  return words.slice(words.findIndex((word) => sameName(word, 'using')) + 1);
+}
+
+function optionsOf(createVirtualTable: string, keys: readonly string[]): string[] {
+  return argumentsOf(createVirtualTable)
+    .filter(([key = '', sign]) => sign === '=' && keys.some((wanted) => sameName(wanted, key)))
+    .map(([, , value = '']) => unquoted(value));
+}
+
+/** The words of each argument of the module. */
+function argumentsOf(createVirtualTable: string): string[][] {
+  const found: string[][] = [[]];
+  let depth = 0;
+  for (const word of behindUsing(createVirtualTable).slice(1)) {
+    if (word === ')') depth -= 1;
+    if (word === ',' && depth === 1) found.push([]);
+    else if (depth > 0) found.at(-1)?.push(word);
+    if (word === '(') depth += 1;
+  }
+  return found;
 }

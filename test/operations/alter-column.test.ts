@@ -131,6 +131,32 @@ test('renames that full-text search would not follow are refused', () => {
   assert.throws(() => op.renameTable('absent', 'u'), refused(/there is no table "absent"/));
 });
 
+test('a word of a virtual table that names nothing of the table hinders no change of it', () => {
+  const db = openDatabase(`CREATE TABLE tags (v); CREATE VIRTUAL TABLE notes_fts USING fts5(title, tags);
+    CREATE TABLE posts (id INTEGER PRIMARY KEY, title, content TEXT, lang INTEGER, note);
+    CREATE VIRTUAL TABLE "search, posts" USING fts5(title UNINDEXED, content = 'posts', content_rowid = "id");
+    CREATE VIRTUAL TABLE older USING fts4(lang DECIMAL(10, 2), content="posts", languageid="note");
+    CREATE TABLE box (low); CREATE VIRTUAL TABLE geo USING rtree(box, low, high); CREATE TABLE rtree (a);`);
+  const op = operationsOn(db);
+  op.renameTable('rtree', 'another');
+  op.renameTable('tags', 'labels');
+  op.dropTable('labels');
+  op.alterColumn('posts', 'content', { newName: 'text' });
+  op.dropColumn('posts', 'text');
+  for (const [name, by] of Object.entries({
+    id: 'search, posts',
+    title: 'search, posts',
+    lang: 'older',
+    note: 'older',
+  }))
+    assert.throws(
+      () => op.alterColumn('posts', name, { newName: 'other' }),
+      refused(new RegExp(`the virtual table ${by} names posts\\.${name} in its arguments`)),
+    );
+  assert.throws(() => op.dropTable('posts'), refused(/names posts in its arguments/));
+  assert.throws(() => op.dropColumn('box', 'low'), refused(/the virtual table geo names box\.low/));
+});
+
 test('batchAlterTable makes many changes with one rebuild', () => {
   const db = openDatabase(`CREATE TABLE p (id INTEGER PRIMARY KEY);
     CREATE TABLE t (id INT, old TEXT, kind TEXT, n TEXT UNIQUE -- once
