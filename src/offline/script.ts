@@ -39,7 +39,8 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
     ]),
     section('The checks before the commit.', [
       ...check({
-        holds: `NOT EXISTS (SELECT 1 FROM pragma_integrity_check(1000000) WHERE integrity_check <> 'ok'
+        // Without a number of findings: newer versions take the argument of the function for a table, even a number.
+        holds: `NOT EXISTS (SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${beginning}*'`).join('\n')})`,
         problem: 'the integrity check failed after the revisions',
       }),
