@@ -1,6 +1,6 @@
 import { measure } from '../checks/measure.ts';
 import type { BrokenConstraint } from '../checks/measurement.ts';
-import { counted } from '../checks/words.ts';
+import { countedBroken } from '../checks/words.ts';
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
@@ -38,7 +38,9 @@ export function verifyDatabase(config: Config): VerifyReport {
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined ? [] : historyFindings(graph, applied);
   const data = [
-    ...brokenConstraints.map(({ constraint, rows }) => `constraints: ${constraint}, ${counted(rows, 'row')}`),
+    ...brokenConstraints.map(
+      ({ constraint, rows }) => `constraints: ${constraint}, ${countedBroken(constraint, rows)}`,
+    ),
     ...foreignKeys.pairs.map(
       (pair) => `foreign keys: ${pair.rows} rows of ${pair.table} refer to rows of ${pair.parent} that are not there`,
     ),

@@ -1,7 +1,7 @@
-/** What SQLite's own checks say of a file: its damage, and the rows that break a constraint of their table. */
+/** What SQLite's own checks say of a file: its damage, and what is wrong in it but no damage. */
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import type { BrokenConstraint } from './measurement.ts';
-import type { QueryPort } from './query-port.ts';
+import { firstValue, type QueryPort } from './query-port.ts';
 
 const maxProblems = 100;
 
@@ -15,6 +15,19 @@ export const brokenConstraints: readonly string[] = [
     (type) => `${type} value in `,
   ),
 ];
+
+/** FTS4 compares also an index with rows that are another table's, which who writes them may leave behind. FTS5 does not. */
+export const mismatchedIndex = 'malformed inverted index for FTS4 table main.';
+
+/**
+ * SQL of whether a finding is of a full-text index that lags behind the table or view with its rows: it has no table of them,
+ * which for FTS4 is `<name>_content`. https://sqlite.org/fts3.html#_external_content_fts4_tables_
+ * @param finding As SQL.
+ */
+export function isLaggingIndex(finding: string): string {
+  const own = "SELECT 1 FROM main.sqlite_schema WHERE name = f.name || '_content' COLLATE NOCASE";
+  return `EXISTS (SELECT 1 FROM main.sqlite_schema AS f WHERE ${finding} = '${mismatchedIndex}' || f.name AND NOT EXISTS (${own}))`;
+}
 
 interface Found {
   /** 100 lines at most. Empty: sound. */
@@ -55,7 +68,7 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
       const lines = String(finding).split('\n').filter(isFinding);
       told += lines.length;
       for (const line of lines) {
-        if (isBrokenConstraint(line)) broken.set(line, (broken.get(line) ?? 0) + 1);
+        if (isBrokenConstraint(port, line)) broken.set(line, (broken.get(line) ?? 0) + 1);
         else damage.push(line);
       }
       if (damage.length >= maxProblems) break;
@@ -68,8 +81,10 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
   return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
 }
 
-function isBrokenConstraint(finding: string): boolean {
-  return brokenConstraints.some((beginning) => finding.startsWith(beginning));
+function isBrokenConstraint(port: QueryPort, finding: string): boolean {
+  if (brokenConstraints.some((beginning) => finding.startsWith(beginning))) return true;
+  if (!finding.startsWith(mismatchedIndex)) return false;
+  return firstValue(port, `SELECT ${isLaggingIndex(`'${finding.replaceAll("'", "''")}'`)}`) === 1n;
 }
 
 /** @returns The DrydockError for what only the application knows; else the error itself. */

@@ -1,6 +1,6 @@
 import type { FormerNames } from './former-names.ts';
 import type { BrokenConstraint, CheckResult } from './measurement.ts';
-import { counted } from './words.ts';
+import { countedBroken } from './words.ts';
 
 /** Rows that broke a constraint of their table before are let be, also where it has another name; a run must not add any. */
 export function judgeConstraints(
@@ -18,17 +18,20 @@ export function judgeConstraints(
       ok: now <= old,
       before: old,
       after: now,
-      message: `${constraint}: ${counted(now, 'row')} (${old} before)`,
+      message: `${constraint}: ${countedBroken(constraint, now)} (${old} before)`,
     };
   });
 }
 
-/** `NULL value in people.name`, `CHECK constraint failed in people`: a table's name, and behind it perhaps a column's. */
+/**
+ * `NULL value in people.name`, `CHECK constraint failed in people`, `malformed inverted index for FTS4 table main.notes`: a
+ * table's name, and behind it perhaps a column's.
+ */
 function formerWords(constraint: string, formerly: FormerNames): string[] {
   const {
     what = '',
     table = '',
     column = '',
-  } = /^(?<what>.*? in )(?<table>[^.]*)(?<column>.*)$/.exec(constraint)?.groups ?? {};
+  } = /^(?<what>.*?(?: in | table main\.))(?<table>[^.]*)(?<column>.*)$/.exec(constraint)?.groups ?? {};
   return formerly(table).map((name) => `${what}${name}${column}`);
 }

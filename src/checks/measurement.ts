@@ -12,10 +12,14 @@ export interface Measurement {
   readonly statistics: readonly StatisticValue[];
 }
 
-/** Rows that break a NOT NULL, a CHECK or a type of their own table: wrong, but no damage of the file. */
+/**
+ * Rows that break a NOT NULL, a CHECK or a type of their own table, or an FTS4 index that lags behind the table of its
+ * content: wrong, but no damage of the file.
+ */
 export interface BrokenConstraint {
   /** In SQLite's words, such as `NULL value in people.name`. */
   readonly constraint: string;
+  /** How often SQLite said so: of an index once, whatever it lacks. */
   readonly rows: number;
 }
 
