@@ -48,7 +48,7 @@ function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
   const old = before.includes(fault);
   const message = old
     ? `a foreign key could not be checked, as before: ${fault}`
-    : `a foreign key no longer works, since the columns it refers to are not a unique key any more: ${fault}`;
+    : `a foreign key cannot work, since the columns that it refers to are no unique key: ${fault}`;
   return result('database', old, old ? 1 : 0, 1, message);
 }
 

@@ -121,6 +121,15 @@ test('foreign keys: the message names both tables and the new row', () => {
   assert.equal(other?.subject, 'c -> p');
 });
 
+test('foreign keys: of one that cannot work nothing is said that is true of old tables only', () => {
+  const unusable = ['foreign key mismatch - "c" referencing "p"'];
+  const [result] = judged('foreign keys', {}, { rows: { c: 0, p: 0 }, foreignKeys: { ...noViolations, unusable } });
+  assert.equal(
+    result?.message,
+    'a foreign key cannot work, since the columns that it refers to are no unique key: foreign key mismatch - "c" referencing "p"',
+  );
+});
+
 type Rows = RowExpectation['rows'];
 const rowCases: [before: number | null, after: number | null, announced: Rows[], ok: boolean][] = [
   [609, 609, [], true],
