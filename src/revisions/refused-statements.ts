@@ -48,6 +48,11 @@ const inEveryMode = [
     'PRAGMA locking_mode may not stand in a revision, because it changes the locks that Drydock relies on: remove it, since Drydock holds the write lock for the whole run',
   ],
   [
+    'max_page_count',
+    // https://sqlite.org/pragma.html#pragma_max_page_count: of the connection, and with it too low all that writes is out of space.
+    'PRAGMA max_page_count may not stand in a revision, because it holds for no longer than the run, in which it can only stop what Drydock writes itself: remove it; the application sets its own on its own connection',
+  ],
+  [
     'synchronous',
     // https://sqlite.org/pragma.html#pragma_synchronous: ignored inside a transaction.
     'PRAGMA synchronous may not stand in a revision, because Drydock sets it so that a commit survives a power cut: remove it; the application sets its own on its own connection',

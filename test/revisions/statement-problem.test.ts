@@ -38,13 +38,14 @@ test('VACUUM is refused inside a transaction and allowed outside', () => {
   assert.equal(statementProblem('VACUUM', 'autocommit'), undefined);
 });
 
-test('a second file, the schema table, the locks and the durability are out of bounds in both modes', () => {
+test('a second file, the schema table, the locks, the durability and the size are out of bounds in both modes', () => {
   for (const sql of [
     "ATTACH 'b.db' AS b",
     'DETACH b',
     'PRAGMA writable_schema = 1',
     'PRAGMA locking_mode=EXCLUSIVE',
     'PRAGMA synchronous=OFF',
+    'PRAGMA max_page_count = 3',
   ]) {
     for (const mode of ['transaction', 'autocommit'] as const) assert.ok(statementProblem(sql, mode), `${sql} ${mode}`);
   }
