@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { quoteName } from '../schema/quote.ts';
+import { requireFit } from './fit.ts';
 import type { StoredColumn } from './lookups.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { RowIdentity } from './row-identity.ts';
@@ -47,6 +48,14 @@ export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable)
     columnsBefore: tableColumns(port, aside),
     columnsAfter,
   };
+}
+
+export function copyRows(port: SqlPort, { table, aside }: RebuiltTable, { targets, sources }: CopyMapping): void {
+  // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
+  const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
+  // Under the table's own name, which an expression of the revision may use.
+  const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
+  requireFit(table, 'what it is to become', () => port.run(`${insert} ${select}`));
 }
 
 function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): CopyMapping['key'] {

@@ -6,8 +6,9 @@ import { quoteName, quoteText } from '../schema/quote.ts';
 import { requireFit, requireSense } from './fit.ts';
 import type { StoredTable } from './lookups.ts';
 import { findTable, numberFrom } from './lookups.ts';
-import { assertSameRows, copyMapping } from './rebuild-copy.ts';
+import { assertSameRows, copyMapping, copyRows } from './rebuild-copy.ts';
 import type { SqlPort } from './sql-port.ts';
+import { copyAside, qualifiesColumns } from './step-aside.ts';
 import { requireText, storedAsHere } from './stored-text.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -32,7 +33,7 @@ interface SchemaRow {
  * sqlite_schema and loses its statistics. Here the old table steps aside and the new one is made under the true name,
  * from the stored text. That page warns of this order, because RENAME follows references from other tables, triggers
  * and views; with legacy_alter_table on and foreign_keys off it follows none of them, and the comparison of all of
- * sqlite_schema at the end would show it if it had.
+ * sqlite_schema at the end would show it if it had. A table that RENAME cannot move is copied aside instead.
  *
  * @throws {DrydockError} Where a row does not fit the new table, a value would change that the plan does not convert, or
  *   SQLite did anything that was not asked for.
@@ -53,16 +54,20 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
     problem: `table ${table.name}, its indexes or its triggers are not those that this script was written from: write it anew from this database`,
   });
 
-  withLegacyAlter(port, 'ON', () =>
-    port.run(`ALTER TABLE main.${quoteName(table.name)} RENAME TO ${quoteName(aside)}`),
-  );
+  if (qualifiesColumns(table, attached)) copyAside(port, table, aside);
+  else {
+    withLegacyAlter(port, 'ON', () =>
+      port.run(`ALTER TABLE main.${quoteName(table.name)} RENAME TO ${quoteName(aside)}`),
+    );
+  }
+  const rebuilt = { table: table.name, aside, plan };
   const mapping = requireSense(`what ${table.name} is to become`, () => {
     port.run(plan.table.sql);
-    const found = copyMapping(port, { table: table.name, aside, plan });
-    copyRows(port, table.name, aside, found);
+    const found = copyMapping(port, rebuilt);
+    copyRows(port, rebuilt, found);
     return found;
   });
-  assertSameRows(port, { table: table.name, aside, plan }, mapping);
+  assertSameRows(port, rebuilt, mapping);
   keepSequence(port, table, aside, plan);
   port.run(`DROP TABLE main.${quoteName(aside)}`);
   for (const sql of attached) requireFit(table.name, sql, () => port.run(sql));
@@ -81,20 +86,7 @@ export function withLegacyAlter<T>(port: SqlPort, legacy: 'ON' | 'OFF', work: ()
   }
 }
 
-function copyRows(
-  port: SqlPort,
-  table: string,
-  aside: string,
-  { targets, sources }: { readonly targets: readonly string[]; readonly sources: readonly string[] },
-): void {
-  // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
-  const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
-  // Under the table's own name, which an expression of the revision may use.
-  const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
-  requireFit(table, 'what it is to become', () => port.run(`${insert} ${select}`));
-}
-
-/** RENAME moved the counter along with the old table; it belongs to the new one, whatever the copy made of it. */
+/** Stepping aside moved the counter along with the old table; it belongs to the new one, whatever the copy made of it. */
 function keepSequence(port: SqlPort, table: StoredTable, aside: string, plan: TablePlan): void {
   // The table exists once any table of the file has AUTOINCREMENT. https://sqlite.org/autoinc.html
   if (findTable(port, 'sqlite_sequence') === undefined) return;

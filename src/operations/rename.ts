@@ -3,9 +3,10 @@ import { quoteName } from '../schema/quote.ts';
 import type { Compiled } from './dependents.ts';
 import { assertStillCompiles, brokenAmong, compileDependents, describeBroken } from './dependents.ts';
 import { requireSense } from './fit.ts';
-import { findTable, requireTable } from './lookups.ts';
+import { requireTable } from './lookups.ts';
 import { withLegacyAlter } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
+import { renameStatistics } from './step-aside.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
 
 /** Renames a column with SQLite's own RENAME, which indexes, constraints, foreign keys, triggers and views follow. */
@@ -34,10 +35,7 @@ export function renameTable(port: SqlPort, from: string, to: string): OperationN
   const before = compiled.map((one) => (one.name === table ? { ...one, name: to } : one));
   assertStillCompiles([...compiled, ...before], compileDependents(port), `renameTable of ${table}`);
   // What ANALYZE found out stays under the old name otherwise, for a later table of that name.
-  for (const statistics of ['sqlite_stat1', 'sqlite_stat4']) {
-    if (findTable(port, statistics) === undefined) continue;
-    port.run(`UPDATE main.${statistics} SET tbl = ? WHERE tbl = ?`, to, table);
-  }
+  renameStatistics(port, table, to);
   return { operation: 'renameTable', table, method: 'in place', why: 'SQLite renames a table everywhere' };
 }
 

@@ -227,6 +227,14 @@ test('a script makes no table anew that is not the one that it was written from'
   runsWell(it.database, script);
 });
 
+test('a table that has its own name before a column of a CHECK is made anew by script too', async (t) => {
+  const alter = `export const revision = 'a1'; export const revises = null;
+    export function upgrade(op) { op.alterColumn('users', 'age', { default: '22' }); } export function downgrade() {}`;
+  const users = 'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, age INT CHECK ("users"."age" > 21));';
+  const it = project(t, { 'a1.mjs': alter }, `${alembicAt()} ${users} INSERT INTO users VALUES (7, 30); ANALYZE;`);
+  await assertSame(it, 'upgrade');
+});
+
 test('rows that broke a CHECK before hinder a script as little as a run', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE more (n);') }, alembicAt());
   const db = new Database(it.database);

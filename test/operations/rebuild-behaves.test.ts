@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createOperations } from '../../src/operations/operations.ts';
-import { column, dump, openDatabase, operationsOn, portOn } from './database.ts';
+import { column, dump, openDatabase, operationsOn, portOn, withEdit } from './database.ts';
 import { refused } from './refusal.ts';
 
 test('triggers fire after a rebuild as often and in the same order as before', () => {
@@ -33,6 +33,42 @@ test('full-text search over the table still finds its rows', () => {
   operationsOn(db).alterColumn('t', 'a', { type: 'TEXT' });
   assert.deepEqual(column(db, "SELECT a FROM search WHERE search MATCH 'z'"), ['z']);
   db.exec("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)");
+});
+
+test('a table that has its own name before its columns is rebuilt, and keeps all the rest', () => {
+  const db =
+    openDatabase(`CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, age INT DEFAULT 5 CHECK (users.age > 21),
+      twice INT AS (age * 2) STORED, n TEXT COLLATE NOCASE UNIQUE, CONSTRAINT age_check CHECK ("Users"."age" < 99));
+    CREATE INDEX by_age ON users (age, n) WHERE users.age > 30;
+    CREATE TRIGGER up AFTER INSERT ON users BEGIN UPDATE users SET age = age + 1 WHERE users.id = new.id; END;
+    CREATE VIEW old AS SELECT users.age FROM users; CREATE TABLE child (id INTEGER REFERENCES users (id));
+    INSERT INTO users (id, age, n) VALUES (3, 30, 'a'), (70, 40, NULL); DELETE FROM users WHERE id = 70;
+    INSERT INTO users (id, age, n) VALUES (9, 31, x'00'); INSERT INTO child VALUES (3);
+    CREATE TABLE codes (code TEXT, word, CHECK (codes.code <> ''), PRIMARY KEY (code, word)) WITHOUT ROWID;
+    INSERT INTO codes VALUES ('a', 1), ('b', 'x'); ANALYZE;`);
+  const before = dump(db);
+  const op = operationsOn(db);
+  op.alterColumn('users', 'age', { default: '22' });
+  const expected = withEdit(before, 'users', 'DEFAULT 5', 'DEFAULT 22');
+  assert.deepEqual(dump(db), expected);
+  op.alterColumn('codes', 'word', { default: "'none'" });
+  assert.deepEqual(dump(db).rows, expected.rows);
+  db.exec('INSERT INTO users (age) VALUES (50)');
+  assert.deepEqual(column(db, 'SELECT max(id) FROM users'), [71]);
+});
+
+test('a row that breaks a CHECK with the name of the table in it does not hinder its going', () => {
+  const db = openDatabase(
+    'CREATE TABLE t (a CONSTRAINT positive CHECK (t.a > 0), b UNIQUE); INSERT INTO t VALUES (1, 2);',
+  );
+  db.pragma('ignore_check_constraints = ON');
+  db.exec('UPDATE t SET a = -1');
+  db.pragma('ignore_check_constraints = OFF');
+  operationsOn(db).batchAlterTable('t', (batch) => {
+    batch.dropConstraint('positive');
+    batch.alterColumn('b', { default: '1' });
+  });
+  assert.deepEqual(column(db, 'SELECT a FROM t'), [-1]);
 });
 
 const conversions = [
