@@ -17,7 +17,7 @@ export const brokenConstraints: readonly string[] = [
 ];
 
 /** FTS4 compares also an index with rows that are another table's, which who writes them may leave behind. FTS5 does not. */
-export const mismatchedIndex = 'malformed inverted index for FTS4 table main.';
+const mismatchedIndex = 'malformed inverted index for FTS4 table main.';
 
 /**
  * SQL of whether a finding is of a full-text index that lags behind the table or view with its rows: it has no table of them,

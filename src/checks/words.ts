@@ -1,5 +1,3 @@
-import { mismatchedIndex } from './integrity.ts';
-
 /**
  * `1 row`, `1,234 rows`. Without `toLocaleString`, which makes a formatter each time: a tenth of a millisecond for each
  * of hundreds of tables.
@@ -10,5 +8,5 @@ export function counted(count: number, noun: string): string {
 
 /** How often SQLite said that a constraint is broken, which it says of a row, or of a full-text index as a whole. */
 export function countedBroken(constraint: string, count: number): string {
-  return counted(count, constraint.startsWith(mismatchedIndex) ? 'finding' : 'row');
+  return counted(count, constraint.startsWith('malformed inverted index ') ? 'finding' : 'row');
 }
