@@ -51,6 +51,7 @@ function statementOf({ verb, database, forecast }: Question): string | undefined
   if (forecast.kind === 'unknown') {
     return `What the ${verb} of ${database} would lose cannot be told beforehand: ${forecast.why}`;
   }
-  if (forecast.losses.length === 0) return undefined;
+  // The run itself refuses to go on where somebody would have to be asked.
+  if (forecast.kind === 'later' || forecast.losses.length === 0) return undefined;
   return `The ${verb} of ${database} loses data: ${describeLosses(forecast.losses)}`;
 }

@@ -1,6 +1,6 @@
 /** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
 import type { Config } from '../config/config.ts';
-import type { Loss } from '../loss/loss.ts';
+import type { Forecast, Loss } from '../loss/loss.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
@@ -137,10 +137,16 @@ async function agree(
   if (!stop.aborted) await requireConsent({ verb: command.verb, database, forecast }, consent, observer, stop);
   return {
     losses: forecast.kind === 'known' ? forecast.losses : [],
-    // Whoever has seen what would be lost has agreed to that; to what cannot be told, or beforehand, to whatever it is.
-    agreedAt: command.verb === 'upgrade' || consent.kind === 'given' || forecast.kind === 'unknown' ? 'anywhere' : from,
+    agreedAt: command.verb === 'upgrade' || consent.kind === 'given' ? 'anywhere' : agreedAt[forecast.kind](from),
   };
 }
+
+/** Whoever has seen what would be lost has agreed to that; to what cannot be told, to whatever it is. */
+const agreedAt: Readonly<Record<Forecast['kind'], (from: readonly string[]) => Agreement['agreedAt']>> = {
+  known: (from) => from,
+  unknown: () => 'anywhere',
+  later: () => 'nowhere',
+};
 
 function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(
   graph: RevisionGraph,

@@ -46,9 +46,7 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
-  // What is in the file now is not what the steps will find.
-  if (mayBeThere(layoutFor(database).runJournal))
-    return { kind: 'unknown', why: 'another run is at work on it, or was interrupted and is finished first' };
+  if (mayBeThere(layoutFor(database).runJournal)) return { kind: 'later' };
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readAppliedWith(reader)),
     from: readStoredSchema(reader),

@@ -13,7 +13,9 @@ export interface Loss {
 export type Forecast =
   | { readonly kind: 'known'; readonly losses: readonly Loss[] }
   /** `why` ends the sentence "what it would lose cannot be told beforehand: …". */
-  | { readonly kind: 'unknown'; readonly why: string };
+  | { readonly kind: 'unknown'; readonly why: string }
+  /** Another run is at work on the database, or was interrupted: what is in the file now is not what the steps will find. */
+  | { readonly kind: 'later' };
 
 /** After a run, so that a snapshot has it. @param losses At least one. */
 export function sayLosses(losses: readonly Loss[]): string {

@@ -27,7 +27,9 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
   if (plain instanceof EngineDied) {
     const next =
       'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again';
-    return new DrydockError('REVISION_FAILED', { what: capital(plain.message), state, next, cause: plain });
+    // After REVISION_FAILED an application may be started, so it is said of a database that was found sound, of no other.
+    const code = context.usedSnapshots.size > 0 ? 'REVISION_FAILED' : 'PREFLIGHT';
+    return new DrydockError(code, { what: capital(plain.message), state, next, cause: plain });
   }
   if (['EMFILE', 'ENFILE'].includes(codeOf(plain))) {
     return new DrydockError('PREFLIGHT', {

@@ -8,7 +8,6 @@ import { DrydockError } from '../errors.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
-import { isStopSignal } from '../stop.ts';
 import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 
@@ -18,15 +17,15 @@ export function engineSteps(plan: Plan): EngineStep[] {
 
 /**
  * Imports the modules among the steps.
- * @throws {DrydockError} USAGE where one ends the process: REVISION_FAILED is of a database that was found sound before.
+ * @throws {DrydockError} USAGE where one ends the process.
  */
 export async function load(engine: Engine, plan: Plan): Promise<void> {
   const modules = plan.steps.filter(({ revision }) => revision.body.kind === 'module');
   await engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
-    if (!(error instanceof EngineDied) || isStopSignal(error.signal)) throw error;
+    if (!(error instanceof EngineDied) || error.signal !== null) throw error;
     throw new DrydockError('USAGE', {
       what: `The engine ended while it loaded ${modules.map(describeStep).join(' or ')}`,
-      next: 'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again',
+      next: 'If a revision calls process.exit, take that out; then run again',
       cause: error,
     });
   });

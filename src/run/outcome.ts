@@ -127,7 +127,7 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly config: Config;
   readonly toolVersion: string;
   /** Rows of alembic_version for which it was agreed to what the command loses; not given: no question of that. */
-  readonly agreedAt?: readonly string[] | 'anywhere';
+  readonly agreedAt?: readonly string[] | 'anywhere' | 'nowhere';
 }
 
 /** What a run asks for before it begins. */

@@ -101,10 +101,15 @@ function stillToDo(command: MigrationCommand, recovered: RecoveryReport | null):
 
 /** @throws {DrydockError} USAGE where what was agreed to was another downgrade than this one has become. */
 function requireAgreed({ request: { agreedAt = 'anywhere' } }: RunContext, plan: Plan): void {
-  if (agreedAt === 'anywhere' || plan.steps.length === 0 || agreedAt.join() === plan.from.join()) return;
+  if (agreedAt === 'anywhere' || plan.steps.length === 0) return;
+  if (agreedAt !== 'nowhere' && agreedAt.join() === plan.from.join()) return;
+  const now = describeRevisions(plan.from);
   throw new DrydockError('USAGE', {
-    what: `The database was at ${describeRevisions(agreedAt)} when it was looked at for what would be lost, and another run has brought it to ${describeRevisions(plan.from)} meanwhile`,
-    state: 'The database is unchanged',
+    what:
+      agreedAt === 'nowhere'
+        ? `Another run was at work on the database, or had been interrupted, so what the ${plan.command} would lose could not be told. That run is finished now, and the database is at ${now}`
+        : `The database was at ${describeRevisions(agreedAt)} when it was looked at for what would be lost, and another run has brought it to ${now} meanwhile`,
+    state: `Nothing of the ${plan.command} was done`,
     next: 'Run again',
   });
 }

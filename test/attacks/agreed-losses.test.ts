@@ -32,26 +32,30 @@ function write({ database }: Place, sql: string): void {
   db.close();
 }
 
-test('no lost write: a downgrade asks where an interrupted restore brings back what it would lose', async (t) => {
+test('no lost write: a downgrade asks when an interrupted restore has brought back what it would lose', async (t) => {
   const it = await noted(t, '002');
   write(it, "UPDATE items SET note = 'precious'");
   assert.equal((await it.run(['snapshot', 'create'])).code, 0);
   write(it, 'UPDATE items SET note = NULL');
   await killAt(['snapshot', 'restore', 'latest', '--database', it.database], 'engine:before-replace', 'both');
-  const refused = await it.run(['downgrade', '001']);
-  assertRefusal(refused, 2, /cannot be told beforehand: .*was interrupted/, /--yes/);
-  assert.match(dumpWithVersion(it.database), /note/);
+  const first = await it.run(['downgrade', '001']);
+  assertRefusal(first, 2, /had been interrupted.*finished now, and the database is at 002/, /Run again\.$/);
+  assertRefusal(await it.run(['downgrade', '001']), 2, /loses data: column items\.note with 3 values/, /--yes/);
+  assert.match(dumpWithVersion(it.database), /precious/);
 });
 
-test('no lost write: a downgrade asks where a run that is at work may write what it would lose', async (t) => {
+test('no lost write: a downgrade asks when a run that was at work has ended', async (t) => {
   const it = await noted(t, '001');
   const upgrade = startDrydock(['upgrade', '002'], { cwd: it.root, pauseAt: 'inspector:measure' });
   t.after(() => upgrade.process.kill('SIGKILL'));
   await upgrade.reached();
-  const refused = await it.run(['downgrade', '001']);
-  assertRefusal(refused, 2, /cannot be told beforehand: another run is at work/, /--yes/);
+  const downgrade = startDrydock(['downgrade', '001'], { cwd: it.root });
+  await downgrade.logged(({ waitingFor }) => waitingFor === 'the lock of another Drydock run');
   upgrade.goOn();
   assert.equal((await upgrade.finished).code, 0);
+  const before = dumpWithVersion(it.database);
+  assertRefusal(await downgrade.finished, 2, /was at work.*finished now, and the database is at 002/, /Run again\.$/);
+  assert.equal(dumpWithVersion(it.database), before);
 });
 
 test('no lost write: a downgrade that was agreed to is not another one that it has become meanwhile', async (t) => {
@@ -63,7 +67,12 @@ test('no lost write: a downgrade that was agreed to is not another one that it h
   write(it, "UPDATE items SET tag = 'precious'");
   const before = dumpWithVersion(it.database);
   downgrade.goOn();
-  assertRefusal(await downgrade.finished, 2, /was at 002 when .* brought it to 003/, /unchanged/);
+  assertRefusal(
+    await downgrade.finished,
+    2,
+    /was at 002 when .* brought it to 003/,
+    /Nothing of the downgrade was done/,
+  );
   assert.equal(dumpWithVersion(it.database), before);
 });
 

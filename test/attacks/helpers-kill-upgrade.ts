@@ -176,7 +176,7 @@ export const upgradeAttacks: readonly Attack[] = [
       const story = await stage(t, withOneStatement, mode);
       const run = await slowly(story);
       process.kill(await run.enginePid(), 'SIGKILL');
-      assertEngineLost(await run.finished, 'old');
+      assertEngineLost(await run.finished, 'proven');
       assertContent(contentAsLeft(story.database), story, 'old');
       assertTidy(story.database);
       await finishStory(story);
