@@ -10,10 +10,18 @@ export function processesWithOpen(path: string): string[] {
   // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
   const deleted = `${path} (deleted)`;
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
-  const isFile = (link: string) => targetOf(link) === deleted || (file !== undefined && isSame(file, statsOf(link)));
+  const isFile = (pid: string, fd: string) => {
+    const link = `/proc/${pid}/fd/${fd}`;
+    const target = targetOf(link);
+    if (target === deleted) return true;
+    if (file === undefined) return false;
+    // No other is looked at: its file system may be one that does not answer.
+    const mayBe = target === path || [undefined, String(file.ino)].includes(inodeTold(pid, fd));
+    return mayBe && isSame(file, statsOf(link));
+  };
   return entries('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(`/proc/${pid}/fd/${fd}`)))
+    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(pid, fd)))
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
@@ -22,13 +30,13 @@ export function isOpenHere(path: string): boolean {
   return entries('/proc/self/fd').some((fd) => targetOf(`/proc/self/fd/${fd}`) === path);
 }
 
-const notShown = ['ENOENT', 'EACCES', 'EPERM', 'ESRCH', 'ENOTDIR'];
+/** The process is gone, or somebody else's; this is not Linux; or the file system has failed, which is then not ours. */
+const notShown = ['ENOENT', 'EACCES', 'EPERM', 'ESRCH', 'ENOTDIR', 'EIO', 'ESTALE', 'ENOTCONN'];
 
 function shown<T>(read: () => T, otherwise: T): T {
   try {
     return read();
   } catch (error) {
-    // The process is gone, or somebody else's, or this is not Linux.
     if (notShown.includes(codeOf(error))) return otherwise;
     throw error;
   }
@@ -40,6 +48,11 @@ function entries(path: string): string[] {
 
 function targetOf(link: string): string {
   return shown(() => readlinkSync(link), '');
+}
+
+/** Linux tells it since 5.14. */
+function inodeTold(pid: string, fd: string): string | undefined {
+  return /^ino:\s*(\d+)$/m.exec(shown(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'), ''))?.[1];
 }
 
 function statsOf(link: string): BigIntStats | undefined {
