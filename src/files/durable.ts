@@ -3,7 +3,7 @@
  * names it are both on the disk: fsync of the file alone does not save the entry (fsync(2), and the experiment in which
  * a finished snapshot came back as an empty database 83 times of 83).
  */
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from '../errors.ts';
 
@@ -49,7 +49,7 @@ export function writeFileDurably(path: string, content: string, mode: number, te
     writeWhole(fd, Buffer.from(content));
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    tryToClearAway(() => removeFile(temporary));
     throw error;
   }
   fsyncDirectory(dirname(path));
@@ -61,7 +61,7 @@ function openTemporary(path: string, mode: number): number {
     return openSync(path, 'w', mode);
   } catch (error) {
     if (codeOf(error) !== 'EACCES') throw error;
-    rmSync(path, { force: true });
+    removeFile(path);
     return openSync(path, 'w', mode);
   }
 }
@@ -79,10 +79,27 @@ function writeWhole(fd: number, bytes: Buffer): void {
 
 /** Removes a file so that it stays removed. A file that is not there is no error. */
 export function removeDurably(path: string): void {
+  removeFile(path);
+  fsyncDirectory(dirname(path));
+}
+
+/** Removes a file. One that is not there is no error. Not by rmSync, which forgets the code of what a failing volume says. */
+export function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  fsyncDirectory(dirname(path));
+}
+
+/**
+ * Clears away after a failure. On a volume that fails this fails too, and what has to be heard of is the first failure; the
+ * next run clears away.
+ */
+export function tryToClearAway(remove: () => void): void {
+  try {
+    remove();
+  } catch {
+    return;
+  }
 }

@@ -1,7 +1,8 @@
 /** The records of the last runs of one database: `<database>.drydock/runs/<when it ended>-<run>.json`. */
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
+import { removeFile } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
@@ -50,7 +51,7 @@ export function writeRunRecord(layout: Layout, record: RunRecord, id = nextRecor
   const path = join(layout.runs, name);
   writeOwnedFile(path, `${JSON.stringify(record, null, 2)}\n`, ownership);
   for (const old of recordsIn(layout).slice(keep)) {
-    if (old !== name) rmSync(join(layout.runs, old), { force: true });
+    if (old !== name) removeFile(join(layout.runs, old));
   }
   return path;
 }

@@ -1,10 +1,11 @@
 /** The revisions themselves, and what is written down about them. */
-import { constants, rmSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests, EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
+import { removeFile } from '../files/durable.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
@@ -59,7 +60,7 @@ export async function useWorkingCopy(context: RunContext, engine: Engine, snapsh
 }
 
 export function removeWorkingCopy({ layout }: RunContext): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${layout.workingCopy}${suffix}`, { force: true });
+  for (const suffix of ['', '-journal', '-wal', '-shm']) removeFile(`${layout.workingCopy}${suffix}`);
 }
 
 /** Writes what was applied, in the same transaction: the run's id in the database is the proof of the commit. */

@@ -12,11 +12,12 @@
  * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again, by exchange where it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
  * | exchanging  |                                        | put the snapshot in the place of the damaged file again; another file has been put there meanwhile: that is left alone |
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
+import { removeFile } from '../files/durable.ts';
 import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
@@ -73,7 +74,7 @@ async function finishExchange(
   const source = requireSource(context, journal, id);
   const state = exchangeState(context, damagedInode);
   if (state === 'another file') {
-    rmSync(incomingPath(context.layout), { force: true });
+    removeFile(incomingPath(context.layout));
     removeJournal(context);
     throw new DrydockError('NOT_RESTORED', {
       what: `A restore of snapshot ${id} was interrupted (run ${journal.runId}) before the snapshot was in the place of ${context.layout.database}, and somebody has put another file there since`,
@@ -164,7 +165,7 @@ async function finishRestore(
   const kept = lookUpSnapshot(context.layout, journal.restoring.kept);
   const now = await copyLive(context, engine, held);
   const { contentSha256 } = await hashFile(now.path, context.stop);
-  rmSync(now.path, { force: true });
+  removeFile(now.path);
   if (contentSha256 === kept?.manifest.contentSha256) {
     await requireFit(context, journal, source);
     const { outcome } = await engine.call('replace', {

@@ -1,10 +1,9 @@
 /** Takes the way back: a copy of the live file as it is under the write lock, made durable, reopened, checked, hashed. */
-import { rmSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
-import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import { fsyncDirectory, fsyncFile, removeFile, tryToClearAway } from '../files/durable.ts';
 import { ensureDirectory, ensureFile } from '../files/ownership.ts';
 import {
   listSnapshots,
@@ -54,7 +53,7 @@ async function leavingNothing<T>({ layout }: RunContext, work: () => Promise<T>)
   try {
     return await work();
   } catch (error) {
-    removeLeftovers(layout);
+    tryToClearAway(() => removeLeftovers(layout));
     throw error;
   }
 }
@@ -119,7 +118,7 @@ async function storeOnce(
   if (candidate !== undefined) {
     const { sha256 } = await hashExactly(candidate.path, options.signal);
     if (sha256 === candidate.manifest.sha256) {
-      rmSync(copy.path, { force: true });
+      removeFile(copy.path);
       return useSnapshot(context, candidate);
     }
   }

@@ -1,6 +1,7 @@
 /** The end of a run that failed: brings the database back, and says in what state it is. */
 import type { Engine } from '../engine/client.ts';
-import { DrydockError, messageOf } from '../errors.ts';
+import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import { isBusy } from '../lock/busy-wait.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { CommitUncertain } from './commit.ts';
 import { phase, type RunContext, unstoppable, unstopped } from './context.ts';
@@ -39,13 +40,20 @@ export async function undo(
   } catch (undoing) {
     if (error instanceof CommitUncertain) return stillUncertain(context, error, undoing);
     if (undoing instanceof DrydockError) return undoing;
-    return explain(
-      context,
-      error,
-      `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`,
-    );
+    return notUndone(context, error, undoing);
   }
 }
+
+/** Others that hold a lock keep the rollback from being looked at; whatever else kept it from its end is the volume. */
+function notUndone(context: RunContext, error: unknown, undoing: unknown): DrydockError {
+  const state = `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`;
+  const told = explain(context, error, state);
+  if (isBusy(undoing) || !saysRolledBack.includes(told.code)) return told;
+  const next = 'Mend the volume, and run again';
+  return new DrydockError('PREFLIGHT', { what: told.what, state, next, cause: error });
+}
+
+const saysRolledBack: readonly ErrorCode[] = ['REVISION_FAILED', 'CHECK_FAILED'];
 
 /** What a recovery makes of a database is the end of the run. Whatever else kept it from its end, nothing is known. */
 function stillUncertain(context: RunContext, error: CommitUncertain, undoing: unknown): unknown {

@@ -1,8 +1,8 @@
 /** The snapshots of one database: `<database>.snapshots/<id>.db` with `<id>.json` beside each. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrydockError } from '../errors.ts';
-import { fsyncDirectory, removeDurably, renameDurably, writeFileDurably } from '../files/durable.ts';
+import { fsyncDirectory, removeDurably, removeFile, renameDurably, writeFileDurably } from '../files/durable.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
@@ -126,10 +126,10 @@ export function removeSnapshot(layout: Layout, id: string): void {
 export function removeLeftovers(layout: Layout): void {
   if (!existsSync(layout.snapshots)) return;
   for (const name of readdirSync(layout.snapshots)) {
-    if (/\.tmp(-journal|-wal|-shm)?$/.test(name)) rmSync(join(layout.snapshots, name), { force: true });
+    if (/\.tmp(-journal|-wal|-shm)?$/.test(name)) removeFile(join(layout.snapshots, name));
   }
   for (const id of idsWith(layout, 'json')) {
-    if (!existsSync(snapshotPath(layout, id))) rmSync(manifestPath(layout, id), { force: true });
+    if (!existsSync(snapshotPath(layout, id))) removeFile(manifestPath(layout, id));
   }
   fsyncDirectory(layout.snapshots);
 }

@@ -1,6 +1,6 @@
 /** Volumes that fail while they are in use: XFS then answers some calls with errors, and some as if nothing had happened. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +37,23 @@ test('a proven way back: a name that a failing volume has lost is not taken for 
     assert.match(stderr, /EIO/);
   });
 });
+
+test(
+  'honest exit: a file that cannot be forced to the disk, nor removed, fails for the first of the two',
+  needsTools('strace'),
+  (t) => {
+    const path = join(testFolder(t), 'run.json');
+    const script = `
+    import { writeFileDurably } from '${join(projectRoot, 'src', 'files', 'durable.ts')}';
+    try { writeFileDurably('${path}', '{}', 0o600); } catch ({ code, message }) { console.log(code, message); }`;
+    const failing = ['-f', '-o', '/dev/null', '-P', `${path}.tmp`, '-e', 'inject=fsync,unlink,unlinkat:error=EIO'];
+    const node = [process.execPath, '--input-type=module', '-e', script];
+    assert.match(
+      spawnSync('strace', [...failing, ...node], { encoding: 'utf8' }).stdout,
+      /^EIO EIO: i\/o error, fsync/,
+    );
+  },
+);
 
 test('honest exit: who has a file open is told where another file is open on a volume that failed', xfs, async (t) => {
   const database = join(testFolder(t), 'app.db');
