@@ -8,6 +8,7 @@ import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer, PhaseName, RunFacts } from '../run-events.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
+import type { JournalPhase } from './journal.ts';
 import type { PhaseReport, RunRequest } from './outcome.ts';
 import { dismissedByWaits, type Spares } from './spares.ts';
 
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly usedSnapshots: Set<string>;
   /** Ids of the snapshots that retention has removed. */
   readonly pruned: string[];
+  /** What the run journal says, as this run has written or read it last, so that a volume that fails need not be asked. */
+  readonly journal: { phase?: JournalPhase | 'none' };
   /** Processes that were started ahead of the run. */
   readonly spares: Spares | undefined;
 }
@@ -55,6 +58,7 @@ export function createContext(
     phases: [],
     usedSnapshots: new Set(),
     pruned: [],
+    journal: {},
     spares,
   };
 }

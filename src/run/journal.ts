@@ -80,6 +80,7 @@ export function beginJournal(
 export function writeJournal(context: RunContext, journal: RunJournal): RunJournal {
   const path = context.layout.runJournal;
   writeFileDurably(path, `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`, context.ownership.mode);
+  context.journal.phase = journal.phase;
   own(path, context.ownership);
   return journal;
 }
@@ -88,7 +89,8 @@ export function writeJournal(context: RunContext, journal: RunJournal): RunJourn
  * Nothing is left to finish. Where the journal cannot be removed the run has ended as it has all the same, and the next
  * start finds that out once more.
  */
-export function removeJournal({ layout, observer }: RunContext): void {
+export function removeJournal({ layout, observer, journal }: RunContext): void {
+  journal.phase = 'none';
   try {
     removeDurably(layout.runJournal);
   } catch (error) {

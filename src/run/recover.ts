@@ -47,6 +47,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   removeWorkingCopy(context);
   removeDeadRehearsal(context);
   const journal = readJournal(layout.runJournal);
+  context.journal.phase = journal?.phase ?? 'none';
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {
     return finishExchange(context, journal, journal.exchanging);

@@ -11,7 +11,7 @@ import { findSnapshot, removeSnapshot, type Snapshot } from '../snapshots/catalo
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
-import { beginJournal, type RunJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
+import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import { makeRoom } from './make-room.ts';
 import type { RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
@@ -144,7 +144,7 @@ function tryRestore(
   journal: RunJournal,
 ): Promise<RestoreOutcome> {
   return restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
-    if (error instanceof NotReplaced || readJournal(context.layout.runJournal)?.phase !== 'restoring') {
+    if (error instanceof NotReplaced || context.journal.phase !== 'restoring') {
       removeJournal(context);
       throw error instanceof NotReplaced ? error.cause : error;
     }

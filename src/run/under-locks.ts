@@ -76,8 +76,8 @@ const unfinished: Readonly<Record<'commit' | 'restore', Unfinished>> = {
 };
 
 /** For an error that nobody foresaw: the journal knows whether the commit, or a restore, was ordered. */
-function orderedSoFar({ layout }: RunContext): 'nothing' | 'commit' | 'restore' {
-  const phase = readJournal(layout.runJournal)?.phase ?? 'working';
-  if (phase === 'working') return 'nothing';
+function orderedSoFar({ layout, journal }: RunContext): 'nothing' | 'commit' | 'restore' {
+  const phase = journal.phase ?? readJournal(layout.runJournal)?.phase ?? 'none';
+  if (phase === 'working' || phase === 'none') return 'nothing';
   return phase === 'restoring' || phase === 'exchanging' ? 'restore' : 'commit';
 }

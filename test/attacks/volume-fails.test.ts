@@ -1,5 +1,7 @@
 /** The volume goes down in the middle of a run, for good: XFS is shut down, and answers everything with an error from there on. */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dumpWithVersion } from '../harness/dump.ts';
 import { bothJournalModes } from '../harness/files.ts';
 import { assertContent, assertDone, powerSite } from './helpers-power.ts';
 import { assertRefusal } from './helpers-refusal.ts';
@@ -7,20 +9,44 @@ import { needs, powerTools } from './helpers-volumes.ts';
 
 const volumeIsGone = /EIO|disk I\/O error|malformed|unable to (get the page|open)|SQLITE_CANTOPEN/;
 
+/** Where an upgrade, and a restore of what was before it, stands when the volume goes. */
+const scenes = [
+  { command: 'upgrade', at: 'phase:hold', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'phase:pending', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'engine:copied', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'phase:inspect', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'engine:step:2', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'phase:check', code: 12, left: 'old' },
+  { command: 'upgrade', at: 'engine:before-commit', code: 1, left: 'old' },
+  { command: 'upgrade', at: 'engine:after-commit', code: 1, left: 'new' },
+  { command: 'upgrade', at: 'phase:verify', code: 1, left: 'new' },
+  { command: 'snapshot restore latest', at: 'phase:inspect', code: 12, left: 'new' },
+  { command: 'snapshot restore latest', at: 'engine:copied', code: 12, left: 'new' },
+  { command: 'snapshot restore latest', at: 'engine:before-replace', code: 30, left: 'new' },
+  { command: 'snapshot restore latest', at: 'engine:replaced', code: 30, left: 'either' },
+] as const;
+
 for (const mode of bothJournalModes) {
-  for (const at of ['phase:hold', 'phase:pending', 'engine:copied', 'phase:inspect', 'engine:step:2', 'phase:check']) {
+  for (const { command, at, code, left } of scenes) {
     test(
-      `honest exit: a volume that goes down at ${at} is told of with 12, and the next start goes on (${mode})`,
+      `honest exit: a volume that goes down at ${at} of ${command} is told of with ${code}, and the next start goes on (${mode})`,
       needs(...powerTools, 'mkfs.xfs'),
       async (t) => {
         const site = await powerSite(t, 'xfs', mode);
-        const running = site.start(['upgrade'], at);
+        if (command !== 'upgrade') {
+          assertDone(await site.run(['upgrade']));
+          site.volume.settle();
+        }
+        const running = site.start(command.split(' '), at);
         await running.reached();
         await site.volume.cutPower(async () => {
           running.goOn();
-          assertRefusal(await running.finished, 12, volumeIsGone);
+          const result = await running.finished;
+          assertRefusal(result, code, volumeIsGone);
+          assert.doesNotMatch(result.error, /Unexpected|unexpected/);
         });
-        assertContent(site, site.old);
+        if (left !== 'either') assertContent(site, site[left]);
+        else assert.ok([site.old, site.new].includes(dumpWithVersion(site.database)));
         assertDone(await site.run(['upgrade']));
         assertContent(site, site.new);
       },
