@@ -4,7 +4,7 @@ import { describeOwner, readOwner } from '../lock/owner.ts';
 import { lookAtVisibleLock } from '../lock/visible-lock.ts';
 import { listRunRecords } from '../records/store.ts';
 import { readJournal } from '../run/journal.ts';
-import { SourceGone } from '../run/source-gone.ts';
+import { SourceGone } from '../run/source-unusable.ts';
 import { lookUpSnapshot } from '../snapshots/catalog.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';

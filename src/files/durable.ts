@@ -12,6 +12,8 @@ export function fsyncFile(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);
+    // An XFS that went down meanwhile has thrown a change of a folder away, and says of its fsync that it went well; not of this.
+    fstatSync(fd);
   } finally {
     closeSync(fd);
   }
@@ -19,14 +21,7 @@ export function fsyncFile(path: string): void {
 
 /** Forces a directory's entries (created, renamed, removed names) to the disk. */
 export function fsyncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-    // An XFS that went down meanwhile has thrown the change away, and says of the fsync that it went well; not of this.
-    fstatSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  fsyncFile(path);
 }
 
 /** Gives a durable file its final name, so that the name is never seen on anything but the whole content. */

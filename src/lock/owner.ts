@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf } from '../errors.ts';
-import { writeFileDurably } from '../files/durable.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
+import type { Ownership } from '../files/ownership.ts';
 
 export interface Owner {
   readonly runId: string;
@@ -26,8 +27,9 @@ export function describeSelf(): Pick<Owner, 'host' | 'bootId' | 'pid'> {
   return { host: hostname(), bootId: bootId(), pid: process.pid };
 }
 
-export function writeOwner(path: string, owner: Owner, mode: number): void {
-  writeFileDurably(path, `${JSON.stringify(owner, null, 2)}\n`, mode);
+/** What root leaves here, the owner of the database must be able to read when he waits for the lock. */
+export function writeOwner(path: string, owner: Owner, ownership: Ownership): void {
+  writeOwnedFile(path, `${JSON.stringify(owner, null, 2)}\n`, ownership);
 }
 
 /** The owner on record, or undefined where there is none that can be read. */

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { type Ownership, own } from '../files/ownership.ts';
+import type { Ownership } from '../files/ownership.ts';
 import { describeOwner, describeSelf, type Owner, readOwner, writeOwner } from './owner.ts';
 import type { LockWait } from './runner-lock.ts';
 
@@ -52,9 +52,7 @@ export async function acquireVisibleLock(
     },
   };
   try {
-    writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership.mode);
-    // What root leaves here, the owner of the database must be able to read when he waits for the lock.
-    own(layout.owner, ownership);
+    writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership);
   } catch (error) {
     // Nobody would know it for ours, and the next run would wait until it is stale.
     await lock.release();

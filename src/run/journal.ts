@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
-import { removeDurably, writeFileDurably } from '../files/durable.ts';
+import { removeDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
-import { own } from '../files/ownership.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
 import type { RunContext } from './context.ts';
 
 /**
@@ -78,10 +78,9 @@ export function beginJournal(
 
 /** Writes the journal, durably; only then may the step that it announces begin. */
 export function writeJournal(context: RunContext, journal: RunJournal): RunJournal {
-  const path = context.layout.runJournal;
-  writeFileDurably(path, `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`, context.ownership.mode);
+  const text = `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`;
+  writeOwnedFile(context.layout.runJournal, text, context.ownership);
   context.journal.phase = journal.phase;
-  own(path, context.ownership);
   return journal;
 }
 
@@ -97,6 +96,13 @@ export function removeJournal({ layout, observer, journal }: RunContext): void {
     const message = `the run journal ${layout.runJournal} could not be removed, so that the next start will look at this run once more: ${messageOf(error)}`;
     observer({ kind: 'warning', message });
   }
+}
+
+/** As {@link readJournal}, of the run's own database; the run knows from then on what it says. */
+export function recallJournal({ layout, journal }: RunContext): RunJournal | undefined {
+  const found = readJournal(layout.runJournal);
+  journal.phase = found?.phase ?? 'none';
+  return found;
 }
 
 /**

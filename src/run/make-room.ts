@@ -9,7 +9,8 @@ import { retain } from './retain.ts';
  * refusal would advise.
  */
 export async function makeRoom(context: RunContext, copies: number): Promise<SpaceEstimate> {
-  const isShort = spaceProblem(context.layout, estimateSpace(context.layout, copies)) !== undefined;
-  if (isShort) await retain(context);
+  const estimate = estimateSpace(context.layout, copies);
+  if (spaceProblem(context.layout, estimate) === undefined) return estimate;
+  await retain(context);
   return requireSpace(context, copies);
 }

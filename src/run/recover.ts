@@ -25,14 +25,14 @@ import { databaseGone } from './database-gone.ts';
 import { exchangeFile, exchangeState, incomingPath } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { hold } from './hold.ts';
-import { type RunJournal, readJournal, removeJournal } from './journal.ts';
+import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
 import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-exchange.ts';
-import { SourceGone, SourceUnfit } from './source-gone.ts';
+import { SourceGone, SourceUnfit } from './source-unusable.ts';
 import { copyLive } from './take-snapshot.ts';
 import { describeRevisions } from './words.ts';
 
@@ -46,8 +46,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   removeLeftovers(layout);
   removeWorkingCopy(context);
   removeDeadRehearsal(context);
-  const journal = readJournal(layout.runJournal);
-  context.journal.phase = journal?.phase ?? 'none';
+  const journal = recallJournal(context);
   if (journal === undefined) return null;
   if (journal.exchanging !== null) {
     return finishExchange(context, journal, journal.exchanging);

@@ -6,7 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureDirectory, own } from '../files/ownership.ts';
+import { ensureDirectory } from '../files/ownership.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import { describeSelf, writeOwner } from '../lock/owner.ts';
 import { acquireRunnerLock, type RunnerLock, tryLock } from '../lock/runner-lock.ts';
@@ -44,8 +44,7 @@ async function acquireRehearsalLock(context: RunContext): Promise<RunnerLock> {
   const lock = await acquireRunnerLock(place, ownership, wait);
   const { toolVersion } = request;
   const self = { runId, command: 'rehearse', since: startedAt.toISOString(), toolVersion, visibleLock: '' };
-  writeOwner(layout.rehearsalOwner, { ...self, ...describeSelf() }, ownership.mode);
-  own(layout.rehearsalOwner, ownership);
+  writeOwner(layout.rehearsalOwner, { ...self, ...describeSelf() }, ownership);
   return lock;
 }
 

@@ -6,7 +6,7 @@ import { readJournal } from './journal.ts';
 import { acquireLocks, type RunLocks } from './locks.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { recover } from './recover.ts';
-import { SourceGone, SourceUnfit } from './source-gone.ts';
+import { SourceUnusable } from './source-unusable.ts';
 
 /** Takes the locks, finishes the story of an interrupted run, does the work, and gives the locks back. */
 export async function underLocks<T>(
@@ -32,9 +32,7 @@ export async function underLocks<T>(
 function supersede(context: RunContext, error: unknown): null {
   const wayOut = context.request.command.verb === 'snapshot restore';
   const isHopeless =
-    error instanceof SourceGone ||
-    error instanceof SourceUnfit ||
-    (error instanceof DrydockError && error.code === 'DAMAGED_BEFORE');
+    error instanceof SourceUnusable || (error instanceof DrydockError && error.code === 'DAMAGED_BEFORE');
   if (!wayOut || !isHopeless) throw error;
   const message = `an interrupted run cannot be finished, and this restore takes its place: ${error.what}`;
   context.observer({ kind: 'warning', message });

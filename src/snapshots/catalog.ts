@@ -2,10 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrydockError } from '../errors.ts';
-import { fsyncDirectory, removeDurably, removeFile, renameDurably, writeFileDurably } from '../files/durable.ts';
+import { fsyncDirectory, removeDurably, removeFile, renameDurably } from '../files/durable.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
+import { writeOwnedFile } from '../files/owned-file.ts';
 import { type Ownership, own } from '../files/ownership.ts';
 import { type Manifest, readManifest, renderManifest } from './manifest.ts';
 
@@ -111,9 +112,7 @@ export function publishSnapshot(layout: Layout, manifest: Manifest, ownership: O
 }
 
 export function writeManifest(layout: Layout, manifest: Manifest, ownership: Ownership): void {
-  const path = manifestPath(layout, manifest.id);
-  writeFileDurably(path, renderManifest(manifest), ownership.mode);
-  own(path, ownership);
+  writeOwnedFile(manifestPath(layout, manifest.id), renderManifest(manifest), ownership);
 }
 
 /** Removes a snapshot, file first: what a crash leaves is a manifest without a file, which is no snapshot. */

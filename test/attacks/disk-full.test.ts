@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Full, fullPlace, megabyte } from './helpers-full.ts';
@@ -90,9 +89,7 @@ for (const mode of journalModes) {
       const { here, volume } = fullPlace(t, mode);
       const made: string[] = [];
       for (const price of [1, 2]) {
-        const db = new Database(here.database);
-        db.prepare('UPDATE items SET price = ? WHERE id = 1').run(price);
-        db.close();
+        withDatabase(here.database, (db) => db.prepare('UPDATE items SET price = ? WHERE id = 1').run(price));
         const created = await here.run(['snapshot', 'create', '--json']);
         assert.equal(created.code, 0, created.stderr);
         made.push(created.json<{ snapshot: { id: string } }>().snapshot.id);

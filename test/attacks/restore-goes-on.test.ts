@@ -46,9 +46,7 @@ test('a proven way back: an exchange that the next start finishes keeps the jour
   const it = await restorable(t, 'wal');
   replaceByText(it.database);
   await killInExchange(it);
-  const next = await it.run(['snapshot', 'prune']);
-  assert.equal(next.code, 0, next.stderr);
-  assert.equal(dumpWithVersion(it.database), it.old);
+  await assertPutBack(it, ['snapshot', 'prune']);
   assert.equal(journalModeOf(it.database), 'wal');
 });
 
@@ -63,18 +61,14 @@ test('honest exit: a file that somebody put in the place of a lost one is not sa
   assertRefusal(await it.run(['snapshot', 'prune']), 24, /somebody has put another file there/);
   assert.equal(dumpWithVersion(it.database), own);
   assert.ok(!existsSync(join(dirname(it.journal), 'incoming.db')));
-  const restored = await it.run(['snapshot', 'restore', it.id]);
-  assert.equal(restored.code, 0, restored.stderr);
-  assert.equal(dumpWithVersion(it.database), it.old);
+  await assertPutBack(it, ['snapshot', 'restore', it.id]);
 });
 
 test('a proven way back: the restore of a lost file goes on when it is asked for again', async (t) => {
   const it = await restorable(t, 'delete');
   rmSync(it.database);
   await killInExchange(it);
-  const again = await it.run(['snapshot', 'restore', it.id]);
-  assert.equal(again.code, 0, again.stderr);
-  assert.equal(dumpWithVersion(it.database), it.old);
+  await assertPutBack(it, ['snapshot', 'restore', it.id]);
 });
 
 for (const verb of [
@@ -86,9 +80,7 @@ for (const verb of [
     const it = await restorable(t, 'delete');
     await killInRestore(it, 'engine:replaced');
     replaceByText(it.database);
-    const next = await it.run(verb);
-    assert.equal(next.code, 0, next.stderr);
-    assert.equal(dumpWithVersion(it.database), it.old);
+    await assertPutBack(it, verb);
     assert.ok(!existsSync(it.journal));
   });
 }
@@ -110,6 +102,13 @@ test('no lost write: the latest snapshot is that of the run for which the restor
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(dumpWithVersion(it.database), before);
 });
+
+/** The command ends well, with the state of the snapshot. */
+async function assertPutBack(it: Restorable, command: readonly string[]): Promise<void> {
+  const result = await it.run(command);
+  assert.equal(result.code, 0, result.stderr);
+  assert.equal(dumpWithVersion(it.database), it.old);
+}
 
 function killInRestore(it: Restorable, point: string) {
   return killAt(['snapshot', 'restore', it.id, '--database', it.database], point, 'both');

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createDatabase, projectRoot, testFolder } from '../harness/files.ts';
+import { faulted } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
 
 const copies = join(projectRoot, 'src', 'engine', 'copies.ts');
@@ -14,9 +15,7 @@ test('a proven way back: a copy that could not leave WAL mode is no snapshot', n
   createDatabase(path, 'wal', 'CREATE TABLE t (a); INSERT INTO t VALUES (1);');
   const script = `import { setJournalModeOfCopy } from '${copies}'; setJournalModeOfCopy('${path}', 'delete');`;
   // Of its commit.
-  const failing = ['-f', '-o', '/dev/null', '-P', path, '-e', 'inject=fsync:error=EIO'];
-  const node = [process.execPath, '--input-type=module', '-e', script];
-  const ended = spawnSync('strace', [...failing, ...node], { encoding: 'utf8' });
+  const ended = spawnSync('strace', faulted(script, path, 'fsync:error=EIO'), { encoding: 'utf8' });
 
   const versions = readFileSync(path).subarray(18, 20);
   assert.deepEqual([...versions], [2, 2], 'the commit failed');

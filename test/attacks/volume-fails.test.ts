@@ -11,23 +11,23 @@ const volumeIsGone = /EIO|disk I\/O error|malformed|unable to (get the page|open
 
 /** Where an upgrade, and a restore of what was before it, stands when the volume goes. */
 const scenes = [
-  { command: 'upgrade', at: 'phase:hold', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'phase:pending', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'engine:copied', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'phase:inspect', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'engine:step:2', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'phase:check', code: 12, left: 'old' },
-  { command: 'upgrade', at: 'engine:before-commit', code: 1, left: 'old' },
-  { command: 'upgrade', at: 'engine:after-commit', code: 1, left: 'new' },
-  { command: 'upgrade', at: 'phase:verify', code: 1, left: 'new' },
-  { command: 'snapshot restore latest', at: 'phase:inspect', code: 12, left: 'new' },
-  { command: 'snapshot restore latest', at: 'engine:copied', code: 12, left: 'new' },
-  { command: 'snapshot restore latest', at: 'engine:before-replace', code: 30, left: 'new' },
-  { command: 'snapshot restore latest', at: 'engine:replaced', code: 30, left: 'either' },
+  {
+    command: 'upgrade',
+    code: 12,
+    left: 'old',
+    places: ['phase:hold', 'phase:pending', 'engine:copied', 'phase:inspect', 'engine:step:2', 'phase:check'],
+  },
+  { command: 'upgrade', code: 1, left: 'old', places: ['engine:before-commit'] },
+  { command: 'upgrade', code: 1, left: 'new', places: ['engine:after-commit', 'phase:verify'] },
+  { command: 'snapshot restore latest', code: 12, left: 'new', places: ['phase:inspect', 'engine:copied'] },
+  { command: 'snapshot restore latest', code: 30, left: 'new', places: ['engine:before-replace'] },
+  { command: 'snapshot restore latest', code: 30, left: 'either', places: ['engine:replaced'] },
 ] as const;
 
+const attacks = scenes.flatMap(({ places, ...scene }) => places.map((at) => ({ ...scene, at })));
+
 for (const mode of bothJournalModes) {
-  for (const { command, at, code, left } of scenes) {
+  for (const { command, at, code, left } of attacks) {
     test(
       `honest exit: a volume that goes down at ${at} of ${command} is told of with ${code}, and the next start goes on (${mode})`,
       needs(...powerTools, 'mkfs.xfs'),

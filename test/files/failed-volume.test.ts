@@ -9,8 +9,10 @@ import { test } from 'node:test';
 import { processesWithOpen } from '../../src/files/open-files.ts';
 import { needs, powerTools, powerVolume } from '../attacks/helpers-volumes.ts';
 import { projectRoot, testFolder } from '../harness/files.ts';
+import { faulted } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
 
+const durable = join(projectRoot, 'src', 'files', 'durable.ts');
 const xfs = needs(...powerTools, 'mkfs.xfs');
 
 test('a proven way back: a name that a failing volume has lost is not taken for durable', {
@@ -22,13 +24,12 @@ test('a proven way back: a name that a failing volume has lost is not taken for 
   volume.settle();
   const script = `
       import { renameSync } from 'node:fs';
-      import { fsyncDirectory } from '${join(projectRoot, 'src', 'files', 'durable.ts')}';
+      import { fsyncDirectory } from '${durable}';
       renameSync('${temporary}', '${join(volume.path, 'snapshot.db')}');
       console.log('renamed');
       fsyncDirectory('${volume.path}');
       console.log('durable');`;
-  const slowly = ['-f', '-o', '/dev/null', '-P', volume.path, '-e', 'inject=fsync:delay_enter=3000000'];
-  const child = spawn('strace', [...slowly, process.execPath, '--input-type=module', '-e', script]);
+  const child = spawn('strace', faulted(script, volume.path, 'fsync:delay_enter=3000000'));
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   await once(child.stdout, 'data');
   await volume.cutPower(async () => {
@@ -44,14 +45,10 @@ test(
   (t) => {
     const path = join(testFolder(t), 'run.json');
     const script = `
-    import { writeFileDurably } from '${join(projectRoot, 'src', 'files', 'durable.ts')}';
+    import { writeFileDurably } from '${durable}';
     try { writeFileDurably('${path}', '{}', 0o600); } catch ({ code, message }) { console.log(code, message); }`;
-    const failing = ['-f', '-o', '/dev/null', '-P', `${path}.tmp`, '-e', 'inject=fsync,unlink,unlinkat:error=EIO'];
-    const node = [process.execPath, '--input-type=module', '-e', script];
-    assert.match(
-      spawnSync('strace', [...failing, ...node], { encoding: 'utf8' }).stdout,
-      /^EIO EIO: i\/o error, fsync/,
-    );
+    const failing = faulted(script, `${path}.tmp`, 'fsync,unlink,unlinkat:error=EIO');
+    assert.match(spawnSync('strace', failing, { encoding: 'utf8' }).stdout, /^EIO EIO: i\/o error, fsync/);
   },
 );
 

@@ -1,0 +1,34 @@
+/**
+ * An interrupted restore that cannot be finished: an exchange may have left no file, and how far a restore came nothing else
+ * tells. Only a person can go on, by restoring another snapshot.
+ */
+import { DrydockError } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
+import type { RunJournal } from './journal.ts';
+
+export abstract class SourceUnusable extends DrydockError {
+  constructor(what: string, cause?: DrydockError) {
+    super('RESTORE_FAILED', {
+      what,
+      state: 'Nothing was changed by this start',
+      next: 'Put the snapshot and its manifest back, or restore another one: drydock snapshot list, then drydock snapshot restore <id>',
+      cause,
+    });
+  }
+}
+
+/** The snapshot is not there. */
+export class SourceGone extends SourceUnusable {
+  constructor(layout: Layout, { runId }: RunJournal, id: string) {
+    super(
+      `A restore of snapshot ${id} was interrupted (run ${runId}), and that snapshot is not in ${layout.snapshots} any more`,
+    );
+  }
+}
+
+/** The snapshot is not what was taken any more. */
+export class SourceUnfit extends SourceUnusable {
+  constructor({ runId }: RunJournal, id: string, cause: DrydockError) {
+    super(`A restore of snapshot ${id} was interrupted (run ${runId}) and cannot be finished: ${cause.what}`, cause);
+  }
+}
