@@ -1,7 +1,7 @@
 /** Drives the real command in a real process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -48,13 +48,15 @@ export function drydock(args: readonly string[], options: Options = {}): Promise
 }
 
 export function startDrydock(args: readonly string[], { env = {}, cwd = tmpdir(), pauseAt }: Options = {}): Running {
-  const faults = mkdtempSync(join(tmpdir(), 'drydock-fault-'));
-  const marker = join(faults, (pauseAt ?? 'none').replaceAll(':', '-'));
+  const pause =
+    pauseAt === undefined ? undefined : { at: pauseAt, folder: mkdtempSync(join(tmpdir(), 'drydock-fault-')) };
+  const markerOf = (kind: 'reached' | 'continue') =>
+    join(pause?.folder ?? '', `${(pause?.at ?? '').replaceAll(':', '-')}.${kind}`);
   const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), ...args], {
     cwd,
     env: {
       ...process.env,
-      ...(pauseAt !== undefined && { DRYDOCK_FAULT_PAUSE: pauseAt, DRYDOCK_FAULT_DIR: faults }),
+      ...(pause !== undefined && { DRYDOCK_FAULT_PAUSE: pause.at, DRYDOCK_FAULT_DIR: pause.folder }),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,7 +69,10 @@ export function startDrydock(args: readonly string[], { env = {}, cwd = tmpdir()
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const finished = once(child, 'close').then(([code, signal]) => resultOf(code, signal, stdout, stderr));
+  const finished = once(child, 'close').then(([code, signal]) => {
+    if (pause !== undefined) rmSync(pause.folder, { recursive: true });
+    return resultOf(code, signal, stdout, stderr);
+  });
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const logged = async (fits: (line: LogLine) => boolean): Promise<LogLine> => {
     for (;;) {
@@ -81,13 +86,13 @@ export function startDrydock(args: readonly string[], { env = {}, cwd = tmpdir()
     process: child,
     finished,
     async reached() {
-      while (!existsSync(`${marker}.reached`)) {
+      while (!existsSync(markerOf('reached'))) {
         if (isOver()) throw new Error(`the run ended before it reached ${pauseAt}: ${stderr}`);
         await setTimeout(5);
       }
-      return Number(readFileSync(`${marker}.reached`, 'utf8'));
+      return Number(readFileSync(markerOf('reached'), 'utf8'));
     },
-    goOn: () => writeFileSync(`${marker}.continue`, ''),
+    goOn: () => writeFileSync(markerOf('continue'), ''),
     async enginePid() {
       return Number((await logged((line) => line['enginePid'] !== undefined))['enginePid']);
     },
