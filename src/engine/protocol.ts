@@ -96,8 +96,18 @@ export interface EngineRequests {
   /** Whether anybody else has committed since the lock was taken, as far as can be told without one. */
   lookForOthers: { takes: Record<never, never>; gives: { othersWrote: boolean } };
   measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
-  /** Writes alembic_version and the history rows, in the same transaction as the revisions. */
-  record: { takes: { current: readonly string[]; rows: readonly NewHistoryRow[] }; gives: null };
+  /** Names of the triggers that fire when a run is recorded. */
+  findTriggers: { takes: Record<never, never>; gives: readonly string[] };
+  /**
+   * Writes alembic_version and the history rows, in the same transaction as the revisions.
+   * @param triggers What `findTriggers` gave.
+   */
+  record: {
+    takes: { current: readonly string[]; rows: readonly NewHistoryRow[]; triggers: readonly string[] };
+    gives: null;
+  };
+  /** Has the rows of a run, so many of them, name another snapshot. */
+  nameSnapshot: { takes: { runId: string; rows: number; snapshot: string }; gives: null };
   commit: { takes: { busyTimeoutMs: number }; gives: null };
   /** Makes the live file equal to another database file, in one transaction, unless others wrote since the lock. */
   replace: {

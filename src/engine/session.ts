@@ -9,7 +9,8 @@ import { queryPort } from '../checks/query-port.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
-import { type SqlPort as AppliedPort, markDone, readApplied, writeApplied } from '../revisions/applied-tables.ts';
+import { type SqlPort as AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
+import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
@@ -156,11 +157,20 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return measure(queryPort(target()), statistics);
     },
 
-    async record({ current, rows }) {
+    async findTriggers() {
+      return triggersOnApplied(appliedPort(target()));
+    },
+
+    async record({ current, rows, triggers }) {
       const connection = target();
-      const write = () => writeApplied(appliedPort(connection), { current: [...current], rows: [...rows] });
-      if (connection.inTransaction) write();
-      else connection.transaction(write)();
+      inTransaction(connection, () => writeBeside(appliedPort(connection), { current, rows }, triggers));
+      return null;
+    },
+
+    async nameSnapshot({ runId, rows, snapshot }) {
+      const connection = target();
+      const port = appliedPort(connection);
+      inTransaction(connection, () => writeAlone(port, rows, () => nameSnapshot(port, runId, snapshot)));
       return null;
     },
 
@@ -227,7 +237,13 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       );
       requirePageSize(connection, step);
       await takeWriteLock(busyTimeoutMs);
-      markDone(appliedPort(connection), runId, { ...report, checksum });
+      try {
+        const port = appliedPort(connection);
+        writeAlone(port, 1, () => markDone(port, runId, { ...report, checksum }));
+      } catch (error) {
+        if (connection.inTransaction) connection.exec('ROLLBACK');
+        throw error;
+      }
       await waiting('readers to let the commit through', busyTimeoutMs, () => connection.exec('COMMIT'));
       checkpoint(requireLive());
       return report;
@@ -339,6 +355,12 @@ function checkpoint(live: LiveFile): void {
   } catch (error) {
     if (!isBusy(error)) throw error;
   }
+}
+
+/** The one that is open, which a working copy does not have. */
+function inTransaction(connection: Database.Database, write: () => void): void {
+  if (connection.inTransaction) write();
+  else connection.transaction(write)();
 }
 
 function appliedPort(connection: Database.Database): AppliedPort {

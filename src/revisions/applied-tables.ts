@@ -142,6 +142,16 @@ export function markDone(
   port.run(now, checksum, startedAt, durationMs, runId, id);
 }
 
+/** For a run that found its snapshot taken already by another one. */
+export function nameSnapshot(port: SqlPort, runId: string, snapshot: string): void {
+  port.run(`UPDATE ${historyTable} SET snapshot = ? WHERE run_id = ?`, snapshot, runId);
+}
+
+/** As an error names those of these tables: `the trigger "a"`, `the triggers "a", "b"`. */
+export function describeTriggers(triggers: readonly string[]): string {
+  return `the trigger${triggers.length === 1 ? '' : 's'} ${triggers.map((name) => `"${name}"`).join(', ')}`;
+}
+
 function readCurrent(port: SqlPort): string[] {
   if (columnsOf(port, versionTable).length === 0) return [];
   requireColumns(port, versionTable, ['version_num']);

@@ -8,7 +8,6 @@ import { DrydockError } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
 import { own } from '../files/ownership.ts';
 import type { Step } from '../revisions/revision.ts';
-import type { Manifest } from '../snapshots/manifest.ts';
 import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 
@@ -63,15 +62,14 @@ export function removeWorkingCopy({ layout }: RunContext): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) removeFile(`${layout.workingCopy}${suffix}`);
 }
 
-/** Writes what was applied, in the same transaction: the run's id in the database is the proof of the commit. */
-export async function record(
+/** What is written of the run, in the same transaction: its id in the database is the proof of the commit. */
+export function historyRows(
   context: RunContext,
-  engine: Engine,
   plan: Plan,
-  snapshot: Manifest,
+  snapshot: string,
   reports: readonly StepReport[],
-): Promise<void> {
-  const common = { runId: context.runId, snapshot: snapshot.id, toolVersion: context.request.toolVersion };
+): readonly NewHistoryRow[] {
+  const common = { runId: context.runId, snapshot, toolVersion: context.request.toolVersion };
   const now = new Date().toISOString();
   const ran: NewHistoryRow[] = plan.steps.map(({ revision, direction }, index) => ({
     ...common,
@@ -102,5 +100,5 @@ export async function record(
     durationMs: 0,
     result: 'done',
   }));
-  await engine.call('record', { current: plan.to, rows: [...ran, ...deferred, ...stamped] });
+  return [...ran, ...deferred, ...stamped];
 }

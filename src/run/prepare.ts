@@ -4,11 +4,12 @@ import type { CheckResult, Measurement } from '../checks/measurement.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { describeTriggers } from '../revisions/applied-tables.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
-import { migrate, record, useWorkingCopy } from './migrate.ts';
+import { historyRows, migrate, useWorkingCopy } from './migrate.ts';
 import type { Plan } from './plan.ts';
-import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
+import { copyLive, type InspectedSnapshot, inspectCopy, type RawCopy } from './take-snapshot.ts';
 
 /** What is known once everything that can be known before the commit is known. */
 export interface Prepared {
@@ -47,15 +48,19 @@ export async function prepare(
     () => engine.settleGate('not proven'),
   );
   // Both are waited for, whichever fails: a rollback is compared with the snapshot.
-  const changing = change(context, engine, held, plan, inspecting);
+  const changing = change(context, engine, held, plan, copy, inspecting);
   const [inspected, changed] = await Promise.allSettled([inspecting, changing]);
   if (inspected.status === 'rejected') throw inspected.reason;
   if (changed.status === 'rejected') throw changed.reason;
   const snapshot = inspected.value;
-  const { steps, after } = changed.value;
+  const { steps, recorded, after } = changed.value;
 
-  const checks = judgeAll(context, plan, snapshot.inspection.measurement, after);
-  await stoppable(context, engine, record(context, engine, plan, snapshot.manifest, steps));
+  const checks = judgeAll(context, plan, snapshot.inspection.measurement, after, recorded.triggers);
+  const { id } = snapshot.manifest;
+  if (recorded.snapshot !== id) {
+    const naming = engine.call('nameSnapshot', { runId: context.runId, rows: recorded.rows, snapshot: id });
+    await stoppable(context, engine, naming);
+  }
   context.stop.throwIfAborted();
   return { snapshot, steps, checks };
 }
@@ -69,6 +74,7 @@ async function change(
   engine: Engine,
   held: HeldState,
   plan: Plan,
+  copy: RawCopy,
   inspecting: Promise<InspectedSnapshot>,
 ) {
   if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaBefore');
@@ -77,10 +83,39 @@ async function change(
   const migrating = () => stoppable(context, engine, migrate(engine, plan, liveFile));
   const steps = await phase(context, 'migrate', migrating, describeSteps);
   if (plan.steps.length > 0) await tellSchema(context, engine, 'schemaAfter');
+  const recorded = await record(context, engine, plan, steps, copy, inspecting);
   const after = await phase(context, 'check', () =>
     stoppable(context, engine, engine.call('measure', { statistics: context.request.config.statistics })),
   );
-  return { steps, after };
+  return { steps, recorded, after };
+}
+
+interface Recorded {
+  /** That the rows of the run name. */
+  readonly snapshot: string;
+  readonly rows: number;
+  /** That fired when they were written. */
+  readonly triggers: readonly string[];
+}
+
+/**
+ * Before anything is measured, since a trigger on these tables can change any other. Which snapshot is the way back is
+ * certain only when the copy is inspected, since the content may be stored already. Nothing waits for that unless there
+ * is a trigger, which would fire once more if the rows were changed.
+ */
+async function record(
+  context: RunContext,
+  engine: Engine,
+  plan: Plan,
+  steps: readonly StepReport[],
+  copy: RawCopy,
+  inspecting: Promise<InspectedSnapshot>,
+): Promise<Recorded> {
+  const triggers = await stoppable(context, engine, engine.call('findTriggers', {}));
+  const snapshot = triggers.length > 0 || plan.onWorkingCopy ? (await inspecting).manifest.id : copy.id;
+  const rows = historyRows(context, plan, snapshot, steps);
+  await stoppable(context, engine, engine.call('record', { current: plan.to, rows, triggers }));
+  return { snapshot, rows: rows.length, triggers };
 }
 
 /** For the record of the run; that it cannot be read says nothing of whether the run goes well. */
@@ -96,7 +131,13 @@ async function tellSchema(context: RunContext, engine: Engine, when: 'schemaBefo
 }
 
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
-function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: Measurement): readonly CheckResult[] {
+function judgeAll(
+  context: RunContext,
+  plan: Plan,
+  before: Measurement,
+  after: Measurement,
+  triggers: readonly string[],
+): readonly CheckResult[] {
   const checks = judge({
     before,
     after,
@@ -107,9 +148,11 @@ function judgeAll(context: RunContext, plan: Plan, before: Measurement, after: M
   for (const result of checks) context.observer({ kind: 'check', result });
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length > 0) {
+    const orDrop =
+      triggers.length === 0 ? '' : `, or drop ${describeTriggers(triggers)}, which fired when the run was recorded`;
     throw new DrydockError('CHECK_FAILED', {
       what: `After the revisions ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed: ${failed.map(({ message }) => message).join('; ')}`,
-      next: 'Mend the revision, or announce the change if it is meant, and run again',
+      next: `Mend the revision, or announce the change if it is meant${orDrop}; then run again`,
     });
   }
   return checks;

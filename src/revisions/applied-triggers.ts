@@ -1,0 +1,95 @@
+/**
+ * Triggers that somebody else put on the tables of Drydock and Alembic. A run writes there, so that they are part of the
+ * run: what they do is written before the checks, and a row that they keep out is missed before the commit.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import {
+  type Applied,
+  describeTriggers,
+  historyTable,
+  readApplied,
+  type SqlPort,
+  versionTable,
+  writeApplied,
+} from './applied-tables.ts';
+
+/** Names, sorted. By the text of the trigger, which is what SQLite goes by; one that merely mentions a table is no harm. */
+export function triggersOnApplied(port: SqlPort): string[] {
+  const rows = port.all(
+    `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND (sql LIKE ? OR sql LIKE ?) ORDER BY name`,
+    `%${versionTable}%`,
+    `%${historyTable}%`,
+  ) as { name: string }[];
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * {@link writeApplied}, and a look at what became of it beside these triggers.
+ * @throws {DrydockError} CHECK_FAILED where the tables do not hold what was written.
+ */
+export function writeBeside(
+  port: SqlPort,
+  record: Parameters<typeof writeApplied>[1],
+  triggers: readonly string[],
+): void {
+  if (triggers.length === 0) {
+    writeApplied(port, record);
+    return;
+  }
+  const before = readApplied(port);
+  beside(triggers, () => writeApplied(port, record));
+  if (!holds(port, before, record)) throw meddling(triggers, 'changed what the run wrote there');
+}
+
+/**
+ * A write after the checks, which must change the rows that it names and nothing else.
+ * @param rows How many it is to change.
+ * @throws {DrydockError} CHECK_FAILED where a trigger did something on top, or instead; the caller rolls back.
+ */
+export function writeAlone(port: SqlPort, rows: number, write: () => void): void {
+  const triggers = triggersOnApplied(port);
+  const before = countChanges(port).total;
+  beside(triggers, write);
+  const { last, total } = countChanges(port);
+  // Both: a trigger may change another row, and then have ours ignored.
+  if (last !== rows || total - before !== rows) throw meddling(triggers, 'changed other rows than the one of the run');
+}
+
+function countChanges(port: SqlPort): { readonly last: number; readonly total: number } {
+  const [row] = port.all('SELECT changes() AS last, total_changes() AS total');
+  return row as { last: number; total: number };
+}
+
+function holds(port: SqlPort, before: Applied, record: Parameters<typeof writeApplied>[1]): boolean {
+  try {
+    const { current, history } = readApplied(port);
+    const added = history.slice(before.history.length).map(({ id: _, ...row }) => row);
+    return (
+      isDeepStrictEqual(current, [...record.current].sort()) &&
+      isDeepStrictEqual(history.slice(0, before.history.length), before.history) &&
+      isDeepStrictEqual(added, record.rows)
+    );
+  } catch (error) {
+    // Rows that neither Drydock nor Alembic writes.
+    if (error instanceof DrydockError) return false;
+    throw error;
+  }
+}
+
+function beside(triggers: readonly string[], write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (triggers.length === 0 || !/^SQLITE_(ERROR|CONSTRAINT)/.test(codeOf(error))) throw error;
+    throw meddling(triggers, `kept the run from writing there (${messageOf(error)})`, error);
+  }
+}
+
+function meddling(triggers: readonly string[], did: string, cause?: unknown): DrydockError {
+  return new DrydockError('CHECK_FAILED', {
+    what: `On ${versionTable} or ${historyTable}, the tables in which a run is recorded, ${describeTriggers(triggers)} ${did}`,
+    next: 'Drop what stands there, or mend the revision that makes it, and run again',
+    cause,
+  });
+}
