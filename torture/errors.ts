@@ -39,7 +39,7 @@ function errorAttack(name: string, number: number, how: 'once' | 'lasting'): Err
     }
     // Said in a warning: a start with nothing to do leaves it to the next run that has.
     if (ended.stderr.includes('the working copy or old snapshots could not be removed'))
-      rmSync(layoutFor(databaseOf(stage.root)).workingCopy, { force: true });
+      rmSync(layoutFor({ database: databaseOf(stage.root) }).workingCopy, { force: true });
     await finish(stage);
     return 'hit';
   };

@@ -154,7 +154,7 @@ const sidecars: Fuzzer = {
   seeds: 2_000,
   attack: inFolder(async (folder, chance) => {
     const database = createDatabase(join(folder, 'app.db'), 'delete', 'CREATE TABLE t (a)');
-    const layout = layoutFor(database);
+    const layout = layoutFor({ database });
     mkdirSync(layout.runs, { recursive: true });
     mkdirSync(layout.snapshots);
     const id = '20261122T202646302Z-252899e8';

@@ -291,7 +291,7 @@ function atContent(stage: Stage, recorded: Recorded, { calls, variant }: State):
 }
 
 function isRestoring({ root }: Stage): boolean {
-  const { runJournal } = layoutFor(databaseOf(root));
+  const { runJournal } = layoutFor({ database: databaseOf(root) });
   return existsSync(runJournal) && readFileSync(runJournal, 'utf8').includes('"phase": "restoring"');
 }
 
@@ -308,7 +308,7 @@ function restoreFiles(stage: Stage, files: Files): void {
 
 /** A power cut changes no inodes: the owner on record made the lock directory, which has another inode here. */
 function keepLock({ root }: Stage, { effects }: Recorded): void {
-  const layout = layoutFor(databaseOf(root));
+  const layout = layoutFor({ database: databaseOf(root) });
   const made = effects.find(({ kind, path }) => kind === 'mkdir' && path === layout.visibleLock);
   if (made === undefined || !existsSync(layout.visibleLock) || !existsSync(layout.owner)) return;
   if (readFileSync(layout.owner, 'utf8').includes(`"${made.inode} born `)) adoptLock(layout);

@@ -226,7 +226,7 @@ async function takeAndRestore(
     must(next.code === 0, `the next start ended with ${next.code}: ${next.stderr}`);
     // Back to where the model is: what a restore replaced is a snapshot, and never the latest.
     if (dumpWithVersion(database) !== before) {
-      const replaced = listSnapshots(layoutFor(database)).findLast(({ path }) => dumpWithVersion(path) === before);
+      const replaced = listSnapshots(layoutFor({ database })).findLast(({ path }) => dumpWithVersion(path) === before);
       must(replaced !== undefined, 'a proven way back: no snapshot has what a restore replaced');
       const again = await runCommand(root, ['snapshot', 'restore', replaced.manifest.id, ...config]);
       must(again.code === 0, `what was replaced could not be put back: ${again.stderr}`);

@@ -44,7 +44,7 @@ async function setStage(scene: Scene, mode: JournalMode, place: string): Promise
   const root = join(place, 'stage');
   const template = join(place, 'template');
   await scene.prepare(root, mode);
-  const layout = layoutFor(databaseOf(root));
+  const layout = layoutFor({ database: databaseOf(root) });
   const hasOwnLock = isOurs(layout);
   cpSync(root, template, { recursive: true });
   const reset = () => {
@@ -98,7 +98,7 @@ export function wholly(stage: Stage, found: string): 'old' | 'new' {
 
 /** A proven way back: where the content is another one, a snapshot has the old. */
 export function requireWayBack(stage: Stage): void {
-  const { snapshots, work } = layoutFor(databaseOf(stage.root));
+  const { snapshots, work } = layoutFor({ database: databaseOf(stage.root) });
   const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
   const found = namesIn(snapshots)
     .map((name) => join(snapshots, name))

@@ -12,7 +12,7 @@ import { asLeft } from '../test/harness/dump.ts';
 
 /** @param content Of the database, as SQLite shows it in a copy. @returns Equal for states that are alike. */
 export function stateOf(database: string, content: string): string {
-  const layout = layoutFor(database);
+  const layout = layoutFor({ database });
   const lines = [content, asLeft(database, historyOf), `ours: ${isOurs(layout)}`];
   for (const path of filesBelow(layout.directory)) {
     const stats = lstatSync(path);

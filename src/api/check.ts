@@ -27,7 +27,7 @@ export async function checkDatabase(
   given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<CheckReport> {
-  const { database } = layoutFor(config.database);
+  const { database } = layoutFor(config);
   const graph = loadGraph(config.migrations);
   const { live, applied } = withReader(database, (reader) => ({
     live: readStoredSchema(reader),

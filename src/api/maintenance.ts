@@ -17,7 +17,7 @@ export async function maintainDatabase(
   verb: MaintenanceVerb,
   session: Session,
 ): Promise<MigrationReport | AtTarget> {
-  return nothingToGain(layoutFor(config.database), verb) ?? migrate(config, { verb }, session, { kind: 'none' });
+  return nothingToGain(layoutFor(config), verb) ?? migrate(config, { verb }, session, { kind: 'none' });
 }
 
 /**

@@ -62,7 +62,7 @@ async function keep<T>(
   };
   await orWarn('record', async () => {
     const { ending, losses = [] } = describe();
-    const layout = layoutFor(config.database);
+    const layout = layoutFor(config);
     const { database } = layout;
     const request = { command, ...(targets !== undefined && { targets }), database, toolVersion: toolVersion() };
     const record = await makeRecord(request, told, durationMs, ending, losses);

@@ -14,7 +14,7 @@ const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: rende
 
 /** All that are kept, the run that ended last first. */
 export function readRuns(config: Config): RunList {
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   return looking(() => listRunRecords(layout, Number.POSITIVE_INFINITY));
 }
 
@@ -23,7 +23,7 @@ export function readRuns(config: Config): RunList {
  * @throws {DrydockError} USAGE where no run, or more than one, has it.
  */
 export function readRun(config: Config, id: string): RunRecord {
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   return looking(() => findRunRecord(layout, id));
 }
 

@@ -20,7 +20,7 @@ export interface NamedRevisions {
  * @throws {DrydockError} USAGE where it names none.
  */
 export function namedRevisions(config: Config, address: string, graph = loadGraph(config.migrations)): NamedRevisions {
-  const current = startsFromCurrent(address) ? readAppliedFrom(layoutFor(config.database).database).current : [];
+  const current = startsFromCurrent(address) ? readAppliedFrom(layoutFor(config).database).current : [];
   const revisions = resolveRevision(graph, address, current).flatMap((id) => graph.get(id) ?? []);
   if (revisions.length > 0) return { graph, revisions, current };
   throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });

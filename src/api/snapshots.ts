@@ -27,7 +27,7 @@ export interface CreatedSnapshot {
 }
 
 export function listSnapshots(config: Config): SnapshotList {
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   const { snapshots, unusable } = looking(() => readCatalog(layout));
   return {
     directory: layout.snapshots,
@@ -39,7 +39,7 @@ export function listSnapshots(config: Config): SnapshotList {
 /** @throws {DrydockError} PREFLIGHT where it is not what was taken, or is damaged; USAGE where there is none of that id. */
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
   const { examineSnapshot } = await import('../run/prove-snapshot.ts');
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   const snapshot = looking(() => findSnapshot(layout, id));
   await examineSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
   return { snapshot: snapshot.manifest };

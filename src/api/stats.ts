@@ -11,7 +11,7 @@ export interface StatsReport {
 }
 
 export function readStats(config: Config): StatsReport {
-  const { database } = layoutFor(config.database);
+  const { database } = layoutFor(config);
   const statistics = withReader(database, (reader) => readStatistics(reader, config.statistics));
   return { database, statistics };
 }

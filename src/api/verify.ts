@@ -28,7 +28,7 @@ export interface VerifyReport {
 
 /** Reads the whole database in one read transaction, beside whoever writes. */
 export function verifyDatabase(config: Config): VerifyReport {
-  const { database } = layoutFor(config.database);
+  const { database } = layoutFor(config);
   const graph = loadGraph(config.migrations);
   const { measurement, applied } = withReader(database, (reader) => {
     const found = measure(reader, []);

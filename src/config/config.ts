@@ -40,6 +40,8 @@ export type WantedSchema =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'command'; readonly command: string };
 
 export interface SnapshotSettings {
+  /** Absolute path of the folder that takes the place of `<database>.snapshots`. */
+  readonly directory?: string;
   /** At least 1. */
   readonly keep: number;
   readonly maxAgeMs?: number;
@@ -107,7 +109,10 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
     busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),
     deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
     allowNetworkFilesystem: settings.allow_network_filesystem ?? false,
-    snapshots: snapshotSettings(settings.snapshots),
+    snapshots: snapshotSettings(
+      settings.snapshots,
+      pathOf(cwd, said.snapshotsDirectory, file, settings.snapshots?.directory),
+    ),
     statistics: (settings.statistics ?? []).map(({ name, sql, rule }) => ({
       name,
       sql,
@@ -163,8 +168,9 @@ function windowSettings(window: NonNullable<FileSettings['windows']>[number]): W
   };
 }
 
-function snapshotSettings(settings: FileSettings['snapshots'] = {}): SnapshotSettings {
+function snapshotSettings(settings: FileSettings['snapshots'] = {}, directory: string | undefined): SnapshotSettings {
   return {
+    ...(directory !== undefined && { directory }),
     keep: settings.keep ?? defaults.keep,
     ...(settings.max_age === undefined ? {} : { maxAgeMs: durationMs(settings.max_age) }),
     ...(settings.max_bytes === undefined ? {} : { maxBytes: sizeBytes(settings.max_bytes) }),

@@ -12,6 +12,7 @@ export interface Flags {
   readonly database?: string | undefined;
   readonly migrations?: string | undefined;
   readonly schema?: string | undefined;
+  readonly snapshotsDirectory?: string | undefined;
   readonly lockTimeout?: string | undefined;
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
@@ -20,12 +21,18 @@ export interface Flags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Each setting with its three names, the one in the YAML file being that of `overridable`. */
+/** Each setting with its names, the one in the YAML file being that of `overridable`; not each has a flag. */
 const settings = [
   { name: 'config', variable: 'DRYDOCK_CONFIG', flag: '--config', schema: overridable.migrations },
   { name: 'database', variable: 'DRYDOCK_DATABASE', flag: '--database', schema: overridable.database },
   { name: 'migrations', variable: 'DRYDOCK_MIGRATIONS', flag: '--migrations', schema: overridable.migrations },
   { name: 'schema', variable: 'DRYDOCK_SCHEMA', flag: '--schema', schema: overridable.schema },
+  {
+    name: 'snapshotsDirectory',
+    variable: 'DRYDOCK_SNAPSHOTS_DIRECTORY',
+    flag: undefined,
+    schema: overridable.snapshots_directory,
+  },
   { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
   { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
   { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },
@@ -68,7 +75,7 @@ export function readEnvironment(env: Environment): Flags {
 export function readFlags(flags: Flags): Flags {
   const said = settings.flatMap(({ name, flag, schema }) => {
     const value = flags[name];
-    return value === undefined ? [] : [[name, validated(schema, value, flag)]];
+    return value === undefined || flag === undefined ? [] : [[name, validated(schema, value, flag)]];
   });
   return Object.fromEntries(said);
 }

@@ -42,6 +42,11 @@ export const overridable = {
   schema: filePath('../schema.sql').check(
     about('The wanted schema: a .sql text or a database file, relative to the folder of this file. Default: none.'),
   ),
+  snapshots_directory: filePath('/backup/app').check(
+    about(
+      'The folder of the snapshots, relative to the folder of this file; of this database alone. Default: <database>.snapshots.',
+    ),
+  ),
   lock_timeout: duration({ minMs: 0, maxMs: maxTimerMs }).check(
     about('How long to wait for another runner. 0s: do not wait. Default: 5m.'),
   ),
@@ -60,6 +65,7 @@ export const overridable = {
 };
 
 const snapshots = group({
+  directory: z.optional(overridable.snapshots_directory),
   keep: z.optional(z.int(keepRange).check(z.minimum(1, keepRange), about('Snapshots to keep at most. Default: 10.'))),
   max_age: z.optional(
     duration({ minMs: 1, maxMs: Number.MAX_SAFE_INTEGER }).check(

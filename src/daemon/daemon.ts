@@ -50,7 +50,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     host.observer(event);
   };
   const warn = (message: string) => tell({ kind: 'warning', message });
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   const memory = openMemory(layout, warn);
   const read = (before: Status | undefined) =>
     readStatus({ config, layout, memory: memory.recall(), activity: activity.now(), now: clock.now() }, before);
@@ -76,7 +76,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   };
   const reload = async () => {
     const fresh = await host.reload();
-    if (layoutFor(fresh.database).database !== layout.database) {
+    if (layoutFor(fresh).database !== layout.database) {
       throw new DrydockError('USAGE', {
         what: `The config now names another database, ${fresh.database}`,
         next: 'Start the daemon anew for it',

@@ -132,7 +132,7 @@ function hindrance(schedule: Schedule): string | undefined {
   liftByRun(schedule);
   const { memory, config } = schedule;
   const { held, verified } = memory.recall();
-  const hold = held ?? holdByRun(runRecords(layoutFor(config().database)), verified);
+  const hold = held ?? holdByRun(runRecords(layoutFor(config())), verified);
   if (hold === undefined) return undefined;
   if (held === null) holdUp(schedule, hold);
   return sayHold(hold);
@@ -142,7 +142,7 @@ function hindrance(schedule: Schedule): string | undefined {
 function liftByRun(schedule: Schedule): void {
   const { held } = schedule.memory.recall();
   if (held === null) return;
-  const lifting = liftedByRun(held, runRecords(layoutFor(schedule.config().database)));
+  const lifting = liftedByRun(held, runRecords(layoutFor(schedule.config())));
   if (lifting !== undefined) lift(schedule, `${lifting.command} of ${lifting.startedAt}`);
 }
 
@@ -179,7 +179,7 @@ function learnVerified(schedule: Schedule, began: string, error: unknown): void 
   memory.change((before) => ({ ...before, verified }));
   const { held } = memory.recall();
   if (found !== undefined || held === null) return;
-  const interrupted = isThere(layoutFor(config().database).runJournal);
+  const interrupted = isThere(layoutFor(config()).runJournal);
   if (!isLiftedByVerify(held, began, interrupted)) return;
   lift(schedule, 'a verification that found the database sound');
 }

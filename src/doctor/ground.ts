@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisUser } from '../files/looking.ts';
-import { accessProblems, mountProblem, networkProblem, spaceProblem } from '../run/ground.ts';
+import { accessProblems, mountProblem, networkProblem, snapshotsProblem, spaceProblem } from '../run/ground.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
-import { describeBytes } from '../run/words.ts';
+import { describeSpace } from '../run/words.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
 
@@ -22,7 +22,7 @@ export function mount({ layout }: Subject): Finding[] {
 }
 
 export function permissions({ layout }: Subject): Finding[] {
-  const found = accessProblems(layout);
+  const found = [...accessProblems(layout), ...[snapshotsProblem(layout) ?? []].flat()];
   if (found.length > 0) return found.map((each) => problem('permissions', each));
   return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
 }
@@ -66,10 +66,9 @@ export function space({ layout, graph, content }: Subject): Finding[] {
     graph instanceof Error || content instanceof Error
       ? undefined
       : attempt(() => planRun(graph, content.applied, { verb: 'upgrade', target: 'head' }));
-  const copies = plan === undefined || plan instanceof Error ? 2 : copiesOf(plan);
+  const copies = plan === undefined || plan instanceof Error ? { all: 2, snapshots: 1 } : copiesOf(plan);
   const estimate = estimateSpace(layout, copies);
   const found = spaceProblem(layout, estimate);
   if (found !== undefined) return [problem('space', found)];
-  const { neededBytes, freeBytes } = estimate;
-  return [ok('space', `a run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`)];
+  return [ok('space', describeSpace(estimate))];
 }

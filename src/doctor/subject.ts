@@ -35,11 +35,11 @@ export interface PageFacts {
 
 /** @throws {DrydockError} USAGE or PREFLIGHT where there is no database to look at. */
 export function lookAt(config: Config): Subject {
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   return {
     config,
     layout,
-    stats: statDatabase(layout.database),
+    stats: statDatabase(layout.database, layout.snapshots),
     graph: attempt(() => loadGraph(config.migrations)),
     content: attempt(() => readContent(layout)),
   };

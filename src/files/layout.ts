@@ -31,11 +31,18 @@ export interface Layout {
   readonly snapshots: string;
 }
 
+/** What says where they are; the config does. */
+export interface Whereabouts {
+  /** As the user named it; may be a symlink; need not exist. */
+  readonly database: string;
+  /** `directory`: the folder in the place of `<database>.snapshots`, an absolute path. */
+  readonly snapshots?: { readonly directory?: string };
+}
+
 /**
- * @param path The database as the user named it; may be a symlink; need not exist.
  * @throws {DrydockError} USAGE where the directory that should hold the database does not exist; PREFLIGHT where it may not be entered.
  */
-export function layoutFor(path: string): Layout {
+export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
   const database = resolveDatabase(path);
   requireNoBlankAtEnd(database);
   const work = `${database}.drydock`;
@@ -53,8 +60,13 @@ export function layoutFor(path: string): Layout {
     rehearsalLock: join(work, 'rehearsal.lock'),
     rehearsalOwner: join(work, 'rehearsal-owner.json'),
     visibleLock: `${database}.lock`,
-    snapshots: `${database}.snapshots`,
+    snapshots: snapshots?.directory ?? snapshotsBeside(database),
   };
+}
+
+/** Where snapshots are if the config names no folder for them. */
+export function snapshotsBeside(database: string): string {
+  return `${database}.snapshots`;
 }
 
 /** The driver takes them off, and would open another file. */

@@ -11,7 +11,7 @@ import { isOpenHere } from '../files/open-files.ts';
  * @throws {DrydockError} USAGE where this process has the database open.
  */
 export function requireClosedHere(config: Config): void {
-  const { database } = layoutFor(config.database);
+  const { database } = layoutFor(config);
   if (!isOpenHere(database)) return;
   throw new DrydockError('USAGE', {
     what: `This process has ${database} open itself, and SQLite's locks of one process do not tell two libraries apart`,

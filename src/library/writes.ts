@@ -76,7 +76,7 @@ export async function mergeRevisions(
  */
 export async function unlock(config: Config): Promise<UnlockResult> {
   statDatabase(config.database);
-  return removeDeadLock(layoutFor(config.database), () => undefined);
+  return removeDeadLock(layoutFor(config), () => undefined);
 }
 
 async function nobodyToAsk(): Promise<undefined> {

@@ -46,7 +46,7 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
-  if (mayBeThere(layoutFor(database).runJournal)) return { kind: 'later' };
+  if (mayBeThere(layoutFor({ database }).runJournal)) return { kind: 'later' };
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readAppliedWith(reader)),
     from: readStoredSchema(reader),

@@ -55,7 +55,7 @@ export async function writeScript(
 
 function startAtDatabase(path: string): Start {
   if (!existsSync(path)) return { applied: { versioned: false, current: [], history: [] }, schema: undefined };
-  return withReader(layoutFor(path).database, (reader) => ({
+  return withReader(layoutFor({ database: path }).database, (reader) => ({
     applied: readAppliedWith(reader),
     schema: readStoredSchema(reader),
   }));

@@ -27,7 +27,7 @@ export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade
  * @throws {DrydockError} as the run would before it changes anything: USAGE, HISTORY, BUSY, DAMAGED_BEFORE.
  */
 export async function previewRun(config: Config, command: PreviewCommand, observer: Observer): Promise<Preview> {
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   const graph = loadGraph(config.migrations);
   const { schema, rows, applied } = withReader(layout.database, (reader) => ({
     schema: readStoredSchema(reader),

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { describeLosses } from '../loss/loss.ts';
 import type { Preview, PreviewedStep } from '../preview/previewed.ts';
 import type { Direction } from '../revisions/revision.ts';
+import type { SpaceEstimate } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { renderTable } from './table.ts';
 
@@ -67,13 +68,17 @@ function renderFindings(steps: readonly PreviewedStep[], folder: string): string
 
 function renderEffort({ direction, space, estimatedSeconds, onWorkingCopy }: Preview): string {
   const measure = direction === 'up' ? '; drydock rehearse measures it' : '';
-  const { neededBytes, freeBytes, databaseBytes } = space;
-  const enough = neededBytes <= freeBytes ? '' : ', which is too little';
   return [
-    `Space: about ${describeBytes(neededBytes)} needed, ${describeBytes(freeBytes)} free${enough} (the database has ${describeBytes(databaseBytes)}).`,
+    `Space: ${describeVolume(space)} (the database has ${describeBytes(space.databaseBytes)}).`,
+    ...(space.snapshots === undefined ? [] : [`On the volume of the snapshots: ${describeVolume(space.snapshots)}.`]),
     ...(onWorkingCopy ? ['All of it runs on a working copy, because a revision asks for no transaction.'] : []),
     `Time: about ${estimatedSeconds} s, by the bytes alone${measure}.`,
   ].join('\n');
+}
+
+function describeVolume({ neededBytes, freeBytes }: Pick<SpaceEstimate, 'neededBytes' | 'freeBytes'>): string {
+  const enough = neededBytes <= freeBytes ? '' : ', which is too little';
+  return `about ${describeBytes(neededBytes)} needed, ${describeBytes(freeBytes)} free${enough}`;
 }
 
 function indent(text: string): string {

@@ -18,7 +18,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { retain } from './retain.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
 import { undo, undoByRecovery } from './undo.ts';
-import { describeBytes } from './words.ts';
+import { describeSpace } from './words.ts';
 
 export interface Applied {
   readonly steps: readonly StepReport[];
@@ -39,9 +39,8 @@ export async function applyPlan(
   held: HeldState,
   plan: Plan,
 ): Promise<Applied> {
-  const { neededBytes, freeBytes } = await makeRoom(context, copiesOf(plan));
-  const space = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
-  context.observer({ kind: 'note', message: space });
+  const space = await makeRoom(context, copiesOf(plan));
+  context.observer({ kind: 'note', message: describeSpace(space) });
   const journal = beginJournal(context, plan);
   const { snapshot, steps, checks, committed } = await changeOrUndo(context, locks, engine, held, plan, journal);
   const { maintained, pruned } = await finish(context, engine, plan, committed, snapshot);

@@ -42,7 +42,7 @@ export function createContext(
   ownedLike = request.config.database,
   spares?: Spares,
 ): RunContext {
-  const layout = layoutFor(request.config.database);
+  const layout = layoutFor(request.config);
   const runId = randomUUID();
   observer({ kind: 'run-start', runId });
   const started = performance.now();

@@ -1,20 +1,19 @@
 /** A run is asked for, and its database is not there. */
 import { DrydockError } from '../errors.ts';
-import { type Layout, layoutFor } from '../files/layout.ts';
+import { type Layout, layoutFor, type Whereabouts } from '../files/layout.ts';
 import { isThere } from '../files/looking.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { type RunJournal, readJournal } from './journal.ts';
 
 /**
- * @param path As the user named it.
  * @throws {DrydockError} DAMAGED_BEFORE where an interrupted run knew the file, so that an empty one must not take its place;
  *   USAGE where nobody ever did.
  */
-export function requireDatabase(path: string): void {
-  const layout = layoutFor(path);
+export function requireDatabase(config: Whereabouts): void {
+  const layout = layoutFor(config);
   const journal = isThere(layout.database) ? undefined : readJournal(layout.runJournal);
   if (journal !== undefined) throw databaseGone(layout, journal);
-  statDatabase(path);
+  statDatabase(config.database, layout.snapshots);
 }
 
 export function databaseGone({ database }: Layout, { runId, exchanging }: RunJournal): DrydockError {

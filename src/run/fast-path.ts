@@ -29,7 +29,7 @@ export function atTarget(
   graphOf: (recorded: ReadonlySet<string>) => RevisionGraph,
   command: MigrationCommand,
 ): AtTarget | undefined {
-  const layout = layoutFor(database);
+  const layout = layoutFor({ database });
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (mayBeThere(layout.runJournal) || isBeingWritten(layout)) return undefined;
   // Reading it would do no harm. Whoever starts after this upgrade writes, and the run says what becomes of that.

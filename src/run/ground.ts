@@ -1,9 +1,11 @@
 /** What makes a volume unfit for a run, each found by reading alone: what a run refuses, and what doctor says beforehand. */
 import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
-import type { Layout } from '../files/layout.ts';
-import { moveAway, thisUser } from '../files/looking.ts';
+import { type Layout, snapshotsBeside } from '../files/layout.ts';
+import { isThere, moveAway, thisUser } from '../files/looking.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
+import { listSnapshots } from '../snapshots/catalog.ts';
 import type { SpaceEstimate } from './outcome.ts';
 import { describeBytes } from './words.ts';
 
@@ -29,6 +31,34 @@ export function mountProblem({ database }: Layout): DrydockError | undefined {
     `${database} is mounted into this container as a single file: its locks, its -wal and its -journal would stand in a directory that no other container sees`,
     'Mount the directory that holds the database, not the file',
   );
+}
+
+/** A folder of snapshots that the config names must be this database's alone: retention would remove another's. */
+export function snapshotsProblem({ database, snapshots }: Layout): DrydockError | undefined {
+  if (snapshots === snapshotsBeside(database)) return undefined;
+  if (!isThere(dirname(snapshots))) {
+    return refusal(
+      `The folder for the snapshots, ${snapshots}, cannot be made: there is no ${dirname(snapshots)}`,
+      'Check snapshots.directory in the config, and in a container that the volume is mounted',
+    );
+  }
+  const other = otherDatabaseIn(snapshots, database);
+  if (other === undefined) return undefined;
+  return refusal(
+    `${snapshots} has snapshots of another database, ${other}`,
+    `Give each database a folder of its own: set snapshots.directory for ${database} to another one`,
+  );
+}
+
+function otherDatabaseIn(snapshots: string, database: string): string | undefined {
+  const ours = statSync(database, { throwIfNoEntry: false });
+  const named = new Set(listSnapshots({ snapshots }).map(({ manifest }) => manifest.database));
+  return [...named].find((path) => {
+    // What cannot be looked at may be another one, and a run removes what is not its own to keep.
+    if (path === database || !isThere(path)) return false;
+    const stats = statSync(path);
+    return stats.dev !== ours?.dev || stats.ino !== ours.ino;
+  });
 }
 
 /** What of its own a run must be able to use, and what has to stand there; what SQLite makes of its files it says itself. */
@@ -94,11 +124,17 @@ function isSeen(path: string): boolean {
   }
 }
 
-export function spaceProblem({ directory }: Layout, estimate: SpaceEstimate): DrydockError | undefined {
-  const { freeBytes, neededBytes, databaseBytes } = estimate;
-  if (freeBytes >= neededBytes) return undefined;
+export function spaceProblem(layout: Layout, estimate: SpaceEstimate): DrydockError | undefined {
+  const { directory, snapshots } = layout;
+  const volumes = [
+    { folder: directory, ...estimate },
+    ...(estimate.snapshots === undefined ? [] : [{ folder: snapshots, ...estimate.snapshots }]),
+  ];
+  const full = volumes.find(({ freeBytes, neededBytes }) => freeBytes < neededBytes);
+  if (full === undefined) return undefined;
+  const needs = full.folder === snapshots ? 'its snapshot' : "its copies and SQLite's journal";
   return refusal(
-    `${directory} has ${describeBytes(freeBytes)} free, and this run needs about ${describeBytes(neededBytes)} for its copies and SQLite's journal (the database is ${describeBytes(databaseBytes)})`,
+    `${full.folder} has ${describeBytes(full.freeBytes)} free, and this run needs about ${describeBytes(full.neededBytes)} for ${needs} (the database is ${describeBytes(estimate.databaseBytes)})`,
     'Free space on the volume (drydock snapshot prune removes old snapshots) or make it larger, and run again',
   );
 }

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { removeDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
+import { type Layout, snapshotsBeside } from '../files/layout.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import type { RunContext } from './context.ts';
 
@@ -42,6 +43,8 @@ const journalSchema = z.strictObject({
   to: z.array(z.string()),
   /** The way back: the state before the run. */
   snapshot: z.nullable(z.string()),
+  /** Where that stands, if the config names a folder for it. */
+  snapshots: z.optional(z.string()),
   /** Once 'committed': the live file as the commit left it, or null where its WAL could not be emptied. */
   committedFile: z.nullable(fileStateSchema),
   /** While 'restoring': the snapshot that the live file is to become, and the one that keeps what it was. */
@@ -70,10 +73,15 @@ export function beginJournal(
     from: [...heads.from],
     to: [...heads.to],
     snapshot: null,
+    ...snapshotsElsewhere(context.layout),
     committedFile: null,
     restoring: null,
     exchanging: null,
   });
+}
+
+function snapshotsElsewhere({ database, snapshots }: Layout): Pick<RunJournal, 'snapshots'> {
+  return snapshots === snapshotsBeside(database) ? {} : { snapshots };
 }
 
 /** Writes the journal, durably; only then may the step that it announces begin. */

@@ -1,6 +1,6 @@
 import type { RunContext } from './context.ts';
 import { spaceProblem } from './ground.ts';
-import type { SpaceEstimate } from './outcome.ts';
+import type { Copies, SpaceEstimate } from './outcome.ts';
 import { estimateSpace, requireSpace } from './preflight.ts';
 import { retain } from './retain.ts';
 
@@ -8,7 +8,7 @@ import { retain } from './retain.ts';
  * As {@link requireSpace}. Where there is too little, the snapshots that the policy does not keep go first: it is what the
  * refusal would advise.
  */
-export async function makeRoom(context: RunContext, copies: number): Promise<SpaceEstimate> {
+export async function makeRoom(context: RunContext, copies: Copies): Promise<SpaceEstimate> {
   const estimate = estimateSpace(context.layout, copies);
   if (spaceProblem(context.layout, estimate) === undefined) return estimate;
   await retain(context);

@@ -130,10 +130,18 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly agreedAt?: readonly string[] | 'anywhere' | 'nowhere';
 }
 
+/** How many times its size a run may need: all in all, and of these how many in the folder of the snapshots. */
+export interface Copies {
+  readonly all: number;
+  readonly snapshots: number;
+}
+
 /** What a run asks for before it begins. */
 export interface SpaceEstimate {
   readonly databaseBytes: number;
   /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
   readonly neededBytes: number;
   readonly freeBytes: number;
+  /** If the snapshots are on another volume, what they need of that one; the others count without it then. */
+  readonly snapshots?: { readonly neededBytes: number; readonly freeBytes: number };
 }

@@ -9,7 +9,7 @@ import { planStamp } from '../revisions/stamp.ts';
 import { isContentPreserving } from '../revisions/statements.ts';
 import { planDowngrade, planUpgrade } from '../revisions/steps.ts';
 import { isMaintenanceCommand, maintenancePlan } from './maintenance.ts';
-import type { MigrationCommand } from './outcome.ts';
+import type { Copies, MigrationCommand } from './outcome.ts';
 
 export interface Plan {
   readonly command: MigrationCommand['verb'];
@@ -102,8 +102,8 @@ export function isNothing(plan: Plan): boolean {
 }
 
 /** How many times its size a run may need: the snapshot and a journal; a working copy, or what VACUUM copies, on top. */
-export function copiesOf(plan: Plan): number {
-  return plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2;
+export function copiesOf(plan: Plan): Copies {
+  return { all: plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2, snapshots: 1 };
 }
 
 function stampPlan(

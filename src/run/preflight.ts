@@ -1,12 +1,13 @@
 /** What can be found out before anything is locked or changed: reads only. */
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Layout } from '../files/layout.ts';
 import { freeBytes } from '../files/volume.ts';
 import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
 import { loadRevisions } from '../revisions/load.ts';
 import type { RunContext } from './context.ts';
-import { accessProblems, mountProblem, networkProblem, spaceProblem } from './ground.ts';
-import type { SpaceEstimate } from './outcome.ts';
+import { accessProblems, mountProblem, networkProblem, snapshotsProblem, spaceProblem } from './ground.ts';
+import type { Copies, SpaceEstimate } from './outcome.ts';
 
 /**
  * The revisions as one consistent graph.
@@ -24,28 +25,46 @@ export function inspectGround({ layout, request, observer }: RunContext): void {
   const network = networkProblem(layout, request.config.allowNetworkFilesystem);
   if (network instanceof Error) throw network;
   if (network !== undefined) observer({ kind: 'warning', message: network.warning });
-  const [problem] = [mountProblem(layout) ?? [], accessProblems(layout)].flat();
+  const [problem] = [mountProblem(layout) ?? [], accessProblems(layout), snapshotsProblem(layout) ?? []].flat();
   if (problem !== undefined) throw problem;
 }
 
 const reserveBytes = 1024 * 1024;
 
 /**
- * What a run needs of the volume, and what there is.
- * @param copies How many times its size the run may need.
+ * What a run needs of each volume, and what there is.
  * @param becomesBytes What the database is about to become, where that is known and may be more than it is.
  */
-export function estimateSpace({ database, directory }: Layout, copies: number, becomesBytes = 0): SpaceEstimate {
+export function estimateSpace(layout: Layout, copies: Copies, becomesBytes = 0): SpaceEstimate {
+  const { database, directory } = layout;
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const databaseBytes = Math.max(sizeOf(database) + sizeOf(`${database}-wal`), becomesBytes);
-  return { databaseBytes, neededBytes: copies * databaseBytes + reserveBytes, freeBytes: freeBytes(directory) };
+  const needed = (times: number) => times * databaseBytes + reserveBytes;
+  const elsewhere = snapshotVolume(layout);
+  if (elsewhere === undefined) {
+    return { databaseBytes, neededBytes: needed(copies.all), freeBytes: freeBytes(directory) };
+  }
+  return {
+    databaseBytes,
+    neededBytes: needed(copies.all - copies.snapshots),
+    freeBytes: freeBytes(directory),
+    snapshots: { neededBytes: needed(copies.snapshots), freeBytes: freeBytes(elsewhere) },
+  };
+}
+
+/** A folder on the volume of the snapshots, if that is not the volume of the database. */
+function snapshotVolume({ directory, snapshots }: Layout): string | undefined {
+  const stats =
+    statSync(snapshots, { throwIfNoEntry: false }) ?? statSync(dirname(snapshots), { throwIfNoEntry: false });
+  if (stats === undefined || stats.dev === statSync(directory).dev) return undefined;
+  return statSync(snapshots, { throwIfNoEntry: false }) === undefined ? dirname(snapshots) : snapshots;
 }
 
 /**
  * As {@link estimateSpace}.
  * @throws {DrydockError} PREFLIGHT where a run would probably fill the volume.
  */
-export function requireSpace({ layout }: RunContext, copies: number, becomesBytes = 0): SpaceEstimate {
+export function requireSpace({ layout }: RunContext, copies: Copies, becomesBytes = 0): SpaceEstimate {
   const estimate = estimateSpace(layout, copies, becomesBytes);
   const problem = spaceProblem(layout, estimate);
   if (problem !== undefined) throw problem;

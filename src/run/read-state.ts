@@ -14,7 +14,7 @@ export interface DatabaseState {
 }
 
 export function readState(config: Config): DatabaseState {
-  const { database } = layoutFor(config.database);
+  const { database } = layoutFor(config);
   const graph = loadGraph(config.migrations);
   return { database, graph, applied: readAppliedFrom(database) };
 }

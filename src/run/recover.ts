@@ -143,7 +143,7 @@ async function verifyAgain(
   if (snapshot === undefined)
     throw new DrydockError('NOT_RESTORED', {
       what,
-      state: `Snapshot ${journal.snapshot} of the state before that run is gone, so it was not undone`,
+      state: `Snapshot ${journal.snapshot} of the state before that run is not in ${context.layout.snapshots}, so it was not undone`,
       next: 'Look at the problem; to go back to an older state: drydock snapshot list',
     });
   throw new DrydockError('NOT_RESTORED', {

@@ -31,7 +31,7 @@ export async function rehearse(
   observer: Observer,
   stop: AbortSignal,
 ): Promise<RehearsalReport | AtTarget> {
-  requireDatabase(request.config.database);
+  requireDatabase(request.config);
   const context = createContext(request, observer, stop);
   return explained(context, async () => {
     const graph = await phase(context, 'preflight', () => {
@@ -61,7 +61,8 @@ async function copyUnlessAtTarget(
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
     const plan = await phase(context, 'pending', () => planRun(graph, held, command.of));
     if (isNothing(plan)) return held.current;
-    requireSpace(context, 1 + copiesOf(plan));
+    // All of it beside the database: the snapshot of a rehearsal too stands beside the copy.
+    requireSpace(context, { all: 1 + copiesOf(plan).all, snapshots: 0 });
     const to = rehearsalCopy(context.layout);
     // As it is in the live file, since the run goes another way in WAL mode.
     const journalMode = held.journalMode === 'wal' ? 'wal' : 'delete';
@@ -87,9 +88,10 @@ async function runOnCopy(
 ): Promise<RehearsalReport> {
   const copy = rehearsalCopy(context.layout);
   const { config, toolVersion, command } = request;
+  const { directory: _ofLive, ...besideCopy } = config.snapshots;
   const before = schemaOf(context, copy);
   const report = await run(
-    { command: command.of, config: { ...config, database: copy }, toolVersion },
+    { command: command.of, config: { ...config, database: copy, snapshots: besideCopy }, toolVersion },
     graph,
     context.observer,
     context.stop,

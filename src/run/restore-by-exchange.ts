@@ -36,7 +36,7 @@ export async function restoreByExchange(
       next: 'Stop the application and run again',
     });
   }
-  requireSpace(context, 1, snapshot.manifest.bytes);
+  requireSpace(context, { all: 1, snapshots: 0 }, snapshot.manifest.bytes);
   const damagedInode = inodeOf(database);
   const exchanging = { source: snapshot.manifest.id, damagedInode };
   writeJournal(context, { ...begin(), phase: 'exchanging', restoring: null, exchanging });

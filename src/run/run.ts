@@ -39,7 +39,7 @@ export async function run(
   stop: AbortSignal,
   spares?: Spares,
 ): Promise<RunReport> {
-  requireDatabase(request.config.database);
+  requireDatabase(request.config);
   const context = createContext(request, observer, stop, request.config.database, spares);
   return explained(context, async () => {
     await phase(context, 'preflight', () => inspectGround(context));

@@ -24,7 +24,7 @@ import { explained, underLocks } from './under-locks.ts';
 
 /** Takes a snapshot now, beside whoever reads; writers wait while it is copied. */
 export function createSnapshot(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<InspectedSnapshot> {
-  requireDatabase(request.config.database);
+  requireDatabase(request.config);
   const context = createContext(request, observer, stop);
   return explained(context, () => {
     inspectGround(context);
@@ -33,7 +33,7 @@ export function createSnapshot(request: RunRequest, observer: Observer, stop: Ab
 }
 
 async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
-  await makeRoom(context, 1);
+  await makeRoom(context, { all: 1, snapshots: 1 });
   const engine = engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
@@ -50,7 +50,7 @@ async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
 }
 
 export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
-  requireDatabase(request.config.database);
+  requireDatabase(request.config);
   const context = createContext(request, observer, stop);
   return explained(context, () => {
     inspectGround(context);
@@ -68,7 +68,7 @@ export function restore(
   observer: Observer,
   stop: AbortSignal,
 ): Promise<RestoreReport> {
-  const layout = layoutFor(request.config.database);
+  const layout = layoutFor(request.config);
   const chosen = looking(() => findSnapshot(layout, id));
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
@@ -108,7 +108,7 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
  * what it wrote is kept too, and the restore tried again.
  */
 async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<string> {
-  requireSpace(context, 2, snapshot.manifest.bytes);
+  requireSpace(context, { all: 2, snapshots: 1 }, snapshot.manifest.bytes);
   const { busyTimeoutMs } = context.request.config;
   const started = performance.now();
   const engine = engineFor(context);

@@ -3,7 +3,7 @@
  * tells. Only a person can go on, by restoring another snapshot.
  */
 import { DrydockError } from '../errors.ts';
-import type { Layout } from '../files/layout.ts';
+import { type Layout, snapshotsBeside } from '../files/layout.ts';
 import type { RunJournal } from './journal.ts';
 
 export abstract class SourceUnusable extends DrydockError {
@@ -19,9 +19,12 @@ export abstract class SourceUnusable extends DrydockError {
 
 /** The snapshot is not there. */
 export class SourceGone extends SourceUnusable {
-  constructor(layout: Layout, { runId }: RunJournal, id: string) {
+  constructor(layout: Layout, { runId, snapshots }: RunJournal, id: string) {
+    // The folder may have been another one then: `snapshots.directory` was changed in the middle of a run.
+    const before = snapshots ?? snapshotsBeside(layout.database);
+    const elsewhere = before === layout.snapshots ? ' any more' : `; that run had its snapshots in ${before}`;
     super(
-      `A restore of snapshot ${id} was interrupted (run ${runId}), and that snapshot is not in ${layout.snapshots} any more`,
+      `A restore of snapshot ${id} was interrupted (run ${runId}), and that snapshot is not in ${layout.snapshots}${elsewhere}`,
     );
   }
 }

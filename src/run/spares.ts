@@ -11,7 +11,7 @@ export interface Spares {
 }
 
 export async function withSpares<T>(database: string, work: (spares: Spares) => Promise<T>): Promise<T> {
-  const { work: temporaryDirectory } = layoutFor(database);
+  const { work: temporaryDirectory } = layoutFor({ database });
   const spares: Spares = {
     engine: keepSpare(forkEngine(temporaryDirectory)),
     inspector: keepSpare(forkInspector(temporaryDirectory)),

@@ -1,4 +1,5 @@
 /** Takes the way back: a copy of the live file as it is under the write lock, made durable, reopened, checked, hashed. */
+import { dirname } from 'node:path';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
@@ -36,7 +37,7 @@ export interface InspectedSnapshot extends Snapshot {
 export function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
   const { layout, ownership, runId } = context;
   return leavingNothing(context, async () => {
-    ensureDirectory(layout.snapshots, layout.directory, ownership);
+    ensureDirectory(layout.snapshots, dirname(layout.snapshots), ownership);
     const id = nextSnapshotId(layout, new Date(), runId);
     const path = temporaryPath(layout, id);
     // SQLite would make it with the permissions that a file has by default.

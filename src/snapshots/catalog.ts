@@ -35,7 +35,7 @@ export interface Catalog {
   readonly unusable: readonly UnusableSnapshot[];
 }
 
-export function readCatalog(layout: Layout): Catalog {
+export function readCatalog(layout: Pick<Layout, 'snapshots'>): Catalog {
   const snapshots: Snapshot[] = [];
   const unusable: UnusableSnapshot[] = [];
   for (const id of idsWith(layout, 'db')) {
@@ -51,7 +51,7 @@ export function readCatalog(layout: Layout): Catalog {
 }
 
 /** Every snapshot that can be used, oldest first. */
-export function listSnapshots(layout: Layout): readonly Snapshot[] {
+export function listSnapshots(layout: Pick<Layout, 'snapshots'>): readonly Snapshot[] {
   return readCatalog(layout).snapshots;
 }
 
@@ -88,11 +88,11 @@ export function lookUpSnapshot(layout: Layout, id: string): Snapshot | undefined
   return listSnapshots(layout).find(({ manifest }) => manifest.id === id);
 }
 
-export function snapshotPath(layout: Layout, id: string): string {
+export function snapshotPath(layout: Pick<Layout, 'snapshots'>, id: string): string {
   return join(layout.snapshots, `${id}.db`);
 }
 
-function manifestPath(layout: Layout, id: string): string {
+function manifestPath(layout: Pick<Layout, 'snapshots'>, id: string): string {
   return join(layout.snapshots, `${id}.json`);
 }
 
@@ -133,7 +133,7 @@ export function removeLeftovers(layout: Layout): void {
   fsyncDirectory(layout.snapshots);
 }
 
-function idsWith(layout: Layout, kind: 'db' | 'json'): string[] {
+function idsWith(layout: Pick<Layout, 'snapshots'>, kind: 'db' | 'json'): string[] {
   return namesIn(layout.snapshots)
     .flatMap((name) => {
       const groups = idPattern.exec(name)?.groups;

@@ -7,6 +7,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { snapshotsBeside } from '../files/layout.ts';
 import { mayBe, namesIn } from '../files/looking.ts';
 import { shellWord } from '../files/shell-word.ts';
 
@@ -64,7 +65,7 @@ function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: numbe
  * The state of a database file, which must be there and be a file.
  * @throws {DrydockError} USAGE; PREFLIGHT where this user may not look.
  */
-export function statDatabase(database: string): BigIntStats {
+export function statDatabase(database: string, snapshots = snapshotsBeside(database)): BigIntStats {
   let stats: BigIntStats | undefined;
   try {
     stats = statSync(database, { bigint: true, throwIfNoEntry: false });
@@ -79,7 +80,7 @@ export function statDatabase(database: string): BigIntStats {
   if (stats === undefined) {
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
-      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; ${insteadOfMissing(database)}`,
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; ${insteadOfMissing(database, snapshots)}`,
     });
   }
   if (!stats.isFile()) {
@@ -92,8 +93,8 @@ export function statDatabase(database: string): BigIntStats {
 }
 
 /** An empty file in the place of one that is lost would be brought up as a first install. */
-function insteadOfMissing(database: string): string {
-  return mayBe(() => namesIn(`${database}.snapshots`).some((name) => name.endsWith('.db')))
+function insteadOfMissing(database: string, snapshots: string): string {
+  return mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))
     ? 'its snapshots stand beside it, and to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
     : `for a first install create it empty: touch ${shellWord(database)}`;
 }

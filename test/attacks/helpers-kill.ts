@@ -237,14 +237,14 @@ export function assertFinished(story: Story): void {
 /** Sound, and nothing of a run in the middle is left. */
 export function assertTidy(database: string): void {
   assert.equal(integrity(database), 'ok');
-  const layout = layoutFor(database);
+  const layout = layoutFor({ database });
   assert.equal(existsSync(layout.runJournal), false, 'no run journal is left');
   assert.deepEqual(temporaryFiles(database), []);
   assert.equal(existsSync(layout.workingCopy), false, 'no working copy is left');
 }
 
 function temporaryFiles(database: string): string[] {
-  const { snapshots } = layoutFor(database);
+  const { snapshots } = layoutFor({ database });
   return existsSync(snapshots) ? readdirSync(snapshots).filter((name) => name.includes('.tmp')) : [];
 }
 
@@ -257,7 +257,7 @@ export async function assertWayBack({ database, old }: Pick<Story, 'database' | 
 }
 
 export function snapshotsOf(database: string): readonly Snapshot[] {
-  return listSnapshots(layoutFor(database));
+  return listSnapshots(layoutFor({ database }));
 }
 
 /** Revision, direction and result of each row of drydock_history, oldest first. */

@@ -155,7 +155,7 @@ test('SIGTERM in the middle of a migration rolls it back and ends the daemon; a 
   assert.equal(code, 0);
   assert.ok(log.some((line) => line['task'] === 'upgrade' && line['code'] === 'STOPPED'));
   assert.equal(dump(it.database), before);
-  assert.ok(!existsSync(layoutFor(it.database).runJournal));
+  assert.ok(!existsSync(layoutFor(it).runJournal));
 
   dueWindow(it, 'nightly', 'upgrade');
   const killed = await startDaemon(t, it);
@@ -197,7 +197,7 @@ test('a daemon that is killed in the middle of a vacuum leaves the content as it
   killed.process.kill('SIGKILL');
   await killed.finished;
   assert.equal(dump(it.database), before);
-  assert.ok(existsSync(layoutFor(it.database).runJournal));
+  assert.ok(existsSync(layoutFor(it).runJournal));
 
   dueWindow(it, 'weekly', 'vacuum');
   const next = await startDaemon(t, it);
@@ -344,7 +344,7 @@ test('two daemons of one database apply each revision once, and both live', asyn
 test('what holds the writing up is told in every place, and is gone after a snapshot that a person takes', async (t) => {
   const it = project(t, two, alembicAt('a1'));
   configure(it, dueWindow(it, 'nightly', 'upgrade, verify'));
-  const { daemonMemory } = layoutFor(it.database);
+  const { daemonMemory } = layoutFor(it);
   const held = {
     code: 'RESTORED',
     since: '2026-01-01T00:00:00.000Z',

@@ -38,7 +38,7 @@ async function place(t: TestContext, mode: JournalMode, before = '', after = 'DE
   const config = await loadConfig({ cwd: root, env: {}, flags: { database, migrations, lockTimeout: '1s' } });
   const run = (verb: MaintenanceVerb, options: SessionOptions = {}) =>
     maintainDatabase(config, verb, openSession(config, options));
-  return { database, layout: layoutFor(database), run };
+  return { database, layout: layoutFor({ database }), run };
 }
 
 function pragma(database: string, name: string): unknown {

@@ -20,7 +20,7 @@ test('two daemons that write it down at once never see or leave a part of it', a
     ended.map(({ stdout }) => JSON.parse(stdout)),
     [[], []],
   );
-  const layout = layoutFor(database);
+  const layout = layoutFor({ database });
   assert.deepEqual(readdirSync(layout.work), ['daemon.json']);
   const unheard = (message: string) => assert.fail(message);
   assert.notDeepEqual(openMemory(layout, unheard).recall().succeeded, {});

@@ -31,7 +31,7 @@ async function exposition(t: TestContext): Promise<string> {
   metrics.hear({ kind: 'task-ended', ...of, outcome: 'done', sentence: 'Done.' });
   metrics.hear({ kind: 'task-ended', ...of, outcome: 'failed', code: 'RESTORED', sentence: 'Failed.' });
   metrics.hear({ kind: 'window-missed', window: 'nightly', at: new Date() });
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   const memory = openMemory(layout, assert.fail).recall();
   return metrics.render(readStatus({ config, layout, memory, activity: null, now: new Date() }, undefined));
 }

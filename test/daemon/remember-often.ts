@@ -4,7 +4,7 @@ import { layoutFor } from '../../src/files/layout.ts';
 
 const [database = '', task = ''] = process.argv.slice(2);
 const warnings: string[] = [];
-const memory = openMemory(layoutFor(database), (message) => warnings.push(message));
+const memory = openMemory(layoutFor({ database }), (message) => warnings.push(message));
 for (let time = 0; time < 300; time += 1) {
   memory.change((before) => ({ ...before, succeeded: { ...before.succeeded, [task]: new Date(time).toISOString() } }));
 }

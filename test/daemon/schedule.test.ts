@@ -34,7 +34,7 @@ async function scene(t: TestContext, windows: string, start: string, play: Play 
   let config = await loadConfig({ cwd: root, env: {}, flags: { database } });
   await configure(windows);
   const clock = new TurnedClock(start);
-  const layout = layoutFor(database);
+  const layout = layoutFor({ database });
   const events: DaemonEvent[] = [];
   const log: string[] = [];
   const attempts = new Map<string, number>();

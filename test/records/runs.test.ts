@@ -35,7 +35,7 @@ export function downgrade(op) {
 const a3 = sqlRevision('a3', 'a2', 'CREATE TABLE tags (t TEXT);\nINSERT INTO tags VALUES (nonsense);');
 
 function recordsOf({ database }: Project): readonly RunRecord[] {
-  const { runs, damaged } = listRunRecords(layoutFor(database), 100);
+  const { runs, damaged } = listRunRecords(layoutFor({ database }), 100);
   assert.deepEqual(damaged, []);
   return runs;
 }
@@ -93,7 +93,7 @@ for (const mode of ['delete', 'wal'] as const) {
       starts,
       starts.toSorted((one, other) => one - other),
     );
-    const folder = layoutFor(it.database).runs;
+    const folder = layoutFor(it).runs;
     assert.equal(statSync(folder).mode & 0o777, 0o750);
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o640);
 
@@ -189,7 +189,7 @@ test('a run whose clock was ahead is not the latest for ever, and its report has
   );
   assert.match(await it.text('report', '--markdown'), /^# snapshot prune of app\.db: done\n/i);
   const namesOf = (folder: string) => readdirSync(folder).map((name) => name.replace(/\.\w+$/, ''));
-  assert.deepEqual(namesOf(join(it.root, 'reports')).sort(), namesOf(layoutFor(it.database).runs).sort());
+  assert.deepEqual(namesOf(join(it.root, 'reports')).sort(), namesOf(layoutFor(it).runs).sort());
 });
 
 test('a clock that is put back in the middle of a run does not make it end before it began', async (t) => {
@@ -239,7 +239,7 @@ test('one that was refused before the lock leaves none; one that cannot write it
   assert.ok(!existsSync(`${it.database}.drydock`));
 
   writeFileSync(broken, sqlRevision('a2', 'a1', ''));
-  const { runs } = layoutFor(it.database);
+  const { runs } = layoutFor(it);
   await it.text('ensure-version');
   renameSync(runs, `${runs}.aside`);
   writeFileSync(runs, 'something else stands here');

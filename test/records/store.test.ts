@@ -9,7 +9,7 @@ import { testFolder } from '../harness/files.ts';
 import { aRecord } from './a-record.ts';
 
 function place(t: TestContext): Layout {
-  const layout = layoutFor(join(testFolder(t), 'app.db'));
+  const layout = layoutFor({ database: join(testFolder(t), 'app.db') });
   writeFileSync(layout.database, '', { mode: 0o640 });
   mkdirSync(layout.work);
   return layout;

@@ -7,7 +7,7 @@ import type { Output } from '../print.ts';
 
 export async function unlock(config: Config): Promise<Output> {
   statDatabase(config.database);
-  const layout = layoutFor(config.database);
+  const layout = layoutFor(config);
   // Whether a lock that is not a run's own is alive shows only after a while: the log says what is waited for.
   const log = await openRunLog('unlock');
   const result = await removeDeadLock(layout, log.observe).finally(log.close);
