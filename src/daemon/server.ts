@@ -1,6 +1,6 @@
 /** The daemon's HTTP: reads only, and nothing of what it reads is a secret. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { type Address, addressText } from '../config/address.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { contentSecurityPolicy } from '../html/page.ts';
@@ -29,7 +29,8 @@ const limits = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };
-const maxConnections = 64;
+/** Far more than ever ask at once, and far fewer than a process may have files open. */
+const maxConnections = 256;
 
 /**
  * @param warn Is told what goes wrong once it listens, such as too many open files.
@@ -39,7 +40,7 @@ export async function listen(address: Address, routes: Routes, warn: (message: s
   const server = createServer(limits, (request, response) => {
     void respond(server, routes, request, response);
   });
-  server.maxConnections = maxConnections;
+  keepToTheNewest(server);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(address.port, address.host, resolve);
@@ -60,6 +61,20 @@ export async function listen(address: Address, routes: Routes, warn: (message: s
       await closed;
     },
   };
+}
+
+/**
+ * One connection too many closes the oldest one. An answer takes milliseconds, so whoever is still there when so many others
+ * have come is silent; to refuse the newest instead would let the silent ones keep out the probe that asks whether we live.
+ */
+function keepToTheNewest(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > maxConnections) oldest?.destroy();
+  });
 }
 
 async function respond(

@@ -1,10 +1,11 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
@@ -109,6 +110,36 @@ function nonsense(url: string): Promise<string> {
   });
   socket.on('end', () => resolve(said)).on('error', reject);
   return promise;
+}
+
+for (const [kind, said] of Object.entries({
+  'say nothing': '',
+  'stop in the middle of the first line': 'GET /heal',
+  'stop in the middle of the headers': 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ',
+  'never send the body that they announce': 'GET /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n',
+})) {
+  test(`honest exit: the daemon tells that it lives beside connections that ${kind}`, async (t) => {
+    const it = project(t, two);
+    configure(it);
+    const daemon = await startDaemon(t, it);
+    const { port, hostname } = new URL(daemon.url);
+    for (let count = 150; count <= 600; count += 150) {
+      await Promise.all(Array.from({ length: 150 }, () => holdOpen(t, Number(port), hostname, said)));
+      assert.equal((await daemon.ask('/healthz')).body, 'ok\n', `beside ${count}`);
+      const { code } = await it.run(['healthcheck', '--address', `${hostname}:${port}`]);
+      assert.equal(code, 0, `beside ${count}`);
+    }
+  });
+}
+
+/** A connection that is there, has said so much, and says no more. */
+async function holdOpen(t: TestContext, port: number, host: string, said: string): Promise<void> {
+  const socket = connect(port, host);
+  // Closed by the daemon at any time.
+  socket.on('error', () => undefined);
+  t.after(() => socket.destroy());
+  await once(socket, 'connect');
+  if (said !== '') socket.write(said);
 }
 
 test('a task that fails is told of, the next ones run, and the daemon goes on answering', async (t) => {
