@@ -2,7 +2,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisUser } from '../files/looking.ts';
-import { accessProblems, mountProblem, networkProblem, snapshotsProblem, spaceProblem } from '../run/ground.ts';
+import {
+  accessProblems,
+  linksProblem,
+  mountProblem,
+  networkProblem,
+  snapshotsProblem,
+  spaceProblem,
+} from '../run/ground.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
 import { describeSpace } from '../run/words.ts';
@@ -49,16 +56,10 @@ export function ownership({ layout, stats }: Subject): Finding[] {
   ];
 }
 
-/** SQLite looks for a journal by the name that it opened: under another name it would miss one, and damage the file. */
 export function links({ layout, stats }: Subject): Finding[] {
-  if (stats.nlink === 1n) return [ok('links', `${layout.database} is the only name of the file`)];
-  return [
-    notice(
-      'links',
-      `${layout.database} has ${stats.nlink} names (hard links); a program that opens it by another one looks for its journal in the wrong place`,
-      'Remove the other names (find -samefile lists them)',
-    ),
-  ];
+  const found = linksProblem(layout, stats);
+  if (found === undefined) return [ok('links', `${layout.database} is the only name of the file`)];
+  return [notice('links', found.what, found.next)];
 }
 
 export function space({ layout, graph, content }: Subject): Finding[] {

@@ -14,6 +14,7 @@ import { maintain } from './maintain.ts';
 import { makeRoom } from './make-room.ts';
 import { load, removeWorkingCopy } from './migrate.ts';
 import { copiesOf, type Plan } from './plan.ts';
+import { warnOfLinks } from './preflight.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { retain } from './retain.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
@@ -39,6 +40,7 @@ export async function applyPlan(
   held: HeldState,
   plan: Plan,
 ): Promise<Applied> {
+  warnOfLinks(context);
   const space = await makeRoom(context, copiesOf(plan));
   context.observer({ kind: 'note', message: describeSpace(space) });
   const journal = beginJournal(context, plan);

@@ -139,6 +139,15 @@ export function spaceProblem(layout: Layout, estimate: SpaceEstimate): DrydockEr
   );
 }
 
+/** SQLite looks for a journal by the name that it opened: under another name it would miss one, and damage the file. */
+export function linksProblem({ database }: Layout, { nlink }: { readonly nlink: bigint | number }) {
+  if (Number(nlink) === 1) return undefined;
+  return {
+    what: `${database} has ${nlink} names (hard links); a program that opens it by another one looks for its journal in the wrong place`,
+    next: 'Remove the other names (find -samefile lists them)',
+  };
+}
+
 function refusal(what: string, next: string): DrydockError {
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next });
 }

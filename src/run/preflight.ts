@@ -6,7 +6,14 @@ import { freeBytes } from '../files/volume.ts';
 import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
 import { loadRevisions } from '../revisions/load.ts';
 import type { RunContext } from './context.ts';
-import { accessProblems, mountProblem, networkProblem, snapshotsProblem, spaceProblem } from './ground.ts';
+import {
+  accessProblems,
+  linksProblem,
+  mountProblem,
+  networkProblem,
+  snapshotsProblem,
+  spaceProblem,
+} from './ground.ts';
 import type { Copies, SpaceEstimate } from './outcome.ts';
 
 /**
@@ -27,6 +34,13 @@ export function inspectGround({ layout, request, observer }: RunContext): void {
   if (network !== undefined) observer({ kind: 'warning', message: network.warning });
   const [problem] = [mountProblem(layout) ?? [], accessProblems(layout), snapshotsProblem(layout) ?? []].flat();
   if (problem !== undefined) throw problem;
+}
+
+/** For what is about to change the database: killed in the middle, it leaves a journal that only one of the names has. */
+export function warnOfLinks({ layout, observer }: RunContext): void {
+  const stats = statSync(layout.database, { throwIfNoEntry: false });
+  const problem = stats && linksProblem(layout, stats);
+  if (problem !== undefined) observer({ kind: 'warning', message: `${problem.what}. ${problem.next}` });
 }
 
 const reserveBytes = 1024 * 1024;

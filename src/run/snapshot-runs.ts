@@ -14,7 +14,7 @@ import { hold } from './hold.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import { makeRoom } from './make-room.ts';
 import type { RestoreReport, RunRequest } from './outcome.ts';
-import { inspectGround, requireSpace } from './preflight.ts';
+import { inspectGround, requireSpace, warnOfLinks } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { NotReplaced, type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
 import { isBeyondOpening, restoreByExchange } from './restore-by-exchange.ts';
@@ -88,6 +88,7 @@ export function restore(
 
 /** Through SQLite where it can open the live file, else by exchanging the file. */
 async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<string | null> {
+  warnOfLinks(context);
   const exchange = () =>
     restoreByExchange(context, snapshot, () => beginJournal(context, { from: [], to: snapshot.manifest.revision }));
   if (!existsSync(context.layout.database)) return exchange();
