@@ -1,6 +1,6 @@
 /** Hashes of a database file that nobody writes to meanwhile. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 export interface ExactHash {
   /** Of the file as it is, hex: is it the very file we wrote? */
@@ -32,6 +32,7 @@ const pieceBytes = 1024 * 1024;
  * Reads the file piece by piece, between which everything else in this process goes on. Not to be called in a process
  * that holds a SQLite lock on the file, which closing it would drop (https://sqlite.org/howtocorrupt.html, section 2.2).
  *
+ * @throws {Error} EIO if not all of it could be read.
  * @throws the reason of `signal` where it is aborted.
  */
 export async function hashFile(path: string, signal: AbortSignal): Promise<FileHashes> {
@@ -63,11 +64,30 @@ async function hashPieces(
   signal.throwIfAborted();
   const exact = createHash('sha256');
   let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>) {
-    exact.update(piece);
-    then(piece, bytes === 0);
-    bytes += piece.length;
-    signal.throwIfAborted();
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const pieces = file.createReadStream({ highWaterMark: pieceBytes, autoClose: false });
+    for await (const piece of pieces as AsyncIterable<Buffer>) {
+      exact.update(piece);
+      then(piece, bytes === 0);
+      bytes += piece.length;
+      signal.throwIfAborted();
+    }
+    requireWhole(path, bytes, size, (await file.stat()).size);
+  } finally {
+    await file.close();
   }
   return { sha256: exact.digest('hex'), bytes };
+}
+
+/**
+ * A read that ends early gives no error (read(2)), and a hash of a part would then stand for the whole.
+ * @throws {Error} EIO
+ */
+export function requireWhole(path: string, bytes: number, sizeBefore: number, sizeAfter = sizeBefore): void {
+  if (bytes === sizeBefore && bytes === sizeAfter) return;
+  const size = sizeBefore === sizeAfter ? `${sizeBefore} bytes` : `${sizeBefore} bytes, and then ${sizeAfter}`;
+  const message = `EIO: ${path} has ${size}, and ${bytes} of them could be read`;
+  throw Object.assign(new Error(message), { code: 'EIO', path });
 }

@@ -1,6 +1,6 @@
 /** Compares two database files page by page, and leaves out what SQLite itself does not bring back when it rolls back. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { maskBookkeeping } from './content-hash.ts';
+import { maskBookkeeping, requireWhole } from './content-hash.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -14,7 +14,7 @@ const pieceBytes = 1024 * 1024;
  * @throws the reason of `signal` where it is aborted.
  */
 export async function hasSamePages(path: string, reference: string, signal: AbortSignal): Promise<boolean> {
-  const [ours, theirs] = [await open(path), await open(reference)];
+  const [ours, theirs] = [await openWhole(path), await openWhole(reference)];
   try {
     const header = await read(theirs, 0, 100);
     const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
@@ -30,8 +30,8 @@ export async function hasSamePages(path: string, reference: string, signal: Abor
     }
     return true;
   } finally {
-    await ours.close();
-    await theirs.close();
+    await ours.handle.close();
+    await theirs.handle.close();
   }
 }
 
@@ -47,7 +47,7 @@ function differs(left: Buffer, right: Buffer, pageSize: number, free: ReadonlySe
 
 /** The pages that the trunks of the freelist name. Each trunk is the number of the next, how many it names, and those. */
 async function freePages(
-  file: FileHandle,
+  file: OpenFile,
   firstTrunk: number,
   pageSize: number,
   pageCount: number,
@@ -65,14 +65,26 @@ async function freePages(
   return free;
 }
 
-/** As many bytes as there are. */
-async function read(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
+interface OpenFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
+async function openWhole(path: string): Promise<OpenFile> {
+  const handle = await open(path);
+  return { path, handle, size: (await handle.stat()).size };
+}
+
+/** As many bytes as there are. @throws {Error} EIO if the file ends before its size says so. */
+async function read({ path, handle, size }: OpenFile, at: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
   let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, at + done);
+  while (done < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, at + done);
     if (bytesRead === 0) break;
     done += bytesRead;
   }
-  return buffer.subarray(0, done);
+  requireWhole(path, at + done, at + buffer.length);
+  return buffer;
 }
