@@ -1,3 +1,5 @@
+import { describeUnknown, nameOfUnknown } from './system-errors.ts';
+
 /**
  * Every way a Drydock command can end, as one table: the name used in code, logs, docs and `--json`, and the process
  * exit code that goes with it. 0 is not in it: success is not an error.
@@ -70,12 +72,14 @@ export function unreachable(value: never): never {
 
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return describeUnknown(thrown instanceof Error ? thrown.message : String(thrown));
 }
 
 /** The `code` that Node and SQLite put on their errors, such as `ENOSPC` or `SQLITE_BUSY_SNAPSHOT`. */
 export function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
+    ? nameOfUnknown(thrown.code)
+    : '';
 }
 
 /** Whether SQLite came upon something that no database holds. https://sqlite.org/rescode.html#corrupt */

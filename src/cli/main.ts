@@ -1,5 +1,6 @@
 /** The command line: argv in, one result out, an exit code. */
 import { DrydockError, exitCodes } from '../errors.ts';
+import { asRefusal } from '../files/looking.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
 import { printError } from './print.ts';
 import { buildProgram } from './program.ts';
@@ -10,7 +11,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 buildProgram()
   .run(process.argv)
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    // A run has said itself what became of the data.
+    const error = asRefusal(thrown);
     printError(error, process.argv.slice(2));
     return error instanceof DrydockError ? error.exitCode : exitCodes.FAULT;
   })

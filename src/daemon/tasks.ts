@@ -5,7 +5,9 @@ import { openSession, type SessionOptions } from '../api/session.ts';
 import { createSnapshot, pruneSnapshots, sayPruned } from '../api/snapshots.ts';
 import type { VerifyReport } from '../api/verify.ts';
 import type { Config, TaskName } from '../config/config.ts';
+import { ApartDied } from '../engine/apart.ts';
 import { DrydockError, type ErrorCode } from '../errors.ts';
+import { asRefusal } from '../files/looking.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { Stop } from '../stop.ts';
@@ -59,8 +61,15 @@ const codeOfVerdict: Readonly<Record<Exclude<VerifyReport['verdict'], 'sound'>, 
 
 async function verify(config: Config, stop: AbortSignal): Promise<TaskResult> {
   const { database, verdict, findings } = await verifyApart(config, stop).catch((error: unknown) => {
-    if (!(error instanceof Stop)) throw error;
-    throw new DrydockError('STOPPED', { what: `The verification was stopped by ${error.message}`, cause: error });
+    if (error instanceof Stop)
+      throw new DrydockError('STOPPED', { what: `The verification was stopped by ${error.message}`, cause: error });
+    if (!(error instanceof ApartDied)) throw asRefusal(error);
+    throw new DrydockError('PREFLIGHT', {
+      what: `The database was not verified: ${error.message}`,
+      state: 'Nothing was changed',
+      next: 'If the machine ran out of memory, give it more',
+      cause: error,
+    });
   });
   if (verdict === 'sound') return { outcome: 'done', sentence: `${database} is sound.` };
   throw new DrydockError(codeOfVerdict[verdict], {

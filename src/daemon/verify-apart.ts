@@ -6,6 +6,6 @@ import { askApart, forkApart } from '../engine/apart.ts';
  * `drydock verify` in a process of its own.
  * @throws the reason of `signal` where it is aborted; the process is then killed. It only reads.
  */
-export function verifyApart(config: Config, signal: AbortSignal): Promise<VerifyReport> {
-  return askApart(forkApart('verifier'), { ...config }, { does: 'verifies the database', signal });
+export async function verifyApart(config: Config, signal: AbortSignal): Promise<VerifyReport> {
+  return askApart(await forkApart('verifier'), { ...config }, { does: 'verifies the database', signal });
 }

@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { nextWhereUnseen } from '../files/looking.ts';
+import { troubleOf } from '../system-errors.ts';
 import { rollbackJournal, writeAheadLog } from './companions.ts';
 import { database, history, pages, revisions } from './content.ts';
 import { attempt, type Finding, notice, type ProbeName, problem } from './finding.ts';
@@ -54,14 +55,13 @@ export function diagnose(config: Config): Diagnosis {
 }
 
 const asOwner = 'Run doctor as the owner of the database';
-const unseen: Readonly<Record<string, string>> = { ...nextWhereUnseen, EACCES: asOwner, EPERM: asOwner };
 
 /** What cannot be looked at hides no other finding; whether a run needs it, the permissions and the database say. */
 function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {
   try {
     return look();
   } catch (error) {
-    const next = unseen[codeOf(error)];
+    const next = troubleOf(codeOf(error)) === 'permission' ? asOwner : nextWhereUnseen(error);
     if (next === undefined) throw error;
     return [notice(name, `this cannot be looked at: ${messageOf(error)}`, next)];
   }

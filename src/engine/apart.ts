@@ -15,13 +15,24 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
+/** It ended before it answered, which says nothing of what it was asked about. */
+export class ApartDied extends Error {
+  constructor(does: string, how: string) {
+    super(`the process that ${does} ended early (${how})`);
+  }
+}
+
 /** @param env As in {@link forkModule}. */
-export function forkApart(name: 'inspector' | 'verifier', env: Readonly<Record<string, string>> = {}): ChildProcess {
+export function forkApart(
+  name: 'inspector' | 'verifier',
+  env: Readonly<Record<string, string>> = {},
+): Promise<ChildProcess> {
   return forkModule(name, ['ignore', 'ignore', 'inherit', 'ipc'], env);
 }
 
 /**
  * @throws what the process threw.
+ * @throws {ApartDied}
  * @throws the reason of the signal where it is aborted; the process is then killed.
  * @throws {Stop} where the process was told to end before it could leave that to this one.
  */
@@ -45,7 +56,7 @@ export function askApart<Answer>(
   child.on('exit', (exitCode, killedBy) => {
     signal.removeEventListener('abort', stop);
     if (isStopSignal(killedBy)) reject(new Stop(killedBy));
-    else reject(new Error(`the process that ${does} ended early (${killedBy ?? `exit code ${exitCode}`})`));
+    else reject(new ApartDied(does, killedBy ?? `exit code ${exitCode}`));
   });
   if (signal.aborted) stop();
   // What cannot be sent any more goes to a process that is ending, and its exit says more.

@@ -33,6 +33,7 @@ export interface Engine {
 
 /** The engine's process ended when it should not have. */
 export class EngineDied extends Error {
+  readonly request: string;
   readonly signal: string | null;
   readonly exitCode: number | null;
   /** How many units of the request's task were done, where it told. */
@@ -41,6 +42,7 @@ export class EngineDied extends Error {
   constructor(request: string, exitCode: number | null, signal: string | null, done = 0) {
     const how = signal === null ? `ended itself with exit code ${exitCode}` : `was ended by ${signal}`;
     super(`the engine process ${how} during ${request}`);
+    this.request = request;
     this.signal = signal;
     this.exitCode = exitCode;
     this.done = done;
@@ -62,16 +64,19 @@ export interface EngineOptions {
 }
 
 /** The engine's process: it loads its code, and does nothing until it is asked. */
-export function forkEngine(temporaryDirectory: string): ChildProcess {
+export function forkEngine(temporaryDirectory: string): Promise<ChildProcess> {
   return forkModule('main', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
 }
 
-/** @param spare From {@link forkEngine}, with the same temporary directory. */
-export function startEngine(
+/**
+ * @param spare From {@link forkEngine}, with the same temporary directory.
+ * @throws {Error} as {@link forkModule} does.
+ */
+export async function startEngine(
   { temporaryDirectory, observer, describeHolder }: EngineOptions,
   spare?: ChildProcess,
-): Engine {
-  const child = spare ?? forkEngine(temporaryDirectory);
+): Promise<Engine> {
+  const child = spare ?? (await forkEngine(temporaryDirectory));
   const { pid } = child;
   invariant(pid !== undefined, 'the engine process could not be started');
   observer({ kind: 'engine-started', pid });

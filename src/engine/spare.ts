@@ -8,12 +8,9 @@ export interface Spare {
   dismiss(): void;
 }
 
-export function keepSpare(child: ChildProcess): Spare {
-  let spare: ChildProcess | undefined = child;
+export async function keepSpare(child: Promise<ChildProcess>): Promise<Spare> {
   // That it cannot be started is told by the one that is started in its place.
-  child.once('error', () => {
-    spare = undefined;
-  });
+  let spare = await child.catch(() => undefined);
   const take = () => {
     const taken = spare;
     spare = undefined;

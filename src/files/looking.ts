@@ -1,19 +1,30 @@
 /** What may not be looked at is not absent: who takes it for that says that all is well where nobody knows. */
 import { readdirSync, statSync } from 'node:fs';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { type Trouble, troubleOf } from '../system-errors.ts';
 
 const permission = 'Give it the permission, or run as the owner of the database';
 /** What to do where something else stands in the place of a file or a folder. */
 export const moveAway = 'Find out what made it and move it away';
 
-/** What to do, by the code of the error: this user may not look, something else is in the place, the disk does not answer. */
-export const nextWhereUnseen: Readonly<Record<string, string>> = {
-  EACCES: permission,
-  EPERM: permission,
-  ENOTDIR: moveAway,
-  EISDIR: moveAway,
-  ELOOP: moveAway,
-  EIO: 'Look at the disk: the system log names it',
+/**
+ * What to do where a file cannot be looked at: this user may not, something else is in its place, the disk does not answer.
+ * @returns undefined where the error is none of the system's.
+ */
+export function nextWhereUnseen(error: unknown): string | undefined {
+  const trouble = troubleOf(codeOf(error));
+  return trouble === undefined || codeOf(error).startsWith('SQLITE_') ? undefined : nexts[trouble];
+}
+
+const lookAtDisk = 'Look at the disk: the system log names it';
+const nexts: Readonly<Record<Trouble, string>> = {
+  permission,
+  obstacle: moveAway,
+  full: lookAtDisk,
+  volume: lookAtDisk,
+  'open files': 'Raise the limit of open files (ulimit -n), or end what uses them up',
+  processes: 'End what uses up the processes of this user or container',
+  memory: 'Free memory',
 };
 
 export function thisUser(): string {
@@ -34,13 +45,12 @@ export function looking<T>(look: () => T): T {
 
 /** The error of {@link looking} in the place of the system's; any other error as it is. */
 export function asRefusal(error: unknown): unknown {
-  const code = codeOf(error);
-  const next = nextWhereUnseen[code];
+  const next = nextWhereUnseen(error);
   if (next === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
   const what =
     path !== undefined && next === permission
-      ? `${thisUser()} may not look at ${path} (${code})`
+      ? `${thisUser()} may not look at ${path} (${codeOf(error)})`
       : `${path ?? 'A file'} cannot be looked at: ${messageOf(error)}`;
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next, cause: error });
 }

@@ -3,11 +3,11 @@
  * holder lives. It is taken under the lock between runners and decides nothing between them.
  */
 import { lstatSync, mkdir, readdirSync, rmdir, rmdirSync, stat, utimes } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
 import type { Ownership } from '../files/ownership.ts';
+import { pause } from '../stop.ts';
 import { describeOwner, describeSelf, type Owner, readOwner, writeOwner } from './owner.ts';
 import type { LockWait } from './runner-lock.ts';
 
@@ -138,7 +138,7 @@ export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void>
         timeoutMs: wait.timeoutMs,
       });
     }
-    await setTimeout(pollMs, undefined, { signal: wait.signal });
+    await pause(pollMs, wait.signal);
   }
 }
 

@@ -71,7 +71,7 @@ export async function inEngine<K extends 'replay' | 'survey'>(
   stop?: AbortSignal,
 ): Promise<EngineRequests[K]['gives']> {
   stop?.throwIfAborted();
-  const engine = startEngine({
+  const engine = await startEngine({
     temporaryDirectory: tmpdir(),
     // Its process is nobody's business: it holds nothing.
     observer: (event) => event.kind !== 'engine-started' && observer(event),

@@ -100,7 +100,7 @@ export function tellFact({ observer }: RunContext, fact: RunFacts): void {
 }
 
 /** Starts the engine for this run's database. */
-export function engineFor(context: RunContext): Engine {
+export function engineFor(context: RunContext): Promise<Engine> {
   return startEngine(
     {
       temporaryDirectory: context.layout.work,

@@ -1,8 +1,10 @@
 /** Turns whatever ended a run into the one line that a person reads. */
+import { ApartDied } from '../engine/apart.ts';
 import { EngineDied } from '../engine/client.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import { thisUser } from '../files/looking.ts';
+import { moveAway, thisUser } from '../files/looking.ts';
 import { isStopSignal, Stop } from '../stop.ts';
+import { type Trouble, troubleOf } from '../system-errors.ts';
 import { busyError } from './busy.ts';
 import { CommitUncertain } from './commit.ts';
 import type { RunContext } from './context.ts';
@@ -25,36 +27,25 @@ export function explain(context: RunContext, error: unknown, state: string): Dry
     });
   }
   if (plain instanceof EngineDied) {
-    const next =
-      'If a revision calls process.exit, take that out; if the machine ran out of memory, give it more; then run again';
+    const next = ranRevisions.includes(plain.request)
+      ? `If a revision calls process.exit, take that out; ${giveMemory.toLowerCase()}`
+      : giveMemory;
     // After REVISION_FAILED an application may be started, so it is said of a database that was found sound, of no other.
     const code = context.usedSnapshots.size > 0 ? 'REVISION_FAILED' : 'PREFLIGHT';
     return new DrydockError(code, { what: capital(plain.message), state, next, cause: plain });
   }
-  if (['EMFILE', 'ENFILE'].includes(codeOf(plain))) {
+  if (plain instanceof ApartDied) {
     return new DrydockError('PREFLIGHT', {
-      what: `No more files could be opened: ${messageOf(plain)}`,
+      what: capital(plain.message),
       state,
-      next: 'Raise the limit of open files (ulimit -n), or end what uses them up, and run again',
+      next: giveMemory,
       cause: plain,
     });
   }
-  if (['EACCES', 'EPERM'].includes(codeOf(plain))) {
-    return new DrydockError('PREFLIGHT', {
-      what: `${thisUser()} may not do what the run needs: ${messageOf(plain)}`,
-      state,
-      next: 'Give it the permission, or run as the owner of the database, and run again',
-      cause: plain,
-    });
-  }
-  if (isVolumeProblem(plain)) {
-    const next = 'Free space on the volume, make it writable or mend it, and run again';
-    return new DrydockError('PREFLIGHT', {
-      what: `The volume gave up in the middle: ${messageOf(plain)}`,
-      state,
-      next,
-      cause: plain,
-    });
+  const trouble = troubleOf(codeOf(plain));
+  if (trouble !== undefined) {
+    const { says, next } = troubles[trouble];
+    return new DrydockError('PREFLIGHT', { what: `${says()}: ${messageOf(plain)}`, state, next, cause: plain });
   }
   return new DrydockError('FAULT', {
     what: `Something unexpected went wrong: ${messageOf(plain)}`,
@@ -80,16 +71,34 @@ export function withCode({ what, state, next, cause }: DrydockError, code: Error
   });
 }
 
-/** Full, read-only or failing, as Node and SQLite say it. A full disk may well be an I/O error to SQLite. */
-function isVolumeProblem(error: unknown): boolean {
-  const code = codeOf(error);
-  return (
-    ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'SQLITE_FULL'].includes(code) ||
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_IOERR') ||
-    code.startsWith('SQLITE_CANTOPEN')
-  );
-}
+/** Requests in which code of a revision runs, or may still run. */
+const ranRevisions: readonly string[] = ['load', 'migrate', 'readSchema', 'measure', 'record', 'commit', 'maintain'];
+const giveMemory = 'If the machine ran out of memory or of processes, give it more; then run again';
+
+const mendVolume = 'Free space on the volume, make it writable or mend it, and run again';
+const gaveUp = () => 'The volume gave up in the middle';
+
+const troubles: Readonly<Record<Trouble, { readonly says: () => string; readonly next: string }>> = {
+  full: { says: gaveUp, next: mendVolume },
+  volume: { says: gaveUp, next: mendVolume },
+  permission: {
+    says: () => `${thisUser()} may not do what the run needs`,
+    next: 'Give it the permission, or run as the owner of the database, and run again',
+  },
+  obstacle: {
+    says: () => 'Something else stands in the place of a file or a folder that the run needs',
+    next: `${moveAway}, and run again`,
+  },
+  'open files': {
+    says: () => 'No more files could be opened',
+    next: 'Raise the limit of open files (ulimit -n), or end what uses them up, and run again',
+  },
+  processes: {
+    says: () => 'No more processes could be started',
+    next: "Raise the limit of processes (ulimit -u, or a container's limit of pids), or end what uses them up, and run again",
+  },
+  memory: { says: () => 'There was not enough memory', next: 'Free memory, or give the run more, and run again' },
+};
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

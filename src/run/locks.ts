@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../errors.ts';
 import { ensureDirectory } from '../files/ownership.ts';
 import { acquireRunnerLock } from '../lock/runner-lock.ts';
 import { acquireVisibleLock, type VisibleLock } from '../lock/visible-lock.ts';
+import { troubleOf } from '../system-errors.ts';
 import type { RunContext } from './context.ts';
 
 export interface RunLocks {
@@ -45,7 +46,7 @@ export async function acquireLocks(context: RunContext, command: string): Promis
 
 /** Pruning is how a full disk is mended. It touches nothing that other tools do, and between runners the other lock decides. */
 function goWithout({ layout, observer, request }: RunContext, error: unknown): VisibleLock {
-  if (request.command.verb !== 'snapshot prune' || !['ENOSPC', 'EDQUOT'].includes(codeOf(error))) throw error;
+  if (request.command.verb !== 'snapshot prune' || troubleOf(codeOf(error)) !== 'full') throw error;
   const message = `there is no room for the lock directory ${layout.visibleLock} that other tools see (${messageOf(error)}); the run goes on under the lock between runners`;
   observer({ kind: 'warning', message });
   return { release: () => Promise.resolve() };

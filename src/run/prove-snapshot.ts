@@ -1,14 +1,17 @@
 /** That the file exists proves nothing: a snapshot is used only when it is the file that was taken, and is sound. */
-import { DrydockError, messageOf } from '../errors.ts';
+import { ApartDied } from '../engine/apart.ts';
+import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type ExactHash, hashExactly } from '../files/content-hash.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { type InspectOptions, inspect } from '../snapshots/inspect.ts';
+import { troubleOf } from '../system-errors.ts';
 
 /**
  * Before a restore. A file that passed integrity_check when its hash was taken, and has that hash still, is sound: each
  * byte of it is the one that was checked. One that was never checked is checked now.
  *
  * @throws {DrydockError} PREFLIGHT where the snapshot is not what its manifest says, or is damaged.
+ * @throws {NotExamined}
  */
 export async function proveSnapshot(snapshot: Snapshot, options: InspectOptions): Promise<void> {
   if (snapshot.manifest.integrity !== 'ok') return examineSnapshot(snapshot, options);
@@ -28,8 +31,28 @@ export async function examineSnapshot(snapshot: Snapshot, options: InspectOption
 
 function reading<T>(snapshot: Snapshot, { signal }: InspectOptions, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    throw signal.aborted ? error : unusable(snapshot, `cannot be read (${messageOf(error)})`);
+    if (signal.aborted) throw error;
+    throw saysNothing(error)
+      ? new NotExamined(snapshot, error)
+      : unusable(snapshot, `cannot be read (${messageOf(error)})`);
   });
+}
+
+/** The system had no process, no memory or no open file left: the snapshot may well be sound. */
+export class NotExamined extends DrydockError {
+  constructor({ manifest }: Snapshot, cause: unknown) {
+    super('PREFLIGHT', {
+      what: `Snapshot ${manifest.id} could not be examined, which says nothing of it: ${messageOf(cause)}`,
+      state: 'It was not restored and the database was not touched',
+      next: 'Free memory, or raise the limits of processes and open files (ulimit -u, ulimit -n), and run again',
+      cause,
+    });
+  }
+}
+
+function saysNothing(error: unknown): boolean {
+  const trouble = troubleOf(codeOf(error));
+  return error instanceof ApartDied || trouble === 'processes' || trouble === 'memory' || trouble === 'open files';
 }
 
 function requireSame(snapshot: Snapshot, { sha256, bytes }: ExactHash): void {

@@ -28,7 +28,7 @@ import { hold } from './hold.ts';
 import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
-import { proveSnapshot } from './prove-snapshot.ts';
+import { NotExamined, proveSnapshot } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
 import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-exchange.ts';
@@ -54,7 +54,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   if (!existsSync(layout.database)) throw databaseGone(layout, journal);
   // Before the engine opens the file: opening may already change it.
   const found = fileState(context);
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     const held = await stoppable(context, engine, hold(context, engine));
     return await finish(context, engine, journal, held, isSameState(found, journal.committedFile));
@@ -228,6 +228,7 @@ function requireSource(context: RunContext, journal: RunJournal, id: string): Sn
 /** It was proven when the restore began, which may be long ago. @throws {SourceUnfit} */
 async function requireFit(context: RunContext, journal: RunJournal, source: Snapshot): Promise<void> {
   await proveSnapshot(source, inspectOptions(context)).catch((error: unknown) => {
+    if (error instanceof NotExamined) throw error.cause;
     throw error instanceof DrydockError ? new SourceUnfit(journal, source.manifest.id, error) : error;
   });
 }

@@ -56,7 +56,7 @@ async function copyUnlessAtTarget(
   graph: RevisionGraph,
   command: RehearseCommand,
 ): Promise<readonly string[] | undefined> {
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
     const plan = await phase(context, 'pending', () => planRun(graph, held, command.of));

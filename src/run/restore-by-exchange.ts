@@ -52,7 +52,7 @@ export async function restoreByExchange(
 
 /** The file is new to everybody: its journal mode, the disk, and a look at it. */
 export async function settleExchanged(context: RunContext, snapshot: Snapshot): Promise<void> {
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     await hold(context, engine);
     await engine.call('release', {});

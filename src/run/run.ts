@@ -63,7 +63,7 @@ async function runUnderLock(
   command: MigrationCommand,
   recovered: RecoveryReport | null,
 ): Promise<RunReport> {
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
     tellFact(context, { current: held.current });

@@ -34,7 +34,7 @@ export function createSnapshot(request: RunRequest, observer: Observer, stop: Ab
 
 async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
   await makeRoom(context, { all: 1, snapshots: 1 });
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
     tellFact(context, { current: held.current, planned: held.current });
@@ -112,7 +112,7 @@ async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Pr
   requireSpace(context, { all: 2, snapshots: 1 }, snapshot.manifest.bytes);
   const { busyTimeoutMs } = context.request.config;
   const started = performance.now();
-  const engine = engineFor(context);
+  const engine = await engineFor(context);
   try {
     const held = await stoppable(context, engine, hold(context, engine));
     tellFact(context, { current: held.current });

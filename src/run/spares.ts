@@ -13,8 +13,8 @@ export interface Spares {
 export async function withSpares<T>(database: string, work: (spares: Spares) => Promise<T>): Promise<T> {
   const { work: temporaryDirectory } = layoutFor({ database });
   const spares: Spares = {
-    engine: keepSpare(forkEngine(temporaryDirectory)),
-    inspector: keepSpare(forkInspector(temporaryDirectory)),
+    engine: await keepSpare(forkEngine(temporaryDirectory)),
+    inspector: await keepSpare(forkInspector(temporaryDirectory)),
   };
   try {
     return await work(spares);

@@ -94,14 +94,16 @@ async function restoreAfterRollback(
   journal: RunJournal,
   error: unknown,
 ): Promise<unknown> {
-  await proveSnapshot(snapshot, unstoppable(context));
   const { manifest } = snapshot;
   const held = { ...manifest, current: manifest.revision, history: [] };
-  const restored = await phase(context, 'restore', () =>
-    restoreSnapshot(context, engine, snapshot, held, journal).catch((restoring: unknown) => {
+  const restored = await phase(context, 'restore', async () => {
+    try {
+      await proveSnapshot(snapshot, unstoppable(context));
+      return await restoreSnapshot(context, engine, snapshot, held, journal);
+    } catch (restoring) {
       throw restoreFailed(context, snapshot, restoring);
-    }),
-  );
+    }
+  });
   removeJournal(context);
   if (restored.outcome === 'others-wrote') {
     return new DrydockError('NOT_RESTORED', {

@@ -54,12 +54,15 @@ export async function inspect(
   }
 }
 
-function examine(task: InspectionTask, { temporaryDirectory, signal, spare }: InspectOptions): Promise<Examination> {
-  const child = spare?.take() ?? forkInspector(temporaryDirectory);
+async function examine(
+  task: InspectionTask,
+  { temporaryDirectory, signal, spare }: InspectOptions,
+): Promise<Examination> {
+  const child = spare?.take() ?? (await forkInspector(temporaryDirectory));
   return askApart<Examination>(child, { ...task }, { does: `inspects ${task.path}`, signal });
 }
 
 /** @param temporaryDirectory Where SQLite puts its temporary files. */
-export function forkInspector(temporaryDirectory: string): ChildProcess {
+export function forkInspector(temporaryDirectory: string): Promise<ChildProcess> {
   return forkApart('inspector', { SQLITE_TMPDIR: temporaryDirectory });
 }

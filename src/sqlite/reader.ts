@@ -8,8 +8,9 @@ import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { snapshotsBeside } from '../files/layout.ts';
-import { mayBe, namesIn } from '../files/looking.ts';
+import { mayBe, namesIn, nextWhereUnseen } from '../files/looking.ts';
 import { shellWord } from '../files/shell-word.ts';
+import { troubleOf } from '../system-errors.ts';
 
 /** What a reading function may do. */
 export interface Reader extends QueryPort {
@@ -139,6 +140,7 @@ function withSqliteCode(error: unknown): unknown {
 const resultCodes = new Map([
   [5, 'SQLITE_BUSY'],
   [6, 'SQLITE_LOCKED'],
+  [7, 'SQLITE_NOMEM'],
   [8, 'SQLITE_READONLY'],
   [10, 'SQLITE_IOERR'],
   [11, 'SQLITE_CORRUPT'],
@@ -190,15 +192,15 @@ function explain(database: string, error: unknown): unknown {
         next: "Check the file's and its directory's permissions; a WAL database in use cannot be read on a read-only volume",
         cause: error,
       });
-    case 'EIO':
-    case 'SQLITE_IOERR':
+    default:
+      if (troubleOf(codeOf(error)) === undefined) return error;
       return new DrydockError('PREFLIGHT', {
         what: `${database} cannot be read: ${messageOf(error)}`,
         state: 'Nothing was changed',
-        next: 'Look at the disk (the system log names it) and at what stands beside the database, before anything writes to it',
+        next:
+          nextWhereUnseen(error) ??
+          'Look at the disk (the system log names it) and at what stands beside the database, before anything writes to it',
         cause: error,
       });
-    default:
-      return error;
   }
 }

@@ -27,6 +27,8 @@ export interface Options {
   readonly cwd?: string;
   /** Stop for good at this fault point, see src/faults.ts; {@link Running.reached} waits for it. */
   readonly pauseAt?: string;
+  /** What runs the command, with its arguments: strace, a shell with a limit. */
+  readonly under?: readonly string[];
 }
 
 export interface Running {
@@ -47,12 +49,16 @@ export function drydock(args: readonly string[], options: Options = {}): Promise
   return startDrydock(args, options).finished;
 }
 
-export function startDrydock(args: readonly string[], { env = {}, cwd = tmpdir(), pauseAt }: Options = {}): Running {
+export function startDrydock(
+  args: readonly string[],
+  { env = {}, cwd = tmpdir(), pauseAt, under = [] }: Options = {},
+): Running {
   const pause =
     pauseAt === undefined ? undefined : { at: pauseAt, folder: mkdtempSync(join(tmpdir(), 'drydock-fault-')) };
   const markerOf = (kind: 'reached' | 'continue') =>
     join(pause?.folder ?? '', `${(pause?.at ?? '').replaceAll(':', '-')}.${kind}`);
-  const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), ...args], {
+  const [program = '', ...given] = [...under, process.execPath, join(projectRoot, 'src/cli/main.ts'), ...args];
+  const child = spawn(program, given, {
     cwd,
     env: {
       ...process.env,
