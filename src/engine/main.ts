@@ -13,7 +13,8 @@ invariant(process.send !== undefined, 'the engine was started without a supervis
 leaveStopsToSupervisor();
 
 // A thread of its own, since a running statement blocks this one: an engine whose supervisor died must not go on.
-new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: supervisorPid }).unref();
+const lifeline = new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: supervisorPid });
+lifeline.unref();
 
 // The place in a revision's file stands deep in a stack: an operation calls others before it comes to a statement.
 Error.stackTraceLimit = 100;
@@ -22,9 +23,17 @@ const tell = (reply: Reply) => process.send?.(reply);
 const handlers = engineSession(tell);
 let busy = false;
 
-/** What failed in something that a revision left running when it returned. */
+/** What failed beside the requests: in something that a revision left running when it returned, or in the lifeline. */
 let stray: DrydockError | undefined;
 const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'commit']);
+
+lifeline.on('error', (error) => {
+  stray ??= new DrydockError('PREFLIGHT', {
+    what: `The engine could not start the thread that ends it with its run: ${messageOf(error)}`,
+    next: 'Raise the limits of open files and processes (ulimit -n, ulimit -u), or free memory, and run again',
+    cause: error,
+  });
+});
 
 // Not the end of the process: once the run has committed, a revision's timer must not make it look like a damaged database.
 process.on('uncaughtException', (error) => {
