@@ -1,4 +1,5 @@
 import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
+import { visibleProblem } from '../snapshots/problem.ts';
 import { snapshotsToPrune } from '../snapshots/retention.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
 
@@ -14,7 +15,9 @@ export function retain(context: RunContext): Promise<string[]> {
     () => {
       const { keep, maxAgeMs, maxBytes } = context.request.config.snapshots;
       const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
-      const prune = snapshotsToPrune(listSnapshots(context.layout), policy, Date.now(), context.usedSnapshots);
+      // One that is not what was taken any more is no way back, and must not be kept in the place of one that is.
+      const fit = listSnapshots(context.layout).filter((snapshot) => visibleProblem(snapshot) === undefined);
+      const prune = snapshotsToPrune(fit, policy, Date.now(), context.usedSnapshots);
       for (const { manifest } of prune) {
         removeSnapshot(context.layout, manifest.id);
         context.pruned.push(manifest.id);

@@ -7,15 +7,17 @@ import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile, removeFile, tryToClearAway } from '../files/durable.ts';
 import { ensureDirectory, ensureFile } from '../files/ownership.ts';
 import {
-  listSnapshots,
   nextSnapshotId,
   publishSnapshot,
+  readCatalog,
   removeLeftovers,
   type Snapshot,
   temporaryPath,
+  type UnusableSnapshot,
 } from '../snapshots/catalog.ts';
 import { type Inspection, type InspectOptions, inspect } from '../snapshots/inspect.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
+import { visibleProblem } from '../snapshots/problem.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
 import { inspectOptions, type RunContext, unstoppable, useSnapshot } from './context.ts';
 
@@ -116,7 +118,7 @@ async function storeOnce(
   options: InspectOptions,
 ): Promise<Snapshot> {
   const candidate = sameContent(context, manifest);
-  if (candidate !== undefined) {
+  if (candidate !== undefined && visibleProblem(candidate) === undefined) {
     const { sha256 } = await hashExactly(candidate.path, options.signal);
     if (sha256 === candidate.manifest.sha256) {
       removeFile(copy.path);
@@ -128,15 +130,21 @@ async function storeOnce(
 
 /** In the same journal mode, which a restore puts back and the hash of the content leaves out. */
 function sameContent({ layout }: RunContext, copy: Manifest): Snapshot | undefined {
-  const all = listSnapshots(layout);
-  const candidates =
-    copy.reason === 'replaced' ? all : all.filter((other) => other.manifest.reason !== 'replaced').slice(-1);
-  return candidates.findLast(
+  const { snapshots, unusable } = readCatalog(layout);
+  return (copy.reason === 'replaced' ? snapshots : newest(snapshots, unusable)).findLast(
     ({ manifest }) =>
       manifest.contentSha256 === copy.contentSha256 &&
       manifest.journalMode === copy.journalMode &&
       manifest.integrity === 'ok',
   );
+}
+
+/** The one that no restore put aside; none if a newer one cannot be used, so that the copy becomes the newest. */
+function newest(snapshots: readonly Snapshot[], unusable: readonly UnusableSnapshot[]): readonly Snapshot[] {
+  const last = snapshots.findLast(({ manifest }) => manifest.reason !== 'replaced');
+  const isNewest =
+    last !== undefined && !unusable.some(({ id, reason }) => reason !== 'replaced' && id > last.manifest.id);
+  return isNewest ? [last] : [];
 }
 
 function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, reason: SnapshotReason): Manifest {

@@ -32,7 +32,7 @@ export interface Manifest {
 }
 
 /**
- * @throws {DrydockError} PREFLIGHT where the file is there and is not a manifest.
+ * @throws {DrydockError} PREFLIGHT where it cannot be read or is not a manifest.
  */
 export function readManifest(path: string): Manifest {
   let text: string;

@@ -117,7 +117,7 @@ const commandLine: readonly RefusalCase[] = [
     wrong: 'a restore of the latest snapshot of none',
     code: 2,
     args: ['snapshot', 'restore', 'latest'],
-    says: [/No snapshot/],
+    says: [/There are no snapshots/],
   },
 ];
 

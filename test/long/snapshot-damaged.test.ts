@@ -168,10 +168,10 @@ for (const { what, damage, says, manifest = false } of damages) {
   });
 }
 
-test('a proven way back: a snapshot whose file is gone is no snapshot, and the others stay of use', async (t) => {
+test('a proven way back: a snapshot whose file is gone is refused with 12, and the others stay of use', async (t) => {
   const it = await stocked(t);
   rmSync(it.file);
-  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad]), 2, /No snapshot/, /snapshot list/);
+  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad]), 12, /is gone/, /snapshot list/);
   assert.deepEqual(
     (await listed(it)).map(({ id }) => id),
     [it.good],

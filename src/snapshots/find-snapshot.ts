@@ -1,0 +1,94 @@
+/** Which snapshot a person means by an id, the beginning of one, or `latest`. */
+import { DrydockError } from '../errors.ts';
+import type { Layout } from '../files/layout.ts';
+import { type Catalog, readCatalog, type Snapshot } from './catalog.ts';
+import { visibleProblem } from './problem.ts';
+
+/** One of the catalog, or what is left of one. */
+interface Entry {
+  readonly id: string;
+  readonly snapshot: Snapshot | DrydockError;
+}
+
+/**
+ * @param address The whole id or a part of its beginning, or `latest`. What a restore put aside is never the latest one:
+ *   the same command, given again, must go on with the same snapshot.
+ * @throws {DrydockError} USAGE if none or several fit; PREFLIGHT if the one that fits cannot be used. An older one is
+ *   never taken in its place.
+ */
+export function findSnapshot(layout: Layout, address: string): Snapshot {
+  // A variable that a script has not set: it would be the beginning of any.
+  if (address === '')
+    throw new DrydockError('USAGE', {
+      what: 'The id of the snapshot is empty',
+      state: 'Nothing was changed',
+      next: 'See drydock snapshot list',
+    });
+  const catalog = readCatalog(layout);
+  return address === 'latest' ? latest(layout, catalog) : byId(layout, catalog, address);
+}
+
+function latest(layout: Layout, catalog: Catalog): Snapshot {
+  const { snapshots, unusable } = catalog;
+  const entries = sorted({
+    snapshots: snapshots.filter(({ manifest }) => manifest.reason !== 'replaced'),
+    unusable: unusable.filter(({ reason }) => reason !== 'replaced'),
+  });
+  const newest = entries.at(-1);
+  if (newest === undefined) throw noLatest(layout, sorted(catalog));
+  const problem = problemOf(newest);
+  if (problem === undefined && !(newest.snapshot instanceof DrydockError)) return newest.snapshot;
+  const older = entries.findLast((entry) => problemOf(entry) === undefined);
+  throw new DrydockError('PREFLIGHT', {
+    what: `The newest snapshot, ${newest.id}, cannot be used: ${problem}`,
+    state: 'Nothing was changed',
+    next:
+      older === undefined
+        ? `Put its files in ${layout.snapshots} back as they were; see drydock snapshot list`
+        : `Put its files back as they were; or use the one before it, which is older, by its id: drydock snapshot restore ${older.id}`,
+  });
+}
+
+function problemOf({ snapshot }: Entry): string | undefined {
+  if (snapshot instanceof DrydockError) return snapshot.what;
+  const problem = visibleProblem(snapshot);
+  return problem === undefined ? undefined : `${snapshot.path} ${problem}`;
+}
+
+function noLatest(layout: Layout, putAside: readonly Entry[]): DrydockError {
+  const newest = putAside.at(-1);
+  if (newest === undefined)
+    return new DrydockError('USAGE', {
+      what: `There are no snapshots in ${layout.snapshots}`,
+      state: 'Nothing was changed',
+      next: 'Check --database; to take a snapshot: drydock snapshot create',
+    });
+  return new DrydockError('USAGE', {
+    what: `Every snapshot in ${layout.snapshots} is what a restore put aside, and latest is never one of those`,
+    state: 'Nothing was changed',
+    next: `To use the newest of them, give its id, ${newest.id}; see drydock snapshot list`,
+  });
+}
+
+function byId(layout: Layout, catalog: Catalog, prefix: string): Snapshot {
+  const fitting = sorted(catalog).filter(({ id }) => id.startsWith(prefix));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) {
+    if (only.snapshot instanceof DrydockError) throw only.snapshot;
+    return only.snapshot;
+  }
+  throw new DrydockError('USAGE', {
+    what: `${only === undefined ? 'No snapshot' : `More than one snapshot (${fitting.map(({ id }) => id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
+    state: 'Nothing was changed',
+    next: 'See drydock snapshot list',
+  });
+}
+
+/** Oldest first. */
+function sorted({ snapshots, unusable }: Catalog): readonly Entry[] {
+  const entries: Entry[] = [
+    ...snapshots.map((snapshot) => ({ id: snapshot.manifest.id, snapshot })),
+    ...unusable.map(({ id, error }) => ({ id, snapshot: error })),
+  ];
+  return entries.sort((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,37 @@
+/** What is wrong with a snapshot as far as a look tells, without reading it: a hash of the file is the proof, and takes its time. */
+import { statSync } from 'node:fs';
+import { committedWal } from '../files/committed-wal.ts';
+import { hasJournalHeader } from '../files/journal-header.ts';
+import type { Manifest } from './manifest.ts';
+
+interface NamedFile {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Ends the sentence "the snapshot …". Undefined if nothing can be seen. */
+export function visibleProblem({ path, manifest }: NamedFile): string | undefined {
+  if (manifest.integrity === 'damaged') return 'was damaged when it was taken';
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) return 'is gone';
+  if (bytes !== manifest.bytes) {
+    return `has changed since it was taken: it has ${bytes} bytes, and its manifest says ${manifest.bytes}`;
+  }
+  const stray = strayCompanion(path);
+  return stray === undefined ? undefined : `has ${stray} beside it, which SQLite would take for a part of it`;
+}
+
+/**
+ * A `-journal` or `-wal` that SQLite would play back into the snapshot as soon as it opens it, since somebody opened
+ * the snapshot to write and was killed, or left the file of another one there. One that SQLite ignores is none.
+ */
+export function strayCompanion(path: string): string | undefined {
+  const companions = [
+    { file: `${path}-journal`, counts: hasJournalHeader },
+    { file: `${path}-wal`, counts: (wal: string) => committedWal(wal) !== undefined },
+  ];
+  return companions.find(({ file, counts }) => {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats !== undefined && (!stats.isFile() || counts(file));
+  })?.file;
+}
