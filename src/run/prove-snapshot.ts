@@ -4,29 +4,47 @@ import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type ExactHash, hashExactly } from '../files/content-hash.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { type InspectOptions, inspect } from '../snapshots/inspect.ts';
+import { strayCompanion } from '../snapshots/problem.ts';
 import { troubleOf } from '../system-errors.ts';
+
+/** The snapshot is not fit to be restored. */
+export class SnapshotUnfit extends DrydockError {
+  /** What makes it fit again, as the beginning of a sentence. */
+  readonly mend: string;
+
+  constructor({ manifest, path }: Snapshot, why: string, mend = 'Put the snapshot and its manifest back') {
+    super('PREFLIGHT', {
+      what: `Snapshot ${manifest.id} (${path}) ${why}`,
+      state: 'It was not restored and the database was not touched',
+      next: `${mend}, or choose another one: drydock snapshot list, then drydock snapshot verify <id>`,
+    });
+    this.mend = mend;
+  }
+}
 
 /**
  * Before a restore. A file that passed integrity_check when its hash was taken, and has that hash still, is sound: each
  * byte of it is the one that was checked. One that was never checked is checked now.
  *
- * @throws {DrydockError} PREFLIGHT where the snapshot is not what its manifest says, or is damaged.
+ * @throws {SnapshotUnfit} if it is not what its manifest says, or is damaged.
  * @throws {NotExamined}
  */
 export async function proveSnapshot(snapshot: Snapshot, options: InspectOptions): Promise<void> {
   if (snapshot.manifest.integrity !== 'ok') return examineSnapshot(snapshot, options);
+  requireAlone(snapshot);
   requireSame(snapshot, await reading(snapshot, options, hashExactly(snapshot.path, options.signal)));
 }
 
 /**
  * Checks it all over again, whatever is known of it.
- * @throws {DrydockError} PREFLIGHT where the snapshot is not what its manifest says, or is damaged.
+ * @throws {SnapshotUnfit} if it is not what its manifest says, or is damaged.
  */
 export async function examineSnapshot(snapshot: Snapshot, options: InspectOptions): Promise<void> {
+  requireAlone(snapshot);
   const { hashes, measurement } = await reading(snapshot, options, inspect(snapshot.path, [], options));
   requireSame(snapshot, hashes);
   const [problem] = measurement.integrity;
-  if (problem !== undefined) throw unusable(snapshot, `is damaged (integrity_check: ${problem})`);
+  if (problem !== undefined) throw new SnapshotUnfit(snapshot, `is damaged (integrity_check: ${problem})`);
 }
 
 function reading<T>(snapshot: Snapshot, { signal }: InspectOptions, work: Promise<T>): Promise<T> {
@@ -34,7 +52,7 @@ function reading<T>(snapshot: Snapshot, { signal }: InspectOptions, work: Promis
     if (signal.aborted) throw error;
     throw saysNothing(error)
       ? new NotExamined(snapshot, error)
-      : unusable(snapshot, `cannot be read (${messageOf(error)})`);
+      : new SnapshotUnfit(snapshot, `cannot be read (${messageOf(error)})`);
   });
 }
 
@@ -58,13 +76,13 @@ function saysNothing(error: unknown): boolean {
 function requireSame(snapshot: Snapshot, { sha256, bytes }: ExactHash): void {
   const { manifest } = snapshot;
   if (sha256 === manifest.sha256 && bytes === manifest.bytes) return;
-  throw unusable(snapshot, 'is not the file that was taken: its sha256 is not the one in its manifest');
+  throw new SnapshotUnfit(snapshot, 'is not the file that was taken: its sha256 is not the one in its manifest');
 }
 
-function unusable({ manifest, path }: Snapshot, why: string): DrydockError {
-  return new DrydockError('PREFLIGHT', {
-    what: `Snapshot ${manifest.id} (${path}) ${why}`,
-    state: 'It was not restored and the database was not touched',
-    next: 'Choose another one: drydock snapshot list, then drydock snapshot verify <id>',
-  });
+/** Before SQLite opens the file, and plays back into it what stands beside it. */
+function requireAlone(snapshot: Snapshot): void {
+  const stray = strayCompanion(snapshot.path);
+  if (stray === undefined) return;
+  const why = `has ${stray} beside it, which SQLite would take for a part of it`;
+  throw new SnapshotUnfit(snapshot, why, `Move ${stray} out of the folder`);
 }

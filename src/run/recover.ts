@@ -28,7 +28,7 @@ import { hold } from './hold.ts';
 import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
-import { NotExamined, proveSnapshot } from './prove-snapshot.ts';
+import { NotExamined, proveSnapshot, SnapshotUnfit } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
 import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-exchange.ts';
@@ -229,7 +229,7 @@ function requireSource(context: RunContext, journal: RunJournal, id: string): Sn
 async function requireFit(context: RunContext, journal: RunJournal, source: Snapshot): Promise<void> {
   await proveSnapshot(source, inspectOptions(context)).catch((error: unknown) => {
     if (error instanceof NotExamined) throw error.cause;
-    throw error instanceof DrydockError ? new SourceUnfit(journal, source.manifest.id, error) : error;
+    throw error instanceof SnapshotUnfit ? new SourceUnfit(journal, source.manifest.id, error) : error;
   });
 }
 
