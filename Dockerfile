@@ -1,4 +1,4 @@
-# The command in an image of its own, with the revisions of this repository: docs/docker.md.
+# The command in an image of its own, without any revisions: docs/docker.md.
 #
 # Tags are pinned to an exact version. To pin the bytes too, name the digest that you have looked at:
 #   docker build --build-arg NODE_IMAGE=node:26.10.0-trixie-slim@sha256:... --build-arg BASE_IMAGE=debian:13.7-slim@sha256:... .
@@ -27,15 +27,14 @@ LABEL org.opencontainers.image.title="Drydock" \
   org.opencontainers.image.base.name="debian:13.7-slim"
 # Everything that Drydock needs, its own Node with it, so that another image can have it by this one line too.
 COPY --from=build /opt/drydock /opt/drydock
+# Where config/drydock.yaml and migrations/ are looked for. None are here: whoever forgets to bring theirs must be told so,
+# and not have a database upgraded with somebody else's.
 WORKDIR /app
-COPY config config
-COPY migrations migrations
 # A revision may import from sqlite-drydock. 1000 is the first user that most images make, and whoever shares the volume
 # has to be the same.
 RUN ln -s /opt/drydock/bin/drydock /usr/local/bin/drydock \
   && mkdir node_modules && ln -s /opt/drydock node_modules/sqlite-drydock \
   && install -d -o 1000 -g 1000 /data
-ENV DRYDOCK_CONFIG=/app/config/drydock.yaml DRYDOCK_DATABASE=/data/et_intelligence.db
 # As numbers, so that Kubernetes can tell that it is not root.
 USER 1000:1000
 # The directory of the database, not the file: SQLite's -wal and -journal and Drydock's locks stand beside it.

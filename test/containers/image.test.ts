@@ -16,8 +16,8 @@ function container(image: string, mounts: readonly string[], command: readonly s
 
 const mounted = ({ data, migrations }: Place) => [`${data}:/data`, `${migrations}:/app/migrations:ro`];
 
-function assertRefused({ code, stdout, stderr }: Ended, says: RegExp): void {
-  assert.equal(code, 12, stderr);
+function assertRefused({ code, stdout, stderr }: Ended, says: RegExp, wanted = 12): void {
+  assert.equal(code, wanted, stderr);
   assert.match(stderr, says);
   assert.doesNotMatch(stdout, /started/);
 }
@@ -67,6 +67,20 @@ test('the image is small, runs as a user of a number, and has no compiler and no
   assert.match(stdout, /^\/opt\/drydock\/node_modules\/better-sqlite3\/prebuilds\/linux-\w+\.node\n$/);
 });
 
+test('the image brings no revisions and no config: it says what is missing, and touches no database', async (t) => {
+  const here = place(t, 'delete');
+  const before = here.content();
+  const data = [`${here.data}:/data`];
+  const named = ['--env', 'DRYDOCK_DATABASE=/data/et_intelligence.db'];
+  const asked = (mounts: readonly string[], ...flags: readonly string[]) =>
+    container('drydock', mounts, ['sh', '-c', 'echo started'], ...flags);
+  assertRefused(await asked([]), /no database is named.*config\/drydock\.yaml.*DRYDOCK_DATABASE/, 2);
+  assertRefused(await asked(data), /no database is named/, 2);
+  assertRefused(await asked(data, ...named), /\/app\/migrations/, 2);
+  assert.equal(here.content(), before);
+  assert.equal((await asked(mounted(here), ...named)).code, 0);
+});
+
 test('a revision may import from sqlite-drydock, and any user may run it who may write the directory', async (t) => {
   const here = place(t, 'delete');
   writeFileSync(
@@ -79,10 +93,10 @@ export function downgrade(op: Operations): void { op.dropColumn('comments', 'lan
 `,
   );
   const command = ['sh', '-c', 'echo started'];
-  const other = await container('drydock', mounted(here), command, '--user', '4711:4711');
+  const other = await container('et-intel-migrations', mounted(here), command, '--user', '4711:4711');
   assertRefused(other, /This user \(uid 4711\) may not read and write \/data/);
   for (const path of [here.data, here.database]) chownSync(path, 4711, 4711);
-  const own = await container('drydock', mounted(here), command, '--user', '4711:4711');
+  const own = await container('et-intel-migrations', mounted(here), command, '--user', '4711:4711');
   assert.equal(own.code, 0, own.stderr);
   assert.match(own.stdout, /to 008_typed [\s\S]*^started$/m);
 });
@@ -92,11 +106,11 @@ test('a database that is mounted as a single file is refused, whether anything i
   const alone = [`${here.database}:/data/et_intelligence.db`, `${here.migrations}:/app/migrations:ro`];
   const before = here.content();
   const command = ['sh', '-c', 'echo started'];
-  assertRefused(await container('drydock', alone, command), /mounted into this container as a single file/);
+  assertRefused(await container('et-intel-migrations', alone, command), /mounted into this container as a single file/);
   assert.equal(here.content(), before);
-  const upgraded = await container('drydock', mounted(here), command);
+  const upgraded = await container('et-intel-migrations', mounted(here), command);
   assert.equal(upgraded.code, 0, upgraded.stderr);
-  assertRefused(await container('drydock', alone, command), /mounted into this container as a single file/);
+  assertRefused(await container('et-intel-migrations', alone, command), /mounted into this container as a single file/);
 });
 
 test('docker stop rolls an upgrade back, and reaches the application after it', async (t) => {
@@ -134,7 +148,7 @@ test('the health of a container is that of its daemon, where it has one', async 
   ];
   for (const { command, wanted, retries, deploy } of cases) {
     if (deploy !== undefined) here.deploy('008_endless', deploy);
-    const id = await started(t, 'drydock', here, [...often, retries], command);
+    const id = await started(t, 'et-intel-migrations', here, [...often, retries], command);
     const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', id);
     await until(async () => (await health()) !== 'starting');
     assert.equal(await health(), wanted, command.join(' '));

@@ -35,12 +35,12 @@ build -t et-intel:1.0.0 -t et-intel --build-context app=test/containers/et-intel
 FROM python:3-slim
 COPY --from=app . /app
 DOCKERFILE
-docker tag drydock drydock:0.1.0
+build -t et-intel-migrations:1.0.0 -t et-intel-migrations -f ops/et-intel.Dockerfile .
 # As docs/docker.md says.
 build -t et-intel-wrapped - <<'DOCKERFILE'
 FROM et-intel
 COPY --from=drydock /opt/drydock /opt/drydock
-COPY --from=drydock /app /app
+COPY --from=et-intel-migrations /app /app
 ENV PATH=/opt/drydock/bin:$PATH DRYDOCK_CONFIG=/app/config/drydock.yaml DRYDOCK_DATABASE=/data/et_intelligence.db
 USER 1000:1000
 ENTRYPOINT ["tini", "--", "entrypoint.sh"]

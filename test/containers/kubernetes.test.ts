@@ -12,7 +12,7 @@ import { attack, type Deployment, type Outcome, type Platform } from './scenario
 
 const claim = 'et-intel-data';
 
-before(() => loadForPodman('drydock:0.1.0', 'et-intel:1.0.0'));
+before(() => loadForPodman('et-intel-migrations:1.0.0', 'et-intel:1.0.0'));
 
 /** What a deployment has of its own, beside the manifests as they are shipped. */
 function fitted(manifests: readonly Manifest[], { place, readOnly, memory }: Deployment): string {
