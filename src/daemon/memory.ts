@@ -1,13 +1,13 @@
 /** What the daemon must know after a restart: which openings are dealt with, and whether it may write at all. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
 import { asRefusal, isThere } from '../files/looking.ts';
-import { writeOwnedFile } from '../files/owned-file.ts';
-import { ensureDirectory, ownershipOf } from '../files/ownership.ts';
+import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
+import { ensureDirectory } from '../files/owned-folder.ts';
+import { ownershipOf } from '../files/ownership.ts';
 
 const instant = z.iso.datetime();
 const code = z.enum(Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]]);
@@ -81,7 +81,7 @@ export function openMemory(layout: Layout, warn: (message: string) => void): Mem
 function read({ daemonMemory: path }: Layout): DaemonMemory {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return nothing;
     throw asRefusal(error);

@@ -1,6 +1,8 @@
 /** Hashes of a database file that nobody writes to meanwhile. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { withoutWaiting } from './owned-file.ts';
+import { requireFileOrNothing } from './place.ts';
 
 export interface ExactHash {
   /** Of the file as it is, hex: is it the very file we wrote? */
@@ -64,7 +66,8 @@ async function hashPieces(
   signal.throwIfAborted();
   const exact = createHash('sha256');
   let bytes = 0;
-  const file = await open(path);
+  requireFileOrNothing(path);
+  const file = await open(path, withoutWaiting);
   try {
     const { size } = await file.stat();
     const pieces = file.createReadStream({ highWaterMark: pieceBytes, autoClose: false });

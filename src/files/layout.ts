@@ -22,6 +22,8 @@ export interface Layout {
   /** What the daemon must know of its windows after a restart. */
   readonly daemonMemory: string;
   readonly workingCopy: string;
+  /** A copy of a snapshot that is to take the place of a database beyond opening. */
+  readonly incoming: string;
   /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
   readonly rehearsal: string;
   readonly rehearsalLock: string;
@@ -56,6 +58,7 @@ export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
     runs: join(work, 'runs'),
     daemonMemory: join(work, 'daemon.json'),
     workingCopy: join(work, 'working-copy.db'),
+    incoming: join(work, 'incoming.db'),
     rehearsal: join(work, 'rehearsal'),
     rehearsalLock: join(work, 'rehearsal.lock'),
     rehearsalOwner: join(work, 'rehearsal-owner.json'),
@@ -67,6 +70,12 @@ export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
 /** Where snapshots are if the config names no folder for them. */
 export function snapshotsBeside(database: string): string {
   return `${database}.snapshots`;
+}
+
+/** The files in the folder for work, each of which may have a `.tmp` beside it while it is written. */
+export function workFiles(layout: Layout): string[] {
+  const { runnerLock, owner, runJournal, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner } = layout;
+  return [runnerLock, owner, runJournal, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner];
 }
 
 /** The driver takes them off, and would open another file. */

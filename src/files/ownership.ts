@@ -1,6 +1,6 @@
 /** Who may use what Drydock makes beside a database: whoever may use the database. */
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { fsyncDirectory } from './durable.ts';
+import { fchmodSync, fchownSync, fstatSync, type Stats, statSync } from 'node:fs';
+import { codeOf } from '../errors.ts';
 
 /** Owner and permission bits of the database, which everything made for it gets too. */
 export interface Ownership {
@@ -20,28 +20,53 @@ export function directoryMode(ownership: Ownership): number {
   return ownership.mode | 0o700 | ((ownership.mode & 0o444) >> 2);
 }
 
-/** Makes a directory of ours where it is not there yet, for whoever may use the database. */
-export function ensureDirectory(path: string, parent: string, ownership: Ownership): void {
-  if (existsSync(path)) return;
-  mkdirSync(path, { mode: 0o700 });
-  own(path, { ...ownership, mode: directoryMode(ownership) });
-  fsyncDirectory(parent);
+export function isRoot(): boolean {
+  return process.geteuid?.() === 0;
 }
 
-/** Makes an empty file of ours where it is not there yet, for whoever may use the database and at no moment for others. */
-export function ensureFile(path: string, ownership: Ownership): void {
-  closeSync(openSync(path, 'a', ownership.mode));
-  own(path, ownership);
+/** Only its owner and root may change the permissions of a file. */
+export function mayChange({ uid }: Stats): boolean {
+  return isRoot() || process.geteuid?.() === uid;
 }
 
-/** Gives a file the owner and the permission bits of the database, as far as this user may. */
-export function own(path: string, ownership: Ownership): void {
-  const { uid, gid, mode } = statSync(path);
-  const user = process.getuid?.() ?? uid;
-  // Only root may give a file away; anybody else's files are their own already, or cannot be.
-  if ((uid !== ownership.uid || gid !== ownership.gid) && user === 0) {
-    chownSync(path, ownership.uid, ownership.gid);
+/**
+ * Gives an open file or folder the owner, the group and the permission bits of the database, as far as this user may. Never
+ * by its path, which may name another file by then. At no moment may more people use it than may use the database.
+ */
+export function give(descriptor: number, ownership: Ownership): void {
+  const before = fstatSync(descriptor);
+  // That another user of the group made it, and it cannot be used, shows where it is used.
+  if (!mayChange(before)) return;
+  const uid = isRoot() ? ownership.uid : before.uid;
+  if (uid !== before.uid || ownership.gid !== before.gid) {
+    setMode(descriptor, before.mode & 0o700);
+    changeOwner(descriptor, before, { ...ownership, uid });
   }
-  // What another user of the group made only he may change; that it cannot be used shows where it is used.
-  if ((mode & 0o777) !== ownership.mode && (user === 0 || user === uid)) chmodSync(path, ownership.mode);
+  setMode(descriptor, modeFor(ownership, fstatSync(descriptor).gid));
+}
+
+/** The permission bits that a copy may have which belongs to this group: another group's must not be able to read it. */
+export function modeFor({ gid, mode }: Ownership, groupOfCopy: number): number {
+  // Everybody but the owner is one of the others then, also who may not use the database as a member of its group.
+  return groupOfCopy === gid ? mode : (mode & 0o700) | (mode & (mode >> 3) & 0o007);
+}
+
+/** Root in a container may have no right to give a file away, and in a user namespace the owner may have no number. */
+function changeOwner(descriptor: number, before: Stats, { uid, gid }: Ownership): void {
+  const all = [
+    [uid, gid],
+    [before.uid, gid],
+  ] as const;
+  for (const [user, group] of all) {
+    try {
+      fchownSync(descriptor, user, group);
+      return;
+    } catch (error) {
+      if (!['EPERM', 'EINVAL'].includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+function setMode(descriptor: number, mode: number): void {
+  if ((fstatSync(descriptor).mode & 0o777) !== mode) fchmodSync(descriptor, mode);
 }

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { codeOf } from '../errors.ts';
-import { writeOwnedFile } from '../files/owned-file.ts';
+import { codeOf, DrydockError } from '../errors.ts';
+import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
 import type { Ownership } from '../files/ownership.ts';
 
 export interface Owner {
@@ -36,10 +36,10 @@ export function writeOwner(path: string, owner: Owner, ownership: Ownership): vo
 export function readOwner(path: string): Owner | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (error) {
-    // The file is information only: one that is not this user's to read is as good as none.
-    if (['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(codeOf(error))) return undefined;
+    // The file is information only: one that is not this user's to read, or no file, is as good as none.
+    if (error instanceof DrydockError || ['ENOENT', 'EACCES', 'EPERM'].includes(codeOf(error))) return undefined;
     throw error;
   }
   try {

@@ -3,11 +3,13 @@
  * operating system, so it is free the moment its holder dies, holds across containers that share the directory, needs
  * no clock and no heartbeat. proper-lockfile is not enough: reclaiming a stale lock let two holders in (its issue 121).
  */
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureFile, type Ownership } from '../files/ownership.ts';
+import { ensureFile } from '../files/owned-file.ts';
+import type { Ownership } from '../files/ownership.ts';
+import { requireFileOrNothing } from '../files/place.ts';
 import type { Observer } from '../run-events.ts';
 import { isBusy, waitOutBusy } from './busy-wait.ts';
 import { describeOwner, readOwner } from './owner.ts';
@@ -61,6 +63,8 @@ export async function acquireRunnerLock(layout: Layout, ownership: Ownership, wa
 
 /** One try. @throws SQLITE_BUSY where another runner has it. */
 export function tryLock(path: string): RunnerLock {
+  // SQLite would follow a link.
+  requireFileOrNothing(path);
   const inode = inodeOf(path);
   const db = new Database(path, { timeout: 0, fileMustExist: true });
   try {
@@ -86,5 +90,5 @@ export function tryLock(path: string): RunnerLock {
 }
 
 function inodeOf(path: string): bigint | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }

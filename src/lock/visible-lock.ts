@@ -2,7 +2,7 @@
  * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, its mtime moving while the
  * holder lives. It is taken under the lock between runners and decides nothing between them.
  */
-import { lstatSync, mkdir, readdirSync, rmdir, rmdirSync, stat, utimes } from 'node:fs';
+import { lstat, lstatSync, lutimes, mkdir, readdirSync, rmdir, rmdirSync } from 'node:fs';
 import lockfile from 'proper-lockfile';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
@@ -82,7 +82,8 @@ async function lockWhenClear(
         update: heartbeatMs,
         retries: 0,
         // At the end of the process it removes the directory without asking whose it is; `release` has done it by then.
-        fs: { mkdir, stat, utimes, rmdir: remove, rmdirSync: () => undefined },
+        // A link that somebody puts in its place is not followed.
+        fs: { mkdir, stat: lstat, utimes: lutimes, rmdir: remove, rmdirSync: () => undefined },
         onCompromised,
       });
       made = identityOf(layout);

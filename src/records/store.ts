@@ -1,5 +1,5 @@
 /** The records of the last runs of one database: `<database>.drydock/runs/<when it ended>-<run>.json`. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
@@ -7,8 +7,9 @@ import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
-import { writeOwnedFile } from '../files/owned-file.ts';
-import { ensureDirectory, type Ownership, ownershipOf } from '../files/ownership.ts';
+import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
+import { ensureDirectory } from '../files/owned-folder.ts';
+import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { endedAt } from './moments.ts';
 import { parseRecord } from './record-schema.ts';
 import type { RunRecord } from './run-record.ts';
@@ -17,6 +18,10 @@ const keep = 100;
 
 /** One that is not whole is told by its `.tmp`, and goes when its turn comes. */
 const namePattern = /^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}\.json(\.tmp)?$/;
+
+export function isRecordName(name: string): boolean {
+  return namePattern.test(name);
+}
 
 export interface DamagedRecord {
   readonly path: string;
@@ -104,8 +109,12 @@ function readAll(layout: Layout, names: readonly string[]): RunList {
   for (const name of names) {
     const path = join(layout.runs, name);
     try {
-      runs.push(parseRecord(JSON.parse(readFileSync(path, 'utf8'))));
+      runs.push(parseRecord(JSON.parse(readOwnFile(path))));
     } catch (error) {
+      if (error instanceof DrydockError) {
+        damaged.push({ path, problem: error.what });
+        continue;
+      }
       const code = codeOf(error);
       // It is gone: another run's retention took it.
       if (code === 'ENOENT') continue;

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeOwnedFile } from '../files/owned-file.ts';
-import { directoryMode, type Ownership, own } from '../files/ownership.ts';
+import { giveFolder } from '../files/owned-folder.ts';
+import type { Ownership } from '../files/ownership.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { renderHtml } from './html-report.ts';
 import { storyOf } from './run-story.ts';
@@ -15,7 +16,7 @@ import { storyOf } from './run-story.ts';
  * @throws {Error} as Node has it, such as EACCES.
  */
 export function writeReportFile(folder: string, id: string, record: RunRecord, ownership: Ownership): string {
-  makeFolder(folder, { ...ownership, mode: directoryMode(ownership) });
+  makeFolder(folder, ownership);
   const path = join(folder, `${id}.html`);
   writeOwnedFile(path, renderHtml(storyOf(record)), ownership);
   return path;
@@ -25,5 +26,5 @@ export function writeReportFile(folder: string, id: string, record: RunRecord, o
 function makeFolder(folder: string, ownership: Ownership): void {
   if (existsSync(folder)) return;
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) own(made, ownership);
+  for (let made = folder; made.length >= first.length; made = dirname(made)) giveFolder(made, ownership);
 }

@@ -4,11 +4,11 @@
  * snapshot takes the name. A connection that still has the old file open would write into nothing, so this is done by
  * `drydock snapshot restore` alone, when a person asked for it.
  */
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
-import type { Layout } from '../files/layout.ts';
-import { own } from '../files/ownership.ts';
+import { copyToOwnedFile } from '../files/owned-file.ts';
+import { requireOwnFolder } from '../files/owned-folder.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 
@@ -25,28 +25,26 @@ export function damagedFolder({ layout }: RunContext, snapshot: Snapshot, damage
 export function exchangeState({ layout }: RunContext, damagedInode: string | null): 'to do' | 'done' | 'another file' {
   const inode = inodeOf(layout.database);
   if (inode === null || inode === damagedInode) return 'to do';
-  return existsSync(incomingPath(layout)) ? 'another file' : 'done';
-}
-
-/** The copy, until it has the name. */
-export function incomingPath({ work }: Layout): string {
-  return join(work, 'incoming.db');
+  return existsSync(layout.incoming) ? 'another file' : 'done';
 }
 
 /**
  * Every step may be done again after a crash in the middle of any: the journal says 'exchanging' until the end. The
  * live path always names a file, damaged or restored, so that an application that starts meanwhile creates none.
  */
-export function exchangeFile(context: RunContext, snapshot: Snapshot, damagedInode: string | null): void {
-  const { database, directory, work } = context.layout;
-  const incoming = incomingPath(context.layout);
-  copyFileSync(snapshot.path, incoming, constants.COPYFILE_FICLONE);
-  own(incoming, context.ownership);
+export async function exchangeFile(
+  context: RunContext,
+  snapshot: Snapshot,
+  damagedInode: string | null,
+): Promise<void> {
+  const { database, directory, work, incoming } = context.layout;
+  await copyToOwnedFile(snapshot.path, incoming, context.ownership);
   fsyncFile(incoming);
   fsyncDirectory(work);
 
   const folder = damagedFolder(context, snapshot, damagedInode);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  requireOwnFolder(folder, context.ownership);
   const aside = (suffix: string) => join(folder, `${basename(database)}${suffix}`);
   // The companions first: a -wal or -journal beside a file that it does not belong to corrupts that file.
   for (const suffix of ['-journal', '-wal', '-shm']) {

@@ -1,11 +1,14 @@
 /** What makes a volume unfit for a run, each found by reading alone: what a run refuses, and what doctor says beforehand. */
-import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
-import { type Layout, snapshotsBeside } from '../files/layout.ts';
-import { isThere, moveAway, thisUser } from '../files/looking.ts';
+import { type Layout, snapshotsBeside, workFiles } from '../files/layout.ts';
+import { isThere, namesIn, thisUser } from '../files/looking.ts';
+import { folderProblem, notOurFolder } from '../files/owned-folder.ts';
+import { companionsOf, misplaced } from '../files/place.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
-import { listSnapshots } from '../snapshots/catalog.ts';
+import { isRecordName } from '../records/store.ts';
+import { isSnapshotName, listSnapshots } from '../snapshots/catalog.ts';
 import type { SpaceEstimate } from './outcome.ts';
 import { describeBytes } from './words.ts';
 
@@ -62,38 +65,42 @@ function otherDatabaseIn(snapshots: string, database: string): string | undefine
 }
 
 /** What of its own a run must be able to use, and what has to stand there; what SQLite makes of its files it says itself. */
-type Kind = 'folder' | 'file' | 'of SQLite';
+type Kind = 'folder' | 'folder of ours' | 'file' | 'of SQLite';
 
 /** What this user may not read and write of what a run must; what is not there yet is left out. */
 export function accessProblems(layout: Layout): DrydockError[] {
-  const { directory, database, work, snapshots, runnerLock, runJournal, owner } = layout;
+  const { directory, database, work, snapshots, runs, runnerLock, runJournal, owner } = layout;
   const all: readonly (readonly [path: string, kind: Kind])[] = [
     [directory, 'folder'],
     [database, 'of SQLite'],
-    [work, 'folder'],
-    [snapshots, 'folder'],
-    [`${database}-wal`, 'of SQLite'],
-    [`${database}-shm`, 'of SQLite'],
-    [`${database}-journal`, 'of SQLite'],
+    [work, 'folder of ours'],
+    [snapshots, 'folder of ours'],
+    [runs, 'folder of ours'],
+    ...companionsOf(database).map((path) => [path, 'of SQLite'] as const),
     [runnerLock, 'file'],
     [runJournal, 'file'],
     [owner, 'file'],
   ];
-  return all.flatMap(([path, kind]) => accessProblem(path, kind) ?? []);
+  const { uid } = statSync(database, { throwIfNoEntry: false }) ?? statSync(directory);
+  const found = all.flatMap(([path, kind]) => accessProblem(path, kind, uid) ?? []);
+  // What is in a folder that cannot be used is not seen.
+  return found.length > 0 ? found : filesOfOurs(layout).flatMap((path) => misplaced(path, 'Drydock') ?? []);
 }
 
-function accessProblem(path: string, kind: Kind): DrydockError | undefined {
-  const stats = statOf(path);
-  if (stats === undefined) return undefined;
-  if (stats === 'leads nowhere') return refusal(`${path} is a symbolic link that leads nowhere`, moveAway);
-  if (kind === 'folder' && !stats.isDirectory()) {
-    return refusal(`${path} is not a directory, and Drydock keeps its own files in one of that name`, moveAway);
+/** @param owner Uid of the owner of the database. */
+function accessProblem(path: string, kind: Kind, owner: number): DrydockError | undefined {
+  if (!isSeen(path)) return undefined;
+  const isFolder = kind === 'folder' || kind === 'folder of ours';
+  if (!isFolder) {
+    const problem = misplaced(path, kind === 'file' ? 'Drydock' : 'SQLite');
+    if (problem !== undefined) return problem;
   }
-  if (kind === 'file' && !stats.isFile()) {
-    return refusal(`${path} is not a file, and Drydock keeps one of its own under that name`, moveAway);
+  if (kind === 'folder of ours') {
+    const why = folderProblem(path, owner);
+    if (why !== undefined) return notOurFolder(path, why);
   }
   try {
-    accessSync(path, constants.R_OK | constants.W_OK | (kind === 'folder' ? constants.X_OK : 0));
+    accessSync(path, constants.R_OK | constants.W_OK | (isFolder ? constants.X_OK : 0));
     return undefined;
   } catch (error) {
     return refusal(
@@ -103,15 +110,17 @@ function accessProblem(path: string, kind: Kind): DrydockError | undefined {
   }
 }
 
-/** Undefined where nothing is there. */
-function statOf(path: string): Stats | 'leads nowhere' | undefined {
-  if (!isSeen(path)) return undefined;
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? 'leads nowhere';
-  } catch (error) {
-    if (codeOf(error) === 'ELOOP') return 'leads nowhere';
-    throw error;
-  }
+/** Everything under the names that Drydock gives to its files, and removes files by. */
+function filesOfOurs(layout: Layout): string[] {
+  const { work, snapshots, runs } = layout;
+  const inFolder = (folder: string, isOurs: (name: string) => boolean) =>
+    namesIn(folder).flatMap((name) => (isOurs(name) ? [join(folder, name)] : []));
+  const names = new Set(workFiles(layout).map((path) => basename(path)));
+  return [
+    ...inFolder(work, (name) => names.has(name.replace(/\.tmp$/, ''))),
+    ...inFolder(runs, isRecordName),
+    ...inFolder(snapshots, isSnapshotName),
+  ];
 }
 
 /** What is in a folder that may not be entered, or is none, is not seen: the folder is the problem, and named as one. */

@@ -3,13 +3,12 @@
  * finish the story of a run that died. It is written whole and durably before each step that it announces, and gone
  * when nothing is left to finish. Its truth is about intentions; whether a commit happened, the database itself says.
  */
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { removeDurably } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import { type Layout, snapshotsBeside } from '../files/layout.ts';
-import { writeOwnedFile } from '../files/owned-file.ts';
+import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
 import type { RunContext } from './context.ts';
 
 /**
@@ -121,7 +120,7 @@ export function recallJournal({ layout, journal }: RunContext): RunJournal | und
 export function readJournal(path: string): RunJournal | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

@@ -1,6 +1,6 @@
 /** Takes both locks of a run, the one that decides first, and gives them back in the other order. */
 import { codeOf, messageOf } from '../errors.ts';
-import { ensureDirectory } from '../files/ownership.ts';
+import { ensureDirectory } from '../files/owned-folder.ts';
 import { acquireRunnerLock } from '../lock/runner-lock.ts';
 import { acquireVisibleLock, type VisibleLock } from '../lock/visible-lock.ts';
 import { troubleOf } from '../system-errors.ts';

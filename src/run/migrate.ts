@@ -1,12 +1,10 @@
 /** The revisions themselves, and what is written down about them. */
-import { constants } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests, EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
-import { own } from '../files/ownership.ts';
+import { copyToOwnedFile } from '../files/owned-file.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
@@ -53,8 +51,7 @@ function describeStep({ revision }: Step): string {
  */
 export async function useWorkingCopy(context: RunContext, engine: Engine, snapshotPath: string): Promise<void> {
   const { workingCopy } = context.layout;
-  await copyFile(snapshotPath, workingCopy, constants.COPYFILE_FICLONE);
-  own(workingCopy, context.ownership);
+  await copyToOwnedFile(snapshotPath, workingCopy, context.ownership);
   await engine.call('useWorkingCopy', { path: workingCopy });
 }
 

@@ -22,7 +22,7 @@ import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/cat
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
 import { databaseGone } from './database-gone.ts';
-import { exchangeFile, exchangeState, incomingPath } from './exchange.ts';
+import { exchangeFile, exchangeState } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
 import { hold } from './hold.ts';
 import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
@@ -74,7 +74,7 @@ async function finishExchange(
   const source = requireSource(context, journal, id);
   const state = exchangeState(context, damagedInode);
   if (state === 'another file') {
-    removeFile(incomingPath(context.layout));
+    removeFile(context.layout.incoming);
     removeJournal(context);
     throw new DrydockError('NOT_RESTORED', {
       what: `A restore of snapshot ${id} was interrupted (run ${journal.runId}) before the snapshot was in the place of ${context.layout.database}, and somebody has put another file there since`,
@@ -84,7 +84,7 @@ async function finishExchange(
   }
   if (state === 'to do') {
     await requireFit(context, journal, source);
-    exchangeFile(context, source, damagedInode);
+    await exchangeFile(context, source, damagedInode);
   }
   await settleExchanged(context, source);
   return ended(context, journal, 'restored', `Snapshot ${id} was put in the place of the damaged file`);

@@ -6,7 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
-import { ensureDirectory } from '../files/ownership.ts';
+import { ensureDirectory } from '../files/owned-folder.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import { describeSelf, writeOwner } from '../lock/owner.ts';
 import { acquireRunnerLock, type RunnerLock, tryLock } from '../lock/runner-lock.ts';

@@ -3,7 +3,7 @@
  * for a snapshot, and then left alone; what the real run would do, and how it would end, is seen on the copy.
  */
 import { DrydockError, messageOf } from '../errors.ts';
-import { own } from '../files/ownership.ts';
+import { fillOwnedFile } from '../files/owned-file.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Observer } from '../run-events.ts';
 import { changesBetween } from '../schema/changes.ts';
@@ -69,11 +69,13 @@ async function copyUnlessAtTarget(
     await phase(
       context,
       'copy',
-      () => stoppable(context, engine, engine.call('copy', { to, journalMode })),
+      () =>
+        fillOwnedFile(to, context.ownership, () =>
+          stoppable(context, engine, engine.call('copy', { to, journalMode })),
+        ),
       ({ pages }) => ({ pages, bytes: pages * held.pageSize }),
     );
     await engine.call('release', {});
-    own(to, context.ownership);
     return undefined;
   } finally {
     await engine.stop();

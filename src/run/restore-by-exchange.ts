@@ -40,7 +40,7 @@ export async function restoreByExchange(
   const damagedInode = inodeOf(database);
   const exchanging = { source: snapshot.manifest.id, damagedInode };
   writeJournal(context, { ...begin(), phase: 'exchanging', restoring: null, exchanging });
-  exchangeFile(context, snapshot, damagedInode);
+  await exchangeFile(context, snapshot, damagedInode);
   await settleExchanged(context, snapshot).catch((error: unknown) => {
     // Whatever a look at a file usually ends with says that nothing was changed.
     throw restoreFailed(context, snapshot, error);

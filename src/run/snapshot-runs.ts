@@ -9,6 +9,7 @@ import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
 import { removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
+import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
@@ -71,6 +72,7 @@ export function restore(
 ): Promise<RestoreReport> {
   const layout = layoutFor(request.config);
   const chosen = looking(() => findSnapshot(layout, id));
+  if (existsSync(layout.database)) statDatabase(layout.database);
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
   return explained(context, () => {

@@ -5,7 +5,8 @@ import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile, removeFile, tryToClearAway } from '../files/durable.ts';
-import { ensureDirectory, ensureFile } from '../files/ownership.ts';
+import { fillOwnedFile } from '../files/owned-file.ts';
+import { ensureDirectory } from '../files/owned-folder.ts';
 import {
   nextSnapshotId,
   publishSnapshot,
@@ -43,8 +44,9 @@ export function copyLive(context: RunContext, engine: Engine, held: HeldState): 
     const id = nextSnapshotId(layout, new Date(), runId);
     const path = temporaryPath(layout, id);
     // SQLite would make it with the permissions that a file has by default.
-    ensureFile(path, ownership);
-    const { pages } = await engine.call('copy', { to: path, journalMode: 'delete' });
+    const { pages } = await fillOwnedFile(path, ownership, () =>
+      engine.call('copy', { to: path, journalMode: 'delete' }),
+    );
     fsyncFile(path);
     fsyncDirectory(layout.snapshots);
     return { id, path, pages, held };

@@ -7,6 +7,7 @@ import { acquireLocks, type RunLocks } from './locks.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { recover } from './recover.ts';
 import { SourceUnusable } from './source-unusable.ts';
+import { keepCopiesStrict, tellOfGroup } from './strictness.ts';
 
 /** Takes the locks, finishes the story of an interrupted run, does the work, and gives the locks back. */
 export async function underLocks<T>(
@@ -15,6 +16,8 @@ export async function underLocks<T>(
 ): Promise<T> {
   const locks = await phase(context, 'lock', () => acquireLocks(context, context.request.command.verb));
   try {
+    tellOfGroup(context);
+    keepCopiesStrict(context);
     const recovered = await phase(
       context,
       'recover',

@@ -7,7 +7,7 @@ import type { Layout } from '../files/layout.ts';
 import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
-import { type Ownership, own } from '../files/ownership.ts';
+import type { Ownership } from '../files/ownership.ts';
 import { type Manifest, readManifest, renderManifest } from './manifest.ts';
 import type { SnapshotReason } from './reasons.ts';
 
@@ -19,6 +19,13 @@ export interface Snapshot {
 type SnapshotsFolder = Pick<Layout, 'snapshots'>;
 
 const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?:db|json)$/;
+
+const leftoverPattern = /\.tmp(-journal|-wal|-shm)?$/;
+
+/** Of a snapshot, of its manifest, or of what is left half made. */
+export function isSnapshotName(name: string): boolean {
+  return idPattern.test(name) || leftoverPattern.test(name);
+}
 
 /** Ids sort in the order in which snapshots were taken, those whose file was lost included. */
 export function nextSnapshotId(layout: Layout, now: Date, runId: string): string {
@@ -111,7 +118,6 @@ export function temporaryPath(layout: SnapshotsFolder, id: string): string {
 export function publishSnapshot(layout: Layout, manifest: Manifest, ownership: Ownership): Snapshot {
   const temporary = temporaryPath(layout, manifest.id);
   const path = snapshotPath(layout, manifest.id);
-  own(temporary, ownership);
   writeManifest(layout, manifest, ownership);
   renameDurably(temporary, path);
   return { path, manifest };
@@ -141,7 +147,7 @@ export function removeLeftovers(layout: Layout): void {
     removeDurably(manifestPath(layout, id));
   }
   for (const name of names) {
-    if (/\.tmp(-journal|-wal|-shm)?$/.test(name)) removeFile(join(layout.snapshots, name));
+    if (leftoverPattern.test(name)) removeFile(join(layout.snapshots, name));
   }
   fsyncDirectory(layout.snapshots);
 }

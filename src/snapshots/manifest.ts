@@ -1,8 +1,8 @@
 /** What is known of one snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
+import { readOwnFile } from '../files/owned-file.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import type { SnapshotReason } from './reasons.ts';
 
@@ -37,8 +37,9 @@ export interface Manifest {
 export function readManifest(path: string): Manifest {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOwnFile(path);
   } catch (error) {
+    if (error instanceof DrydockError) throw error;
     throw unusable(path, `cannot be read (${codeOf(error)})`, error);
   }
   let manifest: Manifest;

@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { snapshotsBeside } from '../files/layout.ts';
-import { mayBe, namesIn, nextWhereUnseen } from '../files/looking.ts';
+import { looking, mayBe, namesIn, nextWhereUnseen } from '../files/looking.ts';
+import { companionsOf, misplaced } from '../files/place.ts';
 import { shellWord } from '../files/shell-word.ts';
 import { troubleOf } from '../system-errors.ts';
 
@@ -29,6 +30,7 @@ export interface Reader extends QueryPort {
  */
 export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000): T {
   const before = statDatabase(database);
+  for (const path of companionsOf(database)) requireCompanion(path);
   try {
     if (isAtRestInWal(database)) {
       const result = readOnce(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
@@ -38,6 +40,12 @@ export function withReader<T>(database: string, read: (reader: Reader) => T, pat
   } catch (error) {
     throw error instanceof DrydockError ? error : explain(database, error);
   }
+}
+
+/** @throws {DrydockError} PREFLIGHT: SQLite would wait for a named pipe until somebody writes to it. */
+function requireCompanion(path: string): void {
+  const problem = looking(() => misplaced(path, 'SQLite'));
+  if (problem !== undefined) throw problem;
 }
 
 function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeFileDurably } from '../../src/files/durable.ts';
 import { writeOwnedFile } from '../../src/files/owned-file.ts';
 import { ownershipOf } from '../../src/files/ownership.ts';
 import { needs, smallVolume } from '../attacks/helpers-volumes.ts';
 
 const pages = 4096;
+const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 test(
   'a file for which the disk has room in part is not there, and what was there before is',
@@ -15,10 +15,10 @@ test(
   (t) => {
     const volume = smallVolume(t, 1024 * 1024);
     const path = join(volume.path, 'record.json');
-    writeFileDurably(path, 'before', 0o600);
+    writeOwnedFile(path, 'before', { ...self, mode: 0o600 });
     volume.fill(2 * pages);
     // The first two pages are written, and the call that writes them says so without an error.
-    assert.throws(() => writeFileDurably(path, 'x'.repeat(5 * pages), 0o600), { code: 'ENOSPC' });
+    assert.throws(() => writeOwnedFile(path, 'x'.repeat(5 * pages), { ...self, mode: 0o600 }), { code: 'ENOSPC' });
     assert.equal(readFileSync(path, 'utf8'), 'before');
 
     const other = join(volume.path, 'other.json');

@@ -12,6 +12,7 @@ import { projectRoot, testFolder } from '../harness/files.ts';
 import { faulted } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
 
+const owned = join(projectRoot, 'src', 'files', 'owned-file.ts');
 const durable = join(projectRoot, 'src', 'files', 'durable.ts');
 const xfs = needs(...powerTools, 'mkfs.xfs');
 
@@ -45,8 +46,8 @@ test(
   (t) => {
     const path = join(testFolder(t), 'run.json');
     const script = `
-    import { writeFileDurably } from '${durable}';
-    try { writeFileDurably('${path}', '{}', 0o600); } catch ({ code, message }) { console.log(code, message); }`;
+    import { writeOwnedFile } from '${owned}';
+    try { writeOwnedFile('${path}', '{}', { uid: process.getuid(), gid: process.getgid(), mode: 0o600 }); } catch ({ code, message }) { console.log(code, message); }`;
     const failing = faulted(script, `${path}.tmp`, 'fsync,unlink,unlinkat:error=EIO');
     assert.match(spawnSync('strace', failing, { encoding: 'utf8' }).stdout, /^EIO EIO: i\/o error, fsync/);
   },

@@ -1,0 +1,88 @@
+/**
+ * Folders of Drydock's own. People link one to another volume, so a link is followed if it and what it leads to are of those
+ * whom the database is of; anybody else's would have Drydock write and remove where they cannot.
+ */
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { codeOf, DrydockError } from '../errors.ts';
+import { fsyncDirectory } from './durable.ts';
+import { moveAway } from './looking.ts';
+import { directoryMode, give, isRoot, type Ownership } from './ownership.ts';
+
+/** Makes a directory of ours if it is not there yet, for whoever may use the database. @throws {DrydockError} PREFLIGHT */
+export function ensureDirectory(path: string, parent: string, ownership: Ownership): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    requireOwnFolder(path, ownership);
+    return;
+  }
+  giveFolder(path, ownership);
+  fsyncDirectory(parent);
+}
+
+/** @param ownership Of the database: its permissions are those of files. */
+export function giveFolder(path: string, ownership: Ownership): void {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    give(descriptor, { ...ownership, mode: directoryMode(ownership) });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws {DrydockError} PREFLIGHT */
+export function requireOwnFolder(path: string, ownership: Ownership): void {
+  const why = folderProblem(path, ownership.uid);
+  if (why !== undefined) throw notOurFolder(path, why);
+}
+
+export function notOurFolder(path: string, why: string): DrydockError {
+  return new DrydockError('PREFLIGHT', {
+    what: `${path} ${why}, and Drydock keeps its own files in a folder of that name`,
+    state: 'Nothing was changed',
+    next: moveAway,
+  });
+}
+
+/**
+ * Why a folder of ours cannot be used: undefined if it can, or is not there.
+ * @param owner Uid of the owner of the database.
+ */
+export function folderProblem(path: string, owner: number): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.isSymbolicLink()) return linkProblem(path, stats, owner);
+  if (!stats.isDirectory()) return 'is not a directory';
+  // Nobody else may be trusted by root not to change what is under a name while it is used.
+  return isRoot() && ![0, owner].includes(stats.uid) ? `belongs to uid ${stats.uid}` : undefined;
+}
+
+/** As many as Linux follows. */
+const maxLinks = 40;
+
+function linkProblem(path: string, link: Stats, owner: number): string | undefined {
+  const us = process.geteuid?.() ?? link.uid;
+  let at = path;
+  let stats: Stats | undefined = link;
+  for (let count = 0; stats?.isSymbolicLink() === true; count += 1) {
+    if (count === maxLinks) return 'is a symbolic link that leads nowhere';
+    if (![0, us].includes(stats.uid)) return `is a symbolic link that uid ${stats.uid} made`;
+    if (isWritableByOthers(statSync(dirname(at)), 'and not sticky')) {
+      return `is a symbolic link in a folder that everybody may write (${dirname(at)})`;
+    }
+    at = resolve(dirname(at), readlinkSync(at));
+    stats = lstatSync(at, { throwIfNoEntry: false });
+  }
+  if (stats === undefined) return 'is a symbolic link that leads nowhere';
+  if (!stats.isDirectory()) return `is a symbolic link to ${at}, which is not a directory`;
+  if (![us, owner].includes(stats.uid)) return `is a symbolic link to ${at}, which belongs to uid ${stats.uid}`;
+  return isWritableByOthers(stats) ? `is a symbolic link to ${at}, which everybody may write` : undefined;
+}
+
+/** In a sticky folder only the owner of a link can put another one in its place. */
+function isWritableByOthers({ mode }: Stats, unless?: 'and not sticky'): boolean {
+  return (mode & 0o002) !== 0 && (unless === undefined || (mode & 0o1000) === 0);
+}
