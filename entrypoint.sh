@@ -6,8 +6,12 @@
 # DRYDOCK_ON_FAILURE=start   start the command also after exit code 20 and 21; with any other code, as always, not
 set -eu
 
+# Whatever is not ours goes to the log as one line, on which a terminal does not act.
+plain() {
+  printf '%s' "$1" | LC_ALL=C tr -c ' -~' '?'
+}
 wrong() {
-  echo "drydock: $1. Nothing was changed. $2." >&2
+  echo "drydock: $(plain "$1"). Nothing was changed. $2." >&2
   exit 2
 }
 case ${DRYDOCK_SKIP-0} in
@@ -55,7 +59,7 @@ if [ "$status" -ne 0 ]; then
   # The only two that say that the database was checked before, and has been compared since. docs/docker.md says why no
   # other one is among them.
   case ${DRYDOCK_ON_FAILURE-exit}$stopped:$status in
-  start:20 | start:21) echo "drydock: exit code $status leaves a sound database; DRYDOCK_ON_FAILURE=start: $1 starts" >&2 ;;
+  start:20 | start:21) echo "drydock: exit code $status leaves a sound database; DRYDOCK_ON_FAILURE=start: $(plain "$1") starts" >&2 ;;
   *) exit "$status" ;;
   esac
 fi

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { DrydockError } from '../errors.ts';
+import { visible } from '../visible.ts';
 
 /** Whether there is somebody to ask. */
 export function isInteractive(): boolean {
@@ -16,7 +17,9 @@ export async function askYesNo(question: string): Promise<boolean> {
   terminal.once('close', () => ended.abort());
   try {
     for (;;) {
-      const answer = (await terminal.question(`${question} [y/n] `, { signal: ended.signal })).trim().toLowerCase();
+      const answer = (await terminal.question(`${visible(question)} [y/n] `, { signal: ended.signal }))
+        .trim()
+        .toLowerCase();
       if (['y', 'yes'].includes(answer)) return true;
       if (['n', 'no'].includes(answer)) return false;
     }

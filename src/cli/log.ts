@@ -2,6 +2,7 @@
 import pino from 'pino';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer, RunEvent } from '../run-events.ts';
+import { visibleJson, visibleText, visibly } from '../visible.ts';
 import { openStatusLine, type StatusLine } from './status-line.ts';
 
 export interface RunLog {
@@ -46,7 +47,7 @@ function jsonStream(): pino.DestinationStream {
   const stream = pino.destination({ dest: 2, sync: true, maxLength: maxUnwritten });
   // The volume of the log is full, and there is nobody to tell. That must not end a run, least of all in its commit.
   stream.on('error', () => undefined);
-  return stream;
+  return { write: (line: string) => void stream.write(visibleJson(line)) };
 }
 
 async function prettyStream(status: StatusLine | undefined): Promise<pino.DestinationStream> {
@@ -56,7 +57,7 @@ async function prettyStream(status: StatusLine | undefined): Promise<pino.Destin
   return {
     write(line: string) {
       status?.clear();
-      process.stderr.write(format(JSON.parse(line)) ?? line);
+      process.stderr.write(format(visibly(JSON.parse(line))) ?? visibleText(line));
     },
   };
 }

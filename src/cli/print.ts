@@ -1,5 +1,6 @@
 /** The only places that write to stdout and stderr for a verb. */
 import { codeOf, DrydockError, exitCodes, messageOf } from '../errors.ts';
+import { shortened, visible, visibleJson, visibleText } from '../visible.ts';
 
 /** What a verb has to say. */
 export interface Output {
@@ -8,6 +9,8 @@ export interface Output {
   readonly text: string;
   /** 0 unless the verb's answer is one that a script must be able to tell. */
   readonly exitCode?: number;
+  /** The text is for a program, to the byte. A terminal shows it like any other. */
+  readonly script?: true;
   /** A run ends as it ended, whether its report can be written or not; any other verb has nothing but its answer. */
   readonly ran?: true;
 }
@@ -27,12 +30,15 @@ export function printOutput(verb: string, output: Output, format: 'json' | 'text
 
 /** What {@link printOutput} prints. */
 export function renderOutput(verb: string, output: Output, format: 'json' | 'text'): string {
-  const line =
-    format === 'json'
-      ? JSON.stringify({ command: verb, ok: (output.exitCode ?? 0) === 0, ...output.data })
-      : output.text;
-  return `${line}\n`;
+  if (format === 'json') {
+    return `${visibleJson(JSON.stringify({ command: verb, ok: (output.exitCode ?? 0) === 0, ...output.data }))}\n`;
+  }
+  const isForProgram = output.script && !process.stdout.isTTY;
+  return `${isForProgram ? output.text : visibleText(output.text)}\n`;
 }
+
+/** With its end, which says what to do. All of it is in the JSON. */
+const longestMessage = 8_000;
 
 /**
  * One line on stderr: what, in what state the data is, what to do. With `--json` the same on stdout as an object. The
@@ -48,13 +54,16 @@ export function printError(error: unknown, argv: readonly string[]): void {
       state = null,
       next = null,
     } = known ?? {};
-    process.stdout.write(`${JSON.stringify({ ok: false, error: { code, exitCode, what, state, next } })}\n`);
+    process.stdout.write(
+      `${visibleJson(JSON.stringify({ ok: false, error: { code, exitCode, what, state, next } }))}\n`,
+    );
   }
   const message =
     known?.message ??
     `Unexpected: ${messageOf(error)}${codeOf(error) && ` (${codeOf(error)})`}. Run again with --debug and report it.`;
-  process.stderr.write(`drydock: ${message}\n`);
-  if (argv.includes('--debug')) process.stderr.write(`${stackOf(error)}\n`);
+  process.stderr.write(`drydock: ${shortened(visible(message), longestMessage)}\n`);
+  // Indented, so that no line of a message can pass for one of ours.
+  if (argv.includes('--debug')) process.stderr.write(`${visibleText(stackOf(error)).replace(/^/gm, '  ')}\n`);
 }
 
 function stackOf(error: unknown): string {

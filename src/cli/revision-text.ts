@@ -1,6 +1,7 @@
 /** A revision as Alembic prints it, for those who know how to read that. */
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { Revision } from '../revisions/revision.ts';
+import { visible, visibleLines } from '../visible.ts';
 
 /** Which of its parts a line has. */
 export interface LineParts {
@@ -22,7 +23,7 @@ export function revisionLine(
 ): string {
   const { id, message, dependsOn } = revision;
   const labels = graph.labels(id);
-  return [
+  const line = [
     parts.parents ? `${describeParents(revision)}${inBrackets(dependsOn)} -> ` : '',
     id,
     parts.labels ? inBrackets(labels) : '',
@@ -30,7 +31,8 @@ export function revisionLine(
     current.includes(id) ? ' (current)' : '',
     parts.shape ? shapeMarks(graph, id) : '',
     parts.message ? `, ${message}` : '',
-  ].join('');
+  ];
+  return visible(line.join(''));
 }
 
 /**
@@ -43,7 +45,7 @@ export function revisionEntry(graph: RevisionGraph, revision: Revision, current:
   const labels = graph.labels(id);
   const currentMark = current.includes(id) ? ' (current)' : '';
   const head = children.length === 0 ? ' (head)' : '';
-  return [
+  return visibleLines([
     `Rev: ${id}${head}${shapeMarks(graph, id)}${currentMark}`,
     `${revises.length > 1 ? 'Merges' : 'Parent'}: ${describeParents(revision)}`,
     ...(dependsOn.length === 0 ? [] : [`Also depends on: ${dependsOn.join(', ')}`]),
@@ -54,7 +56,7 @@ export function revisionEntry(graph: RevisionGraph, revision: Revision, current:
     ...(transaction ? [] : ['Transaction: false']),
     '',
     `    ${message}`,
-  ].join('\n');
+  ]);
 }
 
 function describeParents({ revises }: Revision): string {

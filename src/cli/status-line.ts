@@ -1,3 +1,5 @@
+import { visible } from '../visible.ts';
+
 /** One line at the foot of a terminal that is written over and over. */
 export interface StatusLine {
   show(text: string): void;
@@ -8,7 +10,7 @@ export function openStatusLine(stream: NodeJS.WriteStream): StatusLine {
   let shown = false;
   return {
     show(text) {
-      stream.write(`\r\u001b[2K${text.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`);
+      stream.write(`\r\u001b[2K${visible(text).slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`);
       shown = true;
     },
     clear() {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Consent } from '../api/consent.ts';
+import { visible } from '../visible.ts';
 import { isInteractive } from './ask.ts';
 
 /** Asks where somebody is there to answer: what is read and where it is asked are both a terminal. */
@@ -16,7 +17,7 @@ function ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> {
   lines.once('line', (line) => resolve(/^y(es)?$/i.test(line.trim()) ? 'yes' : 'no'));
   lines.once('close', () => resolve('no'));
   stop.addEventListener('abort', close, { once: true });
-  process.stderr.write(`${statement}.\nThe snapshot that is taken first keeps it. Go on? [y/N] `);
+  process.stderr.write(`${visible(statement)}.\nThe snapshot that is taken first keeps it. Go on? [y/N] `);
   return promise.finally(() => {
     stop.removeEventListener('abort', close);
     close();

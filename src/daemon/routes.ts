@@ -1,5 +1,6 @@
 /** What the daemon answers at each path. */
 import { stylesheet } from '../html/style.ts';
+import { visibleJson, visibleLines } from '../visible.ts';
 import type { Metrics } from './metrics.ts';
 import { type Answer, type Routes, text } from './server.ts';
 import type { Status } from './status.ts';
@@ -21,12 +22,16 @@ export function routesOf(read: (before: Status | undefined) => Status, metrics: 
     '/healthz': () => text(200, 'ok'),
     '/readyz': () => readiness(status()),
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render(status()) }),
-    '/status.json': () => ({ status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify(status()) }),
+    '/status.json': () => ({
+      status: 200,
+      type: 'application/json; charset=utf-8',
+      body: visibleJson(JSON.stringify(status())),
+    }),
     '/style.css': () => ({ status: 200, type: 'text/css; charset=utf-8', body: stylesheet }),
     '/': () => ({ status: 200, type: 'text/html; charset=utf-8', body: statusPage(status()) }),
   };
 }
 
 function readiness({ ready, problems }: Status): Answer {
-  return ready ? text(200, 'ready') : text(503, problems.join('\n'));
+  return ready ? text(200, 'ready') : text(503, visibleLines(problems));
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { type Address, addressText } from '../config/address.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { contentSecurityPolicy } from '../html/page.ts';
+import { visibleText } from '../visible.ts';
 
 export interface Answer {
   readonly status: number;
@@ -112,7 +113,7 @@ async function answerTo(server: Server, routes: Routes, request: IncomingMessage
 
 /** One or a few lines for a program or a person with curl. */
 export function text(status: number, body: string): Answer {
-  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
+  return { status, type: 'text/plain; charset=utf-8', body: `${visibleText(body)}\n` };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** HTML as values: what is put into a template is escaped, unless it is HTML itself. */
+import { visibleText } from '../visible.ts';
 
 /** Text that is HTML already. Made by {@link html} alone, so that nothing else passes unescaped. */
 export class Html {
@@ -25,11 +26,10 @@ export function html(texts: TemplateStringsArray, ...parts: readonly HtmlPart[])
 
 /**
  * Text in which no character has a meaning to HTML, in a tag's content or in a quoted attribute. Characters that HTML
- * may not hold, such as NUL, are shown as the one that stands for what cannot be shown.
+ * may not hold, such as NUL, or that turn the order of a line around are shown by their number.
  */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(/(?![\t\n\r])\p{Cc}/gu, '\ufffd')
+  return visibleText(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

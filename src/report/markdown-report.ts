@@ -1,5 +1,6 @@
 /** A report as Markdown, for a ticket, a chat or a terminal. */
 import { durationText } from '../html/words.ts';
+import { visible, visibleText } from '../visible.ts';
 import type { Block, Cell, Report, Section } from './section.ts';
 
 export function renderMarkdown({ title, mark, sections, footer }: Report): string {
@@ -67,15 +68,13 @@ function tableMarkdown(columns: readonly MarkdownColumn[], rows: readonly (reado
 function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${text}\n${fence}`;
+  return `${fence}${language}\n${visibleText(text)}\n${fence}`;
 }
 
 /** One line in which no character has a meaning to Markdown, nor to the HTML that it may hold. */
 function plain(text: string): string {
   return (
-    text
-      .replace(/\s+/g, ' ')
-      .replace(/\p{Cc}/gu, '\ufffd')
+    visible(text.replace(/\s+/g, ' '))
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')

@@ -5,6 +5,8 @@ import type { Preview, PreviewedStep } from '../preview/previewed.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { SpaceEstimate } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
+import { visible, visibleLines } from '../visible.ts';
+import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
 
 /** @param folder Paths are told from here. */
@@ -14,14 +16,14 @@ export function renderPreview(preview: Preview, folder: string): string {
     ? ['A run is at work on it, or was killed; the next run brings that to its end first.']
     : [];
   if (outcome === 'nothing-pending') {
-    return [`Nothing is pending: ${database} is at ${describeRevisions(from)}.`, ...unfinished].join('\n\n');
+    return [renderNothingPending(database, from), ...unfinished].join('\n\n');
   }
   return [
-    `${database} would go from ${describeRevisions(from)} to ${describeRevisions(to)}. Nothing was changed.`,
+    visible(`${database} would go from ${describeRevisions(from)} to ${describeRevisions(to)}. Nothing was changed.`),
     ...unfinished,
     ...preview.steps.map((step) => renderStep(step, folder)),
-    ...(stopped === null ? [] : [renderStop(stopped, direction)]),
-    ...(losses.length === 0 ? [] : [`It loses data: ${describeLosses(losses)}.`]),
+    ...(stopped === null ? [] : [visible(renderStop(stopped, direction))]),
+    ...(losses.length === 0 ? [] : [visible(`It loses data: ${describeLosses(losses)}.`)]),
     ...renderFindings(preview.steps, folder),
     renderEffort(preview),
   ].join('\n\n');
@@ -31,9 +33,11 @@ function renderStep(
   { id, direction, path, message, statements, operations, tables }: PreviewedStep,
   folder: string,
 ): string {
-  const title = `${direction === 'up' ? 'upgrade' : 'downgrade'} ${id}, ${message} (${relative(folder, path)})`;
+  const title = visible(
+    `${direction === 'up' ? 'upgrade' : 'downgrade'} ${id}, ${message} (${relative(folder, path)})`,
+  );
   const sql = statements.map(({ sql: text, parameters }) => {
-    const bound = parameters.length === 0 ? '' : ` -- ${parameters.join(', ')}`;
+    const bound = parameters.length === 0 ? '' : ` -- ${visible(parameters.join(', '))}`;
     return `${text.replace(/^/gm, '  ')};${bound}`;
   });
   const how = operations.map(({ operation, table, method, why }) => [operation, table, method, why]);
@@ -63,7 +67,7 @@ function renderFindings(steps: readonly PreviewedStep[], folder: string): string
     const place = line === null ? '' : `:${line}`;
     return `  ${relative(folder, path)}${place}: ${message} (${rule})`;
   });
-  return [['Look at this first:', ...lines].join('\n')];
+  return [visibleLines(['Look at this first:', ...lines])];
 }
 
 function renderEffort({ direction, space, estimatedSeconds, onWorkingCopy }: Preview): string {

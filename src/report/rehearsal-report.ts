@@ -1,5 +1,6 @@
 /** A rehearsal's report as a person reads it. */
 import type { RehearsalReport } from '../run/outcome.ts';
+import { visible, visibleLines } from '../visible.ts';
 import { renderChecks, renderPhases, renderRecovery, renderSteps } from './run-report.ts';
 
 export function renderRehearsal({ recovered, phases, steps, checks, schema, verdict }: RehearsalReport): string {
@@ -9,12 +10,12 @@ export function renderRehearsal({ recovered, phases, steps, checks, schema, verd
     ...renderSteps(steps),
     ...renderChecks(checks),
     renderSchema(schema),
-    verdict,
+    visible(verdict),
   ].join('\n\n');
 }
 
 function renderSchema(schema: RehearsalReport['schema']): string {
   if (schema === null) return 'The schema before and after could not be compared: the log says why.';
   if (schema.length === 0) return 'The schema stays as it is.';
-  return ['What becomes of the schema:', ...schema.map(({ sentence }) => `  ${sentence}`)].join('\n');
+  return visibleLines(['What becomes of the schema:', ...schema.map(({ sentence }) => `  ${sentence}`)]);
 }

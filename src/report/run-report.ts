@@ -3,13 +3,14 @@ import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { AtTarget, PhaseReport, RecoveryReport, RunReport } from '../run/outcome.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
+import { visible, visibleLines } from '../visible.ts';
 import { headlineOf } from './headline.ts';
 import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './table.ts';
 
 export function renderRunReport(report: RunReport | AtTarget): string {
   if (!('runId' in report)) return renderNothingPending(report.database, report.to);
-  const parts = [headlineOf(report)];
+  const parts = [visible(headlineOf(report))];
   parts.push(...renderRecovery(report.recovered));
   if (report.outcome === 'done')
     parts.push(
@@ -27,13 +28,13 @@ function schema({ schema: compared, to }: RunReport): string[] {
   const { differences, mild } = compared;
   const match = differences.length === 0 ? 'matches' : 'does not match';
   const sentences = [...differences.map((each) => each.sentence), ...mild.map((each) => `(mild) ${each.sentence}`)];
-  return [[`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)].join('\n')];
+  return [visibleLines([`The schema ${match} ${describeRevisions(to)}.`, ...sentences.map((each) => `  ${each}`)])];
 }
 
 export function renderRecovery(recovered: RecoveryReport | null): string[] {
   if (recovered === null) return [];
   const { runId, interruptedIn, message } = recovered;
-  return [`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`];
+  return [visible(`Recovered first: run ${runId}, interrupted while ${interruptedIn}. ${message}.`)];
 }
 
 export function renderPhases(reports: readonly PhaseReport[]): string {
@@ -78,5 +79,7 @@ function value(of: string | number | null): string {
 function snapshot({ snapshot: manifest, pruned }: RunReport): string {
   if (manifest === null) return 'No snapshot was needed.';
   const gone = pruned.length === 0 ? '' : ` Removed by retention: ${pruned.join(', ')}.`;
-  return `Snapshot ${manifest.id} (${describeBytes(manifest.bytes)}) has the state before; to go back to it: drydock snapshot restore ${manifest.id}.${gone}`;
+  return visible(
+    `Snapshot ${manifest.id} (${describeBytes(manifest.bytes)}) has the state before; to go back to it: drydock snapshot restore ${manifest.id}.${gone}`,
+  );
 }

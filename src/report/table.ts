@@ -1,5 +1,6 @@
 /** Columns that align, without frames, for terminals and pipes alike. */
 import Table from 'cli-table3';
+import { shortened, visible } from '../visible.ts';
 
 const noFrame = {
   top: '',
@@ -19,13 +20,17 @@ const noFrame = {
   middle: '  ',
 };
 
+/** One long name would make every line as long. All of it is in the JSON. */
+const widestCell = 200;
+
 /** @param rows One array of cells for each line. @param right Indexes of the columns that align to the right. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  const lines = [head, ...rows].every(isPlain) ? alignPlain(head, rows, right) : alignAny(head, rows, right);
+  const cells = rows.map((row) => row.map((cell) => shortened(visible(cell), widestCell)));
+  const lines = [head, ...cells].every(isPlain) ? alignPlain(head, cells, right) : alignAny(head, cells, right);
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 

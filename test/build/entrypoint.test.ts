@@ -48,6 +48,16 @@ test('without a command, the entrypoint is the upgrade', async (t) => {
   assert.deepEqual(await entrypoint(t, 'echo "$*"; exit 3').ended, { code: 3, stdout: 'upgrade\n' });
 });
 
+test('honest exit: what it repeats of its variables and its command cannot pass for a line of its own', async (t) => {
+  const nasty = '\u001b[2J\u009b1m\u202e\ndrydock: All is well.';
+  const told = [
+    await entrypointWith(t, { DRYDOCK_SKIP: nasty }, 'exit 0', 'true').said(),
+    await entrypointWith(t, { DRYDOCK_ON_FAILURE: nasty }, 'exit 0', 'true').said(),
+    (await entrypointWith(t, { DRYDOCK_ON_FAILURE: 'start' }, 'exit 20', nasty).said()).split('\n')[0] ?? '',
+  ];
+  for (const line of told) assert.match(line, /^drydock: [ -~]*\?drydock: All is well[ -~]*\n?$/);
+});
+
 // A stand-in ends by itself, so that one which no signal reached fails its test instead of holding it up.
 const waits = 'n=0; while [ $n -lt 200 ]; do sleep 0.05; n=$((n+1)); done; echo "not stopped"';
 

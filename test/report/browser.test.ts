@@ -10,7 +10,7 @@ import { testFolder } from '../harness/files.ts';
 import { hostile, hostileRecord, long } from './hostile.ts';
 
 /** NUL has no place in HTML. */
-const shown = hostile.replace('\0', '\ufffd');
+const shown = hostile.replace('\0', '\\u{0}');
 
 test(
   'a report is one file that complains of nothing, and runs nothing that a name holds',

@@ -2,6 +2,7 @@
 import { type AutogenerateRequest, autogenerate as write } from '../../api/autogenerate.ts';
 import type { RenameDecision, RenameQuestion } from '../../autogenerate/renames.ts';
 import type { Config } from '../../config/config.ts';
+import { visible, visibleLines } from '../../visible.ts';
 import { describeWanted } from '../../wanted/wanted-schema.ts';
 import { askYesNo, isInteractive } from '../ask.ts';
 import { withLog } from '../engine-log.ts';
@@ -14,9 +15,10 @@ export async function autogenerate(config: Config, request: AutogenerateRequest)
 }
 
 function textOf({ wantedSchema }: Config, { revision, changes }: Awaited<ReturnType<typeof write>>): string {
-  if (revision !== null) return [`Created ${revision.path}`, ...changes.map((sentence) => `  ${sentence}`)].join('\n');
+  if (revision !== null)
+    return visibleLines([`Created ${revision.path}`, ...changes.map((sentence) => `  ${sentence}`)]);
   const wanted = wantedSchema === undefined ? '' : `, ${describeWanted(wantedSchema)}`;
-  return `Nothing to do: the revisions make the wanted schema${wanted}. No revision was written.`;
+  return visible(`Nothing to do: the revisions make the wanted schema${wanted}. No revision was written.`);
 }
 
 async function answerOnTerminal({ sentence }: RenameQuestion): Promise<RenameDecision['answer'] | undefined> {

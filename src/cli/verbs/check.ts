@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Compared } from '../../drift/compared.ts';
 import { exitCodes } from '../../errors.ts';
 import { describeRevisions } from '../../run/words.ts';
+import { visible, visibleLines } from '../../visible.ts';
 import { describeWanted } from '../../wanted/wanted-schema.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
@@ -29,11 +30,12 @@ function databaseText(at: string, drift: Compared): string {
     drift.differences.length === 0
       ? `${at} has the schema that its revisions make.`
       : `${at} does not have the schema that its revisions make:`;
-  return [verdict, ...differenceLines(drift)].join('\n');
+  return visibleLines([verdict, ...differenceLines(drift)]);
 }
 
 function pendingText(pending: readonly string[]): string {
-  return pending.length === 0 ? 'No revision is pending.' : `Pending: ${pending.join(', ')}. Run drydock upgrade.`;
+  if (pending.length === 0) return 'No revision is pending.';
+  return visible(`Pending: ${pending.join(', ')}. Run drydock upgrade.`);
 }
 
 function wantedText(wanted: string, drift: Compared | null): string {
@@ -41,7 +43,7 @@ function wantedText(wanted: string, drift: Compared | null): string {
     drift === null || drift.differences.length === 0
       ? `The revisions make the wanted schema, ${wanted}.`
       : `The revisions do not make the wanted schema, ${wanted}; run drydock revision --autogenerate:`;
-  return [verdict, ...(drift === null ? [] : differenceLines(drift))].join('\n');
+  return visibleLines([verdict, ...(drift === null ? [] : differenceLines(drift))]);
 }
 
 function differenceLines({ differences, mild }: Compared): string[] {

@@ -4,6 +4,7 @@ import { exitCodes } from '../../errors.ts';
 import { branchHeads } from '../../revisions/branches.ts';
 import { partByFiles } from '../../revisions/graph.ts';
 import { type DatabaseState, readState } from '../../run/read-state.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
@@ -17,13 +18,13 @@ export async function current(config: Config, flags: CurrentFlags): Promise<Outp
   const state = readState(config);
   const report = currentOf(state);
   const entries = entriesOf(state, report, flags);
-  const lines = entries.length === 0 ? [`base: no revision is applied to ${report.database}`] : entries;
+  const lines = entries.length === 0 ? [visible(`base: no revision is applied to ${report.database}`)] : entries;
   return {
     data: { ...report },
     text: [
-      ...(verbose ? [`Current revision(s) for ${report.database}:`] : []),
+      ...(verbose ? [visible(`Current revision(s) for ${report.database}:`)] : []),
       lines.join(verbose ? '\n\n' : '\n'),
-      ...(checkHeads && !report.atHeads ? [verdict(report)] : []),
+      ...(checkHeads && !report.atHeads ? [visible(verdict(report))] : []),
     ].join('\n'),
     exitCode: checkHeads ? exitCodeFor(report) : 0,
   };
@@ -37,7 +38,7 @@ function entriesOf({ graph }: DatabaseState, report: CurrentReport, { verbose }:
     ...revisions.map((revision) =>
       verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { shape: true }),
     ),
-    ...report.unknown.map((id) => `${id} (no revision file has it)`),
+    ...report.unknown.map((id) => visible(`${id} (no revision file has it)`)),
   ];
 }
 

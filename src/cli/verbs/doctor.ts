@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { type Diagnosis, diagnose } from '../../doctor/doctor.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { exitCodes } from '../../errors.ts';
+import { visible, visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
 /** Exits with what a run would be refused with. */
@@ -10,7 +11,7 @@ export async function doctor(config: Config): Promise<Output> {
   const { refusal, findings } = diagnosis;
   return {
     data: { ...diagnosis },
-    text: [...findings.map(line), '', verdict(diagnosis)].join('\n'),
+    text: [...findings.map(lines), '', visible(verdict(diagnosis))].join('\n'),
     exitCode: refusal === null ? 0 : exitCodes[refusal],
   };
 }
@@ -18,9 +19,9 @@ export async function doctor(config: Config): Promise<Output> {
 const levelWidth = 'problem'.length;
 const probeWidth = 'permissions'.length;
 
-function line({ level, probe, message, next }: Finding): string {
+function lines({ level, probe, message, next }: Finding): string {
   const first = `${level.padEnd(levelWidth)}  ${probe.padEnd(probeWidth)}  ${message}.`;
-  return next === null ? first : `${first}\n${' '.repeat(levelWidth + probeWidth + 4)}${next}.`;
+  return visibleLines(next === null ? [first] : [first, `${' '.repeat(levelWidth + probeWidth + 4)}${next}.`]);
 }
 
 function verdict({ database, refusal, findings }: Diagnosis): string {

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { runMigration } from './run.ts';
 
@@ -6,5 +7,5 @@ import { runMigration } from './run.ts';
 export async function ensureVersion(config: Config): Promise<Output> {
   const output = await runMigration(config, { verb: 'ensure-version' });
   if (output.data['outcome'] !== 'nothing-pending') return output;
-  return { ...output, text: `Nothing to do: ${config.database} has the table alembic_version.` };
+  return { ...output, text: visible(`Nothing to do: ${config.database} has the table alembic_version.`) };
 }

@@ -1,6 +1,7 @@
 import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { loadGraph } from '../../run/preflight.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
@@ -19,6 +20,9 @@ export async function heads(config: Config, { verbose, resolveDependencies }: He
   );
   return {
     data: { revisions: revisions.map((revision) => describeEntry(graph, revision)) },
-    text: texts.length === 0 ? `There are no revisions in ${config.migrations}` : texts.join(verbose ? '\n\n' : '\n'),
+    text:
+      texts.length === 0
+        ? visible(`There are no revisions in ${config.migrations}`)
+        : texts.join(verbose ? '\n\n' : '\n'),
   };
 }

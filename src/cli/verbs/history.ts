@@ -1,5 +1,6 @@
 import { historyOf, readRange } from '../../api/history.ts';
 import type { Config } from '../../config/config.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { revisionEntry, revisionLine } from '../revision-text.ts';
 
@@ -25,6 +26,6 @@ export async function history(config: Config, flags: HistoryFlags): Promise<Outp
       : `No revision is in the range ${revRange}`;
   return {
     data: { ...historyOf(range) },
-    text: texts.length === 0 ? nothing : texts.join(verbose ? '\n\n' : '\n'),
+    text: texts.length === 0 ? visible(nothing) : texts.join(verbose ? '\n\n' : '\n'),
   };
 }

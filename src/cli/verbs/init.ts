@@ -1,5 +1,6 @@
 import { startProject } from '../../api/project.ts';
 import { readEnvironment, readFlags } from '../../config/environment.ts';
+import { visibleLines } from '../../visible.ts';
 import { currentDirectory } from '../current-directory.ts';
 import type { Output } from '../print.ts';
 import type { GlobalFlags } from '../verb.ts';
@@ -10,9 +11,9 @@ export async function init(flags: GlobalFlags, folder: string | undefined): Prom
   const project = startProject({ ...said, migrations: folder ?? said.migrations }, currentDirectory());
   return {
     data: { ...project },
-    text: [
+    text: visibleLines([
       ...project.created.map((path) => `Created ${path}`),
       `Name your database in ${project.config}, then write the first revision: drydock revision -m "what it does"`,
-    ].join('\n'),
+    ]),
   };
 }

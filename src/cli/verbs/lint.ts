@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { type LintReport, lintFiles } from '../../api/lint.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
+import { visibleLines } from '../../visible.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';
@@ -21,11 +22,11 @@ export async function lint(config: Config, addresses: readonly string[], { x }: 
 }
 
 function renderLint({ revisions, findings, suppressed, notes }: LintReport): string {
-  return [
+  return visibleLines([
     ...findings.map(({ path, line, message, rule }) => `${placeOf(path, line)}: ${message} (${rule})`),
     ...notes.map(({ path, message }) => `${placeOf(path, null)}: note: ${message}`),
     `${plural(revisions.length, 'revision')}, ${plural(findings.length, 'finding')}, ${suppressed.length} suppressed`,
-  ].join('\n');
+  ]);
 }
 
 /** As editors and CI logs make a link of it. */

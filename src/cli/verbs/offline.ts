@@ -11,7 +11,7 @@ import type { Output } from '../print.ts';
  */
 export async function offline(config: Config, command: MigrationCommand, start: string | undefined): Promise<Output> {
   const report = await withLog(command.verb, (observer) => scriptFor(config, command, start, observer));
-  return { data: { ...report }, text: report.sql };
+  return { data: { ...report }, text: report.sql, script: true };
 }
 
 /**

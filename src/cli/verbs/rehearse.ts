@@ -2,6 +2,7 @@ import { rehearse as rehearseRun } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { describeRevisions } from '../../run/words.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
 import { directed } from './directed.ts';
@@ -19,6 +20,8 @@ export async function rehearse(config: Config, target: string | undefined, flags
   const text =
     report.outcome === 'passed'
       ? renderRehearsal(report)
-      : `There is nothing to rehearse: ${verb} ${address} has nothing to do, and ${report.database} is at ${describeRevisions(report.to)}.`;
+      : visible(
+          `There is nothing to rehearse: ${verb} ${address} has nothing to do, and ${report.database} is at ${describeRevisions(report.to)}.`,
+        );
   return { data: { ...report }, text };
 }

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { markOf } from '../../report/run-story.ts';
 import { renderTable } from '../../report/table.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
 export interface ReportFlags {
@@ -26,7 +27,7 @@ export async function report(config: Config, run = 'latest', flags: ReportFlags 
   if (flags.output === undefined) return { data: { run: record, output: null }, text: text.trimEnd() };
   const path = resolve(flags.output);
   writeNew(path, text);
-  return { data: { run: record, output: path }, text: `The report of run ${record.runId} is in ${path}` };
+  return { data: { run: record, output: path }, text: visible(`The report of run ${record.runId} is in ${path}`) };
 }
 
 function list(config: Config): Output {
@@ -40,7 +41,7 @@ function list(config: Config): Output {
   ]);
   const table =
     rows.length === 0
-      ? `No run of ${config.database} has left a record`
+      ? visible(`No run of ${config.database} has left a record`)
       : renderTable(['RUN', 'BEGAN', 'COMMAND', 'ENDING', 'MS'], rows, [4]);
   const data = {
     runs: runs.map(({ runId, startedAt, command, durationMs, ending }) => ({
@@ -52,7 +53,10 @@ function list(config: Config): Output {
     })),
     damaged,
   };
-  return { data, text: [table, ...damaged.map(({ path, problem }) => `Not readable: ${path}: ${problem}`)].join('\n') };
+  return {
+    data,
+    text: [table, ...damaged.map(({ path, problem }) => visible(`Not readable: ${path}: ${problem}`))].join('\n'),
+  };
 }
 
 /** Never over a file that is there: a slip of the hand would cost a database. */

@@ -3,6 +3,7 @@ import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
 import type { Written } from '../../scaffold/write-revision.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';
 
@@ -54,6 +55,6 @@ function refuseAutogenerateFlags({ schema, rename, separate, x }: RevisionFlags)
 export function writtenOutput({ graph, revision: written }: Written): Output {
   return {
     data: { revision: describeEntry(graph, written) },
-    text: `Created ${written.path}`,
+    text: visible(`Created ${written.path}`),
   };
 }

@@ -7,6 +7,7 @@ import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
 import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
 import { describeRevisions } from '../../run/words.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
 import { terminalConsent } from '../terminal-consent.ts';
@@ -97,13 +98,15 @@ export async function runMigration(
   const text =
     older === undefined
       ? renderRunReport(report)
-      : `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`;
+      : visible(
+          `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`,
+        );
   return { data: { ...report }, text: [text, ...lost(report)].join('\n\n'), ran: true };
 }
 
 function lost(report: MigrationReport | AtTarget): string[] {
   if (!('losses' in report) || report.losses.length === 0) return [];
-  return [sayLosses(report.losses)];
+  return [visible(sayLosses(report.losses))];
 }
 
 /** As in Alembic a key without a value has the empty one, and of two alike the last counts. */

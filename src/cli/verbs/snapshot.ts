@@ -2,6 +2,7 @@ import * as api from '../../api/snapshots.ts';
 import type { Config } from '../../config/config.ts';
 import { renderTable } from '../../report/table.ts';
 import { describeBytes, describeRevisions } from '../../run/words.ts';
+import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
 
@@ -18,11 +19,13 @@ export async function list(config: Config): Promise<Output> {
     ]);
   const table =
     rows.length === 0
-      ? `There are no snapshots in ${found.directory}`
+      ? visible(`There are no snapshots in ${found.directory}`)
       : renderTable(['ID', 'REASON', 'REVISION', 'SIZE', 'INTEGRITY'], rows, [3]);
   return {
     data: { ...found },
-    text: [table, ...found.unusable.map(({ path, problem }) => `Not usable: ${path}, since ${problem}`)].join('\n'),
+    text: [table, ...found.unusable.map(({ path, problem }) => visible(`Not usable: ${path}, since ${problem}`))].join(
+      '\n',
+    ),
   };
 }
 
@@ -30,7 +33,9 @@ export async function verify(config: Config, id: string): Promise<Output> {
   const { snapshot } = await api.verifySnapshot(config, id);
   return {
     data: { snapshot },
-    text: `Snapshot ${snapshot.id} is sound: sha256 as recorded, integrity_check ok, at ${describeRevisions(snapshot.revision)}`,
+    text: visible(
+      `Snapshot ${snapshot.id} is sound: sha256 as recorded, integrity_check ok, at ${describeRevisions(snapshot.revision)}`,
+    ),
   };
 }
 
@@ -40,7 +45,9 @@ export async function create(config: Config): Promise<Output> {
   const how = reused ? 'The same content was stored already:' : 'Took';
   return {
     data: { ...created },
-    text: `${how} snapshot ${snapshot.id} (${describeBytes(snapshot.bytes)}), at ${describeRevisions(snapshot.revision)}: ${path}`,
+    text: visible(
+      `${how} snapshot ${snapshot.id} (${describeBytes(snapshot.bytes)}), at ${describeRevisions(snapshot.revision)}: ${path}`,
+    ),
     ran: true,
   };
 }
@@ -50,12 +57,14 @@ export async function restore(config: Config, id: string): Promise<Output> {
   const kept = report.kept === null ? 'There was no database to keep.' : `What it replaced is kept in ${report.kept}.`;
   return {
     data: { ...report },
-    text: `Restored ${report.database} from snapshot ${report.restored.id}: it is at ${describeRevisions(report.restored.revision)}. ${kept}`,
+    text: visible(
+      `Restored ${report.database} from snapshot ${report.restored.id}: it is at ${describeRevisions(report.restored.revision)}. ${kept}`,
+    ),
     ran: true,
   };
 }
 
 export async function prune(config: Config): Promise<Output> {
   const { pruned } = await api.pruneSnapshots(config, terminalSession('snapshot prune', config));
-  return { data: { pruned }, text: api.sayPruned(pruned), ran: true };
+  return { data: { pruned }, text: visible(api.sayPruned(pruned)), ran: true };
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { layoutFor } from '../../files/layout.ts';
 import { removeDeadLock } from '../../lock/unlock.ts';
 import { statDatabase } from '../../sqlite/reader.ts';
+import { visible } from '../../visible.ts';
 import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
 
@@ -15,5 +16,5 @@ export async function unlock(config: Config): Promise<Output> {
     'was-free': `${layout.database} was not locked`,
     removed: `The lock directory ${layout.visibleLock} of a dead run was removed`,
   }[result.outcome];
-  return { data: { database: layout.database, ...result }, text };
+  return { data: { database: layout.database, ...result }, text: visible(text) };
 }

@@ -3,6 +3,7 @@ import { counted } from '../../checks/words.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { describeRevisions } from '../../run/words.ts';
+import { visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
 const exitCodeOf: Readonly<Record<VerifyReport['verdict'], number>> = {
@@ -19,7 +20,7 @@ export async function verify(config: Config): Promise<Output> {
   const sound = `${database} is sound: integrity and foreign keys checked, ${counted(total, 'row')} in ${counted(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
   return {
     data: { ...report },
-    text: verdict === 'sound' ? sound : findings.join('\n'),
+    text: visibleLines(verdict === 'sound' ? [sound] : findings),
     exitCode: exitCodeOf[verdict],
   };
 }
