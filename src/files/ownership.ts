@@ -25,7 +25,7 @@ export function isRoot(): boolean {
 }
 
 /** Only its owner and root may change the permissions of a file. */
-export function mayChange({ uid }: Stats): boolean {
+export function mayChange({ uid }: Pick<Ownership, 'uid'>): boolean {
   return isRoot() || process.geteuid?.() === uid;
 }
 
