@@ -1,18 +1,20 @@
 /** The engine's connection to the live file, and the fence that tells whether anybody else wrote to it. */
 import { openSync, readSync } from 'node:fs';
+import { endianness } from 'node:os';
 import Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 
 /**
- * Evidence that nobody else committed. In WAL mode `data_version` says it; in a rollback-journal mode it cannot be
- * read while the destination of a restore is locked, but the change counter in the header can
- * (https://sqlite.org/pragma.html#pragma_data_version, https://sqlite.org/fileformat2.html section 1.3.7).
+ * Evidence that nobody else committed. `data_version` says it, in a rollback-journal mode not while the destination of a
+ * restore is locked. SQLite's own count of commits can be read at any time: the change counter in the header, or in WAL
+ * mode `iChange` in the -shm (https://sqlite.org/pragma.html#pragma_data_version,
+ * https://sqlite.org/fileformat2.html section 1.3.7, https://sqlite.org/walformat.html section 2.1).
  */
 export interface Fence {
   readonly wal: boolean;
   readonly dataVersion: number;
-  readonly changeCounter: number;
+  readonly commits: number;
 }
 
 export interface LiveFile {
@@ -24,6 +26,12 @@ export interface LiveFile {
   readonly othersWroteSince: (fence: Fence) => boolean;
   /** The same while a restore holds the file locked, where the connection itself may read only in WAL mode. */
   readonly othersWroteBeforeRestore: (fence: Fence) => boolean;
+  /**
+   * The fence behind one commit of another connection of ours; needs no lock.
+   * @returns undefined if that was not the only commit since.
+   * @throws SQLITE_BUSY if somebody holds the file locked.
+   */
+  readonly fenceBehindOwnCommit: (fence: Fence) => Fence | undefined;
 }
 
 /**
@@ -35,9 +43,13 @@ export function openLiveFile(path: string): LiveFile {
   // in this process (POSIX, https://sqlite.org/howtocorrupt.html section 2.2).
   const header = openHeader(path);
   const connection = openConnection(path);
-  const changeCounter = () => {
-    const field = Buffer.alloc(4);
-    return readSync(header, field, 0, 4, 24) === 4 ? field.readUInt32BE(0) : 0;
+  const commits = (wal: boolean) => {
+    const field = new DataView(new ArrayBuffer(4));
+    // A new descriptor each time, since a -shm may have been made anew; it too stays open.
+    const [file, at] = wal ? [openSync(`${path}-shm`, 'r'), 8] : [header, 24];
+    const bytes = readSync(file, field, 0, 4, at);
+    // The -shm is in the byte order of the machine, a file in one that is the same everywhere.
+    return bytes === 4 ? field.getUint32(0, wal && endianness() === 'LE') : 0;
   };
   const dataVersion = () => connection.pragma('data_version', { simple: true }) as number;
   return {
@@ -46,11 +58,16 @@ export function openLiveFile(path: string): LiveFile {
     fence() {
       invariant(connection.open && connection.inTransaction, 'a fence was asked for without the write lock');
       const wal = connection.pragma('journal_mode', { simple: true }) === 'wal';
-      return { wal, dataVersion: dataVersion(), changeCounter: changeCounter() };
+      return { wal, dataVersion: dataVersion(), commits: commits(wal) };
     },
     othersWroteSince: (fence) => dataVersion() !== fence.dataVersion,
     othersWroteBeforeRestore: (fence) =>
-      fence.wal ? dataVersion() !== fence.dataVersion : changeCounter() !== fence.changeCounter,
+      fence.wal ? dataVersion() !== fence.dataVersion : commits(false) !== fence.commits,
+    fenceBehindOwnCommit({ wal, commits: before }) {
+      // In this order: whoever commits after the first is seen by the second, or changes the first.
+      const now = { wal, dataVersion: dataVersion(), commits: commits(wal) };
+      return now.commits === (before + 1) % 2 ** 32 ? now : undefined;
+    },
   };
 }
 

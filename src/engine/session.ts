@@ -219,6 +219,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
           }),
         );
         await faultPoint('engine:replaced');
+        // If it cannot be told, the old fence stays, which the exchange itself has broken.
+        fence = behindOwnCommit(requireLive(), last) ?? fence;
       } catch (error) {
         if (error instanceof OthersWrote) return { outcome: 'others-wrote' };
         throw error;
@@ -335,6 +337,15 @@ function readBack(path: string): EngineRequests['verify']['gives'] {
     return { problems: damage, current: damage.length > 0 ? [] : readApplied(appliedPort(fresh)).current };
   } finally {
     fresh.close();
+  }
+}
+
+function behindOwnCommit(live: LiveFile, before: Fence): Fence | undefined {
+  try {
+    return live.fenceBehindOwnCommit(before);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return undefined;
   }
 }
 

@@ -29,7 +29,7 @@ export async function commit(
       : new CommitUncertain('the commit did not report back', { cause: givenUp(context, error) });
   }
   try {
-    const committedFile = await stateOfCommit(context, engine, plan);
+    const committedFile = await stateOfCommit(context, engine);
     return writeJournal(context, { ...journal, phase: 'committed', committedFile });
   } catch (error) {
     // The history row in the database tells the next start as much, should there be something left to finish.
@@ -42,11 +42,9 @@ export async function commit(
 /**
  * Others may write as soon as the commit has given up the lock. Only a state of the file that is certain to be the commit's
  * own lets the next start undo it.
- * @returns null where it is not certain: what replaced the file's content came through a connection of its own, by which
- *   SQLite does not tell it from what others write.
+ * @returns null if it is not certain.
  */
-async function stateOfCommit(context: RunContext, engine: Engine, plan: Plan): Promise<FileState | null> {
-  if (plan.onWorkingCopy) return null;
+async function stateOfCommit(context: RunContext, engine: Engine): Promise<FileState | null> {
   const state = fileState(context);
   const { othersWrote } = await engine.call('lookForOthers', {});
   return othersWrote ? null : state;
