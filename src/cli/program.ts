@@ -118,6 +118,7 @@ const reads: readonly Verb<Config>[] = [
   },
   {
     usage: 'doctor',
+    runsAs: 'owner',
     description: 'say what would bite a run here; exit as a run would be refused',
     load: async () => (await import('./verbs/doctor.ts')).doctor,
   },
@@ -167,6 +168,7 @@ const writes: readonly Verb<Config>[] = [
   },
   {
     usage: 'unlock',
+    runsAs: 'owner',
     description: 'remove the lock directory that a dead run left',
     load: async () => (await import('./verbs/unlock.ts')).unlock,
   },
@@ -175,6 +177,7 @@ const writes: readonly Verb<Config>[] = [
 const daemons: readonly Verb<Config>[] = [
   {
     usage: 'daemon',
+    runsAs: 'owner',
     description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
     flags: [address],
     load: async () => (await import('./verbs/daemon.ts')).daemon,
@@ -190,6 +193,7 @@ const daemons: readonly Verb<Config>[] = [
 const snapshots: readonly Verb<Config>[] = [
   {
     usage: 'create',
+    runsAs: 'owner',
     description: 'take a snapshot of the database now',
     load: async () => (await import('./verbs/snapshot.ts')).create,
   },
@@ -205,11 +209,13 @@ const snapshots: readonly Verb<Config>[] = [
   },
   {
     usage: 'restore <id>',
+    runsAs: 'owner',
     description: 'put a snapshot back; what it replaces is kept',
     load: async () => (await import('./verbs/snapshot.ts')).restore,
   },
   {
     usage: 'prune',
+    runsAs: 'owner',
     description: 'remove the snapshots that the retention policy does not keep',
     load: async () => (await import('./verbs/snapshot.ts')).prune,
   },
@@ -233,7 +239,8 @@ export function buildProgram() {
     load: async () => (await import('./verbs/init.ts')).init,
   };
   addVerbWithoutConfig(program, init, ended);
-  for (const verb of [...runs, ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
+  const asOwner = (verb: Verb<Config>): Verb<Config> => ({ ...verb, runsAs: 'owner' });
+  for (const verb of [...runs.map(asOwner), ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
   const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
   const completion: Verb<GlobalFlags> = {

@@ -2,12 +2,15 @@
 import { openSession, type Session } from '../api/session.ts';
 import type { Config } from '../config/config.ts';
 import { Stop, stopSignals } from '../stop.ts';
+import { whoRuns } from './who-runs.ts';
 
 /** The log is opened, and its libraries are loaded, when there is something to run. */
 export function terminalSession(command: string, config: Config): Session {
   return async (work) => {
     const { openRunLog } = await import('./log.ts');
     const log = await openRunLog(command);
+    const who = whoRuns();
+    if (who !== undefined) log.say('info', who, {});
     const controller = new AbortController();
     const onSignal = (signal: NodeJS.Signals) => {
       const message = `${signal} received: stopping; a commit or a restore is finished first`;

@@ -1,8 +1,9 @@
 /** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
 import { type Argument, type Command, Option } from 'commander';
-import { type Config, loadConfig } from '../config/config.ts';
+import { type Config, configPath, loadConfig } from '../config/config.ts';
 import { currentDirectory } from './current-directory.ts';
 import { type Output, printOutput } from './print.ts';
+import { tellWhoRuns } from './who-runs.ts';
 
 /** Flags that every verb has. */
 export interface GlobalFlags {
@@ -13,6 +14,8 @@ export interface GlobalFlags {
   readonly schema?: string;
   /** Of the verbs that are the daemon or ask it. */
   readonly address?: string;
+  /** Of the verbs that write beside the database. */
+  readonly asRoot?: 'allow';
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;
@@ -30,6 +33,8 @@ export interface Verb<First> {
   /** Arguments of which the usage cannot say enough. */
   readonly arguments?: readonly Argument[];
   readonly flags?: readonly Option[];
+  /** It writes beside the database, and root becomes the owner of the folder for it. */
+  readonly runsAs?: 'owner';
   /** Loaded only when it is asked for. */
   readonly load: () => Promise<Action<First>>;
 }
@@ -37,7 +42,13 @@ export interface Verb<First> {
 /** @param ended Is told the exit code. */
 export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
   declare(parent, verb, async (command) => {
-    const config = await loadConfig({ cwd: currentDirectory(), env: process.env, flags: command.opts<GlobalFlags>() });
+    const said = { cwd: currentDirectory(), env: process.env, flags: command.opts<GlobalFlags>() };
+    const config = await loadConfig(said);
+    // A script that is printed is written to no folder.
+    if (verb.runsAs === 'owner' && command.opts<{ sql?: true }>().sql === undefined) {
+      const { giveUpRoot } = await import('./give-up-root.ts');
+      tellWhoRuns(giveUpRoot(config, configPath(said)));
+    }
     const action = await verb.load();
     ended(print(command, await action(config, ...parsedOf(command))));
   });
@@ -55,6 +66,8 @@ export function addVerbWithoutConfig(
   });
 }
 
+const asRootFlag = new Option('--as-root', 'stay root in a folder of another user').preset('allow');
+
 /** Says nothing itself where the command line cannot be parsed, and does not end the process: the error is for main.ts. */
 export function quiet(command: Command): Command {
   return command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -70,6 +83,7 @@ function declare(parent: Command, verb: Verb<never>, run: (command: Command) => 
   const command = withGlobalFlags(quiet(parent.command(verb.usage).description(verb.description)));
   for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const flag of verb.flags ?? []) command.addOption(flag);
+  if (verb.runsAs === 'owner') command.addOption(asRootFlag);
   command.action(() => run(command));
 }
 

@@ -26,6 +26,8 @@ export interface Config {
   /** Undefined: a run may take as long as it takes. */
   readonly deadlineMs: number | undefined;
   readonly allowNetworkFilesystem: boolean;
+  /** What root does in a folder of another user; left out: drop. */
+  readonly asRoot?: 'drop' | 'allow';
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
   /** Absolute path of the folder in which each run leaves its report as HTML; undefined: it leaves none. */
@@ -91,6 +93,12 @@ export async function loadConfig(input: {
   return resolve(input.cwd, said, file);
 }
 
+/** Where the config file is, if there is one. */
+export function configPath(input: Parameters<typeof loadConfig>[0]): string {
+  const { config = defaultFile } = { ...readEnvironment(input.env), ...readFlags(input.flags) };
+  return path.resolve(input.cwd, config);
+}
+
 async function openFile(cwd: string, asked: string | undefined): Promise<ConfigFile | undefined> {
   const file = await readConfigFile(cwd, asked ?? defaultFile);
   if (file !== undefined || asked === undefined) return file;
@@ -109,6 +117,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
     busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),
     deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
     allowNetworkFilesystem: settings.allow_network_filesystem ?? false,
+    ...asRoot(said.asRoot ?? settings.as_root),
     snapshots: snapshotSettings(
       settings.snapshots,
       pathOf(cwd, said.snapshotsDirectory, file, settings.snapshots?.directory),
@@ -122,6 +131,10 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
     windows: (settings.windows ?? []).map(windowSettings),
     daemonAddress: parseAddress(said.address ?? settings.daemon?.address ?? defaults.address),
   };
+}
+
+function asRoot(said: string | undefined): Pick<Config, 'asRoot'> {
+  return said === 'drop' || said === 'allow' ? { asRoot: said } : {};
 }
 
 function databasePath(cwd: string, said: Flags, file: ConfigFile | undefined): string {

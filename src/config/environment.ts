@@ -13,6 +13,7 @@ export interface Flags {
   readonly migrations?: string | undefined;
   readonly schema?: string | undefined;
   readonly snapshotsDirectory?: string | undefined;
+  readonly asRoot?: string | undefined;
   readonly lockTimeout?: string | undefined;
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
@@ -33,6 +34,7 @@ const settings = [
     flag: undefined,
     schema: overridable.snapshots_directory,
   },
+  { name: 'asRoot', variable: 'DRYDOCK_AS_ROOT', flag: '--as-root', schema: overridable.as_root },
   { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
   { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
   { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },

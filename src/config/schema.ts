@@ -25,6 +25,9 @@ const keepRange = expected('a whole number from 1', 'how many snapshots to keep,
 const badMissed = {
   error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
 };
+const badAsRoot = {
+  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what root is to do`, 'Write drop or allow'),
+};
 const badAddress = expected('an address', 'a host and a port, such as 127.0.0.1:9187 or [::1]:9187');
 const badTask = {
   error: ({ input }: Issue) =>
@@ -47,6 +50,11 @@ export const overridable = {
       'The folder of the snapshots, relative to the folder of this file; of this database alone. Default: <database>.snapshots.',
     ),
   ),
+  as_root: z
+    .enum(['drop', 'allow'], badAsRoot)
+    .check(
+      about('What root does in a folder of another user: drop becomes that user, allow stays root. Default: drop.'),
+    ),
   lock_timeout: duration({ minMs: 0, maxMs: maxTimerMs }).check(
     about('How long to wait for another runner. 0s: do not wait. Default: 5m.'),
   ),
@@ -163,6 +171,7 @@ export const fileSchema = group({
       .boolean(expected('true or false', 'true or false'))
       .check(about('Work on NFS or SMB all the same, where file locks may not hold. Default: false.')),
   ),
+  as_root: z.optional(overridable.as_root),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
   report: z.optional(report.check(about('What is written of each run.'))),

@@ -6,6 +6,8 @@ export interface Settings {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
+  /** `allow`: a program that runs as root stays it in a folder of another user, where it is refused otherwise. */
+  readonly asRoot?: 'drop' | 'allow';
   /** A number and a unit, as `30s` or `5m`; the other durations too. */
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;

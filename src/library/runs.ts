@@ -8,6 +8,7 @@ import { messageOf } from '../errors.ts';
 import type { AtTarget, RehearsalReport, RestoreReport } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 import { requireClosedHere } from './closed-here.ts';
+import { requireNoRoot } from './no-root.ts';
 
 const noConsent: Consent = { kind: 'none' };
 
@@ -142,6 +143,7 @@ function argumentsOf({ arguments: given }: RevisionArguments): RevisionArguments
 
 function sessionFor(config: Config, { observer, signal }: SessionOptions): Session {
   requireClosedHere(config);
+  requireNoRoot(config);
   return openSession(config, {
     ...(observer !== undefined && { observer: withoutConsequences(observer) }),
     ...(signal !== undefined && { signal }),

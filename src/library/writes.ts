@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import { removeDeadLock, type UnlockResult } from '../lock/unlock.ts';
 import { statDatabase } from '../sqlite/reader.ts';
+import { requireNoRoot } from './no-root.ts';
 
 export interface InitOptions extends ProjectRequest {
   /** What relative paths are relative to; the current directory. */
@@ -76,6 +77,7 @@ export async function mergeRevisions(
  */
 export async function unlock(config: Config): Promise<UnlockResult> {
   statDatabase(config.database);
+  requireNoRoot(config);
   return removeDeadLock(layoutFor(config), () => undefined);
 }
 

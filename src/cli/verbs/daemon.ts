@@ -7,11 +7,14 @@ import { tellOfDaemon } from '../daemon-log.ts';
 import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
 import type { GlobalFlags } from '../verb.ts';
+import { whoRuns } from '../who-runs.ts';
 
 const ends = ['SIGTERM', 'SIGINT'] as const;
 
 export async function daemon(config: Config, flags: GlobalFlags): Promise<Output> {
   const log = await openRunLog('daemon');
+  const who = whoRuns();
+  if (who !== undefined) log.say('info', who, {});
   const controller = new AbortController();
   const { promise: stopped, resolve } = Promise.withResolvers<NodeJS.Signals>();
   const onEnd = (signal: NodeJS.Signals) => {
