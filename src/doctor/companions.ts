@@ -9,7 +9,9 @@ import type { Subject } from './subject.ts';
 /** A WAL that is larger than this, and than a quarter of the database, is one that nobody checkpoints. */
 const largeWalBytes = 16 * 1024 * 1024;
 
-export function rollbackJournal({ layout }: Subject): Finding[] {
+export function rollbackJournal({ layout, isWhole }: Subject): Finding[] {
+  // The database is a problem then, and says what to do: what follows would have SQLite remove the journal.
+  if (!isWhole) return [];
   const path = `${layout.database}-journal`;
   if (!hasJournalHeader(path)) return [ok('journal', 'no transaction was left unfinished')];
   const holder = describeSqliteHolder(layout.database);
@@ -26,7 +28,8 @@ export function rollbackJournal({ layout }: Subject): Finding[] {
   ];
 }
 
-export function writeAheadLog({ layout, stats }: Subject): Finding[] {
+export function writeAheadLog({ layout, stats, isWhole }: Subject): Finding[] {
+  if (!isWhole) return [];
   const path = `${layout.database}-wal`;
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes <= Math.max(largeWalBytes, Number(stats.size) / 4)) {

@@ -3,6 +3,7 @@ import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
+import { requireWhole } from '../files/require-whole.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { loadGraph } from '../run/preflight.ts';
@@ -14,6 +15,8 @@ export interface Subject {
   readonly config: Config;
   readonly layout: Layout;
   readonly stats: BigIntStats;
+  /** What is beside the database belongs to it. */
+  readonly isWhole: boolean;
   readonly graph: RevisionGraph | DrydockError;
   readonly content: Content | DrydockError;
 }
@@ -36,12 +39,15 @@ export interface PageFacts {
 /** @throws {DrydockError} USAGE or PREFLIGHT where there is no database to look at. */
 export function lookAt(config: Config): Subject {
   const layout = layoutFor(config);
+  const stats = statDatabase(layout.database, layout.snapshots);
+  const broken = attempt(() => requireWhole(layout.database));
   return {
     config,
     layout,
-    stats: statDatabase(layout.database, layout.snapshots),
+    stats,
+    isWhole: broken === undefined,
     graph: attempt(() => loadGraph(config.migrations)),
-    content: attempt(() => readContent(layout)),
+    content: broken ?? attempt(() => readContent(layout)),
   };
 }
 

@@ -3,6 +3,7 @@ import { openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 import Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
+import { requireWhole } from '../files/require-whole.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 
 /**
@@ -35,10 +36,12 @@ export interface LiveFile {
 }
 
 /**
- * @throws {DrydockError} PREFLIGHT where the file cannot be opened for writing, DAMAGED_BEFORE where it is no database.
+ * @throws {DrydockError} PREFLIGHT where the file cannot be opened for writing, DAMAGED_BEFORE where it is no database, or not
+ *   whole.
  * @throws SQLITE_BUSY where somebody holds the file so that not even its header can be read.
  */
 export function openLiveFile(path: string): LiveFile {
+  requireWhole(path);
   // Kept open until the process ends: closing any descriptor of the file would drop the locks that SQLite holds on it
   // in this process (POSIX, https://sqlite.org/howtocorrupt.html section 2.2).
   const header = openHeader(path);

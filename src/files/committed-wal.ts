@@ -1,5 +1,6 @@
 /** What a write-ahead log adds to its database (https://sqlite.org/fileformat2.html#walformat). */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { type RawBytes, withRawBytes } from './raw-bytes.ts';
+import { framesOf, readWal } from './wal-frames.ts';
 
 export interface CommittedWal {
   readonly pageSize: number;
@@ -9,45 +10,26 @@ export interface CommittedWal {
   readonly pages: ReadonlyMap<number, number>;
 }
 
-const headerBytes = 32;
-const frameHeaderBytes = 24;
-
 /**
  * Reads the headers only, and checks no checksum: SQLite may ignore what is given here, and uses nothing else.
  * Undefined if the log holds no commit.
  */
 export function committedWal(path: string): CommittedWal | undefined {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (bytes <= headerBytes) return undefined;
-  const fd = openSync(path, 'r');
-  try {
-    return readFrames(fd, bytes);
-  } finally {
-    closeSync(fd);
-  }
+  return withRawBytes(path, readCommitted);
 }
 
-function readFrames(fd: number, bytes: number): CommittedWal | undefined {
-  const header = Buffer.alloc(headerBytes);
-  readSync(fd, header, 0, headerBytes, 0);
-  // The last bit says in which byte order the checksums are.
-  if ((header.readUInt32BE(0) & ~1) !== 0x377f0682) return undefined;
-  const pageSize = header.readUInt32BE(8);
-  if (pageSize < 512 || pageSize > 65_536) return undefined;
+function readCommitted(bytes: RawBytes): CommittedWal | undefined {
+  const wal = readWal(bytes);
+  if (wal === undefined) return undefined;
   const pages = new Map<number, number>();
   let uncommitted: [page: number, at: number][] = [];
   let pageCount = 0;
-  const frame = Buffer.alloc(frameHeaderBytes);
-  for (let at = headerBytes; at + frameHeaderBytes + pageSize <= bytes; at += frameHeaderBytes + pageSize) {
-    readSync(fd, frame, 0, frameHeaderBytes, at);
-    // The frames of a log that was begun anew lie behind those of the new one, and have other salts.
-    if (!frame.subarray(8, 16).equals(header.subarray(16, 24))) break;
-    uncommitted.push([frame.readUInt32BE(0), at + frameHeaderBytes]);
-    const pagesAfterCommit = frame.readUInt32BE(4);
-    if (pagesAfterCommit === 0) continue;
-    pageCount = pagesAfterCommit;
-    for (const [page, contentAt] of uncommitted) pages.set(page, contentAt);
+  for (const { page, committedPages, contentAt } of framesOf(wal)) {
+    uncommitted.push([page, contentAt]);
+    if (committedPages === 0) continue;
+    pageCount = committedPages;
+    for (const [each, at] of uncommitted) pages.set(each, at);
     uncommitted = [];
   }
-  return pageCount === 0 ? undefined : { pageSize, pageCount, pages };
+  return pageCount === 0 ? undefined : { pageSize: wal.pageSize, pageCount, pages };
 }

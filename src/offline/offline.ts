@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
+import { requireWhole } from '../files/require-whole.ts';
 import { replay, schemaAfter } from '../replay/replay.ts';
 import { resolveRevision, startsFromCurrent } from '../revisions/address.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
@@ -54,7 +55,10 @@ export async function writeScript(
 }
 
 function startAtDatabase(path: string): Start {
-  if (!existsSync(path)) return { applied: { versioned: false, current: [], history: [] }, schema: undefined };
+  if (!existsSync(path)) {
+    requireWhole(path);
+    return { applied: { versioned: false, current: [], history: [] }, schema: undefined };
+  }
   return withReader(layoutFor({ database: path }).database, (reader) => ({
     applied: readAppliedWith(reader),
     schema: readStoredSchema(reader),

@@ -12,13 +12,22 @@ import { requireOwnFolder } from '../files/owned-folder.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 
+/** The restore that puts a snapshot in the place of a file, as its journal has it. */
+export interface Exchange {
+  readonly snapshot: Snapshot;
+  /** Null if the file is gone. */
+  readonly damagedInode: string | null;
+  readonly runId: string;
+}
+
 /**
  * Where the damaged file and its companions go. A folder of their own: one snapshot may replace several files, and the
- * inode of a file that is kept is not given to another one. Not among the snapshots: their folder may be a mount of its
- * own, even of the same volume, and a file is neither linked nor moved from one mount to another.
+ * inode of a file that is kept is not given to another one; of a file that is gone the companions alone may be left, several
+ * times. Not among the snapshots: their folder may be a mount of its own, even of the same volume, and a file is neither
+ * linked nor moved from one mount to another.
  */
-export function damagedFolder({ layout }: RunContext, snapshot: Snapshot, damagedInode: string | null): string {
-  return join(layout.work, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? 'gone'}`);
+export function damagedFolder({ layout }: RunContext, { snapshot, damagedInode, runId }: Exchange): string {
+  return join(layout.work, `damaged-before-${snapshot.manifest.id}-${damagedInode ?? `gone-${runId}`}`);
 }
 
 /** How far an exchange came: the copy takes the name of the database by being renamed. */
@@ -32,17 +41,13 @@ export function exchangeState({ layout }: RunContext, damagedInode: string | nul
  * Every step may be done again after a crash in the middle of any: the journal says 'exchanging' until the end. The
  * live path always names a file, damaged or restored, so that an application that starts meanwhile creates none.
  */
-export async function exchangeFile(
-  context: RunContext,
-  snapshot: Snapshot,
-  damagedInode: string | null,
-): Promise<void> {
+export async function exchangeFile(context: RunContext, exchange: Exchange): Promise<void> {
   const { database, directory, work, incoming } = context.layout;
-  await copyToOwnedFile(snapshot.path, incoming, context.ownership);
+  await copyToOwnedFile(exchange.snapshot.path, incoming, context.ownership);
   fsyncFile(incoming);
   fsyncDirectory(work);
 
-  const folder = damagedFolder(context, snapshot, damagedInode);
+  const folder = damagedFolder(context, exchange);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   requireOwnFolder(folder, context.ownership);
   const aside = (suffix: string) => join(folder, `${basename(database)}${suffix}`);

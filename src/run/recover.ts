@@ -84,7 +84,7 @@ async function finishExchange(
   }
   if (state === 'to do') {
     await requireFit(context, journal, source);
-    await exchangeFile(context, source, damagedInode);
+    await exchangeFile(context, { snapshot: source, damagedInode, runId: journal.runId });
   }
   await settleExchanged(context, source);
   return ended(context, journal, 'restored', `Snapshot ${id} was put in the place of the damaged file`);

@@ -10,10 +10,10 @@ import { type RunJournal, writeJournal } from './journal.ts';
 import { requireSpace } from './preflight.ts';
 import { restoreFailed, settleRestored } from './restore.ts';
 
-/** Whether SQLite cannot read the file far enough to write into it. */
+/** Whether SQLite cannot read the file far enough to write into it, or would destroy what stands beside it. */
 export function isBeyondOpening(error: unknown): boolean {
-  const cause = error instanceof DrydockError ? error.cause : undefined;
-  return isDamage(error) || isDamage(cause);
+  if (error instanceof DrydockError) return error.code === 'DAMAGED_BEFORE' || isDamage(error.cause);
+  return isDamage(error);
 }
 
 /**
@@ -39,13 +39,15 @@ export async function restoreByExchange(
   requireSpace(context, { all: 1, snapshots: 0 }, snapshot.manifest.bytes);
   const damagedInode = inodeOf(database);
   const exchanging = { source: snapshot.manifest.id, damagedInode };
-  writeJournal(context, { ...begin(), phase: 'exchanging', restoring: null, exchanging });
-  await exchangeFile(context, snapshot, damagedInode);
+  const journal = begin();
+  writeJournal(context, { ...journal, phase: 'exchanging', restoring: null, exchanging });
+  const exchange = { snapshot, damagedInode, runId: journal.runId };
+  await exchangeFile(context, exchange);
   await settleExchanged(context, snapshot).catch((error: unknown) => {
     // Whatever a look at a file usually ends with says that nothing was changed.
     throw restoreFailed(context, snapshot, error);
   });
-  const folder = damagedFolder(context, snapshot, damagedInode);
+  const folder = damagedFolder(context, exchange);
   // Of a file that is gone a -wal or a -journal may be left.
   return readdirSync(folder).length === 0 ? null : folder;
 }

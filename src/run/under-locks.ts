@@ -1,5 +1,6 @@
 /** What every command that may change something goes through: the locks, the recovery of the last run, a last word. */
 import { DrydockError, type ErrorCode } from '../errors.ts';
+import { requireWhole } from '../files/require-whole.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
 import { explain, withCode } from './explain.ts';
 import { readJournal } from './journal.ts';
@@ -25,6 +26,8 @@ export async function underLocks<T>(
       (report) => ({ interrupted: report?.runId ?? null }),
     );
     if (recovered !== null) tellFact(context, { recovered });
+    // Before the work makes room: the snapshots are the way out.
+    if (!isWayOut(context)) requireWhole(context.layout.database);
     return await work(locks, recovered);
   } finally {
     await phase(context, 'unlock', () => locks.release());
@@ -33,13 +36,16 @@ export async function underLocks<T>(
 
 /** A restore that a person asked for is the way out where the interrupted run cannot be finished. */
 function supersede(context: RunContext, error: unknown): null {
-  const wayOut = context.request.command.verb === 'snapshot restore';
   const isHopeless =
     error instanceof SourceUnusable || (error instanceof DrydockError && error.code === 'DAMAGED_BEFORE');
-  if (!wayOut || !isHopeless) throw error;
+  if (!isWayOut(context) || !isHopeless) throw error;
   const message = `an interrupted run cannot be finished, and this restore takes its place: ${error.what}`;
   context.observer({ kind: 'warning', message });
   return null;
+}
+
+function isWayOut({ request }: RunContext): boolean {
+  return request.command.verb === 'snapshot restore';
 }
 
 /** Turns an error that nobody below has turned into a sentence into one. */

@@ -7,9 +7,10 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
-import { snapshotsBeside } from '../files/layout.ts';
+import { layoutFor, snapshotsBeside } from '../files/layout.ts';
 import { looking, mayBe, namesIn, nextWhereUnseen } from '../files/looking.ts';
 import { companionsOf, misplaced } from '../files/place.ts';
+import { requireWhole } from '../files/require-whole.ts';
 import { shellWord } from '../files/shell-word.ts';
 import { troubleOf } from '../system-errors.ts';
 
@@ -26,11 +27,12 @@ export interface Reader extends QueryPort {
  * the ordinary way where it changed meanwhile.
  *
  * @param patienceMs How long to wait for a writer that has it locked; nothing else happens in this process meanwhile.
- * @throws {DrydockError} USAGE where the file is missing or not a file; DAMAGED_BEFORE where it is no database.
+ * @throws {DrydockError} USAGE where the file is missing or not a file; DAMAGED_BEFORE where it is no database, or not whole.
  */
 export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000): T {
   const before = statDatabase(database);
   for (const path of companionsOf(database)) requireCompanion(path);
+  requireWhole(layoutFor({ database }).database);
   try {
     if (isAtRestInWal(database)) {
       const result = readOnce(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
@@ -72,7 +74,7 @@ function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: numbe
 
 /**
  * The state of a database file, which must be there and be a file.
- * @throws {DrydockError} USAGE; PREFLIGHT where this user may not look.
+ * @throws {DrydockError} USAGE; DAMAGED_BEFORE if only its -wal or -journal is there; PREFLIGHT where this user may not look.
  */
 export function statDatabase(database: string, snapshots = snapshotsBeside(database)): BigIntStats {
   let stats: BigIntStats | undefined;
@@ -87,6 +89,7 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
     });
   }
   if (stats === undefined) {
+    requireWhole(layoutFor({ database }).database);
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
       next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; ${insteadOfMissing(database, snapshots)}`,

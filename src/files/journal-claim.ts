@@ -1,0 +1,54 @@
+/** Reads of a rollback journal its headers and page numbers alone (https://sqlite.org/fileformat2.html, section 3). */
+import { type Claim, countMissing, isPageSize, isPowerOfTwo, pagesIn } from './claimed-pages.ts';
+import type { RawBytes } from './raw-bytes.ts';
+
+const magic = Buffer.from('d9d505f920a163d7', 'hex');
+const headerBytes = 28;
+/** SQLite takes what is shorter for no journal. */
+const leastBytes = 512;
+/** In the place of a count: all the rest of the file are records. */
+const allTheRest = 0xffffffff;
+
+/** @returns Undefined for one that has ended, has no valid header, or is of the transaction that made the database. */
+export function readJournalClaim(bytes: RawBytes, mainBytes: number): Claim | undefined {
+  const header = bytes.size < leastBytes ? undefined : readHeader(bytes, 0);
+  if (header === undefined) return undefined;
+  const [pages, sectorSize, pageSize] = [header.readUInt32BE(16), header.readUInt32BE(20), header.readUInt32BE(24)];
+  if (pages === 0 || !isPageSize(pageSize) || !isSectorSize(sectorSize)) return undefined;
+  const mainPages = pagesIn(mainBytes, pageSize);
+  const claim = { generation: header.toString('hex'), pageSize, pages };
+  if (mainPages >= pages) return { ...claim, missing: 0 };
+  const held = readRecords(bytes, sectorSize, pageSize, mainPages);
+  return { ...claim, missing: countMissing(pageSize, pages, mainPages, held) };
+}
+
+function isSectorSize(bytes: number): boolean {
+  return bytes >= 32 && bytes <= 65_536 && isPowerOfTwo(bytes);
+}
+
+function readHeader(bytes: RawBytes, offset: number): Buffer | undefined {
+  const header = bytes.at(offset, headerBytes);
+  return header?.subarray(0, magic.length).equals(magic) === true ? header : undefined;
+}
+
+/** A journal is of one or more segments, each a header that fills a sector and the records that it counts. */
+function readRecords(bytes: RawBytes, sectorSize: number, pageSize: number, mainPages: number): ReadonlySet<number> {
+  const held = new Set<number>();
+  const recordBytes = 4 + pageSize + 4;
+  let offset = 0;
+  for (;;) {
+    const first = offset + sectorSize;
+    const header = first > bytes.size ? undefined : readHeader(bytes, offset);
+    if (header === undefined) return held;
+    const fitting = Math.floor((bytes.size - first) / recordBytes);
+    const counted = header.readUInt32BE(8);
+    const records = counted === allTheRest ? fitting : counted;
+    for (let record = 0; record < Math.min(records, fitting); record += 1) {
+      const page = bytes.at(first + record * recordBytes, 4)?.readUInt32BE(0) ?? 0;
+      if (page === 0) return held;
+      if (page > mainPages) held.add(page);
+    }
+    if (records > fitting) return held;
+    offset = Math.ceil((first + records * recordBytes) / sectorSize) * sectorSize;
+  }
+}

@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import { DrydockError } from '../errors.ts';
+import { findMisfit, type Misfit } from './companions.ts';
+import { looking } from './looking.ts';
+import { shellWord } from './shell-word.ts';
+
+/**
+ * To be called before SQLite opens a live database, even to read it.
+ * @param database Its real path.
+ * @throws {DrydockError} DAMAGED_BEFORE if its -wal or -journal needs pages that are not there, which SQLite would remove or
+ *   apply to the wrong file; PREFLIGHT if this user may not look.
+ */
+export function requireWhole(database: string): void {
+  const misfit = looking(() => findMisfit(database));
+  if (misfit !== undefined) throw notWhole(database, misfit);
+}
+
+function notWhole(database: string, misfit: Misfit): DrydockError {
+  return new DrydockError('DAMAGED_BEFORE', {
+    what: `${sayMain(database, misfit)} ${sayCompanion(misfit)}`,
+    state: `Nothing was changed, and nothing was opened, since SQLite would destroy the ${misfit.kind}`,
+    next: `Stop whatever uses the database. ${waysOut(database, misfit)}`,
+  });
+}
+
+function sayMain(database: string, { mainBytes, pageSize }: Misfit): string {
+  if (mainBytes === undefined) return `${database} is gone, and`;
+  if (mainBytes === 0) return `${database} is empty, and`;
+  return `${database} is cut short (${mainBytes} bytes, ${pageCount(Math.ceil(mainBytes / pageSize))} of ${pageSize}):`;
+}
+
+function sayCompanion({ kind, path, pages, missing }: Misfit): string {
+  const of = kind === 'WAL' ? 'the last transaction committed in' : 'the transaction to be rolled back from';
+  const where = missing === 0 ? '' : `, and ${missing} of them ${missing === 1 ? 'is' : 'are'} in neither file`;
+  return `${of} ${path} is of a database of ${pageCount(pages)}${where}`;
+}
+
+function pageCount(pages: number): string {
+  return pages === 1 ? '1 page' : `${pages} pages`;
+}
+
+function waysOut(database: string, { path }: Misfit): string {
+  const companion = basename(path);
+  return `If the right file is somewhere, such as on a volume that is not mounted, put it back as ${shellWord(database)} beside ${companion}, which it needs; else restore a snapshot (drydock snapshot list, then drydock snapshot restore <id>), which keeps what is here; without one, copy what is here, ${companion} too, before you put a backup in its place`;
+}
