@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Compared } from '../drift/compared.ts';
 import { findDrift } from '../drift/drift.ts';
 import { layoutFor } from '../files/layout.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraphToRun } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
@@ -28,7 +28,7 @@ export async function checkDatabase(
   observer: Observer,
 ): Promise<CheckReport> {
   const { database } = layoutFor(config);
-  const graph = loadGraph(config.migrations);
+  const graph = loadGraphToRun(config);
   const { live, applied } = withReader(database, (reader) => ({
     live: readStoredSchema(reader),
     applied: readAppliedWith(reader),

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { LintResult } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraphToRun } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
 import { namedRevisions } from './revisions.ts';
 
@@ -20,7 +20,7 @@ export async function lintFiles(
   given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<LintReport> {
-  const graph = loadGraph(config.migrations);
+  const graph = loadGraphToRun(config);
   const named = addresses.flatMap((address) => namedRevisions(config, address, graph).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
   const report = await lintRevisions(graph, ids, given, observer);

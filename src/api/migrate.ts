@@ -15,7 +15,7 @@ import type {
   RunRequest,
 } from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraph, loadGraphToRun } from '../run/preflight.ts';
 import type { Spares } from '../run/spares.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
@@ -38,7 +38,8 @@ export async function migrate(
   session: Session,
   consent: Consent,
 ): Promise<MigrationReport | AtTarget> {
-  const graph = loadGraph(config.migrations);
+  // The table alone needs no revision.
+  const graph = command.verb === 'ensure-version' ? loadGraph(config.migrations) : loadGraphToRun(config);
   const result =
     atTarget(config.database, () => graph, command) ??
     (await withSparesFor(command, config, (spares) =>
@@ -64,7 +65,7 @@ export async function rehearse(
   command: RehearseCommand,
   session: Session,
 ): Promise<RehearsalReport | AtTarget> {
-  const graph = loadGraph(config.migrations);
+  const graph = loadGraphToRun(config);
   const result =
     atTarget(config.database, () => graph, command.of) ??
     (await session(async (listener, stop) => {

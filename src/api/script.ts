@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { writeScript } from '../offline/offline.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraphToRun } from '../run/preflight.ts';
 import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
 
@@ -28,7 +28,7 @@ export async function scriptFor(
   observer: Observer,
 ): Promise<ScriptReport> {
   const origin = { toolVersion: toolVersion(), runId: randomUUID() };
-  const { plan, script } = await writeScript(config, loadGraph(config.migrations), command, start, origin, observer);
+  const { plan, script } = await writeScript(config, loadGraphToRun(config), command, start, origin, observer);
   const steps = plan.steps.map(({ revision, direction }) => ({ id: revision.id, direction }));
   return { from: plan.from, to: plan.to, steps, sql: script };
 }

@@ -15,25 +15,36 @@ const sql = new Option(
   'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
 );
 const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
+const allowNoRevisions = new Option('--allow-no-revisions', 'go on if the folder of the revisions has none');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
   {
     usage: 'upgrade [target]',
     description: 'run the pending revisions up to a target (head)',
-    flags: [argument, new Option('--rehearse', 'rehearse it first, and go on only if that passed'), sql],
+    flags: [
+      argument,
+      new Option('--rehearse', 'rehearse it first, and go on only if that passed'),
+      sql,
+      allowNoRevisions,
+    ],
     load: async () => (await import('./verbs/run.ts')).upgrade,
   },
   {
     usage: 'rehearse [target]',
     description: 'do the whole upgrade (head) on a copy, which is removed',
-    flags: [new Option('--down', 'do a downgrade to the target there'), argument],
+    flags: [new Option('--down', 'do a downgrade to the target there'), argument, allowNoRevisions],
     load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [argument, sql, new Option('-y, --yes', 'lose the data that it drops without being asked')],
+    flags: [
+      argument,
+      sql,
+      new Option('-y, --yes', 'lose the data that it drops without being asked'),
+      allowNoRevisions,
+    ],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {
@@ -44,6 +55,7 @@ const runs: readonly Verb<Config>[] = [
       new Option('--force', 'also where the database does not have the schema of the targets'),
       argument,
       sql,
+      allowNoRevisions,
     ],
     load: async () => (await import('./verbs/run.ts')).stamp,
   },
@@ -91,19 +103,19 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'plan [target]',
     description: 'show what an upgrade (head) would do, and change nothing',
-    flags: [new Option('--down', 'what a downgrade to the target would do'), argument],
+    flags: [new Option('--down', 'what a downgrade to the target would do'), argument, allowNoRevisions],
     load: async () => (await import('./verbs/plan.ts')).plan,
   },
   {
     usage: 'lint [revisions...]',
     description: 'look for what is dangerous in the revision files; exit 3 where there is something',
-    flags: [argument],
+    flags: [argument, allowNoRevisions],
     load: async () => (await import('./verbs/lint.ts')).lint,
   },
   {
     usage: 'check',
     description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
-    flags: [schema, argument],
+    flags: [schema, argument, allowNoRevisions],
     load: async () => (await import('./verbs/check.ts')).check,
   },
   {
@@ -120,6 +132,7 @@ const reads: readonly Verb<Config>[] = [
     usage: 'doctor',
     runsAs: 'owner',
     description: 'say what would bite a run here; exit as a run would be refused',
+    flags: [allowNoRevisions],
     load: async () => (await import('./verbs/doctor.ts')).doctor,
   },
   {
@@ -179,7 +192,7 @@ const daemons: readonly Verb<Config>[] = [
     usage: 'daemon',
     runsAs: 'owner',
     description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
-    flags: [address],
+    flags: [address, allowNoRevisions],
     load: async () => (await import('./verbs/daemon.ts')).daemon,
   },
   {

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { atTarget } from '../run/fast-path.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraphToRun } from '../run/preflight.ts';
 import { runScript } from './code-cache.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
 import { renderOutput } from './print.ts';
@@ -33,7 +33,7 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
   // A first install: what is pending need not be read to be known to be something, and the run reads it itself.
   if (statSync(config.database).size === 0) return false;
-  const graphOf = (recorded: ReadonlySet<string>) => loadGraph(config.migrations, recorded);
+  const graphOf = (recorded: ReadonlySet<string>) => loadGraphToRun(config, recorded);
   const answer = atTarget(config.database, graphOf, { verb, target: 'head' });
   if (answer === undefined) return false;
   const text = renderNothingPending(answer.database, answer.to);

@@ -16,6 +16,8 @@ export interface GlobalFlags {
   readonly address?: string;
   /** Of the verbs that write beside the database. */
   readonly asRoot?: 'allow';
+  /** Of the verbs that run revisions or judge by them. */
+  readonly allowNoRevisions?: true;
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;

@@ -18,6 +18,8 @@ export interface Config {
   /** As it was named, made absolute: symbolic links are not followed yet. */
   readonly database: string;
   readonly migrations: string;
+  /** What runs and judges do with a folder that has no revision. */
+  readonly noRevisions: 'refused' | 'allowed';
   readonly wantedSchema: WantedSchema | undefined;
   /** 0: do not wait. */
   readonly lockTimeoutMs: number;
@@ -112,6 +114,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
   return {
     database: databasePath(cwd, said, file),
     migrations: pathOf(cwd, said.migrations, file, settings.migrations) ?? defaultMigrations(cwd, file),
+    noRevisions: said.allowNoRevisions === true ? 'allowed' : 'refused',
     wantedSchema: wantedSchema(cwd, said, file),
     lockTimeoutMs: durationMs(said.lockTimeout ?? settings.lock_timeout ?? defaults.lockTimeout),
     busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),

@@ -18,6 +18,8 @@ export interface Flags {
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
   readonly address?: string | undefined;
+  /** A flag alone: what allows an empty folder once must not allow it for ever. */
+  readonly allowNoRevisions?: true | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -79,7 +81,8 @@ export function readFlags(flags: Flags): Flags {
     const value = flags[name];
     return value === undefined || flag === undefined ? [] : [[name, validated(schema, value, flag)]];
   });
-  return Object.fromEntries(said);
+  const { allowNoRevisions } = flags;
+  return { ...Object.fromEntries(said), ...(allowNoRevisions && { allowNoRevisions }) };
 }
 
 function validated(schema: (typeof settings)[number]['schema'], value: string, where: string): string {

@@ -6,7 +6,7 @@ import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraphToRun } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import { isInWal, type Reader, statDatabase, withReader } from '../sqlite/reader.ts';
 import { attempt } from './finding.ts';
@@ -46,7 +46,7 @@ export function lookAt(config: Config): Subject {
     layout,
     stats,
     isWhole: broken === undefined,
-    graph: attempt(() => loadGraph(config.migrations)),
+    graph: attempt(() => loadGraphToRun(config)),
     content: broken ?? attempt(() => readContent(layout)),
   };
 }

@@ -12,6 +12,8 @@ export interface Settings {
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;
+  /** Goes on if the folder of the revisions has none, which is an error otherwise. */
+  readonly allowNoRevisions?: true;
 }
 
 /** Where settings come from. */

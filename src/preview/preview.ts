@@ -9,7 +9,7 @@ import { lostParts } from '../loss/lost-parts.ts';
 import { surveySteps } from '../replay/survey.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
-import { estimateSpace, loadGraph } from '../run/preflight.ts';
+import { estimateSpace, loadGraphToRun } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { foldName } from '../schema/names.ts';
@@ -28,7 +28,7 @@ export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade
  */
 export async function previewRun(config: Config, command: PreviewCommand, observer: Observer): Promise<Preview> {
   const layout = layoutFor(config);
-  const graph = loadGraph(config.migrations);
+  const graph = loadGraphToRun(config);
   const { schema, rows, applied } = withReader(layout.database, (reader) => ({
     schema: readStoredSchema(reader),
     rows: sampleRows(reader),

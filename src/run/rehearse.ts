@@ -16,7 +16,7 @@ import { nothingPending } from './fast-path.ts';
 import { hold } from './hold.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
-import { inspectGround, loadGraph, requireSpace } from './preflight.ts';
+import { inspectGround, loadGraphToRun, requireSpace } from './preflight.ts';
 import { rehearsalCopy, withRehearsalFolder } from './rehearsal-copy.ts';
 import { run } from './run.ts';
 import { explained, underLocks } from './under-locks.ts';
@@ -36,7 +36,7 @@ export async function rehearse(
   return explained(context, async () => {
     const graph = await phase(context, 'preflight', () => {
       inspectGround(context);
-      return loadGraph(request.config.migrations);
+      return loadGraphToRun(request.config);
     });
     return withRehearsalFolder(context, async () => {
       const { current, recovered } = await underLocks(context, async (_locks, recovery) => ({

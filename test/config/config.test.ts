@@ -14,6 +14,7 @@ test('without a file the database comes from a flag and the rest are defaults', 
   assert.deepEqual(await load(cwd, { database: 'data/app.db' }), {
     database: path.join(cwd, 'data/app.db'),
     migrations: path.join(cwd, 'migrations'),
+    noRevisions: 'refused',
     wantedSchema: undefined,
     lockTimeoutMs: 300_000,
     busyTimeoutMs: 60_000,
@@ -50,6 +51,7 @@ test('every key is read', async () => {
   assert.deepEqual(await load(cwd), {
     database: path.join(cwd, 'data/app.db'),
     migrations: path.join(cwd, 'config/steps'),
+    noRevisions: 'refused',
     wantedSchema: { kind: 'file', path: path.join(cwd, 'schema.sql') },
     lockTimeoutMs: 0,
     busyTimeoutMs: 90_000,
