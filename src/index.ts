@@ -13,7 +13,7 @@ export type { ReportFormat } from './api/report.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
 export type { ScriptReport } from './api/script.ts';
 export type { SessionOptions } from './api/session.ts';
-export type { CreatedSnapshot, SnapshotList } from './api/snapshots.ts';
+export type { CreatedSnapshot, ListedSnapshot, SnapshotList } from './api/snapshots.ts';
 export type { StatsReport } from './api/stats.ts';
 export type { VerifyReport } from './api/verify.ts';
 export type { CheckResult, StatisticValue } from './checks/measurement.ts';

@@ -5,9 +5,10 @@ import { looking } from '../files/looking.ts';
 import type { RestoreReport, RunCommand, RunRequest } from '../run/outcome.ts';
 import { describeRevisions } from '../run/words.ts';
 import type { Observer } from '../run-events.ts';
-import { readCatalog } from '../snapshots/catalog.ts';
+import { readCatalog, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
+import { type VisibleProblem, visibleProblem } from '../snapshots/problem.ts';
 import { toolVersion } from '../version.ts';
 import { type Ended, recorded } from './recorded.ts';
 import type { Session } from './session.ts';
@@ -15,9 +16,16 @@ import type { Session } from './session.ts';
 export interface SnapshotList {
   readonly directory: string;
   /** Oldest first. */
-  readonly snapshots: readonly Manifest[];
+  readonly snapshots: readonly ListedSnapshot[];
   /** Files among the snapshots whose manifest is missing or damaged. */
   readonly unusable: readonly { readonly id: string; readonly path: string; readonly problem: string }[];
+}
+
+export interface ListedSnapshot extends Manifest {
+  /** When its `integrity` was found out; null if it was not checked. What is there now only {@link verifySnapshot} proves. */
+  readonly checkedAt: string | null;
+  /** What a look at the file finds wrong now, such as another size; null if nothing. */
+  readonly problem: VisibleProblem | null;
 }
 
 export interface CreatedSnapshot {
@@ -32,9 +40,15 @@ export function listSnapshots(config: Config): SnapshotList {
   const { snapshots, unusable } = looking(() => readCatalog(layout));
   return {
     directory: layout.snapshots,
-    snapshots: snapshots.map(({ manifest }) => manifest),
+    snapshots: looking(() => snapshots.map(listedSnapshot)),
     unusable: unusable.map(({ id, path, error }) => ({ id, path, problem: error.what })),
   };
+}
+
+function listedSnapshot(snapshot: Snapshot): ListedSnapshot {
+  const { manifest } = snapshot;
+  const checkedAt = manifest.integrity === 'not checked' ? null : manifest.createdAt;
+  return { ...manifest, checkedAt, problem: visibleProblem(snapshot) ?? null };
 }
 
 /** @throws {DrydockError} PREFLIGHT where it is not what was taken, or is damaged; USAGE where there is none of that id. */

@@ -120,7 +120,7 @@ function snapshots({ snapshots: { newest, count, bytes, unusable }, at }: Status
     relativeText(new Date(each.createdAt), now),
     each.reason,
     describeRevisions(each.revision),
-    each.integrity === 'ok' ? badge('good', 'ok') : badge('warning', each.integrity),
+    each.integrity === 'ok' ? badge('good', 'ok, when taken') : badge('warning', each.integrity),
     describeBytes(each.bytes),
   ]);
   const columns = [

@@ -1,5 +1,6 @@
 import { describeBytes } from '../run/words.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
+import { visibleProblem } from '../snapshots/problem.ts';
 import { type Finding, notice, ok } from './finding.ts';
 import type { Subject } from './subject.ts';
 
@@ -12,10 +13,16 @@ export function snapshots({ layout }: Subject): Finding[] {
       'Put its manifest back, or move the snapshot out of the folder: retention never removes it',
     ),
   );
+  const changed = usable.flatMap((snapshot) => {
+    const problem = visibleProblem(snapshot);
+    if (problem === undefined) return [];
+    const next = 'Put the snapshot back as it was, or move it out of the folder: retention never removes it';
+    return notice('snapshots', `${snapshot.path} ${problem.what}`, next);
+  });
   const newest = usable.findLast(({ manifest }) => manifest.integrity === 'ok')?.manifest;
   if (newest === undefined)
-    return [...damaged, ok('snapshots', 'there is none yet; each run that changes something takes one')];
+    return [...damaged, ...changed, ok('snapshots', 'there is none yet; each run that changes something takes one')];
   const bytes = usable.reduce((sum, { manifest }) => sum + manifest.bytes, 0);
   const all = `${usable.length} with ${describeBytes(bytes)}, the newest of ${newest.createdAt}`;
-  return [...damaged, ok('snapshots', `${all}; drydock snapshot verify latest proves that it is sound`)];
+  return [...damaged, ...changed, ok('snapshots', `${all}; drydock snapshot verify latest proves that it is sound`)];
 }

@@ -4,7 +4,7 @@ import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type ExactHash, hashExactly } from '../files/content-hash.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { type InspectOptions, inspect } from '../snapshots/inspect.ts';
-import { strayCompanion } from '../snapshots/problem.ts';
+import { sayStray, strayCompanion } from '../snapshots/problem.ts';
 import { troubleOf } from '../system-errors.ts';
 
 /** The snapshot is not fit to be restored. */
@@ -83,6 +83,5 @@ function requireSame(snapshot: Snapshot, { sha256, bytes }: ExactHash): void {
 function requireAlone(snapshot: Snapshot): void {
   const stray = strayCompanion(snapshot.path);
   if (stray === undefined) return;
-  const why = `has ${stray} beside it, which SQLite would take for a part of it`;
-  throw new SnapshotUnfit(snapshot, why, `Move ${stray} out of the folder`);
+  throw new SnapshotUnfit(snapshot, sayStray(stray), `Move ${stray} out of the folder`);
 }

@@ -52,7 +52,7 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
 function problemOf({ snapshot }: Entry): string | undefined {
   if (snapshot instanceof DrydockError) return snapshot.what;
   const problem = visibleProblem(snapshot);
-  return problem === undefined ? undefined : `${snapshot.path} ${problem}`;
+  return problem === undefined ? undefined : `${snapshot.path} ${problem.what}`;
 }
 
 function noLatest(layout: Layout, putAside: readonly Entry[]): DrydockError {

@@ -9,16 +9,27 @@ interface NamedFile {
   readonly manifest: Manifest;
 }
 
-/** Ends the sentence "the snapshot …". Undefined if nothing can be seen. */
-export function visibleProblem({ path, manifest }: NamedFile): string | undefined {
-  if (manifest.integrity === 'damaged') return 'was damaged when it was taken';
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-  if (bytes === undefined) return 'is gone';
+export interface VisibleProblem {
+  /** In a word or two, for a column. */
+  readonly seen: 'damaged' | 'changed since' | 'stray file beside it';
+  /** Ends the sentence "the snapshot …". */
+  readonly what: string;
+}
+
+/** Undefined if nothing can be seen. */
+export function visibleProblem({ path, manifest }: NamedFile): VisibleProblem | undefined {
+  if (manifest.integrity === 'damaged') return { seen: 'damaged', what: 'was damaged when it was taken' };
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes !== manifest.bytes) {
-    return `has changed since it was taken: it has ${bytes} bytes, and its manifest says ${manifest.bytes}`;
+    const what = `has changed since it was taken: it has ${bytes} bytes, and its manifest says ${manifest.bytes}`;
+    return { seen: 'changed since', what };
   }
   const stray = strayCompanion(path);
-  return stray === undefined ? undefined : `has ${stray} beside it, which SQLite would take for a part of it`;
+  return stray === undefined ? undefined : { seen: 'stray file beside it', what: sayStray(stray) };
+}
+
+export function sayStray(stray: string): string {
+  return `has ${stray} beside it, which SQLite would take for a part of it`;
 }
 
 /**

@@ -207,6 +207,34 @@ test('a proven way back: retention does not keep a snapshot that has changed in 
   assert.equal(dumpWithVersion(it.database), it.old);
 });
 
+test('honest exit: snapshot list says when a snapshot was checked, and that it has changed since', async (t) => {
+  const it = await stocked(t);
+  const before = await it.run(['snapshot', 'list']);
+  for (const id of [it.id, it.newest]) assert.match(before.stdout, new RegExp(`${id} .* ok, when taken`));
+  truncateSync(it.file, 4096);
+  writeFileSync(join(it.snapshots, `${it.id}.db-journal`), 'a transaction');
+  const { stdout } = await it.run(['snapshot', 'list']);
+  assert.match(stdout, new RegExp(`${it.newest} .* changed since`));
+  assert.match(
+    stdout,
+    new RegExp(`Not usable: snapshot ${it.newest} has changed since it was taken: it has 4096 bytes`),
+  );
+  assert.match(stdout, new RegExp(`${it.id} .* stray file beside it`));
+  const { snapshots } = (await it.run(['snapshot', 'list', '--json'])).json<{
+    snapshots: { createdAt: string; checkedAt: string; integrity: string; problem: { seen: string } }[];
+  }>();
+  assert.deepEqual(
+    snapshots.map(({ integrity, problem }) => [integrity, problem.seen]),
+    [
+      ['ok', 'stray file beside it'],
+      ['ok', 'changed since'],
+    ],
+  );
+  for (const { createdAt, checkedAt } of snapshots) assert.equal(checkedAt, createdAt);
+  const doctor = await it.run(['doctor']);
+  assert.match(doctor.stdout, new RegExp(`${it.newest}\\.db has changed since`));
+});
+
 function edit(change: (manifest: Record<string, unknown>) => Record<string, unknown>): (it: Stock) => void {
   return ({ manifest }) => {
     const now = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>;

@@ -10,23 +10,28 @@ export async function list(config: Config): Promise<Output> {
   const found = api.listSnapshots(config);
   const rows = found.snapshots
     .toReversed()
-    .map(({ id, reason, revision, bytes, integrity }) => [
-      id,
-      reason,
-      describeRevisions(revision),
-      describeBytes(bytes),
-      integrity,
+    .map((snapshot) => [
+      snapshot.id,
+      snapshot.reason,
+      describeRevisions(snapshot.revision),
+      describeBytes(snapshot.bytes),
+      integrityOf(snapshot),
     ]);
   const table =
     rows.length === 0
       ? visible(`There are no snapshots in ${found.directory}`)
       : renderTable(['ID', 'REASON', 'REVISION', 'SIZE', 'INTEGRITY'], rows, [3]);
-  return {
-    data: { ...found },
-    text: [table, ...found.unusable.map(({ path, problem }) => visible(`Not usable: ${path}, since ${problem}`))].join(
-      '\n',
-    ),
-  };
+  const changed = found.snapshots.flatMap(({ id, problem }) =>
+    problem === null ? [] : visible(`Not usable: snapshot ${id} ${problem.what}`),
+  );
+  const unusable = found.unusable.map(({ path, problem }) => visible(`Not usable: ${path}, since ${problem}`));
+  return { data: { ...found }, text: [table, ...changed, ...unusable].join('\n') };
+}
+
+/** A list looks at no content: what it knows is of when the snapshot was taken. */
+function integrityOf({ integrity, problem }: api.ListedSnapshot): string {
+  if (problem !== null) return problem.seen;
+  return integrity === 'ok' ? 'ok, when taken' : integrity;
 }
 
 export async function verify(config: Config, id: string): Promise<Output> {
