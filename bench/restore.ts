@@ -48,7 +48,7 @@ export async function timeRestore(site: Site, mode: JournalMode, rounds: number)
     steps = stepsIn(byHand.stdout);
     rmSync(`${site.live}.replaced`);
 
-    const own = await timed(process.execPath, site.command('snapshot', 'restore', 'latest', '--json'));
+    const own = await timed(process.execPath, site.command('snapshot', 'restore', 'latest', '--yes', '--json'));
     drydock.push(own.milliseconds);
     milestones = [...milestonesIn(own.stderr, own.startedAt), { phase: 'end', durationMs: own.milliseconds }];
     // The next round replaces the same content, and would find it stored.

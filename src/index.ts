@@ -51,6 +51,7 @@ export {
   ensureVersion,
   pruneSnapshots,
   type RehearseOptions,
+  type RestoreOptions,
   type RevisionArguments,
   rehearse,
   restoreSnapshot,
@@ -80,3 +81,4 @@ export type { DamagedRecord, RunList } from './records/store.ts';
 export type { AtTarget, RecoveryReport, RehearsalReport, RestoreReport, SchemaChange } from './run/outcome.ts';
 export type { Observer, RunEvent } from './run-events.ts';
 export type { Manifest } from './snapshots/manifest.ts';
+export type { RowDifference } from './snapshots/row-differences.ts';

@@ -214,13 +214,13 @@ async function takeAndRestore(
     const { snapshot } = JSON.parse(taken.stdout) as { snapshot: { id: string } };
     kept.push({ content: dump(database), at: model.at });
     told.push(snapshot.id);
-    const restored = await runCommand(root, ['snapshot', 'restore', snapshot.id, ...config]);
+    const restored = await runCommand(root, ['snapshot', 'restore', snapshot.id, '--yes', ...config]);
     must(restored.code === 0, `the restore ended with ${restored.code}: ${restored.stderr}`);
   } else {
     told.push('snapshot restore, killed, and again');
     const fault = { at: 1 + Math.floor(chance() * 120), action: { kind: 'kill-all' } } as const;
     const before = dumpWithVersion(database);
-    const ended: Ended = await runCommand(root, ['snapshot', 'restore', 'latest', ...config], { fault });
+    const ended: Ended = await runCommand(root, ['snapshot', 'restore', 'latest', '--yes', ...config], { fault });
     must(ended.signal === 'SIGKILL' || ended.code === 0, `it ended with ${ended.code}: ${ended.stderr}`);
     const next = await runCommand(root, ['snapshot', 'prune', ...config]);
     must(next.code === 0, `the next start ended with ${next.code}: ${next.stderr}`);
@@ -228,7 +228,7 @@ async function takeAndRestore(
     if (dumpWithVersion(database) !== before) {
       const replaced = listSnapshots(layoutFor({ database })).findLast(({ path }) => dumpWithVersion(path) === before);
       must(replaced !== undefined, 'a proven way back: no snapshot has what a restore replaced');
-      const again = await runCommand(root, ['snapshot', 'restore', replaced.manifest.id, ...config]);
+      const again = await runCommand(root, ['snapshot', 'restore', replaced.manifest.id, '--yes', ...config]);
       must(again.code === 0, `what was replaced could not be put back: ${again.stderr}`);
     }
     must(dumpWithVersion(database) === before, 'a proven way back: what a restore replaced is not what it was');

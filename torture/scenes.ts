@@ -152,7 +152,7 @@ export function mustEnd(ended: Ended): void {
   if (ended.code !== 0) throw new Error(`it ended with ${ended.code ?? ended.signal}: ${ended.stderr}`);
 }
 
-const restore = (root: string) => verb('snapshot', 'restore', newestSnapshot(root));
+const restore = (root: string) => verb('snapshot', 'restore', newestSnapshot(root), '--yes');
 const prune = verb('snapshot', 'prune');
 
 export const scenes: readonly Scene[] = [

@@ -33,6 +33,16 @@ export async function requireConsent(
     if (forecast.kind === 'known') observer({ kind: 'warning', message: statement });
     return;
   }
+  await requireYes(statement, consent, observer, stop);
+}
+
+/** @throws {DrydockError} USAGE if there is no yes to the statement. */
+export async function requireYes(
+  statement: string,
+  consent: Consent,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<void> {
   const answer = consent.kind === 'ask' ? await consent.ask(statement, stop) : consent.kind;
   // The run says that it was stopped, and by what.
   if (stop.aborted) return;

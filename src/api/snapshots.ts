@@ -10,6 +10,7 @@ import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { type VisibleProblem, visibleProblem } from '../snapshots/problem.ts';
 import { toolVersion } from '../version.ts';
+import type { Consent } from './consent.ts';
 import { type Ended, recorded } from './recorded.ts';
 import type { Session } from './session.ts';
 
@@ -73,9 +74,19 @@ export async function createSnapshot(config: Config, session: Session): Promise<
   });
 }
 
-export async function restoreSnapshot(config: Config, id: string, session: Session): Promise<RestoreReport> {
+/** @param consent Asked for if the database holds what no snapshot has. */
+export async function restoreSnapshot(
+  config: Config,
+  id: string,
+  session: Session,
+  consent: Consent,
+): Promise<RestoreReport> {
   return run(config, { verb: 'snapshot restore', targets: [id] }, session, {
-    work: (runs, request, observer, stop) => runs.restore(request, id, observer, stop),
+    work: async (runs, request, observer, stop) => {
+      const { agreeToRestore } = await import('./restore-consent.ts');
+      await agreeToRestore(config, id, consent, observer, stop);
+      return runs.restore(request, id, observer, stop);
+    },
     sentence: ({ database, restored }) =>
       `Restored ${database} from snapshot ${restored.id}: it is at ${describeRevisions(restored.revision)}.`,
   });

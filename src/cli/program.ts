@@ -224,6 +224,7 @@ const snapshots: readonly Verb<Config>[] = [
     usage: 'restore <id>',
     runsAs: 'owner',
     description: 'put a snapshot back; what it replaces is kept',
+    flags: [new Option('-y, --yes', 'replace what no snapshot has without being asked')],
     load: async () => (await import('./verbs/snapshot.ts')).restore,
   },
   {

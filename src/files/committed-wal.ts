@@ -1,5 +1,5 @@
-/** What a write-ahead log adds to its database (https://sqlite.org/fileformat2.html#walformat). */
-import { type RawBytes, withRawBytes } from './raw-bytes.ts';
+/** What a write-ahead log adds to its database. */
+import { withRawBytes } from './raw-bytes.ts';
 import { framesOf, readWal } from './wal-frames.ts';
 
 export interface CommittedWal {
@@ -10,26 +10,21 @@ export interface CommittedWal {
   readonly pages: ReadonlyMap<number, number>;
 }
 
-/**
- * Reads the headers only, and checks no checksum: SQLite may ignore what is given here, and uses nothing else.
- * Undefined if the log holds no commit.
- */
+/** Undefined if the log holds no commit. */
 export function committedWal(path: string): CommittedWal | undefined {
-  return withRawBytes(path, readCommitted);
-}
-
-function readCommitted(bytes: RawBytes): CommittedWal | undefined {
-  const wal = readWal(bytes);
-  if (wal === undefined) return undefined;
-  const pages = new Map<number, number>();
-  let uncommitted: [page: number, at: number][] = [];
-  let pageCount = 0;
-  for (const { page, committedPages, contentAt } of framesOf(wal)) {
-    uncommitted.push([page, contentAt]);
-    if (committedPages === 0) continue;
-    pageCount = committedPages;
-    for (const [each, at] of uncommitted) pages.set(each, at);
-    uncommitted = [];
-  }
-  return pageCount === 0 ? undefined : { pageSize: wal.pageSize, pageCount, pages };
+  return withRawBytes(path, (bytes) => {
+    const wal = readWal(bytes);
+    if (wal === undefined) return undefined;
+    const pages = new Map<number, number>();
+    let uncommitted: [page: number, contentAt: number][] = [];
+    let pageCount = 0;
+    for (const { page, contentAt, committedPages } of framesOf(wal)) {
+      uncommitted.push([page, contentAt]);
+      if (committedPages === 0) continue;
+      pageCount = committedPages;
+      for (const [committed, at] of uncommitted) pages.set(committed, at);
+      uncommitted = [];
+    }
+    return pageCount === 0 ? undefined : { pageSize: wal.pageSize, pageCount, pages };
+  });
 }

@@ -48,12 +48,11 @@ export async function downgrade(
   target: string,
   options: DowngradeOptions = {},
 ): Promise<MigrationReport | AtTarget> {
-  const { dataLoss } = options;
   return migrate(
     config,
     { verb: 'downgrade', target, ...argumentsOf(options) },
     sessionFor(config, options),
-    dataLoss === 'accepted' ? { kind: 'given' } : noConsent,
+    consentOf(options),
   );
 }
 
@@ -116,17 +115,23 @@ export async function createSnapshot(config: Config, options: SessionOptions = {
   return snapshots.createSnapshot(config, sessionFor(config, options));
 }
 
+export interface RestoreOptions extends SessionOptions {
+  /** Goes on if the database holds what no snapshot has. The restore keeps it. */
+  readonly dataLoss?: 'accepted';
+}
+
 /**
  * Puts a snapshot back; what it replaces is kept.
  * @param id The snapshot's id, the beginning of it, or `latest`.
- * @throws {DrydockError} with the state of the data told; USAGE where no snapshot has that id.
+ * @throws {DrydockError} with the state of the data told; USAGE if no snapshot has that id, or if the database holds
+ *   what no snapshot has and that was not accepted.
  */
 export async function restoreSnapshot(
   config: Config,
   id: string,
-  options: SessionOptions = {},
+  options: RestoreOptions = {},
 ): Promise<RestoreReport> {
-  return snapshots.restoreSnapshot(config, id, sessionFor(config, options));
+  return snapshots.restoreSnapshot(config, id, sessionFor(config, options), consentOf(options));
 }
 
 /** Removes the snapshots that the retention policy does not keep. */
@@ -135,6 +140,10 @@ export async function pruneSnapshots(
   options: SessionOptions = {},
 ): Promise<{ readonly pruned: readonly string[] }> {
   return snapshots.pruneSnapshots(config, sessionFor(config, options));
+}
+
+function consentOf({ dataLoss }: Pick<DowngradeOptions, 'dataLoss'>): Consent {
+  return dataLoss === 'accepted' ? { kind: 'given' } : noConsent;
 }
 
 function argumentsOf({ arguments: given }: RevisionArguments): RevisionArguments {

@@ -5,6 +5,7 @@ import type { Compared, NamedDifference } from '../drift/compared.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
+import type { RowDifference } from '../snapshots/row-differences.ts';
 
 /** The commands that take the database to a revision, write down that it is at one, or leave it there and mend the file. */
 export type MigrationCommand =
@@ -119,6 +120,11 @@ export interface RestoreReport {
   readonly restored: Manifest;
   /** Where the state is that was replaced: a snapshot's file, or a folder with the damaged file. Null: there was none. */
   readonly kept: string | null;
+  /**
+   * Each table that has another number of rows in what was replaced than in the snapshot. None if a snapshot had all of
+   * that before, or if SQLite could not read it.
+   */
+  readonly tables: readonly RowDifference[];
 }
 
 /** Everything a run needs to know; no argv, no environment, no logger. */

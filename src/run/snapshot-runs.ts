@@ -7,8 +7,9 @@ import { layoutFor } from '../files/layout.ts';
 import { looking } from '../files/looking.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import type { Observer } from '../run-events.ts';
-import { removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
+import { listSnapshots, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
+import { type RowDifference, rowDifferences } from '../snapshots/row-differences.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
@@ -75,25 +76,54 @@ export function restore(
   if (existsSync(layout.database)) statDatabase(layout.database);
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
-  return explained(context, () => {
+  return explained(context, async () => {
     inspectGround(context);
-    return underLocks(context, async () => {
+    const { snapshot, kept } = await underLocks(context, async () => {
       // As it was named: the latest one now is that of a run for which this one has waited.
-      const snapshot = findSnapshot(layout, id);
-      tellFact(context, { planned: snapshot.manifest.revision });
-      await phase(context, 'inspect', () => proveSnapshot(snapshot, inspectOptions(context)));
-      const kept = await phase(context, 'restore', () => restoreEitherWay(context, snapshot));
+      const named = findSnapshot(layout, id);
+      tellFact(context, { planned: named.manifest.revision });
+      await phase(context, 'inspect', () => proveSnapshot(named, inspectOptions(context)));
+      const replaced = await phase(context, 'restore', () => restoreEitherWay(context, named));
       removeJournal(context);
-      return { database: layout.database, restored: snapshot.manifest, kept };
+      return { snapshot: named, kept: replaced };
     });
+    return {
+      database: layout.database,
+      restored: snapshot.manifest,
+      kept: kept?.path ?? null,
+      tables: kept === null ? [] : differencesOfNew(context, kept, snapshot),
+    };
   });
 }
 
+/** What was replaced: a snapshot, unless SQLite could not read it. */
+type Kept = Snapshot | { readonly path: string };
+
+function differencesOfNew(context: RunContext, kept: Kept, restored: Snapshot): readonly RowDifference[] {
+  if (!('manifest' in kept) || kept.manifest.runId !== context.runId) return [];
+  const { layout, observer } = context;
+  const { id, contentSha256 } = kept.manifest;
+  const older = listSnapshots(layout).some(
+    ({ manifest }) => manifest.id < id && manifest.contentSha256 === contentSha256,
+  );
+  if (older) return [];
+  try {
+    return rowDifferences(kept.path, restored.path);
+  } catch (error) {
+    const message = `the rows of what was replaced could not be counted, which changes nothing else: ${messageOf(error)}`;
+    observer({ kind: 'warning', message });
+    return [];
+  }
+}
+
 /** Through SQLite where it can open the live file, else by exchanging the file. */
-async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<string | null> {
+async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<Kept | null> {
   warnOfLinks(context);
-  const exchange = () =>
-    restoreByExchange(context, snapshot, () => beginJournal(context, { from: [], to: snapshot.manifest.revision }));
+  const exchange = async () => {
+    const begin = () => beginJournal(context, { from: [], to: snapshot.manifest.revision });
+    const path = await restoreByExchange(context, snapshot, begin);
+    return path === null ? null : { path };
+  };
   if (!existsSync(context.layout.database)) return exchange();
   try {
     return await restoreThroughSqlite(context, snapshot);
@@ -111,7 +141,7 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
  * A writer that never stops gets in between giving up the lock and the restore's taking it more often than not; then
  * what it wrote is kept too, and the restore tried again.
  */
-async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<string> {
+async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<Snapshot> {
   requireSpace(context, { all: 2, snapshots: 1 }, snapshot.manifest.bytes);
   const { busyTimeoutMs } = context.request.config;
   const started = performance.now();
@@ -124,7 +154,7 @@ async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Pr
       const { outcome, kept } = await tryRestore(context, engine, snapshot, held, journal);
       if (outcome === 'restored') {
         tellFact(context, { snapshot: kept.manifest });
-        return kept.path;
+        return kept;
       }
       writeJournal(context, journal);
       removeSuperseded(context, kept);

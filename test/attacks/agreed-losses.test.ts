@@ -37,7 +37,7 @@ test('no lost write: a downgrade asks when an interrupted restore has brought ba
   write(it, "UPDATE items SET note = 'precious'");
   assert.equal((await it.run(['snapshot', 'create'])).code, 0);
   write(it, 'UPDATE items SET note = NULL');
-  await killAt(['snapshot', 'restore', 'latest', '--database', it.database], 'engine:before-replace', 'both');
+  await killAt(['snapshot', 'restore', 'latest', '--yes', '--database', it.database], 'engine:before-replace', 'both');
   const first = await it.run(['downgrade', '001']);
   assertRefusal(first, 2, /had been interrupted.*finished now, and the database is at 002/, /Run again\.$/);
   assertRefusal(await it.run(['downgrade', '001']), 2, /loses data: column items\.note with 3 values/, /--yes/);

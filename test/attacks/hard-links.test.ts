@@ -31,7 +31,7 @@ for (const mode of journalModes) {
     assert.deepEqual(recordedWarnings(here), [[warning(here)]]);
     assert.deepEqual(await warned('upgrade'), [], 'nothing is pending');
     assert.deepEqual(await warned('snapshot', 'create'), [], 'the database is only read');
-    assert.deepEqual(await warned('snapshot', 'restore', 'latest'), [warning(here)]);
+    assert.deepEqual(await warned('snapshot', 'restore', 'latest', '--yes'), [warning(here)]);
     rmSync(other);
     assert.deepEqual(await warned('downgrade', '-1', '--yes'), [], 'one name is left');
   });

@@ -86,7 +86,7 @@ async function succeeds(it: Scene, args: readonly string[], revision: string): P
 /** @returns The file in which the restore kept what it replaced. */
 async function restore(it: Scene, id: string): Promise<string> {
   for (let tries = 1; ; tries += 1) {
-    const result = await it.run(['snapshot', 'restore', id, '--json']);
+    const result = await it.run(['snapshot', 'restore', id, '--yes', '--json']);
     if (result.code === 0) {
       assert.deepEqual(versionsOf(it.database), ['001_base']);
       const { kept } = result.json<{ kept: string }>();

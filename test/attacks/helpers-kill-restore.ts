@@ -36,7 +36,7 @@ export async function upgraded(t: TestContext, mode: JournalMode): Promise<Resto
   assertDone(await drydock(commandLine(story)));
   const [snapshot] = snapshotsOf(story.database);
   assert.ok(snapshot !== undefined);
-  return { ...story, restore: ['snapshot', 'restore', snapshot.manifest.id, '--database', story.database] };
+  return { ...story, restore: ['snapshot', 'restore', snapshot.manifest.id, '--yes', '--database', story.database] };
 }
 
 /** A start that finishes what was interrupted, and does nothing else. */

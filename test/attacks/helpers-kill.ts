@@ -158,8 +158,8 @@ export async function killAt(args: readonly string[], point: string, victim: Vic
   const run = startDrydock(args, { pauseAt: point });
   const pids = await processesAt(run, point);
   await kill(run, pids, victim);
-  // A supervisor that lost its engine is let go on; where it was killed nobody reads this.
-  run.goOn();
+  // A supervisor that lost its engine is let go on; the folder of one that was killed is gone.
+  if (victim === 'engine') run.goOn();
   const result = await run.finished;
   if (pids.engine !== undefined) await gone(pids.engine);
   if (victim !== 'engine') assert.equal(result.signal, 'SIGKILL', result.stderr);

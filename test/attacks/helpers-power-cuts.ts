@@ -140,7 +140,7 @@ function powerCutsOfARun(kind: PowerVolumeKind, mode: JournalMode): void {
       const site = await powerSite(t, kind, mode);
       assertDone(await site.run(['upgrade']));
       site.volume.settle();
-      const restore = assertDone(await site.run(['snapshot', 'restore', 'latest', '--json'])).json<{
+      const restore = assertDone(await site.run(['snapshot', 'restore', 'latest', '--yes', '--json'])).json<{
         restored: Stored;
         kept: string;
       }>();
@@ -164,7 +164,9 @@ function powerCutsOfARun(kind: PowerVolumeKind, mode: JournalMode): void {
       assertDone(await site.run(['snapshot', 'create']));
       writeFileSync(site.database, 'not a database any more');
       site.volume.settle();
-      const { kept } = assertDone(await site.run(['snapshot', 'restore', 'latest', '--json'])).json<{ kept: string }>();
+      const { kept } = assertDone(await site.run(['snapshot', 'restore', 'latest', '--yes', '--json'])).json<{
+        kept: string;
+      }>();
       await site.volume.cutPower(nobody);
 
       assertContent(site, site.old);

@@ -29,7 +29,7 @@ export interface Restored {
 }
 
 export async function restore(it: Restorable, address = it.id): Promise<Restored> {
-  const result = await it.run(['snapshot', 'restore', address, '--json']);
+  const result = await it.run(['snapshot', 'restore', address, '--yes', '--json']);
   assert.equal(result.code, 0, result.stderr);
   assert.equal(dumpWithVersion(it.database), it.old, 'exactly what was in the snapshot');
   assert.equal(integrity(it.database), 'ok');

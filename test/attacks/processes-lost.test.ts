@@ -53,7 +53,7 @@ for (const command of ['upgrade', 'snapshot create', 'rehearse', 'snapshot verif
     // What a restore replaces is not checked when it is kept, and so is inspected when it is put back.
     if (command.startsWith('snapshot restore')) {
       assert.equal((await here.run(['upgrade'])).code, 0);
-      assert.equal((await here.run(['snapshot', 'restore', 'latest'])).code, 0);
+      assert.equal((await here.run(['snapshot', 'restore', 'latest', '--yes'])).code, 0);
     }
     const before = contentAsLeft(here.database);
     const unchecked = (await listed(here)).find(({ reason }) => reason === 'replaced');

@@ -37,7 +37,7 @@ test('a proven way back: an interrupted restore that cannot be finished gives wa
   const other = (await listed(it)).find(({ reason }) => reason === 'manual');
   await killInRestore(it, 'engine:before-replace');
   spoil(join(it.snapshots, `${it.id}.db`));
-  const restored = await it.run(['snapshot', 'restore', other?.id ?? 'none']);
+  const restored = await it.run(['snapshot', 'restore', other?.id ?? 'none', '--yes']);
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(dumpWithVersion(it.database), it.now);
 });
@@ -61,7 +61,7 @@ test('honest exit: a file that somebody put in the place of a lost one is not sa
   assertRefusal(await it.run(['snapshot', 'prune']), 24, /somebody has put another file there/);
   assert.equal(dumpWithVersion(it.database), own);
   assert.ok(!existsSync(join(dirname(it.journal), 'incoming.db')));
-  await assertPutBack(it, ['snapshot', 'restore', it.id]);
+  await assertPutBack(it, ['snapshot', 'restore', it.id, '--yes']);
 });
 
 test('a proven way back: the restore of a lost file goes on when it is asked for again', async (t) => {
@@ -94,7 +94,7 @@ test('no lost write: the latest snapshot is that of the run for which the restor
   const upgrade = startDrydock(['upgrade'], { cwd: it.root, pauseAt: 'inspector:measure' });
   t.after(() => upgrade.process.kill('SIGKILL'));
   await upgrade.reached();
-  const waiting = startDrydock(['snapshot', 'restore', 'latest'], { cwd: it.root });
+  const waiting = startDrydock(['snapshot', 'restore', 'latest', '--yes'], { cwd: it.root });
   await waiting.logged((line) => line['waitingFor'] !== undefined);
   upgrade.goOn();
   assert.equal((await upgrade.finished).code, 0);
@@ -111,12 +111,12 @@ async function assertPutBack(it: Restorable, command: readonly string[]): Promis
 }
 
 function killInRestore(it: Restorable, point: string) {
-  return killAt(['snapshot', 'restore', it.id, '--database', it.database], point, 'both');
+  return killAt(['snapshot', 'restore', it.id, '--yes', '--database', it.database], point, 'both');
 }
 
 /** The copy of the snapshot is written by half, and does not have the name of the database yet. */
 async function killInExchange(it: Restorable): Promise<void> {
-  const killed = await it.run(['snapshot', 'restore', it.id], dieAtFileCall('copyFileSync 1'));
+  const killed = await it.run(['snapshot', 'restore', it.id, '--yes'], dieAtFileCall('copyFileSync 1'));
   assert.equal(killed.signal, 'SIGKILL', killed.stderr);
 }
 

@@ -99,7 +99,7 @@ for (const mode of journalModes) {
     test(`honest exit: the snapshot of ${what} is sound, and goes back (${mode})`, async (t) => {
       const here = sinner(t, mode, sql, adds);
       const before = dumpWithVersion(here.database);
-      for (const args of [['upgrade'], ['snapshot', 'verify', 'latest'], ['snapshot', 'restore', 'latest']]) {
+      for (const args of [['upgrade'], ['snapshot', 'verify', 'latest'], ['snapshot', 'restore', 'latest', '--yes']]) {
         const ended = await here.run(args);
         assert.equal(ended.code, 0, ended.stderr);
       }

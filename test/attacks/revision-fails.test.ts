@@ -65,7 +65,7 @@ describe('revisions that fail', { concurrency: 2 }, () => {
       const older = (await it.run(['snapshot', 'create', '--json'])).json<{ snapshot: { id: string } }>().snapshot.id;
       execute(it.database, "INSERT INTO parent VALUES (999, 'new')");
       assert.equal((await it.run(['snapshot', 'create'])).code, 0);
-      assert.equal((await it.run(['snapshot', 'restore', older])).code, 0);
+      assert.equal((await it.run(['snapshot', 'restore', older, '--yes'])).code, 0);
       it.revision('../drydock.yaml', 'database: stock.db\nmigrations: migrations\nsnapshots: { keep: 1 }\n');
       const before = contentOf(it);
 

@@ -22,7 +22,7 @@ test('a proven way back: a snapshot with a bit that flipped is refused, and an e
   assert.ok(snapshot !== undefined);
   const file = join(here.snapshots, `${snapshot.id}.db`);
   flipBit(file, statSync(file).size - 100);
-  assertSilentRefusal(await here.run(['snapshot', 'restore', 'latest']), 12, /sha256 is not the one/);
+  assertSilentRefusal(await here.run(['snapshot', 'restore', 'latest', '--yes']), 12, /sha256 is not the one/);
 
   appendFileSync(join(here.migrations, '002_stock.sql'), '-- edited\n');
   assertSilentRefusal(await here.run(['upgrade']), 4, /edited after being applied/);

@@ -19,9 +19,9 @@ const scenes = [
   },
   { command: 'upgrade', code: 1, left: 'old', places: ['engine:before-commit'] },
   { command: 'upgrade', code: 1, left: 'new', places: ['engine:after-commit', 'phase:verify'] },
-  { command: 'snapshot restore latest', code: 12, left: 'new', places: ['phase:inspect', 'engine:copied'] },
-  { command: 'snapshot restore latest', code: 30, left: 'new', places: ['engine:before-replace'] },
-  { command: 'snapshot restore latest', code: 30, left: 'either', places: ['engine:replaced'] },
+  { command: 'snapshot restore latest --yes', code: 12, left: 'new', places: ['phase:inspect', 'engine:copied'] },
+  { command: 'snapshot restore latest --yes', code: 30, left: 'new', places: ['engine:before-replace'] },
+  { command: 'snapshot restore latest --yes', code: 30, left: 'either', places: ['engine:replaced'] },
 ] as const;
 
 const attacks = scenes.flatMap(({ places, ...scene }) => places.map((at) => ({ ...scene, at })));

@@ -29,10 +29,10 @@ test('a proven way back: after a restore and another upgrade, the latest snapsho
   const [first] = await listed(here);
   await done(here, 'upgrade', '003');
   await done(here, 'upgrade', '004');
-  await done(here, 'snapshot', 'restore', first?.id ?? '');
+  await done(here, 'snapshot', 'restore', first?.id ?? '', '--yes');
   const before = dumpWithVersion(here.database);
   await done(here, 'upgrade', '003');
-  await done(here, 'snapshot', 'restore', 'latest');
+  await done(here, 'snapshot', 'restore', 'latest', '--yes');
   assert.equal(dumpWithVersion(here.database), before);
 });
 
@@ -59,7 +59,7 @@ test('a proven way back: a snapshot from a clock that was ahead is not the lates
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(first.id, ahead));
   const before = dumpWithVersion(here.database);
   await done(here, 'upgrade', '003');
-  await done(here, 'snapshot', 'restore', 'latest');
+  await done(here, 'snapshot', 'restore', 'latest', '--yes');
   assert.equal(dumpWithVersion(here.database), before);
 });
 
@@ -72,7 +72,7 @@ test('a proven way back: of the same content in another journal mode a snapshot 
   database.close();
   await done(here, 'upgrade');
   assert.equal((await listed(here)).length, 2);
-  await done(here, 'snapshot', 'restore', 'latest');
+  await done(here, 'snapshot', 'restore', 'latest', '--yes');
   const restored = new Database(here.database);
   t.after(() => restored.close());
   assert.equal(restored.pragma('journal_mode', { simple: true }), 'wal');
@@ -138,7 +138,7 @@ test('honest exit: a restore whose snapshot was taken away meanwhile needs a per
     assert.match(`${refused.error}${refused.stdout}`, new RegExp(`${restoring.source}.* is not in .* any more`));
   }
   const { snapshot } = other.json<{ snapshot: { id: string } }>();
-  const restored = await drydock(['snapshot', 'restore', snapshot.id, '--database', story.database]);
+  const restored = await drydock(['snapshot', 'restore', snapshot.id, '--yes', '--database', story.database]);
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(dumpWithVersion(story.database), story.new);
 });

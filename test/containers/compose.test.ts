@@ -108,7 +108,7 @@ test('compose: the dashboard answers, and each verb is a run of the service', as
     [['current'], 0, /007_entity_tracking/],
     [['snapshot', 'create'], 0, /\S/],
     [['downgrade', 'base', '--busy-timeout', 'soon'], 2, /busy-timeout/],
-    [['snapshot', 'restore', 'latest'], 0, /\S/],
+    [['snapshot', 'restore', 'latest', '--yes'], 0, /\S/],
     [['verify'], 0, /\S/],
   ] as const) {
     const ended = await compose(deployment, 'run', '--rm', '-T', 'drydock', ...args);

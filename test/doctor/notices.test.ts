@@ -141,7 +141,10 @@ test('a restore that was interrupted and whose snapshot is gone is refused, as a
   const here = place(t);
   const running = startDrydock(['snapshot', 'create'], { cwd: here.root });
   assert.equal((await running.finished).code, 0);
-  const pausing = startDrydock(['snapshot', 'restore', 'latest'], { cwd: here.root, pauseAt: 'engine:before-replace' });
+  const pausing = startDrydock(['snapshot', 'restore', 'latest', '--yes'], {
+    cwd: here.root,
+    pauseAt: 'engine:before-replace',
+  });
   t.after(() => pausing.process.kill('SIGKILL'));
   const engine = await pausing.reached();
   process.kill(engine, 'SIGKILL');

@@ -103,7 +103,7 @@ test('a database is brought up, looked at, rehearsed, brought back and restored,
   assert.deepEqual([verdict, rows], ['sound', { notes: 3 }]);
 
   assert.equal((await drydock.verifySnapshot(config, created.snapshot.id)).snapshot.id, created.snapshot.id);
-  const restored = await drydock.restoreSnapshot(config, created.snapshot.id);
+  const restored = await drydock.restoreSnapshot(config, created.snapshot.id, { dataLoss: 'accepted' });
   assert.deepEqual(restored.restored.revision, ['a1']);
   assert.equal((await drydock.current(config)).atHeads, false);
   assert.ok((await drydock.listSnapshots(config)).snapshots.length >= 2);

@@ -37,10 +37,15 @@ for (const mode of journalModes) {
         if (empty) emptyItems(here.database);
         const now = dumpWithVersion(here.database);
         volume.fill(3 * megabyte);
-        assertRefusal(await here.run(['snapshot', 'restore', id]), 12, /MB free/, /Nothing was changed|unchanged/);
+        assertRefusal(
+          await here.run(['snapshot', 'restore', id, '--yes']),
+          12,
+          /MB free/,
+          /Nothing was changed|unchanged/,
+        );
         volume.free();
         assert.equal(dumpWithVersion(here.database), now);
-        const restore = await here.run(['snapshot', 'restore', id]);
+        const restore = await here.run(['snapshot', 'restore', id, '--yes']);
         assert.equal(restore.code, 0, restore.stderr);
         assert.equal(dumpWithVersion(here.database), old);
       },
@@ -56,14 +61,14 @@ for (const mode of journalModes) {
       volume.fill(megabyte);
       const before = sha256Of(here.database);
       assertRefusal(
-        await here.run(['snapshot', 'restore', id]),
+        await here.run(['snapshot', 'restore', id, '--yes']),
         12,
         /MB free|KB free/,
         /Nothing was changed|unchanged/,
       );
       assert.equal(sha256Of(here.database), before);
       volume.free();
-      const restore = await here.run(['snapshot', 'restore', id]);
+      const restore = await here.run(['snapshot', 'restore', id, '--yes']);
       assert.equal(restore.code, 0, restore.stderr);
       assert.equal(dumpWithVersion(here.database), old);
     },
@@ -74,14 +79,14 @@ for (const mode of journalModes) {
     options,
     async (t) => {
       const { here, start, volume, old, now, id } = await restorable(t, mode);
-      const running = start(['snapshot', 'restore', id], 'engine:copied');
+      const running = start(['snapshot', 'restore', id, '--yes'], 'engine:copied');
       await running.reached();
       volume.fill();
       running.goOn();
       assertRefusal(await running.finished, 12, /full|ENOSPC|I\/O/, /unchanged/);
       volume.free();
       assert.equal(dumpWithVersion(here.database), now);
-      assert.equal((await here.run(['snapshot', 'restore', id])).code, 0);
+      assert.equal((await here.run(['snapshot', 'restore', id, '--yes'])).code, 0);
       assert.equal(dumpWithVersion(here.database), old);
     },
   );
@@ -92,7 +97,7 @@ for (const mode of journalModes) {
       options,
       async (t) => {
         const { here, start, volume, old, now, id } = await restorable(t, mode);
-        const args = ['snapshot', 'restore', address === 'as the latest' ? 'latest' : id];
+        const args = ['snapshot', 'restore', address === 'as the latest' ? 'latest' : id, '--yes'];
         const running = start(args, 'engine:before-replace');
         await running.reached();
         volume.fill();
@@ -123,7 +128,7 @@ for (const mode of journalModes) {
     options,
     async (t) => {
       const { here, start, volume, now, id } = await restorable(t, mode);
-      const running = start(['snapshot', 'restore', id], 'engine:before-replace');
+      const running = start(['snapshot', 'restore', id, '--yes'], 'engine:before-replace');
       await running.reached();
       volume.fill();
       running.goOn();

@@ -40,7 +40,7 @@ for (const mode of journalModes) {
     const here = linked(t, mode);
     const content = dumpWithVersion(here.database);
     assert.equal((await here.run(['upgrade'])).code, 0);
-    const result = await here.run(['snapshot', 'restore', 'latest', '--database', here.link]);
+    const result = await here.run(['snapshot', 'restore', 'latest', '--yes', '--database', here.link]);
     assert.equal(result.code, 0, result.stderr);
     assert.equal(dumpWithVersion(here.database), content);
     assert.ok(lstatSync(here.link).isSymbolicLink());
@@ -112,7 +112,7 @@ test('a proven way back: of a database that is gone the snapshots are found by i
   rmSync(here.database);
   const list = await here.run(['snapshot', 'list', '--database', here.link]);
   assert.match(list.stdout, /001_items/);
-  const result = await here.run(['snapshot', 'restore', 'latest', '--database', here.link]);
+  const result = await here.run(['snapshot', 'restore', 'latest', '--yes', '--database', here.link]);
   assert.equal(result.code, 0, result.stderr);
   assert.equal(dumpWithVersion(here.database), content);
   assert.ok(lstatSync(here.link).isSymbolicLink());

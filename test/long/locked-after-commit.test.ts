@@ -30,7 +30,7 @@ test('honest exit: a commit that a lock keeps from being read back stands, and t
 
 test('honest exit: a restore that a lock keeps from being read back does not say that nothing was changed', async (t) => {
   const it = await restorable(t, 'delete');
-  const args = ['snapshot', 'restore', it.id, '--busy-timeout', '100ms'];
+  const args = ['snapshot', 'restore', it.id, '--yes', '--busy-timeout', '100ms'];
   const run = startDrydock(args, { cwd: it.root, pauseAt: 'engine:replaced' });
   await run.reached();
   const other = await otherProcess(it.database, 1000);

@@ -160,7 +160,7 @@ for (const { what, damage, says, manifest = false } of damages) {
       assert.match(text.stdout, new RegExp(`Not usable: \\S+${it.bad}\\.db, since .*`));
     }
 
-    const restore = await it.run(['snapshot', 'restore', it.good]);
+    const restore = await it.run(['snapshot', 'restore', it.good, '--yes']);
     assert.equal(restore.code, 0, restore.stderr);
     assert.equal(dumpWithVersion(it.database), it.old);
     const upgrade = await it.run(['upgrade']);
@@ -171,18 +171,18 @@ for (const { what, damage, says, manifest = false } of damages) {
 test('a proven way back: a snapshot whose file is gone is refused with 12, and the others stay of use', async (t) => {
   const it = await stocked(t);
   rmSync(it.file);
-  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad]), 12, /is gone/, /snapshot list/);
+  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad, '--yes']), 12, /is gone/, /snapshot list/);
   assert.deepEqual(
     (await listed(it)).map(({ id }) => id),
     [it.good],
   );
-  assert.equal((await it.run(['snapshot', 'restore', it.good])).code, 0);
+  assert.equal((await it.run(['snapshot', 'restore', it.good, '--yes'])).code, 0);
   assert.equal(dumpWithVersion(it.database), it.old);
 });
 
 test('a proven way back: an upgrade does not take a damaged snapshot of the same content for its own', async (t) => {
   const it = await stocked(t);
-  const restore = await it.run(['snapshot', 'restore', it.good]);
+  const restore = await it.run(['snapshot', 'restore', it.good, '--yes']);
   assert.equal(restore.code, 0, restore.stderr);
   const good = join(it.snapshots, `${it.good}.db`);
   flipBit(good, statSync(good).size - 100);
@@ -197,7 +197,7 @@ test('a proven way back: several snapshots that an id could mean are named, and 
   const it = await stocked(t);
   const before = folderState(it.root);
   assertSilentRefusal(
-    await it.run(['snapshot', 'restore', '2']),
+    await it.run(['snapshot', 'restore', '2', '--yes']),
     2,
     /More than one/,
     new RegExp(it.good),

@@ -111,7 +111,7 @@ test('no lost write: a destroyed database that a process still has open is not e
   const other = await whoHasItOpen(t, it.database);
   replaceByText(it.database);
   const destroyed = sha256Of(it.database);
-  const refused = await it.run(['snapshot', 'restore', it.id]);
+  const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
   assert.equal(sha256Of(it.database), destroyed);
   await other.end();
@@ -125,7 +125,7 @@ test('no lost write: a destroyed database that a process has open by another nam
   linkSync(it.database, name);
   const other = await whoHasItOpen(t, name);
   replaceByText(it.database);
-  const refused = await it.run(['snapshot', 'restore', it.id]);
+  const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
   await other.end();
   await restore(it);
@@ -135,7 +135,7 @@ test('no lost write: a database that was deleted under a process is not put back
   const it = await restorable(t, 'delete');
   const other = await whoHasItOpen(t, it.database);
   rmSync(it.database);
-  const refused = await it.run(['snapshot', 'restore', it.id]);
+  const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
   await other.end();
   await restore(it);
@@ -206,14 +206,14 @@ test('honest exit: an exchange whose result cannot be opened does not say that n
   });
   t.after(() => first.kill('SIGKILL'));
   assertRefusal(
-    await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '100ms']),
+    await it.run(['snapshot', 'restore', it.id, '--yes', '--busy-timeout', '100ms']),
     30,
     /^Putting snapshot .* back into .* failed/,
     /run the same command again/,
   );
   first.stdin.end();
   await once(first, 'exit');
-  const again = await it.run(['snapshot', 'restore', it.id]);
+  const again = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assert.equal(again.code, 0, again.stderr);
 });
 

@@ -132,12 +132,12 @@ for (const mode of journalModes) {
 
 /** An upgrade, a snapshot, a restore through SQLite, one by exchange: everything that is ever made beside a database. */
 async function makeEverything(here: Place): Promise<void> {
-  for (const args of [['upgrade'], ['snapshot', 'create'], ['snapshot', 'restore', 'latest']]) {
+  for (const args of [['upgrade'], ['snapshot', 'create'], ['snapshot', 'restore', 'latest', '--yes']]) {
     const result = await here.run(args);
     assert.equal(result.code, 0, result.stderr);
   }
   writeFileSync(here.database, 'no database');
-  const exchanged = await here.run(['snapshot', 'restore', 'latest']);
+  const exchanged = await here.run(['snapshot', 'restore', 'latest', '--yes']);
   assert.equal(exchanged.code, 0, exchanged.stderr);
 }
 

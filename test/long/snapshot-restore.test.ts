@@ -22,7 +22,7 @@ for (const mode of journalModes) {
     assert.deepEqual(ids, [it.id, basename(kept, '.db')]);
     for (const id of ids) assert.equal((await it.run(['snapshot', 'verify', id])).code, 0);
 
-    const forth = await it.run(['snapshot', 'restore', basename(kept, '.db')]);
+    const forth = await it.run(['snapshot', 'restore', basename(kept, '.db'), '--yes']);
     assert.equal(forth.code, 0, forth.stderr);
     assert.equal(dumpWithVersion(it.database), it.now, 'the way forth again');
   });
@@ -41,7 +41,7 @@ test('no lost write: a restore waits for a reader in a rollback-journal mode, an
   t.after(() => reader.end());
   await reader.run('BEGIN');
   await reader.run('SELECT count(*) FROM items');
-  const busy = await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '300ms']);
+  const busy = await it.run(['snapshot', 'restore', it.id, '--yes', '--busy-timeout', '300ms']);
   assertRefusal(busy, 11, /locked by another process/, /unchanged/);
   assert.equal(dumpWithVersion(it.database), it.now);
   await reader.run('COMMIT');
@@ -69,7 +69,7 @@ for (const mode of journalModes) {
     t.after(() => writer.end());
     await writer.run('BEGIN IMMEDIATE');
     await writer.run('UPDATE items SET price = 7 WHERE id = 1');
-    const busy = await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '300ms']);
+    const busy = await it.run(['snapshot', 'restore', it.id, '--yes', '--busy-timeout', '300ms']);
     assertSilentRefusal({ ...busy, stdout: '' }, 11, /locked by another process/, /unchanged/);
     await writer.run('COMMIT');
     const { kept } = await restore(it);
@@ -120,7 +120,7 @@ for (const mode of journalModes) {
       const other = await otherProcess(it.database, 1000);
       t.after(() => other.end());
       await other.run('SELECT count(*) FROM items');
-      const busy = await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '300ms']);
+      const busy = await it.run(['snapshot', 'restore', it.id, '--yes', '--busy-timeout', '300ms']);
       assertRefusal(busy, 11, /locked by another process/, /unchanged/);
       assert.equal(journalModeOf(it.database), mode);
       await other.end();

@@ -141,7 +141,7 @@ test('each command under the lock leaves its record, also a downgrade, a stamp a
   assert.deepEqual([latest(it).from, latest(it).to, latest(it).schema], [[], ['a1'], null]);
   await it.text('snapshot', 'create');
   assert.deepEqual([latest(it).from, latest(it).to], [['a1'], ['a1']]);
-  await it.text('snapshot', 'restore', 'latest');
+  await it.text('snapshot', 'restore', 'latest', '--yes');
   await it.text('snapshot', 'prune');
   assert.deepEqual(
     recordsOf(it).map(({ command, ending }) => [command, ending.outcome]),

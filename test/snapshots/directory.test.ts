@@ -34,7 +34,7 @@ for (const mode of journalModes) {
 }
 
 /** A restore in a job may have to be agreed to. */
-const yes: readonly string[] = [];
+const yes: readonly string[] = ['--yes'];
 
 test('all or nothing: a restore that was killed goes on from the folder that the config names', async (t) => {
   const here = placeWithBackup(t);

@@ -2,9 +2,11 @@ import * as api from '../../api/snapshots.ts';
 import type { Config } from '../../config/config.ts';
 import { renderTable } from '../../report/table.ts';
 import { describeBytes, describeRevisions } from '../../run/words.ts';
+import { describeRowDifferences } from '../../snapshots/row-differences.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';
+import { terminalConsent } from '../terminal-consent.ts';
 
 export async function list(config: Config): Promise<Output> {
   const found = api.listSnapshots(config);
@@ -57,13 +59,20 @@ export async function create(config: Config): Promise<Output> {
   };
 }
 
-export async function restore(config: Config, id: string): Promise<Output> {
-  const report = await api.restoreSnapshot(config, id, terminalSession('snapshot restore', config));
-  const kept = report.kept === null ? 'There was no database to keep.' : `What it replaced is kept in ${report.kept}.`;
+export interface RestoreFlags {
+  readonly yes?: true;
+}
+
+export async function restore(config: Config, id: string, { yes }: RestoreFlags = {}): Promise<Output> {
+  const consent = yes ? { kind: 'given' as const } : terminalConsent();
+  const report = await api.restoreSnapshot(config, id, terminalSession('snapshot restore', config), consent);
+  const { database, restored, kept, tables } = report;
+  const where = kept === null ? 'There was no database to keep.' : `What it replaced is kept in ${kept}.`;
+  const what = tables.length === 0 ? '' : ` That was in no other snapshot; it had ${describeRowDifferences(tables)}.`;
   return {
     data: { ...report },
     text: visible(
-      `Restored ${report.database} from snapshot ${report.restored.id}: it is at ${describeRevisions(report.restored.revision)}. ${kept}`,
+      `Restored ${database} from snapshot ${restored.id}: it is at ${describeRevisions(restored.revision)}. ${where}${what}`,
     ),
     ran: true,
   };

@@ -1,0 +1,87 @@
+/** What a restore undoes that no snapshot has: asked before it, while nothing is locked. */
+import type { Config } from '../config/config.ts';
+import { codeOf, DrydockError } from '../errors.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
+import { liveContentSha256 } from '../files/live-content.ts';
+import { isThere, looking } from '../files/looking.ts';
+import { waitOutBusy } from '../lock/busy-wait.ts';
+import { describeSqliteHolder } from '../lock/holder.ts';
+import { readJournal } from '../run/journal.ts';
+import type { Observer } from '../run-events.ts';
+import { listSnapshots, type Snapshot } from '../snapshots/catalog.ts';
+import { findSnapshot } from '../snapshots/find-snapshot.ts';
+import { describeRowDifferences, rowDifferences } from '../snapshots/row-differences.ts';
+import { statDatabase } from '../sqlite/reader.ts';
+import { type Consent, requireYes } from './consent.ts';
+
+/**
+ * Whatever is replaced is kept, also what is written between the answer and the restore, so nobody is asked twice.
+ * @throws {DrydockError} USAGE if there is no consent; BUSY if the database stays locked.
+ */
+export async function agreeToRestore(
+  config: Config,
+  id: string,
+  consent: Consent,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<void> {
+  if (consent.kind === 'given') return;
+  const layout = layoutFor(config);
+  const snapshot = looking(() => findSnapshot(layout, id));
+  // The run says that it was stopped, and by what.
+  const statement = await whatGoes(layout, snapshot, config.busyTimeoutMs, observer, stop).catch((error: unknown) => {
+    if (!stop.aborted) throw error;
+  });
+  if (statement !== undefined && !stop.aborted) await requireYes(statement, consent, observer, stop);
+}
+
+/** Undefined if there is nothing to ask. A file that cannot be read asks nothing, since a restore is the way out then. */
+async function whatGoes(
+  layout: Layout,
+  snapshot: Snapshot,
+  timeoutMs: number,
+  observer: Observer,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  const { database } = layout;
+  const { id } = snapshot.manifest;
+  if (isRestoring(layout) || !isThere(database)) return undefined;
+  statDatabase(database);
+  if (await isKept(layout, stop)) return undefined;
+  try {
+    const differences = await waitOutBusy(() => rowDifferences(database, snapshot.path, 0), {
+      timeoutMs,
+      signal: stop,
+      onWait: (attempt, waitedMs) => {
+        const holder = describeSqliteHolder(database);
+        observer({ kind: 'waiting', waitingFor: 'the database to be readable', holder, attempt, waitedMs, timeoutMs });
+      },
+    });
+    return `${database} holds what no snapshot has, and restoring snapshot ${id} undoes it; unlike that snapshot it has ${describeRowDifferences(differences)}`;
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    // What a crashed writer left is there, and a plain read cannot get at it.
+    if (codeOf(error.cause) === 'SQLITE_READONLY')
+      return `What restoring snapshot ${id} undoes in ${database} cannot be told beforehand: ${error.what}`;
+    if (error.code === 'BUSY') throw error;
+    return undefined;
+  }
+}
+
+/** That restore has kept what it replaces, and the next start goes on with it. */
+function isRestoring({ runJournal }: Layout): boolean {
+  const phase = looking(() => readJournal(runJournal))?.phase;
+  return phase === 'restoring' || phase === 'exchanging';
+}
+
+/** Whether some snapshot has exactly what the database has now. */
+async function isKept(layout: Layout, stop: AbortSignal): Promise<boolean> {
+  const manifests = listSnapshots(layout).map(({ manifest }) => manifest);
+  const sizes = new Set(manifests.map(({ bytes }) => bytes));
+  const content = await liveContentSha256(layout.database, sizes, stop).catch((error: unknown) => {
+    // Whoever cannot read it is told so by what opens it next.
+    if (stop.aborted || codeOf(error) === '') throw error;
+    return undefined;
+  });
+  return content === 'empty' || manifests.some(({ contentSha256 }) => contentSha256 === content);
+}

@@ -1,0 +1,40 @@
+/** In which tables what a restore replaces has another number of rows than the snapshot. */
+import { countRows } from '../checks/measure.ts';
+import { counted } from '../checks/words.ts';
+import { withReader } from '../sqlite/reader.ts';
+
+export interface RowDifference {
+  readonly table: string;
+  /** Rows in what is replaced; null if it has no such table. */
+  readonly before: number | null;
+  /** Rows in the snapshot; null if it has no such table. */
+  readonly after: number | null;
+}
+
+/**
+ * @param patienceMs As in {@link withReader}.
+ * @throws {DrydockError} as {@link withReader}.
+ */
+export function rowDifferences(replaced: string, snapshot: string, patienceMs?: number): RowDifference[] {
+  const after = new Map(Object.entries(withReader(snapshot, countRows)));
+  const before = new Map(Object.entries(withReader(replaced, countRows, patienceMs)));
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .sort()
+    .map((table) => ({ table, before: before.get(table) ?? null, after: after.get(table) ?? null }))
+    .filter((difference) => difference.before !== difference.after);
+}
+
+/** Goes on after "it has", which is said of what is replaced. */
+export function describeRowDifferences(differences: readonly RowDifference[]): string {
+  return differences.length === 0
+    ? 'other content, in as many rows of each table'
+    : differences.map(describeDifference).join(', ');
+}
+
+function describeDifference({ table, before, after }: RowDifference): string {
+  if (after === null) return `table ${table} with ${counted(before ?? 0, 'row')}, which the snapshot does not have`;
+  if (before === null) return `no table ${table}, of which the snapshot has ${counted(after, 'row')}`;
+  const more = before > after ? 'more' : 'less';
+  const difference = counted(Math.abs(before - after), 'row');
+  return `${difference} ${more} in ${table} (${counted(before, 'row')}, and ${counted(after, 'row')} in the snapshot)`;
+}
