@@ -1,11 +1,12 @@
 /** Root becomes the owner of the database before a command writes beside it, and before it starts another process. */
 import { closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { siblingModule } from '../engine/entry.ts';
 import { codeOf, invariant, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
+import { isRoot } from '../files/ownership.ts';
 import { rootRefused, type User, userInsteadOfRoot } from '../files/root.ts';
 
 /**
@@ -14,7 +15,8 @@ import { rootRefused, type User, userInsteadOfRoot } from '../files/root.ts';
  * @throws {DrydockError} PREFLIGHT if that user cannot do the work.
  */
 export function giveUpRoot(config: Config, configFile: string): string | undefined {
-  if (config.asRoot === 'allow') return undefined;
+  // If there is no folder nothing is written in it, and the command says so.
+  if (!isRoot() || config.asRoot === 'allow' || !existsSync(dirname(config.database))) return undefined;
   const layout = layoutFor(config);
   const user = userInsteadOfRoot(layout);
   if (user === undefined) return undefined;

@@ -75,6 +75,16 @@ export function mayBe(look: () => boolean): boolean {
   }
 }
 
+/** None either if it is no folder, or not this user's to read: for what a run can do without. */
+export function namesSeenIn(folder: string): string[] {
+  try {
+    return namesIn(folder);
+  } catch (error) {
+    if (['ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(codeOf(error))) return [];
+    throw error;
+  }
+}
+
 /** None where there is no such folder. @throws {Error} as Node has it, such as EACCES. */
 export function namesIn(folder: string): string[] {
   try {

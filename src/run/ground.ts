@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { type Layout, snapshotsBeside, workFiles } from '../files/layout.ts';
-import { isThere, namesIn, thisUser } from '../files/looking.ts';
+import { isThere, namesSeenIn, thisUser } from '../files/looking.ts';
 import { folderProblem, notOurFolder } from '../files/owned-folder.ts';
 import { companionsOf, misplaced } from '../files/place.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
@@ -75,14 +75,13 @@ export function accessProblems(layout: Layout): DrydockError[] {
     [database, 'of SQLite'],
     [work, 'folder of ours'],
     [snapshots, 'folder of ours'],
-    [runs, 'folder of ours'],
     ...companionsOf(database).map((path) => [path, 'of SQLite'] as const),
     [runnerLock, 'file'],
     [runJournal, 'file'],
     [owner, 'file'],
   ];
   const { uid } = statSync(database, { throwIfNoEntry: false }) ?? statSync(directory);
-  const found = all.flatMap(([path, kind]) => accessProblem(path, kind, uid) ?? []);
+  const found = [...all.flatMap(([path, kind]) => accessProblem(path, kind, uid) ?? []), ...recordsProblem(runs, uid)];
   // What is in a folder that cannot be used is not seen.
   return found.length > 0 ? found : filesOfOurs(layout).flatMap((path) => misplaced(path, 'Drydock') ?? []);
 }
@@ -110,11 +109,18 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
   }
 }
 
+/** A run goes on without a record of it, but it is led nowhere else by that folder. */
+function recordsProblem(runs: string, owner: number): DrydockError[] {
+  if (!isSeen(runs) || lstatSync(runs).isFile()) return [];
+  const why = folderProblem(runs, owner);
+  return why === undefined ? [] : [notOurFolder(runs, why)];
+}
+
 /** Everything under the names that Drydock gives to its files, and removes files by. */
 function filesOfOurs(layout: Layout): string[] {
   const { work, snapshots, runs } = layout;
   const inFolder = (folder: string, isOurs: (name: string) => boolean) =>
-    namesIn(folder).flatMap((name) => (isOurs(name) ? [join(folder, name)] : []));
+    namesSeenIn(folder).flatMap((name) => (isOurs(name) ? [join(folder, name)] : []));
   const names = new Set(workFiles(layout).map((path) => basename(path)));
   return [
     ...inFolder(work, (name) => names.has(name.replace(/\.tmp$/, ''))),

@@ -3,7 +3,7 @@ import { closeSync, fchmodSync, fstatSync, lstatSync, type Stats } from 'node:fs
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { type Layout, workFiles } from '../files/layout.ts';
-import { namesIn } from '../files/looking.ts';
+import { namesSeenIn } from '../files/looking.ts';
 import { openFile } from '../files/owned-file.ts';
 import { mayChange, modeFor, type Ownership } from '../files/ownership.ts';
 import { isRecordName } from '../records/store.ts';
@@ -32,12 +32,12 @@ export function tellOfGroup({ layout, ownership, observer }: RunContext): void {
 }
 
 function copiesOf({ snapshots, runs, ...layout }: Layout, reports: string | undefined): string[] {
-  const records = namesIn(runs).filter(isRecordName);
+  const records = namesSeenIn(runs).filter(isRecordName);
   const ofRun = (name: string) => join(reports ?? '', name.replace(/\.json(\.tmp)?$/, '.html'));
   return [
     ...workFiles({ snapshots, runs, ...layout }),
     ...records.map((name) => join(runs, name)),
-    ...namesIn(snapshots).flatMap((name) => (isSnapshotName(name) ? [join(snapshots, name)] : [])),
+    ...namesSeenIn(snapshots).flatMap((name) => (isSnapshotName(name) ? [join(snapshots, name)] : [])),
     ...(reports === undefined ? [] : records.map(ofRun)),
   ];
 }
