@@ -9,10 +9,13 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { findMisfit } from '../../src/files/companions.ts';
+import { drydock } from '../harness/drydock.ts';
 import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
 import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
 import { copyOf, filesOf, insertRows, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
+import { killAt } from './helpers-kill.ts';
+import { type RestoreStory, upgraded } from './helpers-kill-restore.ts';
 import { itemsSql, listed, type Place, place } from './helpers-places.ts';
 import { assertRefusal, assertSilentRefusal } from './helpers-refusal.ts';
 
@@ -141,6 +144,44 @@ for (const mode of bothJournalModes) {
       new Set(lost.map((files) => JSON.stringify(files))),
     );
   });
+}
+
+test('a proven way back: a file that was emptied after an upgrade had been killed is refused, and a restore goes on', async (t) => {
+  const story = await upgraded(t, 'wal');
+  const [, , id = ''] = story.restore;
+  await leaveWal(story.database, 'UPDATE comments SET likes = likes + 1');
+  await killAt(
+    ['downgrade', '-1', '--yes', '--database', story.database, '--migrations', story.migrations],
+    'engine:before-commit',
+    'both',
+  );
+  losses.emptied(story.database);
+  const lost = filesOf(story.database);
+  for (const verb of [
+    ['snapshot', 'prune'],
+    ['upgrade', '--migrations', story.migrations],
+  ]) {
+    assertRefusal(await drydock([...verb, '--database', story.database]), 13, /is empty, and .*-wal/);
+    assert.deepEqual(filesOf(story.database), lost);
+  }
+  await restoredWith(story, ['snapshot', 'restore', id, '--json'], lost);
+});
+
+test('all or nothing: a restore that was killed goes on by itself though the file was emptied since', async (t) => {
+  const story = await upgraded(t, 'wal');
+  await leaveWal(story.database, 'UPDATE comments SET likes = likes + 1');
+  await killAt(story.restore, 'engine:before-replace', 'both');
+  losses.emptied(story.database);
+  await restoredWith(story, ['snapshot', 'prune', '--json'], filesOf(story.database));
+});
+
+async function restoredWith(story: RestoreStory, verb: readonly string[], lost: Record<string, string>): Promise<void> {
+  const ended = await drydock([...verb, '--database', story.database]);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(dumpWithVersion(story.database), story.old);
+  const work = `${story.database}.drydock`;
+  const [kept = ''] = readdirSync(work).filter((name) => name.startsWith('damaged-before-'));
+  assert.deepEqual(filesOf(join(work, kept, basename(story.database))), lost);
 }
 
 /** What SQLite makes of the three files, in a copy. */

@@ -98,7 +98,10 @@ export function startDrydock(
       }
       return Number(readFileSync(markerOf('reached'), 'utf8'));
     },
-    goOn: () => writeFileSync(markerOf('continue'), ''),
+    goOn: () => {
+      // The folder goes with the run.
+      if (pause !== undefined && existsSync(pause.folder)) writeFileSync(markerOf('continue'), '');
+    },
     async enginePid() {
       return Number((await logged((line) => line['enginePid'] !== undefined))['enginePid']);
     },
