@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts';
 import type { Compared } from '../drift/compared.ts';
 import { findDrift } from '../drift/drift.ts';
 import { layoutFor } from '../files/layout.ts';
+import type { Step } from '../revisions/revision.ts';
+import { readRows, requireFamiliar } from '../run/foreign.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
@@ -29,10 +31,13 @@ export async function checkDatabase(
 ): Promise<CheckReport> {
   const { database } = layoutFor(config);
   const graph = loadGraphToRun(config);
-  const { live, applied } = withReader(database, (reader) => ({
-    live: readStoredSchema(reader),
-    applied: readAppliedWith(reader),
-  }));
+  const { live, rows, applied } = withReader(database, (reader) => {
+    const read = readAppliedWith(reader);
+    return { live: readStoredSchema(reader), applied: read, rows: readRows(reader, read) };
+  });
+  const steps = graph.revisions.map((revision): Step => ({ revision, direction: 'up' }));
+  const subject = { database, config, applied, schema: live, rows };
+  await requireFamiliar(subject, { graph, steps, arguments: given }, observer);
   const { wantedSchema } = config;
   const wanted = wantedSchema && (await readWantedSchema(wantedSchema, observer));
   const drift = await findDrift({ graph, applied, live }, wanted, given, observer);

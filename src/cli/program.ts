@@ -16,6 +16,10 @@ const sql = new Option(
 );
 const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
 const allowNoRevisions = new Option('--allow-no-revisions', 'go on if the folder of the revisions has none');
+const fromBase = new Option(
+  '--from-base',
+  'also on a database with tables that does not say at which revision it is',
+).preset('allow');
 const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
@@ -25,6 +29,7 @@ const runs: readonly Verb<Config>[] = [
     flags: [
       argument,
       new Option('--rehearse', 'rehearse it first, and go on only if that passed'),
+      fromBase,
       sql,
       allowNoRevisions,
     ],
@@ -33,7 +38,7 @@ const runs: readonly Verb<Config>[] = [
   {
     usage: 'rehearse [target]',
     description: 'do the whole upgrade (head) on a copy, which is removed',
-    flags: [new Option('--down', 'do a downgrade to the target there'), argument, allowNoRevisions],
+    flags: [new Option('--down', 'do a downgrade to the target there'), fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
@@ -103,7 +108,7 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'plan [target]',
     description: 'show what an upgrade (head) would do, and change nothing',
-    flags: [new Option('--down', 'what a downgrade to the target would do'), argument, allowNoRevisions],
+    flags: [new Option('--down', 'what a downgrade to the target would do'), fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/plan.ts')).plan,
   },
   {
@@ -115,7 +120,7 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'check',
     description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
-    flags: [schema, argument, allowNoRevisions],
+    flags: [schema, fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/check.ts')).check,
   },
   {

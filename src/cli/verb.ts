@@ -18,6 +18,8 @@ export interface GlobalFlags {
   readonly asRoot?: 'allow';
   /** Of the verbs that run revisions or judge by them. */
   readonly allowNoRevisions?: true;
+  /** Of the verbs that run or judge all that is pending. */
+  readonly fromBase?: 'allow';
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;

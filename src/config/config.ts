@@ -27,6 +27,10 @@ export interface Config {
   readonly busyTimeoutMs: number;
   /** Undefined: a run may take as long as it takes. */
   readonly deadlineMs: number | undefined;
+  /** What to do with a database that has tables and does not say at which revision it is. */
+  readonly fromBase: 'refuse' | 'allow';
+  /** Names of tables and views that are none of the application; one that ends in `*` is the beginning of several. */
+  readonly ignoreTables: readonly string[];
   readonly allowNetworkFilesystem: boolean;
   /** What root does in a folder of another user; left out: drop. */
   readonly asRoot?: 'drop' | 'allow';
@@ -119,6 +123,8 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
     lockTimeoutMs: durationMs(said.lockTimeout ?? settings.lock_timeout ?? defaults.lockTimeout),
     busyTimeoutMs: durationMs(said.busyTimeout ?? settings.busy_timeout ?? defaults.busyTimeout),
     deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
+    fromBase: said.fromBase ?? settings.from_base ?? 'refuse',
+    ignoreTables: settings.ignore_tables ?? [],
     allowNetworkFilesystem: settings.allow_network_filesystem ?? false,
     ...asRoot(said.asRoot ?? settings.as_root),
     snapshots: snapshotSettings(

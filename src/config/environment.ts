@@ -17,6 +17,7 @@ export interface Flags {
   readonly lockTimeout?: string | undefined;
   readonly busyTimeout?: string | undefined;
   readonly deadline?: string | undefined;
+  readonly fromBase?: 'refuse' | 'allow' | undefined;
   readonly address?: string | undefined;
   /** A flag alone: what allows an empty folder once must not allow it for ever. */
   readonly allowNoRevisions?: true | undefined;
@@ -40,6 +41,7 @@ const settings = [
   { name: 'lockTimeout', variable: 'DRYDOCK_LOCK_TIMEOUT', flag: '--lock-timeout', schema: overridable.lock_timeout },
   { name: 'busyTimeout', variable: 'DRYDOCK_BUSY_TIMEOUT', flag: '--busy-timeout', schema: overridable.busy_timeout },
   { name: 'deadline', variable: 'DRYDOCK_DEADLINE', flag: '--deadline', schema: overridable.deadline },
+  { name: 'fromBase', variable: 'DRYDOCK_FROM_BASE', flag: '--from-base', schema: overridable.from_base },
   { name: 'address', variable: 'DRYDOCK_DAEMON_ADDRESS', flag: '--address', schema: overridable.address },
 ] as const;
 

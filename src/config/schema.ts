@@ -36,6 +36,11 @@ const badTask = {
       : problem(`${isWhat(input)}, not a task`, `Known are ${taskNames.join(', ')}`),
 };
 
+const badFromBase = {
+  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write refuse or allow'),
+};
+const badTables = expected('a list', 'names of tables such as [spatial_ref_sys, gpkg_*]');
+
 /** The settings that flags and environment can give as well, each a text. */
 export const overridable = {
   database: filePath('../data/app.db').check(about('The SQLite file, relative to the folder of this file.')),
@@ -64,6 +69,13 @@ export const overridable = {
   deadline: duration({ minMs: 1, maxMs: maxTimerMs }).check(
     about('How long a whole run may take before it is stopped and undone. Default: none.'),
   ),
+  from_base: z
+    .enum(['refuse', 'allow'], badFromBase)
+    .check(
+      about(
+        'What to do with a database that has tables and does not say at which revision it is: refuse, or allow to run all revisions on top of them. Default: refuse.',
+      ),
+    ),
   address: z
     .string(badAddress)
     .check(
@@ -166,6 +178,16 @@ export const fileSchema = group({
   lock_timeout: z.optional(overridable.lock_timeout),
   busy_timeout: z.optional(overridable.busy_timeout),
   deadline: z.optional(overridable.deadline),
+  from_base: z.optional(overridable.from_base),
+  ignore_tables: z.optional(
+    z
+      .array(text('the name of a table', 'a name, or the beginning of names and a *'), badTables)
+      .check(
+        about(
+          'Tables and views that are none of the application. Who has no others has an empty database. A * at the end: all that begin so. Default: none.',
+        ),
+      ),
+  ),
   allow_network_filesystem: z.optional(
     z
       .boolean(expected('true or false', 'true or false'))

@@ -1,4 +1,5 @@
 /** What the database and the revision files say of themselves and of each other. */
+import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
 import { planRun } from '../run/plan.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
@@ -24,10 +25,14 @@ export function revisions({ graph, config }: Subject): Finding[] {
   return [ok('revisions', `${length} in ${config.migrations}, up to ${describeRevisions(graph.heads)}`)];
 }
 
-export function history({ graph, content }: Subject): Finding[] {
+export function history({ config, layout, graph, content }: Subject): Finding[] {
   if (graph instanceof Error || content instanceof Error) return [];
   const { applied } = content;
-  const plan = attempt(() => planRun(graph, applied, { verb: 'upgrade', target: 'head' }));
+  const plan = attempt(() => {
+    const planned = planRun(graph, applied, { verb: 'upgrade', target: 'head' });
+    requireFamiliarUnseen({ ...content, config, database: layout.database }, pendingOf(planned));
+    return planned;
+  });
   if (plan instanceof Error) return [problem('history', plan)];
   const pending = plan.steps.length + plan.maintenance.length;
   const at = `the database is at ${describeRevisions(applied.current)}`;

@@ -6,8 +6,10 @@ import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
+import { readRows } from '../run/foreign.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
 import { readAppliedWith } from '../run/read-state.ts';
+import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { isInWal, type Reader, statDatabase, withReader } from '../sqlite/reader.ts';
 import { attempt } from './finding.ts';
 
@@ -24,6 +26,9 @@ export interface Subject {
 /** What only the inside of the file tells. */
 export interface Content {
   readonly applied: Applied;
+  readonly schema: StoredSchema;
+  /** Of each table, counted up to the limit of {@link readRows}. */
+  readonly rows: Readonly<Record<string, number>>;
   readonly pages: PageFacts;
 }
 
@@ -59,12 +64,12 @@ function readContent({ database }: Layout): Content {
       next: 'Start the application or run any other command of Drydock: each takes it over',
     });
   }
-  const { pages, applied } = withReader(database, (reader) => ({
-    pages: readPages(reader),
-    applied: readAppliedWith(reader),
-  }));
+  const { pages, ...content } = withReader(database, (reader) => {
+    const applied = readAppliedWith(reader);
+    return { pages: readPages(reader), applied, schema: readStoredSchema(reader), rows: readRows(reader, applied) };
+  });
   // Not while it is being read: closing the file would drop the lock that keeps it as it is (howtocorrupt.html, section 2.2).
-  return { pages: { ...pages, journalMode: isInWal(database) ? 'wal' : 'rollback journal' }, applied };
+  return { pages: { ...pages, journalMode: isInWal(database) ? 'wal' : 'rollback journal' }, ...content };
 }
 
 function isEmpty(path: string): boolean {

@@ -78,6 +78,8 @@ export interface EngineRequests {
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
   /** The schema that revisions run on: of the live file under the lock, or of the working copy. */
   readSchema: { takes: Record<never, never>; gives: StoredSchema };
+  /** Rows of each table of the live file, counted no further than to `most`. */
+  countRows: { takes: { most: number }; gives: Readonly<Record<string, number>> };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Gives the write lock back, undoing what was not committed. */

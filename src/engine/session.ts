@@ -4,7 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
-import { measure } from '../checks/measure.ts';
+import { countRowsUpTo, measure } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
@@ -85,6 +85,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async readSchema() {
       const connection = target();
       return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
+    },
+
+    async countRows({ most }) {
+      return countRowsUpTo(queryPort(requireHeld()), most);
     },
 
     async holdAgain({ busyTimeoutMs }) {

@@ -14,6 +14,8 @@ export interface Settings {
   readonly deadline?: string;
   /** Goes on if the folder of the revisions has none, which is an error otherwise. */
   readonly allowNoRevisions?: true;
+  /** What to do with a database that has tables and does not say at which revision it is; `refuse`. */
+  readonly fromBase?: 'refuse' | 'allow';
 }
 
 /** Where settings come from. */

@@ -1,4 +1,5 @@
 /** What a run would do, found out without a lock and without writing a byte. */
+
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/replayed.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -7,6 +8,7 @@ import { stepParts } from '../lint/lint-step.ts';
 import { countLosses } from '../loss/count-losses.ts';
 import { lostParts } from '../loss/lost-parts.ts';
 import { surveySteps } from '../replay/survey.ts';
+import { pendingOf, readRows, requireFamiliar } from '../run/foreign.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
 import { estimateSpace, loadGraphToRun } from '../run/preflight.ts';
@@ -29,17 +31,19 @@ export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade
 export async function previewRun(config: Config, command: PreviewCommand, observer: Observer): Promise<Preview> {
   const layout = layoutFor(config);
   const graph = loadGraphToRun(config);
-  const { schema, rows, applied } = withReader(layout.database, (reader) => ({
-    schema: readStoredSchema(reader),
-    rows: sampleRows(reader),
-    applied: readAppliedWith(reader),
-  }));
+  const { schema, samples, rows, applied } = withReader(layout.database, (reader) => {
+    const read = readAppliedWith(reader);
+    const live = { schema: readStoredSchema(reader), samples: sampleRows(reader) };
+    return { ...live, applied: read, rows: readRows(reader, read) };
+  });
   const plan = planRun(graph, applied, command);
+  const subject = { database: layout.database, config, applied, schema, rows };
+  await requireFamiliar(subject, { graph, steps: pendingOf(plan), arguments: plan.arguments }, observer);
   const steps = [...plan.steps, ...plan.maintenance.map(({ step }) => step)];
   const surveyed: Surveyed =
     steps.length === 0
       ? { steps: [], stopped: undefined }
-      : await surveySteps({ schema, rows }, steps, plan.arguments, observer);
+      : await surveySteps({ schema, rows: samples }, steps, plan.arguments, observer);
   const seen = surveyed.steps.flatMap((each, index): SeenStep[] => {
     const { revision } = steps[index] ?? {};
     return revision === undefined ? [] : [{ ...each, revision, touched: touchedTables(stepParts(each.step)) }];

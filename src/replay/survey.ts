@@ -37,6 +37,7 @@ export interface SurveyStart {
 /**
  * What steps do, from a schema on.
  * @param given What the revisions find in `op.arguments`.
+ * @param stop Ends it where it is.
  * @throws {DrydockError} USAGE where a module cannot be loaded, or the schema cannot be made in memory.
  */
 export function surveySteps(
@@ -44,6 +45,7 @@ export function surveySteps(
   steps: readonly Step[],
   given: Readonly<Record<string, string>>,
   observer: Observer,
+  stop?: AbortSignal,
 ): Promise<Surveyed> {
   const isTrigger = ({ type }: { readonly type: string }) => type === 'trigger';
   const seed = [
@@ -54,12 +56,16 @@ export function surveySteps(
     'PRAGMA ignore_check_constraints = OFF',
     ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
   ];
-  return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer);
+  return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer, stop);
 }
 
-async function survey(takes: EngineRequests['survey']['takes'], observer: Observer): Promise<Surveyed> {
+async function survey(
+  takes: EngineRequests['survey']['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<Surveyed> {
   try {
-    return await inEngine('survey', takes, observer);
+    return await inEngine('survey', takes, observer, stop);
   } catch (error) {
     if (!(error instanceof EngineDied)) throw error;
     throw new DrydockError('REVISION_FAILED', {

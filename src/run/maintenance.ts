@@ -3,6 +3,7 @@
  * `transaction: false` that changes no content would be, and so runs inside the whole safe run: locks, recovery,
  * snapshot, checks, history. See docs/decisions/0003-content-preserving-after-commit.md.
  */
+import type { HistoryRow } from '../revisions/applied-tables.ts';
 import { checksum } from '../revisions/checksum.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { MaintenanceVerb, MigrationCommand } from './outcome.ts';
@@ -15,6 +16,9 @@ const statements: Readonly<Record<MaintenanceVerb, string>> = {
   vacuum: 'VACUUM',
   'incremental-vacuum': 'PRAGMA incremental_vacuum',
 };
+
+/** A colon may not stand in the id of a file, so that none is ever taken for one of these. */
+const maintenancePrefix = 'drydock:';
 
 /** @param current Rows of alembic_version, which stay as they are. */
 export function maintenancePlan(verb: MaintenanceVerb, current: readonly string[]): Plan {
@@ -38,11 +42,15 @@ export function isMaintenanceCommand(command: MigrationCommand): command is { re
   return isMaintenance(command.verb);
 }
 
+/** Whether a row of the history is of maintenance, and so says nothing of revisions. */
+export function isMaintenanceRow({ revision }: Pick<HistoryRow, 'revision'>): boolean {
+  return revision.startsWith(maintenancePrefix);
+}
+
 function revisionOf(verb: MaintenanceVerb): Revision {
   const sql = statements[verb];
   return {
-    // A colon may not stand in the id of a file, so that none is ever taken for this one.
-    id: `drydock:${verb}`,
+    id: `${maintenancePrefix}${verb}`,
     revises: [],
     dependsOn: [],
     branchLabels: [],

@@ -13,6 +13,7 @@ import { withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { nothingPending } from './fast-path.ts';
+import { requireFamiliarHeld } from './foreign.ts';
 import { hold } from './hold.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
@@ -59,7 +60,11 @@ async function copyUnlessAtTarget(
   const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
-    const plan = await phase(context, 'pending', () => planRun(graph, held, command.of));
+    const plan = await phase(context, 'pending', async () => {
+      const planned = planRun(graph, held, command.of);
+      await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
+      return planned;
+    });
     if (isNothing(plan)) return held.current;
     // All of it beside the database: the snapshot of a rehearsal too stands beside the copy.
     requireSpace(context, { all: 1 + copiesOf(plan).all, snapshots: 0 });

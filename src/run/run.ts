@@ -13,6 +13,7 @@ import type { Observer } from '../run-events.ts';
 import { type Applied, applyPlan } from './apply.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
+import { requireFamiliarHeld } from './foreign.ts';
 import { hold } from './hold.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
@@ -73,6 +74,7 @@ async function runUnderLock(
       async () => {
         const planned = planRun(graph, held, stillToDo(command, recovered));
         requireAgreed(context, planned);
+        await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
         const stamp = stoppable(context, engine, compareStamp(context, engine, graph, planned, command));
         return { plan: planned, schema: await stamp };
       },

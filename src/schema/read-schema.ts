@@ -33,7 +33,7 @@ export interface SchemaFacts {
 }
 
 /** Written by every run, so that they say nothing about the user's schema. */
-const bookkeeping = ['alembic_version', 'drydock_history'];
+export const bookkeeping: readonly string[] = ['alembic_version', 'drydock_history'];
 
 /**
  * Reads the schema of a connection's main database: all of it but SQLite's own tables, Alembic's, Drydock's, and the

@@ -57,7 +57,7 @@ for (const mode of journalModes) {
         [apart, '001'],
         [apart, 'head'],
       ] as const) {
-        const ended = await drydock(['upgrade', to, '--database', database, '--migrations', migrations]);
+        const ended = await drydock(['upgrade', to, '--from-base', '--database', database, '--migrations', migrations]);
         assert.equal(ended.code, 0, ended.stderr);
       }
       assert.equal(dump(together), dump(apart));
@@ -82,7 +82,7 @@ test('no lost write: working copy: a revision that turns foreign keys on does no
       'DROP VIEW names; CREATE TABLE a2 (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO a2 SELECT * FROM a; DROP TABLE a; ALTER TABLE a2 RENAME TO a;',
     ),
   });
-  const ended = await drydock(['upgrade', '--database', database, '--migrations', migrations]);
+  const ended = await drydock(['upgrade', '--from-base', '--database', database, '--migrations', migrations]);
   assert.equal(ended.code, 0, ended.stderr);
 });
 
@@ -92,7 +92,7 @@ test('honest exit: a revision cannot switch CHECK off', async (t) => {
   const migrations = revisionFolder(folder, {
     '001.sql': sqlRevision('001', undefined, 'PRAGMA ignore_check_constraints = ON;'),
   });
-  const ended = await drydock(['upgrade', '--database', database, '--migrations', migrations]);
+  const ended = await drydock(['upgrade', '--from-base', '--database', database, '--migrations', migrations]);
   assert.equal(ended.code, 2, ended.stderr);
   assert.match(ended.error, /001\.sql:3.*ignore_check_constraints may not stand in a revision/);
 });

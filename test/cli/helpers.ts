@@ -33,7 +33,10 @@ export function project(t: TestContext, files: Readonly<Record<string, string>>,
   const root = testFolder(t);
   const migrations = join(root, 'migrations');
   for (const folder of ['config', 'data', 'migrations']) mkdirSync(join(root, folder));
-  writeFileSync(join(root, 'config/drydock.yaml'), 'database: ../data/app.db\nmigrations: ../migrations\n');
+  writeFileSync(
+    join(root, 'config/drydock.yaml'),
+    'database: ../data/app.db\nmigrations: ../migrations\nfrom_base: allow\n',
+  );
   for (const [name, text] of Object.entries(files)) writeFileSync(join(migrations, name), text);
   const database = join(root, 'data/app.db');
   if (sql !== undefined) createDatabase(database, 'delete', sql);

@@ -19,6 +19,8 @@ test('without a file the database comes from a flag and the rest are defaults', 
     lockTimeoutMs: 300_000,
     busyTimeoutMs: 60_000,
     deadlineMs: undefined,
+    fromBase: 'refuse',
+    ignoreTables: [],
     allowNetworkFilesystem: false,
     snapshots: { keep: 10 },
     statistics: [],
@@ -36,6 +38,8 @@ test('every key is read', async () => {
     lock_timeout: 0s
     busy_timeout: 1.5m
     deadline: 2h
+    from_base: allow
+    ignore_tables: [spatial_ref_sys, gpkg_*]
     allow_network_filesystem: true
     snapshots: { keep: 3, max_age: 30d, max_bytes: 20GB }
     statistics:
@@ -56,6 +60,8 @@ test('every key is read', async () => {
     lockTimeoutMs: 0,
     busyTimeoutMs: 90_000,
     deadlineMs: 7_200_000,
+    fromBase: 'allow',
+    ignoreTables: ['spatial_ref_sys', 'gpkg_*'],
     allowNetworkFilesystem: true,
     snapshots: { keep: 3, maxAgeMs: 30 * 86_400_000, maxBytes: 20 * 1024 ** 3 },
     statistics: [

@@ -43,6 +43,8 @@ const inFile: [line: string, message: string][] = [
   ['migrations: sqlite:///data/app.db', "migrations is 'sqlite:///data/app.db', not the path"],
   ["migrations: ':memory:'", "migrations is ':memory:', not the path"],
   ['migrations: 5', 'migrations is 5, not the path'],
+  ['from_base: yes', "from_base is 'yes', not what to do"],
+  ['ignore_tables: gpkg_*', "ignore_tables is 'gpkg_*', not a list"],
   ['allow_network_filesystem: yes', "allow_network_filesystem is 'yes', not true or false"],
   ['snapshots:', 'snapshots has no value, not a group of keys'],
   ['snapshots: { keep: 0 }', 'snapshots.keep is 0, not a whole number from 1'],

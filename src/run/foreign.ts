@@ -1,0 +1,177 @@
+/**
+ * Whether a database that says nothing of its revision is one that all of them may run on: its tables may be those of
+ * another application, or those that the revisions would make again.
+ */
+import { countRowsUpTo } from '../checks/measure.ts';
+import type { QueryPort } from '../checks/query-port.ts';
+import type { Config } from '../config/config.ts';
+import { compared } from '../drift/compared.ts';
+import { type Engine, EngineDied } from '../engine/client.ts';
+import type { HeldNow } from '../engine/protocol.ts';
+import type { SurveyedStep } from '../engine/replayed.ts';
+import { DrydockError } from '../errors.ts';
+import { surveySteps } from '../replay/survey.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
+import { newHeads, type RevisionGraph } from '../revisions/graph.ts';
+import type { Step } from '../revisions/revision.ts';
+import type { Observer } from '../run-events.ts';
+import { includesName } from '../schema/names.ts';
+import { ownTables, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
+import { type UsersTable, usersTables } from '../schema/users-tables.ts';
+import type { RunContext } from './context.ts';
+import { isMaintenanceRow } from './maintenance.ts';
+import type { Plan } from './plan.ts';
+
+/** Rows are counted up to so many. */
+const mostRows = 1001;
+const mostNamed = 5;
+/** For how long the revisions are run in memory, while the write lock is held, to say how to go on. */
+const patienceMs = 10_000;
+
+export interface Subject {
+  readonly database: string;
+  readonly config: Config;
+  readonly applied: Pick<Applied, 'current' | 'history'>;
+  readonly schema: StoredSchema;
+  /** Rows of each table, counted up to {@link mostRows}. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+export interface Pending {
+  readonly graph: RevisionGraph;
+  /** Those that would be run. */
+  readonly steps: readonly Step[];
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/** What an upgrade would run that is a revision of its own. */
+export function pendingOf({ command, steps, maintenance }: Plan): readonly Step[] {
+  return command === 'upgrade' ? [...steps, ...maintenance.map(({ step }) => step)] : [];
+}
+
+/** Whether there is a question at all: what is looked at to answer it costs time that no other database needs. */
+function saysNoRevision({ current, history }: Pick<Applied, 'current' | 'history'>): boolean {
+  return current.length === 0 && history.every(isMaintenanceRow);
+}
+
+/** The rows of a {@link Subject}: none where nobody asks for them. */
+export function readRows(reader: QueryPort, applied: Subject['applied']): Subject['rows'] {
+  return saysNoRevision(applied) ? countRowsUpTo(reader, mostRows) : {};
+}
+
+/** As {@link requireFamiliar}, of the live file under the write lock. */
+export async function requireFamiliarHeld(
+  { request: { config }, layout: { database }, observer, stop }: RunContext,
+  engine: Engine,
+  graph: RevisionGraph,
+  plan: Plan,
+  held: HeldNow,
+): Promise<void> {
+  const steps = pendingOf(plan);
+  if (steps.length === 0 || !saysNoRevision(held)) return;
+  const schema = await engine.call('readSchema', {});
+  const rows = await engine.call('countRows', { most: mostRows });
+  const subject = { database, config, applied: held, schema, rows };
+  await requireFamiliar(subject, { graph, steps, arguments: plan.arguments }, observer, stop);
+}
+
+/**
+ * @param stop Ends the search for a better advice.
+ * @throws {DrydockError} HISTORY where the database has tables that are not of a tool and does not say at which revision
+ *   it is, unless that was allowed.
+ */
+export async function requireFamiliar(
+  subject: Subject,
+  pending: Pending,
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<void> {
+  const strangers = strangersIn(subject, pending.steps);
+  if (strangers.length === 0) return;
+  const advice = adviceFor(subject, strangers, await surveyInMemory(pending, observer, stop), pending.graph);
+  throw foreignError(subject, strangers, advice);
+}
+
+/** As {@link requireFamiliar}, without running anything. */
+export function requireFamiliarUnseen(subject: Subject, steps: readonly Step[]): void {
+  const strangers = strangersIn(subject, steps);
+  if (strangers.length === 0) return;
+  const advice = 'See what the revisions have to do with them: drydock plan';
+  throw foreignError(subject, strangers, advice);
+}
+
+function strangersIn({ config, applied, schema }: Subject, steps: readonly Step[]): readonly UsersTable[] {
+  if (config.fromBase === 'allow' || steps.length === 0 || !saysNoRevision(applied)) return [];
+  return usersTables(schema, config.ignoreTables);
+}
+
+function foreignError({ database, rows }: Subject, strangers: readonly UsersTable[], next: string): DrydockError {
+  const named = strangers.slice(0, mostNamed).map(({ name, type }) => {
+    const count = Object.hasOwn(rows, name) ? rows[name] : undefined;
+    return type === 'view' ? `the view ${name}` : `${name}${count === undefined ? '' : ` (${describeRows(count)})`}`;
+  });
+  const more = strangers.length - named.length;
+  return new DrydockError('HISTORY', {
+    what: `${database} does not say at which revision it is, and is not empty: it has ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    state: 'Nothing was changed',
+    next,
+  });
+}
+
+function describeRows(count: number): string {
+  return count >= mostRows ? `more than ${mostRows - 1} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`;
+}
+
+function adviceFor(
+  { schema }: Subject,
+  strangers: readonly UsersTable[],
+  surveyed: readonly SurveyedStep[],
+  graph: RevisionGraph,
+): string {
+  const made = surveyed.flatMap(({ after }) => [...ownTables(after).keys()]);
+  const again = strangers.filter(({ name }) => includesName(made, name)).map(({ name }) => name);
+  if (again.length === 0) {
+    return 'Is it the right database? Check --database (or `database` in the config); to run the revisions on top of these tables, give --from-base, or name them in ignore_tables';
+  }
+  const question = `The pending revisions make ${again.slice(0, mostNamed).join(', ')} themselves: write down which of them it has already`;
+  const same = revisionsWithSchema(schema, surveyed);
+  const [only] = same;
+  if (only !== undefined && same.length === 1) {
+    const heads = newHeads(graph, new Set(surveyed.slice(0, only + 1).map(({ id }) => id)));
+    return `${question}. Its schema is the one that ${heads.join(' and ')} leads to: drydock stamp ${heads.join(' ')}, then run again`;
+  }
+  const ids = same.flatMap((index) => surveyed[index]?.id ?? []);
+  const several = ids.length > 1 ? `. It has the schema of each of ${ids.join(', ')}, of which its rows tell one` : '';
+  return `${question}${several}: drydock stamp <revision>, which compares the schemas and names each difference, then run again`;
+}
+
+/** Indexes of the steps after which the schema is the one that the database has. */
+function revisionsWithSchema(live: StoredSchema, surveyed: readonly SurveyedStep[]): readonly number[] {
+  try {
+    const schema = schemaOf(live);
+    return surveyed.flatMap(({ after }, index) =>
+      compared(schema, schemaOf(after)).differences.length === 0 ? [index] : [],
+    );
+  } catch (error) {
+    // What Drydock's parser cannot read it cannot compare: the advice is then the general one.
+    if (error instanceof DrydockError) return [];
+    throw error;
+  }
+}
+
+/** As far as the revisions can be run in memory; none where they cannot, which a run would say. */
+async function surveyInMemory(
+  { steps, arguments: given }: Pending,
+  observer: Observer,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<readonly SurveyedStep[]> {
+  const late = AbortSignal.timeout(patienceMs);
+  try {
+    const empty = { schema: { rows: [], facts: { shadowTables: [], columns: new Map() } }, rows: [] };
+    return (await surveySteps(empty, steps, given, observer, AbortSignal.any([stop, late]))).steps;
+  } catch (error) {
+    if (stop.aborted) throw stop.reason;
+    if (error instanceof DrydockError || error instanceof EngineDied || late.aborted) return [];
+    throw error;
+  }
+}

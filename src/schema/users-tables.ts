@@ -1,0 +1,84 @@
+/** Which tables and views hold what people put there: not SQLite's own, Drydock's or Alembic's, nor those of other tools. */
+import { foldName } from './names.ts';
+import { bookkeeping, type StoredSchema } from './read-schema.ts';
+
+/** SQLite's own, Litestream's, Cloudflare D1's. */
+const prefixesOfTools: readonly string[] = ['sqlite_', '_litestream_', '_cf_'];
+
+/** In what other migration tools keep their history and their locks, folded. */
+const historyTables: ReadonlySet<string> = new Set([
+  '__diesel_schema_migrations',
+  '__drizzle_migrations',
+  '__efmigrationshistory',
+  '__efmigrationslock',
+  '_prisma_migrations',
+  '_sqlite_migrations',
+  '_sqlx_migrations',
+  '_yoyo_log',
+  '_yoyo_migration',
+  '_yoyo_version',
+  'yoyo_lock',
+  'ar_internal_metadata',
+  'atlas_schema_revisions',
+  'd1_migrations',
+  'databasechangelog',
+  'databasechangeloglock',
+  'django_migrations',
+  'flyway_schema_history',
+  'goose_db_version',
+  'gorp_migrations',
+  'grdb_migrations',
+  'knex_migrations',
+  'knex_migrations_lock',
+  'kysely_migration',
+  'kysely_migration_lock',
+  'mikro_orm_migrations',
+  'refinery_schema_history',
+  'room_master_table',
+  'sequelizedata',
+  'sequelizemeta',
+]);
+
+/** The same under names that people give to tables of their own: only with exactly these columns. */
+const historyShapes: Readonly<Record<string, readonly string[]>> = {
+  _migrations: ['file applied'],
+  migrations: [
+    'id timestamp name',
+    'id migration batch',
+    'id migration batch migrated_at',
+    'id name up down',
+    'id name run_on',
+  ],
+  schema_migrations: ['version', 'version dirty', 'version inserted_at'],
+  schemaversion: ['version name md5 run_at'],
+};
+
+/** A table, virtual ones among them, or a view. */
+export interface UsersTable {
+  readonly name: string;
+  readonly type: 'table' | 'view';
+}
+
+/** @param ignored Names; one that ends in `*` is the beginning of any number of them. */
+export function usersTables({ rows, facts }: StoredSchema, ignored: readonly string[]): UsersTable[] {
+  const shadows = new Set(facts.shadowTables.map(foldName));
+  return rows.flatMap(({ type, name }) => {
+    if ((type !== 'table' && type !== 'view') || shadows.has(foldName(name)) || isToolsName(name, ignored)) return [];
+    return type === 'table' && isHistory(foldName(name), facts.columns.get(name) ?? []) ? [] : [{ name, type }];
+  });
+}
+
+/** What the name alone tells. @param ignored As in {@link usersTables}. */
+export function isToolsName(name: string, ignored: readonly string[]): boolean {
+  const folded = foldName(name);
+  return (
+    bookkeeping.includes(folded) ||
+    prefixesOfTools.some((prefix) => folded.startsWith(prefix)) ||
+    ignored.map(foldName).some((each) => (each.endsWith('*') ? folded.startsWith(each.slice(0, -1)) : each === folded))
+  );
+}
+
+function isHistory(folded: string, columns: readonly string[]): boolean {
+  const shapes = Object.hasOwn(historyShapes, folded) ? historyShapes[folded] : undefined;
+  return historyTables.has(folded) || shapes?.includes(columns.join(' ')) === true;
+}
