@@ -45,6 +45,8 @@ export {
 } from './library/reads.ts';
 export { listRuns, report, showRun } from './library/reports.ts';
 export {
+  type BeginAnewOptions,
+  beginAnew,
   createSnapshot,
   type DowngradeOptions,
   downgrade,
@@ -78,7 +80,14 @@ export type { Operations } from './operations/operations.ts';
 export type { Preview } from './preview/previewed.ts';
 export type { RunRecord } from './records/run-record.ts';
 export type { DamagedRecord, RunList } from './records/store.ts';
-export type { AtTarget, RecoveryReport, RehearsalReport, RestoreReport, SchemaChange } from './run/outcome.ts';
+export type {
+  AtTarget,
+  BeginAnewReport,
+  RecoveryReport,
+  RehearsalReport,
+  RestoreReport,
+  SchemaChange,
+} from './run/outcome.ts';
 export type { Observer, RunEvent } from './run-events.ts';
 export type { Manifest } from './snapshots/manifest.ts';
 export type { RowDifference } from './snapshots/row-differences.ts';

@@ -63,12 +63,23 @@ export type RunEvent =
   | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string };
 
+/** By what the content of a database is told from one that was put in its place. */
+export interface Life {
+  /** The run that wrote to `drydock_history` last; null where none did. */
+  readonly lastRun: string | null;
+  /** Rows in all of the tables that hold what people put there; null where nobody has counted. */
+  readonly rows: number | null;
+}
+
 /** What a run finds out on its way, each told when it is known, so that it is known of a run that fails later too. */
 export interface RunFacts {
   /** Rows of alembic_version, read under SQLite's write lock. */
   readonly current?: readonly string[];
   /** What they are to be when the run is over. */
   readonly planned?: readonly string[];
+  /** What the database held under the lock, and what it holds if the run goes well. */
+  readonly held?: Life;
+  readonly becomes?: Life;
   /** Before the first revision and after the last one, not committed yet. */
   readonly schemaBefore?: StoredSchema;
   readonly schemaAfter?: StoredSchema;

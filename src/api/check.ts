@@ -2,10 +2,11 @@ import type { Config } from '../config/config.ts';
 import type { Compared } from '../drift/compared.ts';
 import { findDrift } from '../drift/drift.ts';
 import { layoutFor } from '../files/layout.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
 import { readRows, requireFamiliar } from '../run/foreign.ts';
+import { judgeLife } from '../run/former-life.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
@@ -29,12 +30,15 @@ export async function checkDatabase(
   given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<CheckReport> {
-  const { database } = layoutFor(config);
+  const layout = layoutFor(config);
+  const { database } = layout;
   const graph = loadGraphToRun(config);
   const { live, rows, applied } = withReader(database, (reader) => {
-    const read = readAppliedWith(reader);
+    const read = readApplied(reader);
     return { live: readStoredSchema(reader), applied: read, rows: readRows(reader, read) };
   });
+  const warning = judgeLife({ layout, config }, applied, rows);
+  if (warning !== undefined) observer({ kind: 'warning', message: warning });
   const steps = graph.revisions.map((revision): Step => ({ revision, direction: 'up' }));
   const subject = { database, config, applied, schema: live, rows };
   await requireFamiliar(subject, { graph, steps, arguments: given }, observer);

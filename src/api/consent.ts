@@ -3,11 +3,11 @@ import { DrydockError } from '../errors.ts';
 import { describeLosses, type Forecast } from '../loss/loss.ts';
 import type { Observer } from '../run-events.ts';
 
-/** `ask` shows a statement to a person and waits for the answer, or for the signal. */
+/** `ask` shows a statement, and what is kept all the same, to a person and waits for the answer, or for the signal. */
 export type Consent =
   | { readonly kind: 'given' }
   | { readonly kind: 'none' }
-  | { readonly kind: 'ask'; ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> };
+  | { readonly kind: 'ask'; ask(statement: string, kept: string, stop: AbortSignal): Promise<'yes' | 'no'> };
 
 export interface Question {
   readonly verb: 'upgrade' | 'downgrade';
@@ -43,7 +43,8 @@ export async function requireYes(
   observer: Observer,
   stop: AbortSignal,
 ): Promise<void> {
-  const answer = consent.kind === 'ask' ? await consent.ask(statement, stop) : consent.kind;
+  const kept = 'The snapshot that is taken first keeps it.';
+  const answer = consent.kind === 'ask' ? await consent.ask(statement, kept, stop) : consent.kind;
   // The run says that it was stopped, and by what.
   if (stop.aborted) return;
   if (answer === 'yes' || answer === 'given') {

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { mayBeThere } from '../files/looking.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import type { AtTarget, MaintenanceVerb } from '../run/outcome.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import { type Reader, withReader } from '../sqlite/reader.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import type { Session } from './session.ts';
@@ -31,7 +31,7 @@ function nothingToGain(layout: Layout, verb: MaintenanceVerb): AtTarget | undefi
   return withReader(database, (reader) => {
     if (verb === 'incremental-vacuum') requireIncremental(reader, database);
     if (numberOf(reader, 'freelist_count') > 0) return undefined;
-    const { current } = readAppliedWith(reader);
+    const { current } = readApplied(reader);
     return { outcome: 'nothing-pending', database, from: current, to: current };
   });
 }

@@ -1,11 +1,15 @@
 /** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
 import type { Config } from '../config/config.ts';
+import { layoutFor } from '../files/layout.ts';
 import type { Forecast, Loss } from '../loss/loss.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { planDowngrade } from '../revisions/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
+import { readRows } from '../run/foreign.ts';
+import { judgeLife } from '../run/former-life.ts';
 import type {
   AtTarget,
   MigrationCommand,
@@ -18,6 +22,7 @@ import { planRun } from '../run/plan.ts';
 import { loadGraph, loadGraphToRun } from '../run/preflight.ts';
 import type { Spares } from '../run/spares.ts';
 import type { Observer } from '../run-events.ts';
+import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import { type Consent, requireConsent } from './consent.ts';
 import type { Ended } from './recorded.ts';
@@ -41,7 +46,7 @@ export async function migrate(
   // The table alone needs no revision.
   const graph = command.verb === 'ensure-version' ? loadGraph(config.migrations) : loadGraphToRun(config);
   const result =
-    atTarget(config.database, () => graph, command) ??
+    atTargetHere(config, graph, command) ??
     (await withSparesFor(command, config, (spares) =>
       session(async (listener, stop) => {
         const { recorded } = await import('./recorded.ts');
@@ -67,7 +72,7 @@ export async function rehearse(
 ): Promise<RehearsalReport | AtTarget> {
   const graph = loadGraphToRun(config);
   const result =
-    atTarget(config.database, () => graph, command.of) ??
+    atTargetHere(config, graph, command.of) ??
     (await session(async (listener, stop) => {
       const { recorded } = await import('./recorded.ts');
       return recorded({ config, command, describe: describeRehearsal }, listener, async (observer) => {
@@ -76,6 +81,19 @@ export async function rehearse(
       });
     }));
   return withOlderTarget(graph, command.of, result);
+}
+
+/** @throws {DrydockError} HISTORY also for a file at base that was emptied: nothing is pending there, and nothing is right. */
+function atTargetHere(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
+  const answer = atTarget(config.database, () => graph, command);
+  if (answer?.from.length === 0) {
+    const { applied, rows } = withReader(answer.database, (reader) => {
+      const read = readApplied(reader);
+      return { applied: read, rows: readRows(reader, read) };
+    });
+    judgeLife({ layout: layoutFor(config), config }, applied, rows);
+  }
+  return answer;
 }
 
 /** A downgrade may ask a person and wait for the answer, with nothing running meanwhile. */

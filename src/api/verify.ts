@@ -4,10 +4,10 @@ import { countedBroken } from '../checks/words.ts';
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph.ts';
 import { loadGraph } from '../run/preflight.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import { withReader } from '../sqlite/reader.ts';
 
 export interface VerifyReport {
@@ -33,7 +33,7 @@ export function verifyDatabase(config: Config): VerifyReport {
   const { measurement, applied } = withReader(database, (reader) => {
     const found = measure(reader, []);
     const sound = found.integrity.length === 0;
-    return { measurement: found, applied: sound ? readAppliedWith(reader) : undefined };
+    return { measurement: found, applied: sound ? readApplied(reader) : undefined };
   });
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined ? [] : historyFindings(graph, applied);

@@ -69,6 +69,12 @@ const runs: readonly Verb<Config>[] = [
     description: 'create the table alembic_version where it is missing',
     load: async () => (await import('./verbs/ensure-version.ts')).ensureVersion,
   },
+  {
+    usage: 'begin-anew',
+    description: 'give up what an emptied database was, so that an upgrade makes it anew',
+    flags: [new Option('-y, --yes', 'give it up without being asked')],
+    load: async () => (await import('./verbs/begin-anew.ts')).beginAnew,
+  },
 ];
 
 const reads: readonly Verb<Config>[] = [

@@ -35,7 +35,8 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   if (statSync(config.database).size === 0) return false;
   const graphOf = (recorded: ReadonlySet<string>) => loadGraphToRun(config, recorded);
   const answer = atTarget(config.database, graphOf, { verb, target: 'head' });
-  if (answer === undefined) return false;
+  // At base it may be one that was emptied, which takes more code to tell.
+  if (answer === undefined || answer.from.length === 0) return false;
   const text = renderNothingPending(answer.database, answer.to);
   say(renderOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text'));
   return true;

@@ -9,7 +9,7 @@ export function terminalConsent(): Consent {
 }
 
 /** On stderr, since stdout is for the result. Only a plain yes is one; the end of the input is none. */
-function ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> {
+function ask(statement: string, kept: string, stop: AbortSignal): Promise<'yes' | 'no'> {
   const { promise, resolve } = Promise.withResolvers<'yes' | 'no'>();
   // It stays in the terminal's own line mode, where Ctrl-C is the signal that the run listens to.
   const lines = createInterface({ input: process.stdin });
@@ -17,7 +17,7 @@ function ask(statement: string, stop: AbortSignal): Promise<'yes' | 'no'> {
   lines.once('line', (line) => resolve(/^y(es)?$/i.test(line.trim()) ? 'yes' : 'no'));
   lines.once('close', () => resolve('no'));
   stop.addEventListener('abort', close, { once: true });
-  process.stderr.write(`${visible(statement)}.\nThe snapshot that is taken first keeps it. Go on? [y/N] `);
+  process.stderr.write(`${visible(statement)}.\n${kept} Go on? [y/N] `);
   return promise.finally(() => {
     stop.removeEventListener('abort', close);
     close();

@@ -7,8 +7,8 @@ import type { Layout } from '../files/layout.ts';
 import { isThere, looking } from '../files/looking.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { listRunRecords, runRecords } from '../records/store.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { withReader } from '../sqlite/reader.ts';
@@ -133,7 +133,7 @@ function databaseStatus(config: Config, layout: Layout, before: DatabaseStatus |
   const sizes = { path, bytes: sizeOf(path) ?? null, walBytes: sizeOf(`${path}-wal`) ?? 0 };
   try {
     const graph = loadGraphToRun(config);
-    const applied = withReader(path, readAppliedWith, 0);
+    const applied = withReader(path, readApplied, 0);
     const { current, heads, unknown } = currentOf({ database: path, graph, applied });
     const reached = graph.ancestors(current.filter((id) => !unknown.includes(id)));
     const pending = graph.revisions.map(({ id }) => id).filter((id) => !reached.has(id));

@@ -1,5 +1,7 @@
 /** What the database and the revision files say of themselves and of each other. */
+
 import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
+import { judgeLife } from '../run/former-life.ts';
 import { planRun } from '../run/plan.ts';
 import { describeBytes, describeRevisions } from '../run/words.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
@@ -27,16 +29,21 @@ export function revisions({ graph, config }: Subject): Finding[] {
 
 export function history({ config, layout, graph, content }: Subject): Finding[] {
   if (graph instanceof Error || content instanceof Error) return [];
-  const { applied } = content;
+  const { applied, rows } = content;
+  const life = attempt(() => judgeLife({ layout, config }, applied, rows));
+  if (life instanceof Error) return [problem('history', life)];
+  const other = 'Nothing if it was put there on purpose; else put the right file back: drydock snapshot list';
+  const noticed = life === undefined ? [] : [notice('history', life, other)];
   const plan = attempt(() => {
     const planned = planRun(graph, applied, { verb: 'upgrade', target: 'head' });
     requireFamiliarUnseen({ ...content, config, database: layout.database }, pendingOf(planned));
     return planned;
   });
-  if (plan instanceof Error) return [problem('history', plan)];
+  if (plan instanceof Error) return [...noticed, problem('history', plan)];
   const pending = plan.steps.length + plan.maintenance.length;
   const at = `the database is at ${describeRevisions(applied.current)}`;
   return [
+    ...noticed,
     ok(
       'history',
       pending === 0

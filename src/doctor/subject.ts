@@ -4,11 +4,10 @@ import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
-import type { Applied } from '../revisions/applied-tables.ts';
+import { type Applied, readApplied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { readRows } from '../run/foreign.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { isInWal, type Reader, statDatabase, withReader } from '../sqlite/reader.ts';
 import { attempt } from './finding.ts';
@@ -65,7 +64,7 @@ function readContent({ database }: Layout): Content {
     });
   }
   const { pages, ...content } = withReader(database, (reader) => {
-    const applied = readAppliedWith(reader);
+    const applied = readApplied(reader);
     return { pages: readPages(reader), applied, schema: readStoredSchema(reader), rows: readRows(reader, applied) };
   });
   // Not while it is being read: closing the file would drop the lock that keeps it as it is (howtocorrupt.html, section 2.2).

@@ -19,6 +19,8 @@ export interface Layout {
   readonly runJournal: string;
   /** What is kept of the last runs. */
   readonly runs: string;
+  /** When the database was begun anew. */
+  readonly begunAnew: string;
   /** What the daemon must know of its windows after a restart. */
   readonly daemonMemory: string;
   readonly workingCopy: string;
@@ -56,6 +58,7 @@ export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
     owner: join(work, 'owner.json'),
     runJournal: join(work, 'run.json'),
     runs: join(work, 'runs'),
+    begunAnew: join(work, 'begun-anew.json'),
     daemonMemory: join(work, 'daemon.json'),
     workingCopy: join(work, 'working-copy.db'),
     incoming: join(work, 'incoming.db'),

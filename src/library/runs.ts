@@ -1,11 +1,12 @@
 /** What changes a database, or may: each is the verb of that name, with its safety, its result a plain value. */
+import { beginAnew as begin } from '../api/begin-anew.ts';
 import type { Consent } from '../api/consent.ts';
 import { type MigrationReport, migrate, rehearse as rehearseRun } from '../api/migrate.ts';
 import { openSession, type Session, type SessionOptions } from '../api/session.ts';
 import * as snapshots from '../api/snapshots.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
-import type { AtTarget, RehearsalReport, RestoreReport } from '../run/outcome.ts';
+import type { AtTarget, BeginAnewReport, RehearsalReport, RestoreReport } from '../run/outcome.ts';
 import type { Observer } from '../run-events.ts';
 import { requireClosedHere } from './closed-here.ts';
 import { requireNoRoot } from './no-root.ts';
@@ -105,6 +106,20 @@ export async function stamp(
  */
 export async function ensureVersion(config: Config, options: SessionOptions = {}): Promise<MigrationReport | AtTarget> {
   return migrate(config, { verb: 'ensure-version' }, sessionFor(config, options), noConsent);
+}
+
+export interface BeginAnewOptions extends SessionOptions {
+  /** Gives up what the database was. */
+  readonly dataLoss?: 'accepted';
+}
+
+/**
+ * Lets an upgrade make a database anew in the place of one that was emptied.
+ * @throws {DrydockError} USAGE where that was not accepted, or there is nothing to begin anew from.
+ */
+export async function beginAnew(config: Config, options: BeginAnewOptions = {}): Promise<BeginAnewReport> {
+  const consent: Consent = options.dataLoss === 'accepted' ? { kind: 'given' } : noConsent;
+  return begin(config, sessionFor(config, options), consent);
 }
 
 /**

@@ -9,8 +9,8 @@ import { mayBeThere } from '../files/looking.ts';
 import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
 import { type ReplayRequest, replay } from '../replay/replay.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { countLosses } from './count-losses.ts';
@@ -48,7 +48,7 @@ async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Fo
   const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
   if (mayBeThere(layoutFor({ database }).runJournal)) return { kind: 'later' };
   const { steps, from } = withReader(database, (reader) => ({
-    steps: stepsFrom(readAppliedWith(reader)),
+    steps: stepsFrom(readApplied(reader)),
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;

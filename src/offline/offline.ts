@@ -7,10 +7,10 @@ import { requireWhole } from '../files/require-whole.ts';
 import { replay, schemaAfter } from '../replay/replay.ts';
 import { resolveRevision, startsFromCurrent } from '../revisions/address.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { type Plan, planRun } from '../run/plan.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { withReader } from '../sqlite/reader.ts';
@@ -60,7 +60,7 @@ function startAtDatabase(path: string): Start {
     return { applied: { versioned: false, current: [], history: [] }, schema: undefined };
   }
   return withReader(layoutFor({ database: path }).database, (reader) => ({
-    applied: readAppliedWith(reader),
+    applied: readApplied(reader),
     schema: readStoredSchema(reader),
   }));
 }

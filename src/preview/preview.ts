@@ -8,11 +8,12 @@ import { stepParts } from '../lint/lint-step.ts';
 import { countLosses } from '../loss/count-losses.ts';
 import { lostParts } from '../loss/lost-parts.ts';
 import { surveySteps } from '../replay/survey.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
 import { pendingOf, readRows, requireFamiliar } from '../run/foreign.ts';
+import { judgeLife } from '../run/former-life.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
 import { estimateSpace, loadGraphToRun } from '../run/preflight.ts';
-import { readAppliedWith } from '../run/read-state.ts';
 import type { Observer } from '../run-events.ts';
 import { foldName } from '../schema/names.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
@@ -32,10 +33,12 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
   const layout = layoutFor(config);
   const graph = loadGraphToRun(config);
   const { schema, samples, rows, applied } = withReader(layout.database, (reader) => {
-    const read = readAppliedWith(reader);
+    const read = readApplied(reader);
     const live = { schema: readStoredSchema(reader), samples: sampleRows(reader) };
     return { ...live, applied: read, rows: readRows(reader, read) };
   });
+  const warning = judgeLife({ layout, config }, applied, rows);
+  if (warning !== undefined) observer({ kind: 'warning', message: warning });
   const plan = planRun(graph, applied, command);
   const subject = { database: layout.database, config, applied, schema, rows };
   await requireFamiliar(subject, { graph, steps: pendingOf(plan), arguments: plan.arguments }, observer);

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { DrydockError, exitCodes, messageOf } from '../errors.ts';
 import type { Loss } from '../loss/loss.ts';
 import type { RunCommand, SchemaChange } from '../run/outcome.ts';
-import type { RunFacts } from '../run-events.ts';
+import type { Life, RunFacts } from '../run-events.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Told } from './recorder.ts';
 import type { RunEnding, RunRecord } from './run-record.ts';
@@ -39,6 +39,7 @@ export async function makeRecord(
     from: facts.current ?? null,
     to: rehearsed ? (facts.current ?? null) : headsAfter(told, ending),
     planned: facts.planned ?? null,
+    left: rehearsed ? null : lifeAfter(told, ending),
     phases,
     waits,
     steps,
@@ -79,11 +80,20 @@ function isKept(ending: RunEnding, { committed }: Told): boolean {
 function headsAfter(told: Told, ending: RunEnding): readonly string[] | null {
   const { current = null, planned = null } = told.facts;
   if (isKept(ending, told)) return planned;
-  // Whoever wrote after a commit, or a restore that failed, leaves what this run cannot know.
-  return ending.outcome === 'failed' &&
-    (ending.code === 'RESTORE_FAILED' || (told.committed && ending.code === 'FAULT'))
-    ? null
-    : current;
+  return isUnknown(ending, told) ? null : current;
+}
+
+/** A run that was refused, or never looked, says nothing: it would be the newest to say it. */
+function lifeAfter(told: Told, ending: RunEnding): Life | null {
+  const { held, becomes, snapshot } = told.facts;
+  const before = held === undefined ? null : { ...held, rows: held.rows ?? snapshot?.rows ?? null };
+  if (isKept(ending, told)) return becomes ?? before;
+  return isUnknown(ending, told) ? null : before;
+}
+
+/** Whoever wrote after a commit, or a restore that failed, leaves what this run cannot know. */
+function isUnknown(ending: RunEnding, { committed }: Told): boolean {
+  return ending.outcome === 'failed' && (ending.code === 'RESTORE_FAILED' || (committed && ending.code === 'FAULT'));
 }
 
 /** @param kept Whether the schema after the last revision is the one that the run left. */

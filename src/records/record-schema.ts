@@ -60,6 +60,7 @@ const commands: Readonly<Record<RunRecord['command'], true>> = {
   'snapshot create': true,
   'snapshot restore': true,
   'snapshot prune': true,
+  'begin-anew': true,
 };
 
 const changeKinds: Readonly<Record<DifferenceKind, true>> = {
@@ -115,6 +116,7 @@ const schema = z.object({
   from: z.nullable(ids),
   to: z.nullable(ids),
   planned: z.nullable(ids),
+  left: z.optional(z.nullable(z.object({ lastRun: z.nullable(z.string()), rows: z.nullable(whole) }))),
   phases: z.array(phase),
   waits: z.array(wait),
   steps: z.array(step),

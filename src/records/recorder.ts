@@ -95,8 +95,9 @@ export function createRecorder(next: Observer): Recorder {
         break;
       case 'fact': {
         // Where the engine died in a commit that happened, the run looks again and finds what it made itself.
-        const { current = event.fact.current } = facts;
-        facts = { ...facts, ...event.fact, ...(current !== undefined && { current }) };
+        const { current = event.fact.current, held = event.fact.held } = facts;
+        const first = { ...(current !== undefined && { current }), ...(held !== undefined && { held }) };
+        facts = { ...facts, ...event.fact, ...first };
         break;
       }
       case 'progress':

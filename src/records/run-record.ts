@@ -4,7 +4,7 @@ import type { RanStep } from '../engine/protocol.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Loss } from '../loss/loss.ts';
 import type { RecoveryReport, RunCommand, SchemaChange } from '../run/outcome.ts';
-import type { PhaseName } from '../run-events.ts';
+import type { Life, PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
 export interface RunRecord {
@@ -22,6 +22,11 @@ export interface RunRecord {
   readonly to: readonly string[] | null;
   /** What `to` was to become; null where the run did not get so far as to know. */
   readonly planned: readonly string[] | null;
+  /**
+   * What the run left, by which the next one tells whether it finds the same database; null where that is not known, and
+   * missing in what earlier versions wrote.
+   */
+  readonly left?: Life | null | undefined;
   /** In the order of their beginnings; they may overlap, since a snapshot in WAL mode is taken beside the migration. */
   readonly phases: readonly RecordedPhase[];
   readonly waits: readonly RecordedWait[];

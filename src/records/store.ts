@@ -10,6 +10,7 @@ import { orderedId } from '../files/ordered-id.ts';
 import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
+import { leftBy } from './left.ts';
 import { endedAt } from './moments.ts';
 import { parseRecord } from './record-schema.ts';
 import type { RunRecord } from './run-record.ts';
@@ -55,10 +56,21 @@ export function writeRunRecord(layout: Layout, record: RunRecord, id = nextRecor
   const name = `${id}.json`;
   const path = join(layout.runs, name);
   writeOwnedFile(path, `${JSON.stringify(record, null, 2)}\n`, ownership);
-  for (const old of recordsIn(layout).slice(keep)) {
-    if (old !== name) removeFile(join(layout.runs, old));
-  }
+  removeOldest(layout, name);
   return path;
+}
+
+/**
+ * However many runs were refused since: the last one that tells what it left is what the next one goes by.
+ * @param written Of two runs the one that ended first may be written last.
+ */
+function removeOldest(layout: Layout, written: string): void {
+  const all = recordsIn(layout);
+  const old = all.slice(keep);
+  if (old.length === 0) return;
+  const tells = (name: string) => readAll(layout, [name]).runs.some((record) => leftBy(record) !== null);
+  const witness = all.find(tells);
+  for (const name of old) if (name !== written && name !== witness) removeFile(join(layout.runs, name));
 }
 
 /** The one that ended last first, each one read when it is asked for; what cannot be read is left out. */

@@ -7,6 +7,8 @@ export interface SqlPort {
   run(sql: string, ...params: unknown[]): void;
 }
 
+type ReadPort = Pick<SqlPort, 'all'>;
+
 export const versionTable = 'alembic_version';
 export const historyTable = 'drydock_history';
 
@@ -92,9 +94,14 @@ export interface Applied {
  * Reads what the database says is applied. Writes nothing; a table that is not there reads as empty.
  * @throws {DrydockError} HISTORY where a table is not what Alembic or Drydock makes, or holds what neither writes.
  */
-export function readApplied(port: SqlPort): Applied {
+export function readApplied(port: ReadPort): Applied {
   const versioned = columnsOf(port, versionTable).length > 0;
   return { versioned, current: readCurrent(port), history: readHistory(port) };
+}
+
+/** The run that wrote to the history last; null where none ever did. */
+export function lastRunOf(history: readonly HistoryRow[]): string | null {
+  return history.at(-1)?.runId ?? null;
 }
 
 /**
@@ -152,7 +159,7 @@ export function describeTriggers(triggers: readonly string[]): string {
   return `the trigger${triggers.length === 1 ? '' : 's'} ${triggers.map((name) => `"${name}"`).join(', ')}`;
 }
 
-function readCurrent(port: SqlPort): string[] {
+function readCurrent(port: ReadPort): string[] {
   if (columnsOf(port, versionTable).length === 0) return [];
   requireColumns(port, versionTable, ['version_num']);
   requireNoOtherValue(port);
@@ -164,7 +171,7 @@ function readCurrent(port: SqlPort): string[] {
   return ids;
 }
 
-function readHistory(port: SqlPort): HistoryRow[] {
+function readHistory(port: ReadPort): HistoryRow[] {
   if (columnsOf(port, historyTable).length === 0) return [];
   requireColumns(port, historyTable, Object.values(historyColumns));
   const columns = Object.entries(historyColumns).map(([key, column]) => `${column} AS ${key}`);
@@ -181,7 +188,7 @@ function insertHistory(port: SqlPort, row: Omit<HistoryRow, 'id'>): void {
 }
 
 /** Names of a table's columns in lower case; none where there is no such table. */
-function columnsOf(port: SqlPort, table: string): string[] {
+function columnsOf(port: ReadPort, table: string): string[] {
   requireTable(port, table);
   const shape = z.object({ name: z.string() });
   const rows = port.all('SELECT name FROM pragma_table_info(?)', table);
@@ -189,7 +196,7 @@ function columnsOf(port: SqlPort, table: string): string[] {
 }
 
 /** A view of that name can be read like a table, and would refuse the write at the very end of a run. */
-function requireTable(port: SqlPort, table: string): void {
+function requireTable(port: ReadPort, table: string): void {
   const shape = z.object({ type: z.string() });
   for (const row of port.all('SELECT type FROM sqlite_schema WHERE name = ? COLLATE NOCASE', table)) {
     const { type } = parseRow(shape, row, table);
@@ -198,7 +205,7 @@ function requireTable(port: SqlPort, table: string): void {
 }
 
 /** Alembic can be told to make more columns (`version_table_impl`); one that must be given is one that we cannot write. */
-function requireNoOtherValue(port: SqlPort): void {
+function requireNoOtherValue(port: ReadPort): void {
   const shape = z.object({ name: z.string() });
   const sql = `SELECT name FROM pragma_table_info(?)
     WHERE lower(name) <> 'version_num' AND "notnull" = 1 AND dflt_value IS NULL`;
@@ -210,7 +217,7 @@ function requireNoOtherValue(port: SqlPort): void {
   );
 }
 
-function requireColumns(port: SqlPort, table: string, wanted: readonly string[]): void {
+function requireColumns(port: ReadPort, table: string, wanted: readonly string[]): void {
   const columns = columnsOf(port, table);
   const missing = wanted.filter((column) => !columns.includes(column));
   if (missing.length > 0) throw garbage(table, `it has no column ${missing.join(', ')}`);

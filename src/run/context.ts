@@ -30,6 +30,8 @@ export interface RunContext {
   readonly pruned: string[];
   /** What the run journal says, as this run has written or read it last, so that a volume that fails need not be asked. */
   readonly journal: { phase?: JournalPhase | 'none' };
+  /** Ids of the runs in the history of the live file, once it was read. */
+  readonly file: { runs?: ReadonlySet<string> };
   /** Processes that were started ahead of the run. */
   readonly spares: Spares | undefined;
 }
@@ -59,6 +61,7 @@ export function createContext(
     usedSnapshots: new Set(),
     pruned: [],
     journal: {},
+    file: {},
     spares,
   };
 }

@@ -56,7 +56,7 @@ function saysNoRevision({ current, history }: Pick<Applied, 'current' | 'history
 
 /** The rows of a {@link Subject}: none where nobody asks for them. */
 export function readRows(reader: QueryPort, applied: Subject['applied']): Subject['rows'] {
-  return saysNoRevision(applied) ? countRowsUpTo(reader, mostRows) : {};
+  return applied.current.length === 0 ? countRowsUpTo(reader, mostRows) : {};
 }
 
 /** As {@link requireFamiliar}, of the live file under the write lock. */

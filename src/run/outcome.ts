@@ -40,7 +40,7 @@ export interface RehearseCommand {
 export type RunCommand =
   | MigrationCommand
   | RehearseCommand
-  | { readonly verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune' };
+  | { readonly verb: 'snapshot create' | 'snapshot restore' | 'snapshot prune' | 'begin-anew' };
 
 export interface PhaseReport {
   readonly phase: PhaseName;
@@ -113,6 +113,15 @@ export interface RehearsalReport {
   readonly phases: readonly PhaseReport[];
   /** How long the run on the copy took. */
   readonly durationMs: number;
+}
+
+export interface BeginAnewReport {
+  readonly outcome: 'begun-anew' | 'nothing-to-do';
+  readonly database: string;
+  /** What was known before is of a life that is ended. ISO 8601. */
+  readonly at: string;
+  /** What was known of it last; null where there was nothing to do. */
+  readonly givenUp: string | null;
 }
 
 export interface RestoreReport {

@@ -4,8 +4,9 @@ import type { CheckResult, Measurement } from '../checks/measurement.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
-import { describeTriggers } from '../revisions/applied-tables.ts';
+import { describeTriggers, lastRunOf } from '../revisions/applied-tables.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
+import { sumOfUsersRows } from '../snapshots/trace.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { historyRows, migrate, useWorkingCopy } from './migrate.ts';
 import type { Plan } from './plan.ts';
@@ -55,6 +56,12 @@ export async function prepare(
   const snapshot = inspected.value;
   const { steps, recorded, after } = changed.value;
 
+  tellFact(context, {
+    becomes: {
+      lastRun: recorded.rows > 0 ? context.runId : lastRunOf(held.history),
+      rows: sumOfUsersRows(after.rows, context.request.config.ignoreTables),
+    },
+  });
   const checks = judgeAll(context, plan, snapshot.inspection.measurement, after, recorded.triggers);
   const { id } = snapshot.manifest;
   if (recorded.snapshot !== id) {

@@ -1,7 +1,7 @@
 /** What the reading verbs start from: the revisions and what the database says it is at. Writes nothing. */
 import type { Config } from '../config/config.ts';
 import { layoutFor } from '../files/layout.ts';
-import { type Applied, readApplied, type SqlPort } from '../revisions/applied-tables.ts';
+import { type Applied, readApplied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import { withReader } from '../sqlite/reader.ts';
 import { loadGraph } from './preflight.ts';
@@ -20,13 +20,5 @@ export function readState(config: Config): DatabaseState {
 }
 
 export function readAppliedFrom(database: string): Applied {
-  return withReader(database, readAppliedWith);
-}
-
-export function readAppliedWith({ all }: Pick<SqlPort, 'all'>): Applied {
-  return readApplied({ all, run: refuseToWrite });
-}
-
-function refuseToWrite(): never {
-  throw new Error('a reading command tried to write');
+  return withReader(database, readApplied);
 }

@@ -15,6 +15,7 @@ import { requireDatabase } from './database-gone.ts';
 import { nothingPending } from './fast-path.ts';
 import { requireFamiliarHeld } from './foreign.ts';
 import { hold } from './hold.ts';
+import { requireLife } from './live-life.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
 import { inspectGround, loadGraphToRun, requireSpace } from './preflight.ts';
@@ -41,7 +42,7 @@ export async function rehearse(
     });
     return withRehearsalFolder(context, async () => {
       const { current, recovered } = await underLocks(context, async (_locks, recovery) => ({
-        current: await copyUnlessAtTarget(context, graph, request.command),
+        current: await copyUnlessAtTarget(context, graph, request.command, recovery),
         recovered: recovery,
       }));
       return current === undefined
@@ -56,11 +57,13 @@ async function copyUnlessAtTarget(
   context: RunContext,
   graph: RevisionGraph,
   command: RehearseCommand,
+  recovered: RecoveryReport | null,
 ): Promise<readonly string[] | undefined> {
   const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
     const plan = await phase(context, 'pending', async () => {
+      await stoppable(context, engine, requireLife(context, engine, held, recovered));
       const planned = planRun(graph, held, command.of);
       await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
       return planned;

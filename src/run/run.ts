@@ -15,6 +15,7 @@ import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, 
 import { requireDatabase } from './database-gone.ts';
 import { requireFamiliarHeld } from './foreign.ts';
 import { hold } from './hold.ts';
+import { requireLife } from './live-life.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
@@ -68,6 +69,7 @@ async function runUnderLock(
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
     tellFact(context, { current: held.current });
+    await stoppable(context, engine, requireLife(context, engine, held, recovered));
     const { plan, schema } = await phase(
       context,
       'pending',

@@ -6,17 +6,19 @@ import { DrydockError, messageOf } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
 import { looking } from '../files/looking.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
-import type { Observer } from '../run-events.ts';
+import type { Life, Observer } from '../run-events.ts';
 import { listSnapshots, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import { type RowDifference, rowDifferences } from '../snapshots/row-differences.ts';
+import { traceOf } from '../snapshots/trace.ts';
 import { statDatabase } from '../sqlite/reader.ts';
 import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { hold } from './hold.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
+import { requireLife } from './live-life.ts';
 import { makeRoom } from './make-room.ts';
-import type { RestoreReport, RunRequest } from './outcome.ts';
+import type { RecoveryReport, RestoreReport, RunRequest } from './outcome.ts';
 import { inspectGround, requireSpace, warnOfLinks } from './preflight.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { NotReplaced, type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
@@ -31,16 +33,17 @@ export function createSnapshot(request: RunRequest, observer: Observer, stop: Ab
   const context = createContext(request, observer, stop);
   return explained(context, () => {
     inspectGround(context);
-    return underLocks(context, () => snapshotNow(context));
+    return underLocks(context, (_locks, recovered) => snapshotNow(context, recovered));
   });
 }
 
-async function snapshotNow(context: RunContext): Promise<InspectedSnapshot> {
+async function snapshotNow(context: RunContext, recovered: RecoveryReport | null): Promise<InspectedSnapshot> {
   await makeRoom(context, { all: 1, snapshots: 1 });
   const engine = await engineFor(context);
   try {
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
     tellFact(context, { current: held.current, planned: held.current });
+    await stoppable(context, engine, requireLife(context, engine, held, recovered));
     const copy = await phase(context, 'snapshot', () => stoppable(context, engine, copyLive(context, engine, held)));
     await engine.call('release', {});
     const snapshot = await phase(context, 'inspect', () => inspectCopy(context, copy, 'manual'));
@@ -83,6 +86,7 @@ export function restore(
       const named = findSnapshot(layout, id);
       tellFact(context, { planned: named.manifest.revision });
       await phase(context, 'inspect', () => proveSnapshot(named, inspectOptions(context)));
+      tellFact(context, { becomes: lifeOf(named, context) });
       const replaced = await phase(context, 'restore', () => restoreEitherWay(context, named));
       removeJournal(context);
       return { snapshot: named, kept: replaced };
@@ -114,6 +118,11 @@ function differencesOfNew(context: RunContext, kept: Kept, restored: Snapshot): 
     observer({ kind: 'warning', message });
     return [];
   }
+}
+
+function lifeOf(snapshot: Snapshot, { request }: RunContext): Life {
+  const { lastRun = null, hasRows } = traceOf(snapshot, request.config.ignoreTables) ?? {};
+  return { lastRun, rows: snapshot.manifest.rows ?? (hasRows === false ? 0 : null) };
 }
 
 /** Through SQLite where it can open the live file, else by exchanging the file. */

@@ -7,6 +7,7 @@ import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile, removeFile, tryToClearAway } from '../files/durable.ts';
 import { fillOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
+import { lastRunOf } from '../revisions/applied-tables.ts';
 import {
   nextSnapshotId,
   publishSnapshot,
@@ -20,6 +21,7 @@ import { type Inspection, type InspectOptions, inspect } from '../snapshots/insp
 import type { Manifest } from '../snapshots/manifest.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
+import { sumOfUsersRows } from '../snapshots/trace.ts';
 import { inspectOptions, type RunContext, unstoppable, useSnapshot } from './context.ts';
 
 /** A copy that is on the disk, and not yet known to be sound. */
@@ -156,6 +158,8 @@ function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, 
     pageCount: inspection.pageCount,
     pageSize: inspection.pageSize,
     integrity: 'ok',
+    lastRun: lastRunOf(copy.held.history),
+    rows: sumOfUsersRows(inspection.measurement.rows, context.request.config.ignoreTables),
     sqliteVersion: inspection.sqliteVersion,
   };
 }

@@ -17,6 +17,9 @@ export const manifestSchema = z.strictObject({
   pageSize: z.int(),
   journalMode: z.string().check(z.regex(/^(delete|truncate|persist|memory|off|wal)$/)),
   integrity: z.enum(['ok', 'damaged', 'not checked']),
+  // Earlier versions wrote neither.
+  lastRun: z.optional(z.nullable(z.string())),
+  rows: z.optional(z.int()),
   toolVersion: z.string(),
   sqliteVersion: z.string(),
 });

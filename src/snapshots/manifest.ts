@@ -27,6 +27,10 @@ export interface Manifest {
   readonly journalMode: string;
   /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
   readonly integrity: 'ok' | 'damaged' | 'not checked';
+  /** The run that wrote to `drydock_history` last, null where none did; not given where nobody has looked. */
+  readonly lastRun?: string | null | undefined;
+  /** Rows in all of the tables that hold what people put there; not given where nobody has counted. */
+  readonly rows?: number | undefined;
   readonly toolVersion: string;
   readonly sqliteVersion: string;
 }

@@ -13,7 +13,7 @@ const files = { 'a1.sql': tableRevision('a1', undefined) };
 function writeReportsTo({ root }: Project, folder: string): void {
   writeFileSync(
     join(root, 'config/drydock.yaml'),
-    `database: ../data/app.db\nmigrations: ../migrations\nreport: { dir: ${folder} }\n`,
+    `database: ../data/app.db\nmigrations: ../migrations\nfrom_base: allow\nreport: { dir: ${folder} }\n`,
   );
 }
 

@@ -177,7 +177,7 @@ test('a run whose clock was ahead is not the latest for ever, and its report has
   const it = project(t, { 'a1.sql': a1 }, people);
   writeFileSync(
     join(it.root, 'config/drydock.yaml'),
-    'database: ../data/app.db\nmigrations: ../migrations\nreport: { dir: ../reports }\n',
+    'database: ../data/app.db\nmigrations: ../migrations\nfrom_base: allow\nreport: { dir: ../reports }\n',
   );
   const ahead = await it.run(['snapshot', 'create'], { env: withClock(it, '365 * 86_400_000') });
   assert.equal(ahead.code, 0, ahead.stderr);

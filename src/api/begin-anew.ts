@@ -1,0 +1,75 @@
+/** `drydock begin-anew`: the way on, past a file that was emptied, for who gives up what was in it. */
+import type { Config } from '../config/config.ts';
+import { DrydockError } from '../errors.ts';
+import { layoutFor } from '../files/layout.ts';
+import { looking } from '../files/looking.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
+import { readRows } from '../run/foreign.ts';
+import { describeLost, lostIn, relationTo } from '../run/former-life.ts';
+import type { BeginAnewReport } from '../run/outcome.ts';
+import { begunAnewAt } from '../snapshots/begun-anew.ts';
+import { hasUsersRows } from '../snapshots/trace.ts';
+import { withReader } from '../sqlite/reader.ts';
+import { toolVersion } from '../version.ts';
+import type { Consent } from './consent.ts';
+import { type Ended, recorded } from './recorded.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Lets an upgrade make a database anew in the place of one that was emptied. Where that was done already it says so.
+ * @param consent Asked for, unless there is nothing to give up.
+ * @throws {DrydockError} USAGE where nobody agreed, or there is nothing to begin anew from.
+ */
+export async function beginAnew(config: Config, session: Session, consent: Consent): Promise<BeginAnewReport> {
+  const layout = layoutFor(config);
+  const { database } = layout;
+  const { isEmpty, lost } = lookAt(config);
+  if (lost === undefined) {
+    const at = looking(() => begunAnewAt(layout));
+    if (at === undefined || !isEmpty) throw nothingToGiveUp(database);
+    return { outcome: 'nothing-to-do', database, at, givenUp: null };
+  }
+  return session(async (listener, stop) => {
+    await requireAgreement(`${database} is empty, and what it was is given up: ${lost}`, consent, stop);
+    const command = { verb: 'begin-anew' } as const;
+    return recorded({ config, command, describe }, listener, async (observer) => {
+      const { beginAnew: run } = await import('../run/begin-anew.ts');
+      return run({ command, config, toolVersion: toolVersion() }, lost, observer, stop);
+    });
+  });
+}
+
+function lookAt(config: Config): { readonly isEmpty: boolean; readonly lost: string | undefined } {
+  const layout = layoutFor(config);
+  const { applied, hasRows } = withReader(layout.database, (reader) => {
+    const read = readApplied(reader);
+    return { applied: read, hasRows: hasUsersRows(readRows(reader, read), config.ignoreTables) };
+  });
+  const lost = looking(() => lostIn(relationTo({ layout, config }, applied), applied, hasRows));
+  return { isEmpty: applied.current.length === 0 && !hasRows, lost: lost && describeLost(lost) };
+}
+
+/** @throws {DrydockError} USAGE where there is none. */
+async function requireAgreement(statement: string, consent: Consent, stop: AbortSignal): Promise<void> {
+  const kept = 'No snapshot is removed, and each can still be restored by its id.';
+  const answer = consent.kind === 'ask' ? await consent.ask(statement, kept, stop) : consent.kind;
+  // The run says that it was stopped, and by what.
+  if (stop.aborted || answer === 'yes' || answer === 'given') return;
+  throw new DrydockError('USAGE', {
+    what: statement,
+    state: 'Nothing was changed',
+    next: "To give it up, give --yes (in a program dataLoss: 'accepted'); no snapshot is removed",
+  });
+}
+
+function nothingToGiveUp(database: string): DrydockError {
+  return new DrydockError('USAGE', {
+    what: `${database} has nothing to begin anew from: it is not empty, knows the runs that stand beside it, or nothing is known of rows that it had`,
+    state: 'Nothing was changed',
+    next: 'See what an upgrade would do: drydock plan',
+  });
+}
+
+function describe({ database, givenUp }: BeginAnewReport): Ended {
+  return { ending: { outcome: 'done', exitCode: 0, sentence: `Began ${database} anew and gave up: ${givenUp}.` } };
+}
