@@ -1,7 +1,11 @@
+import { DrydockError } from '../errors.ts';
+import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
+import { lastOfEndedLife } from '../snapshots/ended-life.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { snapshotsToPrune } from '../snapshots/retention.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
+import { readAppliedFrom } from './read-state.ts';
 
 /**
  * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
@@ -17,7 +21,11 @@ export function retain(context: RunContext): Promise<string[]> {
       const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
       // One that is not what was taken any more is no way back, and must not be kept in the place of one that is.
       const fit = listSnapshots(context.layout).filter((snapshot) => visibleProblem(snapshot) === undefined);
-      const prune = snapshotsToPrune(fit, policy, Date.now(), context.usedSnapshots);
+      const runs = context.file.runs ?? runsIn(context.layout.database);
+      const begun = begunAnewAt(context.layout);
+      const beside = lastOfEndedLife(fit, runs, begun, context.request.config.ignoreTables, Date.now());
+      const judged = fit.filter((snapshot) => snapshot !== beside);
+      const prune = snapshotsToPrune(judged, policy, Date.now(), context.usedSnapshots);
       for (const { manifest } of prune) {
         removeSnapshot(context.layout, manifest.id);
         context.pruned.push(manifest.id);
@@ -27,4 +35,14 @@ export function retain(context: RunContext): Promise<string[]> {
     },
     (pruned) => ({ pruned }),
   );
+}
+
+/** None where the file cannot be read: whatever has rows may then be the last of a life. */
+function runsIn(database: string): ReadonlySet<string> {
+  try {
+    return new Set(readAppliedFrom(database).history.map(({ runId }) => runId));
+  } catch (error) {
+    if (error instanceof DrydockError) return new Set();
+    throw error;
+  }
 }

@@ -1,8 +1,10 @@
 /** Which snapshot a person means by an id, the beginning of one, or `latest`. */
 import { DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
+import { begunAnewAt } from './begun-anew.ts';
 import { type Catalog, readCatalog, type Snapshot } from './catalog.ts';
 import { visibleProblem } from './problem.ts';
+import { traceOf } from './trace.ts';
 
 /** One of the catalog, or what is left of one. */
 interface Entry {
@@ -37,7 +39,10 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
   const newest = entries.at(-1);
   if (newest === undefined) throw noLatest(layout, sorted(catalog));
   const problem = problemOf(newest);
-  if (problem === undefined && !(newest.snapshot instanceof DrydockError)) return newest.snapshot;
+  if (problem === undefined && !(newest.snapshot instanceof DrydockError)) {
+    requireNotEmptied(layout, snapshots, newest.snapshot);
+    return newest.snapshot;
+  }
   const older = entries.findLast((entry) => problemOf(entry) === undefined);
   throw new DrydockError('PREFLIGHT', {
     what: `The newest snapshot, ${newest.id}, cannot be used: ${problem}`,
@@ -46,6 +51,28 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
       older === undefined
         ? `Put its files in ${layout.snapshots} back as they were; see drydock snapshot list`
         : `Put its files back as they were; or use the one before it, which is older, by its id: drydock snapshot restore ${older.id}`,
+  });
+}
+
+/**
+ * The newest snapshot of a database that was emptied is of nothing: who asks for the latest means the one before it.
+ * @throws {DrydockError} USAGE, unless the database was begun anew since.
+ */
+function requireNotEmptied(layout: Layout, all: readonly Snapshot[], newest: Snapshot): void {
+  if (traceOf(newest, [])?.hasRows !== false) return;
+  const begun = begunAnewAt(layout) ?? '';
+  const earlier = all.findLast(
+    (snapshot) =>
+      snapshot.manifest.id < newest.manifest.id &&
+      snapshot.manifest.reason !== 'replaced' &&
+      snapshot.manifest.createdAt > begun &&
+      traceOf(snapshot, [])?.hasRows === true,
+  );
+  if (earlier === undefined) return;
+  throw new DrydockError('USAGE', {
+    what: `The latest snapshot, ${newest.manifest.id}, is of a database without rows, and ${earlier.manifest.id} of ${earlier.manifest.createdAt} before it has rows`,
+    state: 'Nothing was changed',
+    next: `Give the id of the one that is meant: ${earlier.manifest.id} or ${newest.manifest.id}`,
   });
 }
 

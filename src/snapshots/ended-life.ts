@@ -1,0 +1,31 @@
+/** The last data of a database in whose place another one was put. Retention keeps it for a while beside what its policy keeps. */
+import type { Snapshot } from './catalog.ts';
+import { traceOf } from './trace.ts';
+
+const keptForMs = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * The newest snapshot with rows that has no run in common with the file, and no run of the file took; undefined where there is
+ * none, it is older than 30 days, or the database was begun anew since.
+ *
+ * @param snapshots Oldest first.
+ * @param runs Ids in the history of the file. Without any, nothing tells the file from another one.
+ * @param begun When the database was begun anew, ISO 8601.
+ * @param nowMs Milliseconds since the epoch.
+ */
+export function lastOfEndedLife(
+  snapshots: readonly Snapshot[],
+  runs: ReadonlySet<string>,
+  begun: string | undefined,
+  ignored: readonly string[],
+  nowMs: number,
+): Snapshot | undefined {
+  return snapshots.findLast((snapshot) => {
+    const { createdAt, runId, integrity } = snapshot.manifest;
+    const isOver = createdAt <= (begun ?? '') || nowMs - Date.parse(createdAt) > keptForMs;
+    if (isOver || integrity !== 'ok' || runs.has(runId)) return false;
+    const trace = traceOf(snapshot, ignored);
+    if (trace === undefined || !trace.hasRows) return false;
+    return trace.lastRun === null ? runs.size > 0 : !runs.has(trace.lastRun);
+  });
+}
