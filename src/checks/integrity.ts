@@ -54,19 +54,25 @@ export function quickCheck(port: QueryPort): Found {
  */
 function check(port: QueryPort, pragma: string): Found {
   const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
+  // To SQLite a read that the disk failed is damage, and it is gone when it is looked at again.
+  if (first.brokeOff && readFindings(port, `PRAGMA main.${pragma}(1)`).damage.length === 0)
+    throw unreadable(`${first.damage.at(-1)}, and whole at a second look`);
   if (first.damage.length > 0 || first.told < maxProblems) return first;
   return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
 }
 
 /** Reads a check's lines. Damage that stops the check itself is the last of its findings. */
-function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number } {
+function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number; readonly brokeOff: boolean } {
   const damage: string[] = [];
   const broken = new Map<string, number>();
   let told = 0;
+  let brokeOff = false;
   try {
     for (const [finding] of port.iterate(pragma)) {
       const lines = String(finding).split('\n').filter(isFinding);
       told += lines.length;
+      const unread = lines.find(isUnread);
+      if (unread !== undefined) throw unreadable(unread);
       for (const line of lines) {
         if (isBrokenConstraint(port, line)) broken.set(line, (broken.get(line) ?? 0) + 1);
         else damage.push(line);
@@ -76,9 +82,20 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
   } catch (error) {
     if (!isDamage(error)) throw explainUnknown(port, error);
     damage.push(messageOf(error));
+    brokeOff = true;
   }
   const brokenConstraints = [...broken].map(([constraint, rows]) => ({ constraint, rows }));
-  return { damage: damage.slice(0, maxProblems), brokenConstraints, told };
+  return { damage: damage.slice(0, maxProblems), brokenConstraints, told, brokeOff };
+}
+
+/** A page that the disk did not give; 10 is SQLITE_IOERR, in the low byte of its extended codes. */
+function isUnread(finding: string): boolean {
+  const code = /unable to get the page\. error code=(\d+)/.exec(finding)?.[1];
+  return code !== undefined && (Number(code) & 0xff) === 10;
+}
+
+function unreadable(why: string): Error {
+  return Object.assign(new Error(`the disk failed to read the database: ${why}`), { code: 'SQLITE_IOERR_READ' });
 }
 
 function isBrokenConstraint(port: QueryPort, finding: string): boolean {

@@ -82,6 +82,8 @@ export interface EngineRequests {
   countRows: { takes: { most: number }; gives: Readonly<Record<string, number>> };
   /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
+  /** Moves the WAL into the file, if nobody reads meanwhile. To be called without the lock. */
+  emptyWal: { takes: Record<never, never>; gives: null };
   /** Gives the write lock back, undoing what was not committed. */
   release: { takes: Record<never, never>; gives: null };
   /** Imports revision modules, so that one that cannot be loaded fails before anything is touched. */

@@ -22,6 +22,7 @@ import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
 import { replay } from './replay.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { afterSecondLook } from './second-look.ts';
 import { survey } from './survey.ts';
 import { runTold } from './told-step.ts';
 
@@ -49,6 +50,14 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   };
   /** Where the revisions run: the working copy once there is one. */
   const target = (): Database.Database => workingCopy ?? requireHeld();
+
+  const lookingTwice = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw afterSecondLook(workingCopy ?? requireLive().connection, error);
+    }
+  };
 
   const waiting = <T>(waitingFor: string, timeoutMs: number, attempt: () => T | Promise<T>): Promise<T> =>
     waitOutBusy(attempt, {
@@ -99,9 +108,15 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return { othersWrote };
     },
 
+    async emptyWal() {
+      checkpoint(requireLive());
+      return null;
+    },
+
     async release() {
       const { connection } = requireLive();
       if (connection.inTransaction) connection.exec('ROLLBACK');
+      await faultPoint('engine:released');
       return null;
     },
 
@@ -149,7 +164,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
         try {
           reports.push(await runPlanned(target(), step, before));
         } catch (error) {
-          throw atBase ? failedAtBase(error) : error;
+          const told = afterSecondLook(workingCopy ?? requireLive().connection, error);
+          throw atBase ? failedAtBase(told) : told;
         }
       }
       if (workingCopy === undefined) requireHeld();
@@ -158,7 +174,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     async measure({ statistics }) {
-      return measure(queryPort(target()), statistics);
+      return lookingTwice(() => measure(queryPort(target()), statistics));
     },
 
     async findTriggers() {
@@ -167,7 +183,9 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async record({ current, rows, triggers }) {
       const connection = target();
-      inTransaction(connection, () => writeBeside(appliedPort(connection), { current, rows }, triggers));
+      lookingTwice(() =>
+        inTransaction(connection, () => writeBeside(appliedPort(connection), { current, rows }, triggers)),
+      );
       return null;
     },
 

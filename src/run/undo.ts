@@ -1,5 +1,5 @@
 /** The end of a run that failed: brings the database back, and says in what state it is. */
-import type { Engine } from '../engine/client.ts';
+import { type Engine, EngineDied } from '../engine/client.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
@@ -11,7 +11,7 @@ import type { RecoveryReport } from './outcome.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { recover } from './recover.ts';
 import { restoreFailed, restoreSnapshot } from './restore.ts';
-import { rollBack } from './settle.ts';
+import { compareAfterEngine, rollBack } from './settle.ts';
 
 /** The commit happened although nobody could report it: the run is to go on from there. */
 export class CommitHappened extends Error {
@@ -34,9 +34,11 @@ export async function undo(
   error: unknown,
 ): Promise<unknown> {
   try {
-    if (engine.isIdle() && !(error instanceof CommitUncertain) && !context.stop.aborted)
-      return await undoInEngine(context, engine, snapshot, error);
-    return await undoByRecovery(context, engine, error);
+    if (engine.isIdle() && !(error instanceof CommitUncertain) && !context.stop.aborted) {
+      const undone = await undoInEngine(context, engine, snapshot, error).catch(unlessEngineDied);
+      if (undone !== undefined) return undone;
+    }
+    return await undoByRecovery(context, engine, error, snapshot);
   } catch (undoing) {
     if (error instanceof CommitUncertain) return stillUncertain(context, error, undoing);
     if (undoing instanceof DrydockError) return undoing;
@@ -44,15 +46,23 @@ export async function undo(
   }
 }
 
+/** Without its engine a rollback is finished as the next start would. */
+function unlessEngineDied(undoing: unknown): undefined {
+  if (!(undoing instanceof EngineDied)) throw undoing;
+}
+
 /** Others that hold a lock keep the rollback from being looked at; whatever else kept it from its end is the volume. */
 function notUndone(context: RunContext, error: unknown, undoing: unknown): DrydockError {
   const state = `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`;
   const told = explain(context, error, state);
-  if (isBusy(undoing) || !saysRolledBack.includes(told.code)) return told;
-  const next = 'Mend the volume, and run again';
-  return new DrydockError('PREFLIGHT', { what: told.what, state, next, cause: error });
+  if (!saysRolledBack.includes(told.code)) return told;
+  const [code, next] = isBusy(undoing)
+    ? (['BUSY', 'Stop what holds the database locked, and run again'] as const)
+    : (['PREFLIGHT', 'Mend the volume, and run again'] as const);
+  return new DrydockError(code, { what: told.what, state, next, cause: error });
 }
 
+/** With these an application may be started, so they are not said of a database that nobody has compared. */
 const saysRolledBack: readonly ErrorCode[] = ['REVISION_FAILED', 'CHECK_FAILED'];
 
 /** What a recovery makes of a database is the end of the run. Whatever else kept it from its end, nothing is known. */
@@ -122,11 +132,20 @@ async function restoreAfterRollback(
 }
 
 /** The engine is gone, or nobody knows what it did last: the way of the next start is the right one, and is gone now. */
-export async function undoByRecovery(context: RunContext, engine: Engine, error: unknown): Promise<unknown> {
+export async function undoByRecovery(
+  context: RunContext,
+  engine: Engine,
+  error: unknown,
+  snapshot?: Snapshot,
+): Promise<unknown> {
   await engine.kill();
   const recovered = await phase(context, 'recover', () => recover(patient(context)));
   if (recovered?.outcome === 'committed') return new CommitHappened(recovered, error);
-  return explain(context, error, 'The database is unchanged: SQLite rolled back what was not committed');
+  // A stop is not followed by a start of the application, and has no time.
+  if (snapshot === undefined || context.stop.aborted)
+    return explain(context, error, 'The database is unchanged: SQLite rolled back what was not committed');
+  const evidence = await phase(context, 'rollback', () => compareAfterEngine(context, snapshot));
+  return explain(context, error, `The database is unchanged (${evidence})`);
 }
 
 /** For a run that was told to stop: its undoing is not stopped again, and waits for nobody for long. */
