@@ -3,12 +3,13 @@
  * it can open `immutable=1`; better-sqlite3 is for the processes that hold locks.
  */
 import { type BigIntStats, closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { layoutFor, snapshotsBeside } from '../files/layout.ts';
-import { looking, mayBe, namesIn, nextWhereUnseen } from '../files/looking.ts';
+import { looking, mayBe, mayBeThere, namesIn, nextWhereUnseen } from '../files/looking.ts';
 import { companionsOf, misplaced } from '../files/place.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import { shellWord } from '../files/shell-word.ts';
@@ -89,7 +90,8 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
     });
   }
   if (stats === undefined) {
-    requireWhole(layoutFor({ database }).database);
+    // Without its folder there is no companion either.
+    if (mayBeThere(dirname(database))) requireWhole(layoutFor({ database }).database);
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
       next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; ${insteadOfMissing(database, snapshots)}`,
