@@ -11,15 +11,24 @@ import { directoryMode, give, isRoot, type Ownership } from './ownership.ts';
 
 /** Makes a directory of ours if it is not there yet, for whoever may use the database. @throws {DrydockError} PREFLIGHT */
 export function ensureDirectory(path: string, parent: string, ownership: Ownership): void {
+  if (isNewFolder(path)) {
+    giveFolder(path, ownership);
+    fsyncDirectory(parent);
+  } else {
+    requireOwnFolder(path, ownership);
+  }
+}
+
+function isNewFolder(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
   try {
     mkdirSync(path, { mode: 0o700 });
+    return true;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    requireOwnFolder(path, ownership);
-    return;
+    // Another run, which is about to wait for the same lock, was quicker.
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
-  giveFolder(path, ownership);
-  fsyncDirectory(parent);
 }
 
 /** @param ownership Of the database: its permissions are those of files. */

@@ -41,8 +41,12 @@ function before<A extends unknown[], R>(name: string, call: (...args: A) => R): 
   };
 }
 
-const { openSync, renameSync, writeSync, copyFileSync, truncateSync, statSync, readFileSync, fsyncSync } = fs;
+const { openSync, renameSync, writeSync, truncateSync, statSync, readFileSync, fsyncSync } = fs;
 const { copyFile } = fs.promises;
+
+function creates(flags: fs.OpenMode = 'r'): boolean {
+  return typeof flags === 'number' ? (flags & fs.constants.O_CREAT) !== 0 : /^[wa]/.test(flags);
+}
 
 function halfCopied(from: fs.PathLike, to: fs.PathLike): never {
   fs.writeFileSync(to, readFileSync(from));
@@ -52,7 +56,7 @@ function halfCopied(from: fs.PathLike, to: fs.PathLike): never {
 
 Object.assign(fs, {
   openSync: (path: fs.PathLike, flags?: fs.OpenMode, mode?: fs.Mode) =>
-    /^[wa]/.test(String(flags)) && isFatal('call') ? die() : openSync(path, flags ?? 'r', mode),
+    creates(flags) && isFatal('call') ? die() : openSync(path, flags ?? 'r', mode),
   writeSync: (fd: number, ...args: unknown[]) => {
     const [bytes] = args;
     if (fd > 2 && bytes instanceof Uint8Array && isFatal('call')) {
@@ -63,8 +67,6 @@ Object.assign(fs, {
   },
   fsyncSync: (fd: number) =>
     isFatal(`fsyncSync ${basename(fs.readlinkSync(`/proc/self/fd/${fd}`))}`) ? die() : fsyncSync(fd),
-  copyFileSync: (from: fs.PathLike, to: fs.PathLike, mode?: number) =>
-    isFatal('call', 'copyFileSync') ? halfCopied(from, to) : copyFileSync(from, to, mode),
   renameSync: (from: fs.PathLike, to: fs.PathLike) => {
     const name = basename(String(to));
     if (isFatal('call', `renameSync ${name}`)) die();

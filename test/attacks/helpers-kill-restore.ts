@@ -155,7 +155,7 @@ const unreadableAttack: Attack = {
 };
 
 const exchangeAttacks: readonly Attack[] = [
-  'copyFileSync 1',
+  'copyFile 1',
   'linkSync et_intelligence.db 1',
   'renameSync et_intelligence.db 1',
 ].map((call) => ({

@@ -116,7 +116,7 @@ function killInRestore(it: Restorable, point: string) {
 
 /** The copy of the snapshot is written by half, and does not have the name of the database yet. */
 async function killInExchange(it: Restorable): Promise<void> {
-  const killed = await it.run(['snapshot', 'restore', it.id, '--yes'], dieAtFileCall('copyFileSync 1'));
+  const killed = await it.run(['snapshot', 'restore', it.id, '--yes'], dieAtFileCall('copyFile 1'));
   assert.equal(killed.signal, 'SIGKILL', killed.stderr);
 }
 
