@@ -14,8 +14,8 @@ const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 /** The names are those that package.json names, and that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
 const modules = {
   index: 'src/index.ts',
-  engine: 'src/engine/main.ts',
-  lifeline: 'src/engine/lifeline.ts',
+  engine: 'src/engine/engine.ts',
+  lifeline: 'src/engine/parent-watchdog.ts',
   inspector: 'src/snapshots/inspector.ts',
   verifier: 'src/daemon/verifier.ts',
 };

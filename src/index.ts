@@ -23,6 +23,7 @@ export type { Diagnosis } from './doctor/doctor.ts';
 export type { Finding as DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
+export type { Observer, RunEvent } from './events.ts';
 export { completion } from './library/completion.ts';
 export { loadConfig, type Settings, type Surroundings } from './library/config.ts';
 export {
@@ -70,14 +71,14 @@ export {
   mergeRevisions,
   unlock,
 } from './library/writes.ts';
-export type { Finding } from './lint/finding.ts';
-export type { Loss } from './loss/loss.ts';
+export type { Finding } from './lint/lint-finding.ts';
 export { CannotDowngrade } from './operations/cannot-downgrade.ts';
 export type { Column, ColumnOptions } from './operations/column.ts';
 export { type ColumnBuilder, column } from './operations/column-builder.ts';
 export { type ConstraintBuilder, constraint } from './operations/constraint.ts';
 export type { Operations } from './operations/operations.ts';
-export type { Preview } from './preview/previewed.ts';
+export type { Loss } from './plan/loss.ts';
+export type { Preview } from './plan/previewed.ts';
 export type { RunRecord } from './records/run-record.ts';
 export type { DamagedRecord, RunList } from './records/store.ts';
 export type {
@@ -88,6 +89,5 @@ export type {
   RestoreReport,
   SchemaChange,
 } from './run/outcome.ts';
-export type { Observer, RunEvent } from './run-events.ts';
 export type { Manifest } from './snapshots/manifest.ts';
 export type { RowDifference } from './snapshots/row-differences.ts';

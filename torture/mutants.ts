@@ -144,7 +144,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a rollback is believed',
-    file: 'src/run/settle.ts',
+    file: 'src/run/rollback.ts',
     line: 'if (comparable && !isSame && !othersWrote) ',
     becomes: 'if (comparable && !isSame && othersWrote === undefined) ',
     tests: ['test/attacks/rollback-compared.test.ts', 'test/attacks/kill-damage.test.ts'],
@@ -177,7 +177,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an engine lives on without its supervisor',
-    file: 'src/engine/lifeline.ts',
+    file: 'src/engine/parent-watchdog.ts',
     line: 'if (process.ppid !== workerData) process.kill',
     becomes: 'if (process.ppid === -1) process.kill',
     tests: [...kills, 'test/long/kill-matrix.test.ts'],

@@ -1,23 +1,23 @@
 /** Writes the revision that brings what the revisions make to the wanted schema. */
 import { parseDecision, renameText } from '../autogenerate/decision-text.ts';
-import { type ChangePlan, planChanges } from '../autogenerate/plan.ts';
+import { type ChangePlan, planChanges } from '../autogenerate/plan-changes.ts';
 import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../autogenerate/renames.ts';
 import { renderModuleRevision } from '../autogenerate/render-module.ts';
 import { isInSql, renderSqlRevision } from '../autogenerate/render-sql.ts';
 import { withRenames } from '../autogenerate/with-renames.ts';
 import type { Config, WantedSchema } from '../config/config.ts';
+import { readWantedSchema } from '../drift/desired-schema.ts';
 import { DrydockError } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import { shellWord } from '../files/shell-word.ts';
-import { schemaAfter } from '../replay/replay.ts';
+import type { NewRevision } from '../revisions/new/template.ts';
+import { writeRevision } from '../revisions/new/write-revision.ts';
 import { loadGraph } from '../run/preflight.ts';
-import type { Observer } from '../run-events.ts';
-import type { NewRevision } from '../scaffold/revision-text.ts';
-import { writeRevision } from '../scaffold/write-revision.ts';
-import { compareSchemas } from '../schema/compare.ts';
-import { isMild } from '../schema/difference.ts';
+import { compareSchemas } from '../schema/compare/compare.ts';
+import { isMild } from '../schema/compare/difference.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { schemaOf } from '../schema/read-schema.ts';
-import { readWantedSchema } from '../wanted/wanted-schema.ts';
+import { schemaAfter } from '../shadow/replay.ts';
 import { newRevision, type RevisionRequest } from './new-revision.ts';
 import { describeEntry, type RevisionEntry } from './revision-data.ts';
 

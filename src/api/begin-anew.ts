@@ -1,15 +1,15 @@
 /** `drydock begin-anew`: the way on, past a file that was emptied, for who gives up what was in it. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { looking } from '../files/access.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
-import { looking } from '../files/looking.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { readRows } from '../run/foreign.ts';
 import { describeLost, lostIn, relationTo } from '../run/former-life.ts';
 import type { BeginAnewReport } from '../run/outcome.ts';
 import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { hasUsersRows } from '../snapshots/trace.ts';
-import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import type { Consent } from './consent.ts';
 import { type Ended, recorded } from './recorded.ts';

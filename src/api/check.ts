@@ -1,16 +1,16 @@
 import type { Config } from '../config/config.ts';
-import type { Compared } from '../drift/compared.ts';
+import { readWantedSchema } from '../drift/desired-schema.ts';
 import { findDrift } from '../drift/drift.ts';
+import type { Observer } from '../events.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
 import { readRows, requireFamiliar } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import type { Observer } from '../run-events.ts';
+import type { Compared } from '../schema/compare/compared.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
-import { withReader } from '../sqlite/reader.ts';
-import { readWantedSchema } from '../wanted/wanted-schema.ts';
 
 /** Of `drift` and `wanted` the `differences` count, and the `mild` ones do not. */
 export interface CheckReport {

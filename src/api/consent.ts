@@ -1,7 +1,7 @@
 /** Whether data may be lost: asked before a run, while nothing is locked. */
 import { DrydockError } from '../errors.ts';
-import { describeLosses, type Forecast } from '../loss/loss.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
+import { describeLosses, type Forecast } from '../plan/loss.ts';
 
 /** `ask` shows a statement, and what is kept all the same, to a person and waits for the answer, or for the signal. */
 export type Consent =

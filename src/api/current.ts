@@ -1,4 +1,4 @@
-import { partByFiles } from '../revisions/graph.ts';
+import { partByFiles } from '../revisions/graph/graph.ts';
 import type { DatabaseState } from '../run/read-state.ts';
 
 export interface CurrentReport {

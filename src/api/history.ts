@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { HistoryRow } from '../revisions/applied-tables.ts';
-import { partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
-import { selectRange, speaksOfCurrent } from '../revisions/range.ts';
+import { partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph/graph.ts';
+import { selectRange, speaksOfCurrent } from '../revisions/graph/range.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readState } from '../run/read-state.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { LintResult } from '../lint/finding.ts';
+import type { Observer } from '../events.ts';
 import { lintRevisions } from '../lint/lint.ts';
+import type { LintResult } from '../lint/lint-finding.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import type { Observer } from '../run-events.ts';
 import { namedRevisions } from './revisions.ts';
 
 export interface LintReport extends LintResult {

@@ -1,11 +1,11 @@
 /** Maintenance of the file that belongs to no revision: a run, unless a plain read shows that there is nothing to gain. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { mayBeThere } from '../files/access.ts';
+import { type Reader, withReader } from '../files/database-reader.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
-import { mayBeThere } from '../files/looking.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { AtTarget, MaintenanceVerb } from '../run/outcome.ts';
-import { type Reader, withReader } from '../sqlite/reader.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import type { Session } from './session.ts';
 

@@ -1,12 +1,14 @@
 /** Upgrade, downgrade, stamp and ensure-version: a run, unless a plain read shows that there is nothing to do. */
 import type { Config } from '../config/config.ts';
+import type { Observer } from '../events.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
-import type { Forecast, Loss } from '../loss/loss.ts';
+import type { Forecast, Loss } from '../plan/loss.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
-import { planDowngrade } from '../revisions/steps.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { planDowngrade } from '../revisions/graph/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { readRows } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
@@ -20,9 +22,7 @@ import type {
 } from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
 import { loadGraph, loadGraphToRun } from '../run/preflight.ts';
-import type { Spares } from '../run/spares.ts';
-import type { Observer } from '../run-events.ts';
-import { withReader } from '../sqlite/reader.ts';
+import type { Spares } from '../run/prefork.ts';
 import { toolVersion } from '../version.ts';
 import { type Consent, requireConsent } from './consent.ts';
 import type { Ended } from './recorded.ts';
@@ -103,7 +103,7 @@ async function withSparesFor<T>(
   work: (spares?: Spares) => Promise<T>,
 ): Promise<T> {
   if (verb !== 'upgrade') return work();
-  const { withSpares } = await import('../run/spares.ts');
+  const { withSpares } = await import('../run/prefork.ts');
   return withSpares(database, work);
 }
 
@@ -134,7 +134,7 @@ async function agree(
   stop: AbortSignal,
 ): Promise<Agreement> {
   if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return { losses: [], agreedAt: 'anywhere' };
-  const { forecastLosses } = await import('../loss/forecast.ts');
+  const { forecastLosses } = await import('../plan/forecast-losses.ts');
   const { database } = config;
   let from: readonly string[] = [];
   const forecast = await forecastLosses(

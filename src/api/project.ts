@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createProject, type Project } from '../scaffold/project.ts';
+import { createProject, type Project } from '../revisions/new/project-files.ts';
 
 export interface ProjectRequest {
   readonly migrations?: string | undefined;

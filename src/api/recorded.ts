@@ -1,14 +1,14 @@
 /** Keeps a record of a run, however it ends; the one place that all runs go through, whoever starts them. */
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import { layoutFor } from '../files/layout.ts';
-import type { Loss } from '../loss/loss.ts';
+import type { Loss } from '../plan/loss.ts';
 import { failedEnding, makeRecord } from '../records/make-record.ts';
 import { createRecorder, type Recorder } from '../records/recorder.ts';
 import type { RunEnding } from '../records/run-record.ts';
 import { nextRecordId, recordOwnership, writeRunRecord } from '../records/store.ts';
 import type { RunCommand } from '../run/outcome.ts';
-import type { Observer } from '../run-events.ts';
 import { toolVersion } from '../version.ts';
 
 export interface RunToRecord<T> {

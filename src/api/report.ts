@@ -1,7 +1,7 @@
 /** What the last runs left behind, read and told. */
 import type { Config } from '../config/config.ts';
+import { looking } from '../files/access.ts';
 import { layoutFor } from '../files/layout.ts';
-import { looking } from '../files/looking.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { findRunRecord, listRunRecords, type RunList } from '../records/store.ts';
 import { renderHtml } from '../report/html-report.ts';

@@ -1,17 +1,17 @@
 /** What a restore undoes that no snapshot has: asked before it, while nothing is locked. */
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import { isThere, looking } from '../files/access.ts';
+import { statDatabase } from '../files/database-reader.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { liveContentSha256 } from '../files/live-content.ts';
-import { isThere, looking } from '../files/looking.ts';
 import { waitOutBusy } from '../lock/busy-wait.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import { readJournal } from '../run/journal.ts';
-import type { Observer } from '../run-events.ts';
 import { listSnapshots, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import { describeRowDifferences, rowDifferences } from '../snapshots/row-differences.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import { type Consent, requireYes } from './consent.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** A revision as a plain value, alike for every verb. */
-import type { RevisionGraph } from '../revisions/graph.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Revision, RowExpectation } from '../revisions/revision.ts';
 
 export interface RevisionSummary {

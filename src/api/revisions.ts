@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
-import { resolveRevision, startsFromCurrent } from '../revisions/address.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import { resolveRevision, startsFromCurrent } from '../revisions/graph/address.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { loadGraph } from '../run/preflight.ts';
 import { readAppliedFrom } from '../run/read-state.ts';

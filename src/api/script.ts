@@ -1,11 +1,11 @@
 /** `--sql`: what a run would do, as a script for the sqlite3 shell. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import { writeScript } from '../offline/offline.ts';
+import type { Observer } from '../events.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
-import type { Observer } from '../run-events.ts';
+import { writeScript } from '../script/script.ts';
 import { toolVersion } from '../version.ts';
 
 export interface ScriptReport {

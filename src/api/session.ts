@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { maxTimerMs } from '../config/quantities.ts';
 import { DrydockError } from '../errors.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { Stop } from '../stop.ts';
 
 /** Entered only where there is something to run. */

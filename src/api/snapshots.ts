@@ -1,10 +1,10 @@
 /** The snapshot commands, as a program asks for them. */
 import type { Config } from '../config/config.ts';
+import type { Observer } from '../events.ts';
+import { looking } from '../files/access.ts';
 import { layoutFor } from '../files/layout.ts';
-import { looking } from '../files/looking.ts';
+import { describeRevisions } from '../format.ts';
 import type { RestoreReport, RunCommand, RunRequest } from '../run/outcome.ts';
-import { describeRevisions } from '../run/words.ts';
-import type { Observer } from '../run-events.ts';
 import { readCatalog, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import type { Manifest } from '../snapshots/manifest.ts';

@@ -1,8 +1,8 @@
 import type { StatisticValue } from '../checks/measurement.ts';
 import { readStatistics } from '../checks/statistics.ts';
 import type { Config } from '../config/config.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
-import { withReader } from '../sqlite/reader.ts';
 
 export interface StatsReport {
   readonly database: string;

@@ -2,13 +2,13 @@ import { measure } from '../checks/measure.ts';
 import type { BrokenConstraint } from '../checks/measurement.ts';
 import { countedBroken } from '../checks/words.ts';
 import type { Config } from '../config/config.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
-import { editedRevisions } from '../revisions/edited.ts';
-import { partByFiles, type RevisionGraph } from '../revisions/graph.ts';
+import { editedRevisions } from '../revisions/files/edited.ts';
+import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraph } from '../run/preflight.ts';
-import { withReader } from '../sqlite/reader.ts';
 
 export interface VerifyReport {
   readonly database: string;

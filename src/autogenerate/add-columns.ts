@@ -1,7 +1,7 @@
 /** Columns that ALTER TABLE … ADD COLUMN can add. https://sqlite.org/lang_altertable.html#altertabaddcol */
 import { includesName, sameName } from '../schema/names.ts';
 import type { Check, Column, Expression, ForeignKey, Table } from '../schema/normalised.ts';
-import { referencesSql, type Step } from './steps.ts';
+import { referencesSql, type Step } from './schema-steps.ts';
 import { mentions } from './with-renames.ts';
 
 export interface AddedColumns {

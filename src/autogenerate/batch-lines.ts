@@ -1,10 +1,10 @@
-import { sameExpression } from '../schema/normalise.ts';
-import { sameType } from '../schema/normalise-type.ts';
+import { sameExpression } from '../schema/normalise/normalise.ts';
+import { sameType } from '../schema/normalise/normalise-type.ts';
 import type { Column } from '../schema/normalised.ts';
-import { type BatchChange, lossOf } from './batch.ts';
+import { type BatchChange, lossOf } from './batch-plan.ts';
 import { columnCode, foreignKeyOptions, listCode, nameCode, whichCode } from './column-code.ts';
 import { oneLine } from './revision-header.ts';
-import { call, literal, objectOf } from './script.ts';
+import { call, literal, objectOf } from './typescript-text.ts';
 
 /** The changes of a batch, as lines of the function that `op.batchAlterTable` is given. */
 export function batchLines(table: string, changes: readonly BatchChange[]): string[] {

@@ -1,6 +1,6 @@
-import type { SchemaDifference } from '../schema/difference.ts';
+import type { SchemaDifference } from '../schema/compare/difference.ts';
 import { includesName, sameName } from '../schema/names.ts';
-import { unquoted } from '../schema/normalise.ts';
+import { unquoted } from '../schema/normalise/normalise.ts';
 import type { Check, Column, ForeignKey, Index, Schema, Unique } from '../schema/normalised.ts';
 
 /** One thing before and after; one side undefined where it comes or goes. */

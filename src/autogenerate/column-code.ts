@@ -1,7 +1,7 @@
 /** Columns and constraints as a `.ts` revision writes them: `op.column.string('name', 20, { nullable: false })`. */
 import type { Column, ForeignKey } from '../schema/normalised.ts';
-import type { Which } from './batch.ts';
-import { call, literal, objectOf } from './script.ts';
+import type { Which } from './batch-plan.ts';
+import { call, literal, objectOf } from './typescript-text.ts';
 
 // The declared types that a method stands for; src/operations/column-builder.ts has them.
 const methods: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { isBlank, sqlTokens } from '../revisions/sql-tokens.ts';
+import { isBlank, sqlTokens } from '../revisions/sql/sql-tokens.ts';
 
 /** SQL with each comment made a blank. */
 export function withoutComments(sql: string): string {

@@ -1,5 +1,5 @@
 /** The steps of a plan as lines of a `.ts` revision: an operation where there is one for the step, else its SQL. */
-import { unquoted } from '../schema/normalise.ts';
+import { unquoted } from '../schema/normalise/normalise.ts';
 import type { Expression } from '../schema/normalised.ts';
 import { tokenize } from '../schema/parse.ts';
 import { batchLines } from './batch-lines.ts';
@@ -7,8 +7,8 @@ import { columnCode, listCode, nameCode } from './column-code.ts';
 import type { Means } from './plan-table.ts';
 import { rebuildStatements } from './rebuild-statements.ts';
 import { oneLine } from './revision-header.ts';
-import { call, literal, objectOf, template } from './script.ts';
-import { type InPlace, isInPlace, type Step, sqlOf } from './steps.ts';
+import { type InPlace, isInPlace, type Step, sqlOf } from './schema-steps.ts';
+import { call, literal, objectOf, template } from './typescript-text.ts';
 
 export function operationLines(step: Step, means: Means): string[] {
   if (step.kind === 'batch') return [...step.reasons.map(comment), ...batchLines(step.table, step.changes)];

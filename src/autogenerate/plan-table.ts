@@ -1,11 +1,11 @@
-import { pairChecks, pairForeignKeys, type Side } from '../schema/compare-constraints.ts';
+import { pairChecks, pairForeignKeys, type Side } from '../schema/compare/compare-constraints.ts';
 import { sameName } from '../schema/names.ts';
 import type { Check, Column, ForeignKey, Table } from '../schema/normalised.ts';
 import { type AddedColumns, addColumns, whyNotAddable } from './add-columns.ts';
-import { batchOf, checksLostBy, isAlterable, isNameTwice, lossOf } from './batch.ts';
+import { batchOf, checksLostBy, isAlterable, isNameTwice, lossOf } from './batch-plan.ts';
 import type { Changes } from './changes.ts';
 import { copiedColumns } from './rebuild-statements.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './schema-steps.ts';
 import { mentions } from './with-renames.ts';
 
 /** How one table becomes another. */

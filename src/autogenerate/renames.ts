@@ -3,9 +3,9 @@
  * guessed: what looks like a rename is a question, and a plan is made from the answers.
  */
 import { DrydockError } from '../errors.ts';
-import { pairByName } from '../schema/compare-names.ts';
+import { pairByName } from '../schema/compare/compare-names.ts';
 import { sameName } from '../schema/names.ts';
-import { sameType } from '../schema/normalise-type.ts';
+import { sameType } from '../schema/normalise/normalise-type.ts';
 import type { Column, Schema, Table } from '../schema/normalised.ts';
 import { withRenames } from './with-renames.ts';
 

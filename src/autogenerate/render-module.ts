@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { invariant } from '../errors.ts';
-import { parseModuleRevision } from '../revisions/module-file.ts';
+import { parseModuleRevision } from '../revisions/files/module-file.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
 import { operationLines } from './operation-lines.ts';
-import type { ChangePlan, DirectionPlan } from './plan.ts';
+import type { ChangePlan, DirectionPlan } from './plan-changes.ts';
 import { oneLine, type RevisionHeader } from './revision-header.ts';
-import { literal } from './script.ts';
+import { literal } from './typescript-text.ts';
 
 /**
  * The text of a `.ts` revision that makes the planned changes.

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
+import { parseSqlRevision } from '../revisions/files/sql-file.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
-import { parseSqlRevision } from '../revisions/sql-file.ts';
-import { sqlTokens } from '../revisions/sql-tokens.ts';
+import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { withoutComments } from './comments.ts';
-import type { ChangePlan, DirectionPlan } from './plan.ts';
+import type { ChangePlan, DirectionPlan } from './plan-changes.ts';
 import { oneLine, type RevisionHeader } from './revision-header.ts';
-import { type InPlace, isInPlace, type NotInPlace, type Step, sqlOf } from './steps.ts';
+import { type InPlace, isInPlace, type NotInPlace, type Step, sqlOf } from './schema-steps.ts';
 
 /**
  * The text of a `.sql` revision that makes the planned changes.

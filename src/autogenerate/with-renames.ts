@@ -1,6 +1,6 @@
 /** What ALTER TABLE … RENAME makes of a schema. https://sqlite.org/lang_altertable.html */
 import { foldName, includesName, sameName } from '../schema/names.ts';
-import { canonicalName } from '../schema/normalise.ts';
+import { canonicalName } from '../schema/normalise/normalise.ts';
 import type { Column, Expression, ForeignKey, Index, KeyColumn, Schema, Table } from '../schema/normalised.ts';
 import type { Rename } from './renames.ts';
 

@@ -1,5 +1,5 @@
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
-import { splitStatements } from '../revisions/statements.ts';
+import { splitStatements } from '../revisions/sql/statements.ts';
 import type { Statistic, StatisticValue } from './measurement.ts';
 import { firstValue, NotOnlyReading, type QueryPort } from './query-port.ts';
 

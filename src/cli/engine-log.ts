@@ -1,4 +1,4 @@
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { openRunLog } from './log.ts';
 
 /** For work that no signal has to wait for: a replay in memory. Its engine ends with this process. */

@@ -1,7 +1,7 @@
 /** Turns what a run tells into log lines on stderr: JSON, or readable on a terminal with one moving status line. */
 import pino from 'pino';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { Observer, RunEvent } from '../run-events.ts';
+import type { Observer, RunEvent } from '../events.ts';
 import { visibleJson, visibleText, visibly } from '../visible.ts';
 import { openStatusLine, type StatusLine } from './status-line.ts';
 

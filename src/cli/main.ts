@@ -1,6 +1,6 @@
 /** The command line: argv in, one result out, an exit code. */
 import { DrydockError, exitCodes } from '../errors.ts';
-import { asRefusal } from '../files/looking.ts';
+import { asRefusal } from '../files/access.ts';
 import { hideExperimentalWarnings } from './experimental-warnings.ts';
 import { printError } from './print.ts';
 import { buildProgram } from './program.ts';

@@ -38,6 +38,6 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
  */
 async function neverOpens(cron: string): Promise<boolean> {
   if (!/[LW#]/i.test(cron)) return false;
-  const { openingsOf } = await import('../daemon/openings.ts');
+  const { openingsOf } = await import('./occurrences.ts');
   return openingsOf(cron, windowDefaults.timeZone).after(new Date()) === undefined;
 }

@@ -2,12 +2,12 @@
 import { type Address, addressText } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import { layoutFor } from '../files/layout.ts';
-import type { Observer } from '../run-events.ts';
 import { watchActivity } from './activity.ts';
 import type { Clock } from './clock.ts';
+import { openMemory } from './daemon-state.ts';
 import type { DaemonEvent, Tell } from './events.ts';
-import { openMemory } from './memory.ts';
 import { createMetrics } from './metrics.ts';
 import { routesOf } from './routes.ts';
 import { runSchedule, type Schedule } from './scheduler.ts';

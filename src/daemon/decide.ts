@@ -1,7 +1,7 @@
 /** What is to be done about a window now. Pure. */
 import type { WindowSettings } from '../config/config.ts';
-import type { WindowMemory } from './memory.ts';
-import type { Openings } from './openings.ts';
+import type { Openings } from '../config/occurrences.ts';
+import type { WindowMemory } from './daemon-state.ts';
 
 export interface Opening {
   /** As the cron expression has it, jitter apart. */

@@ -1,7 +1,7 @@
 /** The daemon's metrics in Prometheus' text format. docs/metrics.md describes each. */
 import type { Counter, Gauge, Histogram } from 'prom-client';
 import { exitCodes } from '../errors.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { toolVersion } from '../version.ts';
 import type { DaemonEvent } from './events.ts';
 import type { Status } from './status.ts';

@@ -1,5 +1,5 @@
 /** What the daemon answers at each path. */
-import { stylesheet } from '../html/style.ts';
+import { stylesheet } from '../report/html/style.ts';
 import { visibleJson, visibleLines } from '../visible.ts';
 import type { Metrics } from './metrics.ts';
 import { type Answer, type Routes, text } from './server.ts';

@@ -1,17 +1,17 @@
 /** The daemon's one loop: which window is open now, one task after the other over all of them, and what is remembered. */
 
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
+import { type Openings, openingsOf } from '../config/occurrences.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import { isThere } from '../files/access.ts';
 import { layoutFor } from '../files/layout.ts';
-import { isThere } from '../files/looking.ts';
 import { runRecords } from '../records/store.ts';
-import type { Observer } from '../run-events.ts';
 import type { Clock } from './clock.ts';
+import type { Hold, MemoryKeeper, WindowMemory } from './daemon-state.ts';
 import { dealtWithUntil, decide, type Opening } from './decide.ts';
 import type { Tell } from './events.ts';
-import { holdAfter, holdByRun, isLiftedByVerify, liftedByRun, sayHold } from './hold.ts';
-import type { Hold, MemoryKeeper, WindowMemory } from './memory.ts';
-import { type Openings, openingsOf } from './openings.ts';
+import { holdAfter, holdByRun, isLiftedByVerify, liftedByRun, sayHold } from './pause.ts';
 import { isWriting } from './tasks.ts';
 import { runWindow, tickMs, type WindowSurroundings } from './window-run.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { type Address, addressText } from '../config/address.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
-import { contentSecurityPolicy } from '../html/page.ts';
+import { contentSecurityPolicy } from '../report/html/page.ts';
 import { visibleText } from '../visible.ts';
 
 export interface Answer {

@@ -1,11 +1,12 @@
 /** The status as a page: what a person on a phone at night wants to know, from the top. */
-import { badge, type Standing } from '../html/badge.ts';
-import { type Html, html } from '../html/escape.ts';
-import { page } from '../html/page.ts';
-import { facts, table } from '../html/table.ts';
-import { timeline } from '../html/timeline.ts';
-import { durationText, relativeText, time } from '../html/words.ts';
-import { describeBytes, describeRevisions } from '../run/words.ts';
+
+import { describeBytes, describeRevisions } from '../format.ts';
+import { badge, type Standing } from '../report/html/badge.ts';
+import { type Html, html } from '../report/html/escape.ts';
+import { durationText, relativeText, time } from '../report/html/html-format.ts';
+import { facts, table } from '../report/html/html-table.ts';
+import { page } from '../report/html/page.ts';
+import { timeline } from '../report/html/timeline.ts';
 import type { RunSummary, Status } from './status.ts';
 
 const refreshSeconds = 30;

@@ -3,19 +3,19 @@ import { statSync } from 'node:fs';
 import { currentOf } from '../api/current.ts';
 import type { Config, WindowSettings } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { isThere, looking } from '../files/access.ts';
+import { withReader } from '../files/database-reader.ts';
 import type { Layout } from '../files/layout.ts';
-import { isThere, looking } from '../files/looking.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { listRunRecords, runRecords } from '../records/store.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
-import { withReader } from '../sqlite/reader.ts';
 import { toolVersion } from '../version.ts';
 import type { Activity } from './activity.ts';
-import { sayHold, standingHold } from './hold.ts';
-import type { DaemonMemory, Hold } from './memory.ts';
+import type { DaemonMemory, Hold } from './daemon-state.ts';
+import { sayHold, standingHold } from './pause.ts';
 import { openingsFor } from './scheduler.ts';
 
 export interface Status {

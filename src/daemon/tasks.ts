@@ -5,13 +5,13 @@ import { openSession, type SessionOptions } from '../api/session.ts';
 import { createSnapshot, pruneSnapshots, sayPruned } from '../api/snapshots.ts';
 import type { VerifyReport } from '../api/verify.ts';
 import type { Config, TaskName } from '../config/config.ts';
-import { ApartDied } from '../engine/apart.ts';
+import { ApartDied } from '../engine/one-shot-child.ts';
 import { DrydockError, type ErrorCode } from '../errors.ts';
-import { asRefusal } from '../files/looking.ts';
+import { asRefusal } from '../files/access.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { Stop } from '../stop.ts';
-import { verifyApart } from './verify-apart.ts';
+import { verifyApart } from './verify-in-child.ts';
 
 export interface TaskResult {
   readonly outcome: 'done' | 'nothing-pending';

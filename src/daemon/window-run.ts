@@ -2,7 +2,7 @@
 import type { SessionOptions } from '../api/session.ts';
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { Stop } from '../stop.ts';
 import type { Clock } from './clock.ts';
 import type { Opening } from './decide.ts';

@@ -1,9 +1,9 @@
 /** What the database and the revision files say of themselves and of each other. */
 
+import { describeBytes, describeRevisions } from '../format.ts';
 import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import { planRun } from '../run/plan.ts';
-import { describeBytes, describeRevisions } from '../run/words.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
 

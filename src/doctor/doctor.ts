@@ -1,16 +1,16 @@
 /** What would bite this database, its volume and its surroundings. It only reads, and takes no lock that a run would meet. */
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import { nextWhereUnseen } from '../files/looking.ts';
+import { nextWhereUnseen } from '../files/access.ts';
 import { troubleOf } from '../system-errors.ts';
-import { rollbackJournal, writeAheadLog } from './companions.ts';
 import { database, history, pages, revisions } from './content.ts';
 import { attempt, type Finding, notice, type ProbeName, problem } from './finding.ts';
-import { fileSystem, links, mount, ownership, permissions, space } from './ground.ts';
+import { users, versions } from './other-processes.ts';
 import { lastRun, lock, records } from './runs.ts';
 import { snapshots } from './snapshots.ts';
 import { lookAt, type Subject } from './subject.ts';
-import { users, versions } from './surroundings.ts';
+import { fileSystem, links, mount, ownership, permissions, space } from './volume-checks.ts';
+import { rollbackJournal, writeAheadLog } from './wal-and-journal.ts';
 
 export interface Diagnosis {
   readonly database: string;

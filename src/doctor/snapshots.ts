@@ -1,4 +1,4 @@
-import { describeBytes } from '../run/words.ts';
+import { describeBytes } from '../format.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { type Finding, notice, ok } from './finding.ts';

@@ -2,14 +2,14 @@
 import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { isInWal, type Reader, statDatabase, withReader } from '../files/database-reader.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import { type Applied, readApplied } from '../revisions/applied-tables.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { readRows } from '../run/foreign.ts';
 import { loadGraphToRun } from '../run/preflight.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import { isInWal, type Reader, statDatabase, withReader } from '../sqlite/reader.ts';
 import { attempt } from './finding.ts';
 
 export interface Subject {

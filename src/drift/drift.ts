@@ -1,14 +1,14 @@
 /** Whether the live database, the revisions and the wanted schema say the same. Reads only. */
 import { invariant } from '../errors.ts';
-import { replay } from '../replay/replay.ts';
+import type { Observer } from '../events.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
-import { editedError, editedRevisions } from '../revisions/edited.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import { editedError, editedRevisions } from '../revisions/files/edited.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';
-import type { Observer } from '../run-events.ts';
+import { type Compared, compared } from '../schema/compare/compared.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { type StoredSchema, schemaOf } from '../schema/read-schema.ts';
-import { type Compared, compared } from './compared.ts';
+import { replay } from '../shadow/replay.ts';
 
 export interface Drift {
   /** From the live schema to the one that its revisions make. */

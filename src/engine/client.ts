@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { invariant, messageOf } from '../errors.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { forkModule } from './entry.ts';
 import { type EngineRequests, gateDescriptor, type Reply, type RequestName } from './protocol.ts';
 import { fromWire } from './wire-error.ts';

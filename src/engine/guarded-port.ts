@@ -6,9 +6,9 @@
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
-import { firstKeyword } from '../revisions/sql-tokens.ts';
-import { statementProblem } from '../revisions/statements.ts';
-import type { StatementOrigin } from './replayed.ts';
+import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
+import { statementProblem } from '../revisions/sql/statements.ts';
+import type { StatementOrigin } from './shadow-result.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
 

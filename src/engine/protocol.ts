@@ -6,7 +6,7 @@ import type { Measurement, Statistic } from '../checks/measurement.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import type { Replayed, Rows, Surveyed, SurveyRequest } from './replayed.ts';
+import type { Replayed, Rows, Surveyed, SurveyRequest } from './shadow-result.ts';
 
 /** Beside the channel: where the supervisor says that the gate is open, see gate.ts. */
 export const gateDescriptor = 4;

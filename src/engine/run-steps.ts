@@ -4,13 +4,13 @@ import { pathToFileURL } from 'node:url';
 import type Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
 import { createOperations, type Operations } from '../operations/operations.ts';
-import { checksum } from '../revisions/checksum.ts';
+import { checksum } from '../revisions/files/checksum.ts';
 import type { Statement } from '../revisions/revision.ts';
 import { resetConnection } from './connection-state.ts';
-import { SnapshotUnproven } from './gate.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import { importRevision } from './import-revision.ts';
 import type { EngineStep, StepReport } from './protocol.ts';
+import { SnapshotUnproven } from './write-gate.ts';
 
 /** What a revision module must export. */
 interface RevisionModule {

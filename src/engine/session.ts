@@ -14,17 +14,17 @@ import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
-import { closeGate } from './gate.ts';
 import type { PortListener } from './guarded-port.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
-import { replay } from './replay.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { afterSecondLook } from './second-look.ts';
-import { survey } from './survey.ts';
-import { runTold } from './told-step.ts';
+import { replay } from './shadow-replay.ts';
+import { survey } from './shadow-survey.ts';
+import { runTold } from './statement-log.ts';
+import { closeGate } from './write-gate.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;

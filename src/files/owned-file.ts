@@ -17,8 +17,8 @@ import {
 import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, DrydockError, invariant } from '../errors.ts';
+import { moveAway } from './access.ts';
 import { fsyncDirectory, removeFile, tryToClearAway } from './durable.ts';
-import { moveAway } from './looking.ts';
 import { give, isRoot, mayChange, modeFor, type Ownership } from './ownership.ts';
 import { kindOf, notAFile, requireFileOrNothing } from './place.ts';
 

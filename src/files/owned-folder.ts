@@ -5,8 +5,8 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
+import { moveAway } from './access.ts';
 import { fsyncDirectory } from './durable.ts';
-import { moveAway } from './looking.ts';
 import { directoryMode, give, isRoot, type Ownership } from './ownership.ts';
 
 /** Makes a directory of ours if it is not there yet, for whoever may use the database. @throws {DrydockError} PREFLIGHT */

@@ -1,7 +1,7 @@
 /** What stands under a name that is Drydock's or SQLite's: looked at without following it, waiting for it or opening it. */
 import { lstatSync, type Stats } from 'node:fs';
 import { DrydockError } from '../errors.ts';
-import { moveAway } from './looking.ts';
+import { moveAway } from './access.ts';
 
 /** @returns Why it is no plain file; undefined if it is one, or nothing is there. */
 export function misplaced(path: string, whose: 'Drydock' | 'SQLite'): DrydockError | undefined {

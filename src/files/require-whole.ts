@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DrydockError } from '../errors.ts';
+import { looking } from './access.ts';
 import { findMisfit, type Misfit } from './companions.ts';
-import { looking } from './looking.ts';
 import { shellWord } from './shell-word.ts';
 
 /**

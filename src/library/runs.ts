@@ -6,8 +6,8 @@ import { openSession, type Session, type SessionOptions } from '../api/session.t
 import * as snapshots from '../api/snapshots.ts';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import type { AtTarget, BeginAnewReport, RehearsalReport, RestoreReport } from '../run/outcome.ts';
-import type { Observer } from '../run-events.ts';
 import { requireClosedHere } from './closed-here.ts';
 import { requireNoRoot } from './no-root.ts';
 

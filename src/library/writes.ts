@@ -9,9 +9,9 @@ import { type MergeRequest, type RevisionRequest, writeMerge, writeNewRevision }
 import { type ProjectReport, type ProjectRequest, startProject } from '../api/project.ts';
 import { describeEntry, type RevisionEntry } from '../api/revision-data.ts';
 import type { Config } from '../config/config.ts';
+import { statDatabase } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { removeDeadLock, type UnlockResult } from '../lock/unlock.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import { requireNoRoot } from './no-root.ts';
 
 export interface InitOptions extends ProjectRequest {

@@ -1,6 +1,6 @@
 /** All rules on one revision, less what its file suppresses. */
 import type { Direction, Revision } from '../revisions/revision.ts';
-import type { Finding, Findings } from './finding.ts';
+import type { Finding, Findings } from './lint-finding.ts';
 import type { LintStep } from './lint-step.ts';
 import type { Problem } from './rule.ts';
 import { badSuppression, rulesOfPlan, stepRules } from './rules.ts';

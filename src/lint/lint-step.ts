@@ -1,6 +1,6 @@
 /** What rules look at: one revision in one direction, its statements parsed. */
 import type { QualifiedName, Stmt } from 'sqlite3-parser';
-import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/replayed.ts';
+import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/shadow-result.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import { foldName } from '../schema/names.ts';
 import { parseStmt } from '../schema/parse.ts';

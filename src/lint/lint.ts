@@ -1,10 +1,10 @@
 /** Looks at revision files for what has cost others their data or their night. No database is opened. */
-import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/replayed.ts';
-import { surveyRevisions } from '../replay/survey.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/shadow-result.ts';
+import type { Observer } from '../events.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
-import type { Observer } from '../run-events.ts';
-import type { Finding, LintNote, LintResult } from './finding.ts';
+import { surveyRevisions } from '../shadow/survey.ts';
+import type { Finding, LintNote, LintResult } from './lint-finding.ts';
 import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
 import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
 import { severalHeads } from './rules.ts';

@@ -1,9 +1,9 @@
 /** `-- lint: ignore <rule> <reason>`, in a module `// lint: ignore <rule> <reason>`: for the whole file. */
 import { readFileSync } from 'node:fs';
-import { normaliseText } from '../revisions/checksum.ts';
-import { moduleComments } from '../revisions/module-text.ts';
+import { normaliseText } from '../revisions/files/checksum.ts';
+import { moduleComments } from '../revisions/files/module-text.ts';
 import type { Revision } from '../revisions/revision.ts';
-import { sqlTokens } from '../revisions/sql-tokens.ts';
+import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import type { Problem } from './rule.ts';
 import { badSuppression, ruleNames } from './rules.ts';
 

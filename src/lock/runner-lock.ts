@@ -6,11 +6,11 @@
 import { lstatSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import type { Layout } from '../files/layout.ts';
 import { ensureFile } from '../files/owned-file.ts';
 import type { Ownership } from '../files/ownership.ts';
 import { requireFileOrNothing } from '../files/place.ts';
-import type { Observer } from '../run-events.ts';
 import { isBusy, waitOutBusy } from './busy-wait.ts';
 import { describeOwner, readOwner } from './owner.ts';
 

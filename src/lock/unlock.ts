@@ -1,9 +1,9 @@
 /** Removes what a dead run left of its lock. Seldom needed: the next run does the same by itself. */
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import { asRefusal, isThere, looking } from '../files/access.ts';
 import type { Layout } from '../files/layout.ts';
-import { asRefusal, isThere, looking } from '../files/looking.ts';
-import type { Observer } from '../run-events.ts';
 import { isBusy } from './busy-wait.ts';
 import { describeOwner, type Owner, readOwner } from './owner.ts';
 import { type RunnerLock, tryLock } from './runner-lock.ts';

@@ -1,13 +1,13 @@
 import { DrydockError } from '../errors.ts';
-import { withColumn } from '../schema/edit-columns.ts';
-import { constraintsOf } from '../schema/edit-constraints.ts';
-import { isConstant, parseExpression } from '../schema/edit-expression.ts';
-import type { TableText } from '../schema/edit-table.ts';
+import { withColumn } from '../schema/edit/edit-columns.ts';
+import { constraintsOf } from '../schema/edit/edit-constraints.ts';
+import { isConstant, parseExpression } from '../schema/edit/edit-expression.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { Column } from './column.ts';
 import { columnSql } from './column.ts';
-import { requireFit } from './fit.ts';
+import { requireFit } from './constraint-errors.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';

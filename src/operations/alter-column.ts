@@ -1,13 +1,13 @@
 import { DrydockError } from '../errors.ts';
 import { withColumnType } from '../schema/column-type.ts';
-import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } from '../schema/edit-columns.ts';
-import { hasSubquery, parseExpression } from '../schema/edit-expression.ts';
-import { findColumn } from '../schema/edit-table.ts';
+import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } from '../schema/edit/edit-columns.ts';
+import { hasSubquery, parseExpression } from '../schema/edit/edit-expression.ts';
+import { findColumn } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
-import { tableOf } from '../schema/normalise-table.ts';
+import { tableOf } from '../schema/normalise/normalise-table.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { ColumnChange } from './column.ts';
-import { requireFit } from './fit.ts';
+import { requireFit } from './constraint-errors.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';

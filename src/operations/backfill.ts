@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.ts';
-import { parseExpression, tablesIn } from '../schema/edit-expression.ts';
+import { parseExpression, tablesIn } from '../schema/edit/edit-expression.ts';
 import { includesName, rowidNames, sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import { numberFrom, requireTable, tableColumns } from './lookups.ts';

@@ -1,8 +1,8 @@
 import { DrydockError } from '../errors.ts';
-import { parseExpression } from '../schema/edit-expression.ts';
-import type { TableText } from '../schema/edit-table.ts';
-import { parseTable } from '../schema/edit-table.ts';
-import { textAt } from '../schema/edit-text.ts';
+import { parseExpression } from '../schema/edit/edit-expression.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
+import { parseTable } from '../schema/edit/edit-table.ts';
+import { textAt } from '../schema/edit/edit-text.ts';
 import { sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { ForeignKeyOptions } from './constraint.ts';

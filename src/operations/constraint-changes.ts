@@ -1,16 +1,16 @@
 /** Adding and dropping constraints: CHECK and named foreign keys in place where SQLite can, the rest by a rebuild. */
 import { DrydockError } from '../errors.ts';
-import type { FoundConstraint } from '../schema/edit-constraints.ts';
-import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit-constraints.ts';
-import { parseExpression } from '../schema/edit-expression.ts';
-import { constraintOutline } from '../schema/edit-outline.ts';
-import type { TableText } from '../schema/edit-table.ts';
+import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
+import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit/edit-constraints.ts';
+import { parseExpression } from '../schema/edit/edit-expression.ts';
+import { constraintOutline } from '../schema/edit/edit-outline.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
+import { requireFit } from './constraint-errors.ts';
 import { findConstraint, isDroppable } from './find-constraint.ts';
-import { requireFit } from './fit.ts';
 import { numberFrom } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';

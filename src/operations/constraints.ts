@@ -1,4 +1,4 @@
-import { parseTable } from '../schema/edit-table.ts';
+import { parseTable } from '../schema/edit/edit-table.ts';
 import type { IfExists } from './columns.ts';
 import type { Constraint, ForeignKeyOptions } from './constraint.ts';
 import { addConstraintChange, dropConstraintChange } from './constraint-changes.ts';

@@ -1,7 +1,7 @@
 import { DrydockError } from '../errors.ts';
-import { withoutColumn } from '../schema/edit-columns.ts';
-import { findColumn } from '../schema/edit-table.ts';
-import { indexUses, triggerWaitsFor, usesInTable } from '../schema/edit-uses.ts';
+import { withoutColumn } from '../schema/edit/edit-columns.ts';
+import { findColumn } from '../schema/edit/edit-table.ts';
+import { indexUses, triggerWaitsFor, usesInTable } from '../schema/edit/edit-uses.ts';
 import { quoteName } from '../schema/quote.ts';
 import { assertStillCompiles, brokenAmong, compileDependents } from './dependents.ts';
 import { withLegacyAlter } from './rebuild.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../errors.ts';
-import type { FoundConstraint } from '../schema/edit-constraints.ts';
-import { constraintsOf, subjectOf } from '../schema/edit-constraints.ts';
-import type { TableText } from '../schema/edit-table.ts';
-import { meaningOf } from '../schema/edit-text.ts';
+import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
+import { constraintsOf, subjectOf } from '../schema/edit/edit-constraints.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
+import { meaningOf } from '../schema/edit/edit-text.ts';
 import { sameName } from '../schema/names.ts';
-import { canonicalTokens } from '../schema/normalise.ts';
+import { canonicalTokens } from '../schema/normalise/normalise.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
 

@@ -1,8 +1,8 @@
-import { parseExpression } from '../schema/edit-expression.ts';
+import { parseExpression } from '../schema/edit/edit-expression.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { IfExists } from './columns.ts';
+import { requireFit } from './constraint-errors.ts';
 import { keepingDependents } from './dependents.ts';
-import { requireFit } from './fit.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
 import { tell } from './sql-port.ts';
 

@@ -1,6 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { quoteName } from '../schema/quote.ts';
-import { requireFit } from './fit.ts';
+import { requireFit } from './constraint-errors.ts';
 import type { StoredColumn } from './lookups.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { RowIdentity } from './row-identity.ts';

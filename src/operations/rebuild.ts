@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
-import { hasAutoincrement } from '../schema/edit-constraints.ts';
-import { parseTable } from '../schema/edit-table.ts';
+import { hasAutoincrement } from '../schema/edit/edit-constraints.ts';
+import { parseTable } from '../schema/edit/edit-table.ts';
 import { quoteName, quoteText } from '../schema/quote.ts';
-import { requireFit, requireSense } from './fit.ts';
+import { requireFit, requireSense } from './constraint-errors.ts';
 import type { StoredTable } from './lookups.ts';
 import { findTable, numberFrom } from './lookups.ts';
+import { copyAside, qualifiesColumns } from './move-old-table.ts';
 import { assertSameRows, copyMapping, copyRows } from './rebuild-copy.ts';
 import type { SqlPort } from './sql-port.ts';
-import { copyAside, qualifiesColumns } from './step-aside.ts';
 import { requireText, storedAsHere } from './stored-text.ts';
 import type { TablePlan } from './table-plan.ts';
 

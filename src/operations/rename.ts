@@ -1,12 +1,12 @@
 import { DrydockError } from '../errors.ts';
 import { quoteName } from '../schema/quote.ts';
+import { requireSense } from './constraint-errors.ts';
 import type { Compiled } from './dependents.ts';
 import { assertStillCompiles, brokenAmong, compileDependents, describeBroken } from './dependents.ts';
-import { requireSense } from './fit.ts';
 import { requireTable } from './lookups.ts';
+import { renameStatistics } from './move-old-table.ts';
 import { withLegacyAlter } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
-import { renameStatistics } from './step-aside.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
 
 /** Renames a column with SQLite's own RENAME, which indexes, constraints, foreign keys, triggers and views follow. */

@@ -1,10 +1,10 @@
 import { DrydockError } from '../errors.ts';
-import { compareSchemas } from '../schema/compare.ts';
-import { isMild } from '../schema/difference.ts';
+import { compareSchemas } from '../schema/compare/compare.ts';
+import { isMild } from '../schema/compare/difference.ts';
 import { includesName, sameName } from '../schema/names.ts';
-import { indexOf, triggerOf } from '../schema/normalise-objects.ts';
-import { parseStored } from '../schema/normalise-parse.ts';
-import { tableOf } from '../schema/normalise-table.ts';
+import { indexOf, triggerOf } from '../schema/normalise/normalise-objects.ts';
+import { parseStored } from '../schema/normalise/normalise-parse.ts';
+import { tableOf } from '../schema/normalise/normalise-table.ts';
 import type { Index, Schema, Table, Trigger } from '../schema/normalised.ts';
 import { readStoredSchema, schemaOf } from '../schema/read-schema.ts';
 import { requireTable } from './lookups.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
-import type { Outline } from '../schema/edit-outline.ts';
-import { outlineOf } from '../schema/edit-outline.ts';
-import type { TableText } from '../schema/edit-table.ts';
-import { parseTable } from '../schema/edit-table.ts';
+import type { Outline } from '../schema/edit/edit-outline.ts';
+import { outlineOf } from '../schema/edit/edit-outline.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
+import { parseTable } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { Compiled } from './dependents.ts';

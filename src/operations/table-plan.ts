@@ -1,5 +1,5 @@
-import type { TableText } from '../schema/edit-table.ts';
-import { parseTable } from '../schema/edit-table.ts';
+import type { TableText } from '../schema/edit/edit-table.ts';
+import { parseTable } from '../schema/edit/edit-table.ts';
 import { foldName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 

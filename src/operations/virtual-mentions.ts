@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.ts';
-import { virtualTableNames } from '../schema/edit-uses.ts';
+import { virtualTableNames } from '../schema/edit/edit-uses.ts';
 import { sameName } from '../schema/names.ts';
 import type { SqlPort } from './sql-port.ts';
 

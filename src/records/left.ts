@@ -1,4 +1,4 @@
-import type { Life } from '../run-events.ts';
+import type { Life } from '../events.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What a run left, as far as its record tells; records of earlier versions say it in other words. */

@@ -1,9 +1,9 @@
 /** Makes the record of a run from what it told and how it ended. */
 import { hostname } from 'node:os';
 import { DrydockError, exitCodes, messageOf } from '../errors.ts';
-import type { Loss } from '../loss/loss.ts';
+import type { Life, RunFacts } from '../events.ts';
+import type { Loss } from '../plan/loss.ts';
 import type { RunCommand, SchemaChange } from '../run/outcome.ts';
-import type { Life, RunFacts } from '../run-events.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Told } from './recorder.ts';
 import type { RunEnding, RunRecord } from './run-record.ts';
@@ -106,7 +106,7 @@ async function schemaChanges(
   try {
     const [{ schemaOf }, { changesBetween }] = await Promise.all([
       import('../schema/read-schema.ts'),
-      import('../schema/changes.ts'),
+      import('../schema/compare/changes.ts'),
     ]);
     return { changes: changesBetween(schemaOf(before), schemaOf(after)) };
   } catch (error) {

@@ -1,8 +1,8 @@
 /** The shape of a record, held against what stands in a file: a newer version, a person or a full disk may have been at it. */
 import * as z from 'zod/mini';
 import { exitCodes } from '../errors.ts';
-import { phaseNames } from '../run-events.ts';
-import type { DifferenceKind } from '../schema/difference.ts';
+import { phaseNames } from '../events.ts';
+import type { DifferenceKind } from '../schema/compare/difference.ts';
 import { manifestSchema } from '../snapshots/manifest-schema.ts';
 import type { RunRecord } from './run-record.ts';
 

@@ -1,7 +1,7 @@
 /** Collects what a run tells, so that a record can be made of it when it is over. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { RanStep } from '../engine/protocol.ts';
-import type { Observer, PhaseName, RunEvent, RunFacts } from '../run-events.ts';
+import type { Observer, PhaseName, RunEvent, RunFacts } from '../events.ts';
 import type { RecordedPhase, RecordedWait } from './run-record.ts';
 
 /** What a run has told so far. */

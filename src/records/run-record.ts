@@ -2,9 +2,9 @@
 import type { CheckResult } from '../checks/measurement.ts';
 import type { RanStep } from '../engine/protocol.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Loss } from '../loss/loss.ts';
+import type { Life, PhaseName } from '../events.ts';
+import type { Loss } from '../plan/loss.ts';
 import type { RecoveryReport, RunCommand, SchemaChange } from '../run/outcome.ts';
-import type { Life, PhaseName } from '../run-events.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 
 export interface RunRecord {

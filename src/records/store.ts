@@ -2,17 +2,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
+import { namesIn } from '../files/access.ts';
 import { removeFile } from '../files/durable.ts';
 import { jsonProblem } from '../files/json-problem.ts';
 import type { Layout } from '../files/layout.ts';
-import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
 import { readOwnFile, writeOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { leftBy } from './left.ts';
-import { endedAt } from './moments.ts';
 import { parseRecord } from './record-schema.ts';
+import { endedAt } from './run-order.ts';
 import type { RunRecord } from './run-record.ts';
 
 const keep = 100;

@@ -1,6 +1,6 @@
-import { isMaintenance } from '../run/maintenance.ts';
+import { describeRevisions } from '../format.ts';
+import { isMaintenance } from '../run/maintenance-plan.ts';
 import type { RunReport } from '../run/outcome.ts';
-import { describeRevisions } from '../run/words.ts';
 import { renderNothingPending } from './nothing-pending.ts';
 
 /** What a run did, in one sentence. */

@@ -1,9 +1,9 @@
 /** A report as one HTML file that needs nothing else: no script, no other host, no file beside it. */
-import { badge } from '../html/badge.ts';
-import { type Html, type HtmlPart, html } from '../html/escape.ts';
-import { page } from '../html/page.ts';
-import { facts, table } from '../html/table.ts';
-import { timeline } from '../html/timeline.ts';
+import { badge } from './html/badge.ts';
+import { type Html, type HtmlPart, html } from './html/escape.ts';
+import { facts, table } from './html/html-table.ts';
+import { page } from './html/page.ts';
+import { timeline } from './html/timeline.ts';
 import type { Block, Cell, Mark, Report, Section } from './section.ts';
 
 /** Folds with no more lines than this in them are open. */

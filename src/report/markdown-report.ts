@@ -1,6 +1,7 @@
 /** A report as Markdown, for a ticket, a chat or a terminal. */
-import { durationText } from '../html/words.ts';
+
 import { visible, visibleText } from '../visible.ts';
+import { durationText } from './html/html-format.ts';
 import type { Block, Cell, Report, Section } from './section.ts';
 
 export function renderMarkdown({ title, mark, sections, footer }: Report): string {

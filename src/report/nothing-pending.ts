@@ -1,4 +1,4 @@
-import { describeRevisions } from '../run/words.ts';
+import { describeRevisions } from '../format.ts';
 import { visible } from '../visible.ts';
 
 /** @param current The revisions that the database is at. */

@@ -1,13 +1,13 @@
 /** A preview as a person reads it. */
 import { relative } from 'node:path';
-import { describeLosses } from '../loss/loss.ts';
-import type { Preview, PreviewedStep } from '../preview/previewed.ts';
+import { describeBytes, describeRevisions } from '../format.ts';
+import { describeLosses } from '../plan/loss.ts';
+import type { Preview, PreviewedStep } from '../plan/previewed.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { SpaceEstimate } from '../run/outcome.ts';
-import { describeBytes, describeRevisions } from '../run/words.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { renderNothingPending } from './nothing-pending.ts';
-import { renderTable } from './table.ts';
+import { renderTable } from './text-table.ts';
 
 /** @param folder Paths are told from here. */
 export function renderPreview(preview: Preview, folder: string): string {

@@ -1,12 +1,12 @@
 /** A run's report as a person reads it. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
+import { describeBytes, describeRevisions } from '../format.ts';
 import type { AtTarget, PhaseReport, RecoveryReport, RunReport } from '../run/outcome.ts';
-import { describeBytes, describeRevisions } from '../run/words.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { headlineOf } from './headline.ts';
 import { renderNothingPending } from './nothing-pending.ts';
-import { renderTable } from './table.ts';
+import { renderTable } from './text-table.ts';
 
 export function renderRunReport(report: RunReport | AtTarget): string {
   if (!('runId' in report)) return renderNothingPending(report.database, report.to);

@@ -1,11 +1,11 @@
 /** Tells the record of a run: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
-import { durationText, timeText } from '../html/words.ts';
-import { sayLosses } from '../loss/loss.ts';
+import { describeBytes, describeRevisions } from '../format.ts';
+import { sayLosses } from '../plan/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
-import { describeBytes, describeRevisions } from '../run/words.ts';
 import { checkSections } from './check-sections.ts';
+import { durationText, timeText } from './html/html-format.ts';
 import type { Block, Mark, Report, Section } from './section.ts';
 
 export function storyOf(record: RunRecord): Report {

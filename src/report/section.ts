@@ -1,6 +1,7 @@
 /** What a report says, before it is HTML or Markdown: sections of a few kinds of blocks. */
-import type { Standing } from '../html/badge.ts';
+
 import type { RecordedPhase } from '../records/run-record.ts';
+import type { Standing } from './html/badge.ts';
 
 export interface Section {
   readonly title: string;

@@ -2,9 +2,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
-import { namesIn } from '../files/looking.ts';
+import { namesIn } from '../files/access.ts';
 import { shellWord } from '../files/shell-word.ts';
-import { loadRevisions } from './load.ts';
+import { loadRevisions } from './files/load.ts';
 
 /** By paths in the folder, at most one level down. */
 const otherTools: readonly (readonly [tool: string, sign: RegExp])[] = [

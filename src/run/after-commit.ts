@@ -1,12 +1,12 @@
 /** What is left when the commit is done: look at the result through fresh eyes, and go back if it is not sound. */
 import type { Engine } from '../engine/client.ts';
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
+import { describeRevisions } from '../format.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, unstoppable } from './context.ts';
 import { type RunJournal, removeJournal } from './journal.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { restoreFailed, restoreSnapshot } from './restore.ts';
-import { describeRevisions } from './words.ts';
 
 /**
  * @returns What is wrong with the committed database, one line each; empty where it is sound.

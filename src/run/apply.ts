@@ -3,11 +3,13 @@ import type { CheckResult } from '../checks/measurement.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldState, StepReport } from '../engine/protocol.ts';
 import { messageOf } from '../errors.ts';
+import { describeSpace } from '../format.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { commit } from './commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
+import { undo, undoByRecovery } from './failure.ts';
 import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
 import { maintain } from './maintain.ts';
@@ -18,8 +20,6 @@ import { warnOfLinks } from './preflight.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { retain } from './retain.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
-import { undo, undoByRecovery } from './undo.ts';
-import { describeSpace } from './words.ts';
 
 export interface Applied {
   readonly steps: readonly StepReport[];

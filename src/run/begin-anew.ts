@@ -1,14 +1,14 @@
 /** Ends the life of the database in whose place an empty file stands, because a person said so. Nothing is deleted. */
 import { DrydockError } from '../errors.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
 import { markBegunAnew } from '../snapshots/begun-anew.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { describeLost, lostIn, relationTo } from './former-life.ts';
-import { hold } from './hold.ts';
 import { mayHaveRows } from './live-life.ts';
 import type { BeginAnewReport, RunRequest } from './outcome.ts';
 import { inspectGround } from './preflight.ts';
+import { hold } from './take-write-lock.ts';
 import { explained, underLocks } from './under-locks.ts';
 
 /**

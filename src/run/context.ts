@@ -1,16 +1,16 @@
 /** What every phase of a run shares. */
 import { randomUUID } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/client.ts';
+import type { Observer, PhaseName, RunFacts } from '../events.ts';
 import { faultPoint } from '../faults.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
-import type { Observer, PhaseName, RunFacts } from '../run-events.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
 import type { JournalPhase } from './journal.ts';
 import type { PhaseReport, RunRequest } from './outcome.ts';
-import { dismissedByWaits, type Spares } from './spares.ts';
+import { dismissedByWaits, type Spares } from './prefork.ts';
 
 export interface RunContext {
   readonly request: RunRequest;

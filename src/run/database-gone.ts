@@ -1,8 +1,8 @@
 /** A run is asked for, and its database is not there. */
 import { DrydockError } from '../errors.ts';
+import { isThere } from '../files/access.ts';
+import { statDatabase } from '../files/database-reader.ts';
 import { type Layout, layoutFor, type Whereabouts } from '../files/layout.ts';
-import { isThere } from '../files/looking.ts';
-import { statDatabase } from '../sqlite/reader.ts';
 import { type RunJournal, readJournal } from './journal.ts';
 
 /**

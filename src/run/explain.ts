@@ -1,8 +1,9 @@
 /** Turns whatever ended a run into the one line that a person reads. */
-import { ApartDied } from '../engine/apart.ts';
+
 import { EngineDied } from '../engine/client.ts';
+import { ApartDied } from '../engine/one-shot-child.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import { moveAway, thisUser } from '../files/looking.ts';
+import { moveAway, thisUser } from '../files/access.ts';
 import { isStopSignal, Stop } from '../stop.ts';
 import { type Trouble, troubleOf } from '../system-errors.ts';
 import { busyError } from './busy.ts';

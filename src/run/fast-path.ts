@@ -4,11 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
+import { mayBe, mayBeThere } from '../files/access.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
-import { mayBe, mayBeThere } from '../files/looking.ts';
 import { isMountPoint } from '../files/volume.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
 import { isNothing, planRun } from './plan.ts';
 import { readAppliedFrom } from './read-state.ts';

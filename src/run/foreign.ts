@@ -5,21 +5,21 @@
 import { countRowsUpTo } from '../checks/measure.ts';
 import type { QueryPort } from '../checks/query-port.ts';
 import type { Config } from '../config/config.ts';
-import { compared } from '../drift/compared.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldNow } from '../engine/protocol.ts';
-import type { SurveyedStep } from '../engine/replayed.ts';
+import type { SurveyedStep } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
-import { surveySteps } from '../replay/survey.ts';
+import type { Observer } from '../events.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
-import { newHeads, type RevisionGraph } from '../revisions/graph.ts';
+import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';
-import type { Observer } from '../run-events.ts';
+import { compared } from '../schema/compare/compared.ts';
 import { includesName } from '../schema/names.ts';
 import { ownTables, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
 import { type UsersTable, usersTables } from '../schema/users-tables.ts';
+import { surveySteps } from '../shadow/survey.ts';
 import type { RunContext } from './context.ts';
-import { isMaintenanceRow } from './maintenance.ts';
+import { isMaintenanceRow } from './maintenance-plan.ts';
 import type { Plan } from './plan.ts';
 
 /** Rows are counted up to so many. */

@@ -5,17 +5,17 @@
 import { statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { looking } from '../files/access.ts';
 import { type Layout, snapshotsBeside } from '../files/layout.ts';
-import { looking } from '../files/looking.ts';
+import { describeRevisions } from '../format.ts';
 import { leftBy } from '../records/left.ts';
-import { endedAt } from '../records/moments.ts';
+import { endedAt } from '../records/run-order.ts';
 import { runRecords } from '../records/store.ts';
 import type { HistoryRow } from '../revisions/applied-tables.ts';
 import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { listSnapshots, type Snapshot } from '../snapshots/catalog.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { hasUsersRows, traceOf } from '../snapshots/trace.ts';
-import { describeRevisions } from './words.ts';
 
 /** One thing that tells what the database was. */
 interface Witness {
@@ -165,7 +165,7 @@ function* snapshotWitnesses(layout: Layout, { ignoreTables }: Config): Generator
 }
 
 function* recordWitnesses(layout: Layout): Generator<Witness, void, undefined> {
-  // What else stands there is in no run's way, see src/run/ground.ts.
+  // What else stands there is in no run's way, see src/run/preflight-checks.ts.
   if (!statSync(layout.runs, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const record of runRecords(layout)) {
     const left = leftBy(record);

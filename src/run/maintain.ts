@@ -7,13 +7,13 @@ import type { Engine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
+import { describeRevisions } from '../format.ts';
 import { Stop } from '../stop.ts';
 import { verifyCommitted } from './after-commit.ts';
 import { phase, type RunContext, stoppable } from './context.ts';
 import { removeJournal } from './journal.ts';
-import { isMaintenance } from './maintenance.ts';
+import { isMaintenance } from './maintenance-plan.ts';
 import type { Plan } from './plan.ts';
-import { describeRevisions } from './words.ts';
 
 /**
  * @throws {DrydockError} REVISION_FAILED where one could not be run, STOPPED where the run was told to stop meanwhile:

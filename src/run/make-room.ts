@@ -1,7 +1,7 @@
 import type { RunContext } from './context.ts';
-import { spaceProblem } from './ground.ts';
 import type { Copies, SpaceEstimate } from './outcome.ts';
 import { estimateSpace, requireSpace } from './preflight.ts';
+import { spaceProblem } from './preflight-checks.ts';
 import { retain } from './retain.ts';
 
 /**

@@ -29,7 +29,7 @@ export async function load(engine: Engine, plan: Plan): Promise<void> {
   });
 }
 
-/** @param liveFile See src/engine/gate.ts. */
+/** @param liveFile See src/engine/write-gate.ts. */
 export async function migrate(
   engine: Engine,
   plan: Plan,

@@ -1,9 +1,9 @@
 /** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
-import type { Compared, NamedDifference } from '../drift/compared.ts';
 import type { StepReport } from '../engine/protocol.ts';
-import type { PhaseName } from '../run-events.ts';
+import type { PhaseName } from '../events.ts';
+import type { Compared, NamedDifference } from '../schema/compare/compared.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { RowDifference } from '../snapshots/row-differences.ts';
 

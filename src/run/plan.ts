@@ -1,14 +1,14 @@
 /** What a run will do, decided from the revisions and from what the database says it is at. Pure. */
 import { DrydockError, unreachable } from '../errors.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
-import { checksum } from '../revisions/checksum.ts';
-import { editedError, editedRevisions } from '../revisions/edited.ts';
-import { newHeads, partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph.ts';
+import { checksum } from '../revisions/files/checksum.ts';
+import { editedError, editedRevisions } from '../revisions/files/edited.ts';
+import { newHeads, partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph/graph.ts';
+import { planStamp } from '../revisions/graph/stamp.ts';
+import { planDowngrade, planUpgrade } from '../revisions/graph/steps.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
-import { planStamp } from '../revisions/stamp.ts';
-import { isContentPreserving } from '../revisions/statements.ts';
-import { planDowngrade, planUpgrade } from '../revisions/steps.ts';
-import { isMaintenanceCommand, maintenancePlan } from './maintenance.ts';
+import { isContentPreserving } from '../revisions/sql/statements.ts';
+import { isMaintenanceCommand, maintenancePlan } from './maintenance-plan.ts';
 import type { Copies, MigrationCommand } from './outcome.ts';
 
 export interface Plan {

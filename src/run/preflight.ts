@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Layout } from '../files/layout.ts';
 import { freeBytes } from '../files/volume.ts';
-import { buildGraph, type RevisionGraph } from '../revisions/graph.ts';
-import { loadRevisions } from '../revisions/load.ts';
+import { loadRevisions } from '../revisions/files/load.ts';
+import { buildGraph, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { noRevisions } from '../revisions/no-revisions.ts';
 import type { RunContext } from './context.ts';
+import type { Copies, SpaceEstimate } from './outcome.ts';
 import {
   accessProblems,
   linksProblem,
@@ -15,8 +16,7 @@ import {
   networkProblem,
   snapshotsProblem,
   spaceProblem,
-} from './ground.ts';
-import type { Copies, SpaceEstimate } from './outcome.ts';
+} from './preflight-checks.ts';
 
 /**
  * The revisions as one consistent graph.

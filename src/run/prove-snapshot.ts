@@ -1,5 +1,5 @@
 /** That the file exists proves nothing: a snapshot is used only when it is the file that was taken, and is sound. */
-import { ApartDied } from '../engine/apart.ts';
+import { ApartDied } from '../engine/one-shot-child.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type ExactHash, hashExactly } from '../files/content-hash.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';

@@ -1,9 +1,9 @@
 /** What the reading verbs start from: the revisions and what the database says it is at. Writes nothing. */
 import type { Config } from '../config/config.ts';
+import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { type Applied, readApplied } from '../revisions/applied-tables.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
-import { withReader } from '../sqlite/reader.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraph } from './preflight.ts';
 
 export interface DatabaseState {

@@ -18,23 +18,23 @@ import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
 import { removeFile } from '../files/durable.ts';
+import { describeRevisions } from '../format.ts';
 import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
 import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
 import { databaseGone } from './database-gone.ts';
-import { exchangeFile, exchangeState } from './exchange.ts';
 import { fileState, isSameState } from './file-state.ts';
-import { hold } from './hold.ts';
 import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { NotExamined, proveSnapshot, SnapshotUnfit } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
+import { exchangeFile, exchangeState } from './replace-file.ts';
 import { restoreSnapshot, settleRestored } from './restore.ts';
-import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-exchange.ts';
+import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-replacing.ts';
 import { SourceGone, SourceUnfit } from './source-unusable.ts';
 import { copyLive } from './take-snapshot.ts';
-import { describeRevisions } from './words.ts';
+import { hold } from './take-write-lock.ts';
 
 /**
  * To be called under the lock between runners, before anything else.

@@ -5,12 +5,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
 import type { Layout } from '../files/layout.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import { describeSelf, writeOwner } from '../lock/owner.ts';
 import { acquireRunnerLock, type RunnerLock, tryLock } from '../lock/runner-lock.ts';
-import type { Observer } from '../run-events.ts';
 import type { RunContext } from './context.ts';
 
 /** Where the copy has its name: that of the database, so that what is said of it is said of both. */

@@ -3,26 +3,26 @@
  * for a snapshot, and then left alone; what the real run would do, and how it would end, is seen on the copy.
  */
 import { DrydockError, messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import { withReader } from '../files/database-reader.ts';
 import { fillOwnedFile } from '../files/owned-file.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
-import type { Observer } from '../run-events.ts';
-import { changesBetween } from '../schema/changes.ts';
+import { describeRevisions } from '../format.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { changesBetween } from '../schema/compare/changes.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
-import { withReader } from '../sqlite/reader.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
 import { nothingPending } from './fast-path.ts';
 import { requireFamiliarHeld } from './foreign.ts';
-import { hold } from './hold.ts';
 import { requireLife } from './live-life.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
 import { inspectGround, loadGraphToRun, requireSpace } from './preflight.ts';
 import { rehearsalCopy, withRehearsalFolder } from './rehearsal-copy.ts';
 import { run } from './run.ts';
+import { hold } from './take-write-lock.ts';
 import { explained, underLocks } from './under-locks.ts';
-import { describeRevisions } from './words.ts';
 
 /**
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.

@@ -7,24 +7,24 @@
  */
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
-import { startsFromCurrent } from '../revisions/address.ts';
-import type { RevisionGraph } from '../revisions/graph.ts';
-import type { Observer } from '../run-events.ts';
+import type { Observer } from '../events.ts';
+import { describeRevisions } from '../format.ts';
+import { startsFromCurrent } from '../revisions/graph/address.ts';
+import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { type Applied, applyPlan } from './apply.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
 import { requireDatabase } from './database-gone.ts';
+import { CommitHappened } from './failure.ts';
 import { requireFamiliarHeld } from './foreign.ts';
-import { hold } from './hold.ts';
 import { requireLife } from './live-life.ts';
 import type { RunLocks } from './locks.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
 import { isNothing, type Plan, planRun } from './plan.ts';
 import { inspectGround } from './preflight.ts';
-import type { Spares } from './spares.ts';
-import { compareStamp } from './stamp-truth.ts';
+import type { Spares } from './prefork.ts';
+import { hold } from './take-write-lock.ts';
 import { explained, underLocks } from './under-locks.ts';
-import { CommitHappened } from './undo.ts';
-import { describeRevisions } from './words.ts';
+import { compareStamp } from './verify-stamp.ts';
 
 /**
  * Brings the database to the target, or leaves it as it was.

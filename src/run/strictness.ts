@@ -2,8 +2,8 @@
 import { closeSync, fchmodSync, fstatSync, lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { namesSeenIn } from '../files/access.ts';
 import { type Layout, workFiles } from '../files/layout.ts';
-import { namesSeenIn } from '../files/looking.ts';
 import { openFile } from '../files/owned-file.ts';
 import { mayChange, modeFor, type Ownership } from '../files/ownership.ts';
 import { isRecordName } from '../records/store.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../errors.ts';
-import type { Outline } from './edit-outline.ts';
-import { outlineOf } from './edit-outline.ts';
-import type { TableText } from './edit-table.ts';
-import { findColumn, parseTable } from './edit-table.ts';
-import { meaningOf, textAt, withReplaced } from './edit-text.ts';
+import type { Outline } from './edit/edit-outline.ts';
+import { outlineOf } from './edit/edit-outline.ts';
+import type { TableText } from './edit/edit-table.ts';
+import { findColumn, parseTable } from './edit/edit-table.ts';
+import { meaningOf, textAt, withReplaced } from './edit/edit-text.ts';
 
 /**
  * A CREATE TABLE with one column's declared type replaced and every other character kept: comments, layout, quoting and

@@ -1,7 +1,7 @@
 /** What a virtual table is made with, and what of another table a full-text table reads. */
-import { textAt, wordsOf } from './edit-text.ts';
+import { textAt, wordsOf } from './edit/edit-text.ts';
 import { sameName } from './names.ts';
-import { unquoted } from './normalise.ts';
+import { unquoted } from './normalise/normalise.ts';
 
 /**
  * The table, or view, whose rows a full-text table indexes without a copy of its own; undefined where it keeps its texts

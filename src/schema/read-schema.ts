@@ -1,8 +1,8 @@
 import { DrydockError, invariant } from '../errors.ts';
 import { contentTableOf } from './full-text.ts';
 import { foldName, includesName, sameName } from './names.ts';
-import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise-objects.ts';
-import { tableOf } from './normalise-table.ts';
+import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise/normalise-objects.ts';
+import { tableOf } from './normalise/normalise-table.ts';
 import type { Schema, Table } from './normalised.ts';
 
 /** What reading a schema needs of a connection. */

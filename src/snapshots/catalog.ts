@@ -2,9 +2,9 @@
 import { existsSync, lstatSync, renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
+import { namesIn } from '../files/access.ts';
 import { fsyncDirectory, removeDurably, removeFile, renameDurably } from '../files/durable.ts';
 import type { Layout } from '../files/layout.ts';
-import { namesIn } from '../files/looking.ts';
 import { orderedId } from '../files/ordered-id.ts';
 import { writeOwnedFile } from '../files/owned-file.ts';
 import type { Ownership } from '../files/ownership.ts';

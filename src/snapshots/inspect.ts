@@ -1,8 +1,8 @@
 /** Looks at a database file that nobody writes to, such as a snapshot. */
 import type { ChildProcess } from 'node:child_process';
 import type { Measurement, Statistic } from '../checks/measurement.ts';
-import { askApart, forkApart } from '../engine/apart.ts';
-import type { Spare } from '../engine/spare.ts';
+import { askApart, forkApart } from '../engine/one-shot-child.ts';
+import type { Spare } from '../engine/preforked.ts';
 import { type FileHashes, hashFile } from '../files/content-hash.ts';
 
 export interface InspectionTask {

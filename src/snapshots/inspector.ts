@@ -5,8 +5,8 @@
 import Database from 'better-sqlite3';
 import { measure } from '../checks/measure.ts';
 import { queryPort } from '../checks/query-port.ts';
-import { answerApart } from '../engine/apart.ts';
 import { tune } from '../engine/live-file.ts';
+import { answerApart } from '../engine/one-shot-child.ts';
 import { faultPoint } from '../faults.ts';
 import type { Examination, InspectionTask } from './inspect.ts';
 

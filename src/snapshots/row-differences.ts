@@ -1,7 +1,7 @@
 /** In which tables what a restore replaces has another number of rows than the snapshot. */
 import { countRows } from '../checks/measure.ts';
 import { counted } from '../checks/words.ts';
-import { withReader } from '../sqlite/reader.ts';
+import { withReader } from '../files/database-reader.ts';
 
 export interface RowDifference {
   readonly table: string;

@@ -1,9 +1,9 @@
 /** What a snapshot tells of the life of its database: which run came last in it, and whether there was anything in it. */
 import { countRowsUpTo } from '../checks/measure.ts';
 import { DrydockError } from '../errors.ts';
+import { withReader } from '../files/database-reader.ts';
 import { lastRunOf, readApplied } from '../revisions/applied-tables.ts';
 import { isToolsName } from '../schema/users-tables.ts';
-import { withReader } from '../sqlite/reader.ts';
 import type { Snapshot } from './catalog.ts';
 import { visibleProblem } from './problem.ts';
 

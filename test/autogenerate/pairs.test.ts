@@ -1,7 +1,7 @@
 /** Pairs of schemas, each with something in the way: planned, applied up and down in both forms, and compared. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planChanges } from '../../src/autogenerate/plan.ts';
+import { planChanges } from '../../src/autogenerate/plan-changes.ts';
 import type { Rename } from '../../src/autogenerate/renames.ts';
 import { schemaFrom } from '../schema/database.ts';
 import { assertPlanWorks } from './apply.ts';

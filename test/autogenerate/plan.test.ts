@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ChangePlan, planChanges } from '../../src/autogenerate/plan.ts';
+import { type ChangePlan, planChanges } from '../../src/autogenerate/plan-changes.ts';
 import type { RenameDecision } from '../../src/autogenerate/renames.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { renderSqlRevision } from '../../src/autogenerate/render-sql.ts';

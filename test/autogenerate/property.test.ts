@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { planChanges } from '../../src/autogenerate/plan.ts';
+import { planChanges } from '../../src/autogenerate/plan-changes.ts';
 import type { RenameDecision } from '../../src/autogenerate/renames.ts';
-import { compareSchemas } from '../../src/schema/compare.ts';
-import { isMild } from '../../src/schema/difference.ts';
+import { compareSchemas } from '../../src/schema/compare/compare.ts';
+import { isMild } from '../../src/schema/compare/difference.ts';
 import type { Schema } from '../../src/schema/normalised.ts';
 import { schemaFrom } from '../schema/database.ts';
 import { assertPlanWorks } from './apply.ts';

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type Database from 'better-sqlite3';
-import { planChanges } from '../../src/autogenerate/plan.ts';
+import { planChanges } from '../../src/autogenerate/plan-changes.ts';
 import type { RenameDecision } from '../../src/autogenerate/renames.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { judgeRows } from '../../src/checks/judge-rows.ts';
 import { countRows } from '../../src/checks/measure.ts';
 import { queryPort } from '../../src/checks/query-port.ts';
-import { parseModuleRevision } from '../../src/revisions/module-file.ts';
+import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
 import { databaseOf, schemaFrom, schemaOn } from '../schema/database.ts';
 import { moduleRevision } from './apply.ts';
 

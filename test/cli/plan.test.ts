@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { Preview } from '../../src/preview/previewed.ts';
+import type { Preview } from '../../src/plan/previewed.ts';
 import { drydock } from '../harness/drydock.ts';
 import { bundledMigrations, journalModes, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
 import { alembicAt, project, stateOf } from './helpers.ts';

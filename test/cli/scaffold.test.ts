@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseModuleRevision } from '../../src/revisions/module-file.ts';
-import { parseSqlRevision } from '../../src/revisions/sql-file.ts';
-import { fileNameOf, nextId, slugOf } from '../../src/scaffold/next-id.ts';
-import { dependenciesFor, parentsFor, parentsForMerge } from '../../src/scaffold/parents.ts';
-import { revisionText } from '../../src/scaffold/revision-text.ts';
-import { writeRevision } from '../../src/scaffold/write-revision.ts';
+import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
+import { parseSqlRevision } from '../../src/revisions/files/sql-file.ts';
+import { fileNameOf, nextId, slugOf } from '../../src/revisions/new/next-id.ts';
+import { dependenciesFor, parentsFor, parentsForMerge } from '../../src/revisions/new/parents.ts';
+import { revisionText } from '../../src/revisions/new/template.ts';
+import { writeRevision } from '../../src/revisions/new/write-revision.ts';
 import { testFolder } from '../harness/files.ts';
 import { failsWith, graphs } from '../revisions/helpers.ts';
 

@@ -8,10 +8,10 @@ import { maintainDatabase } from '../../src/api/maintenance.ts';
 import { openSession, type SessionOptions } from '../../src/api/session.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { DrydockError } from '../../src/errors.ts';
+import type { RunEvent } from '../../src/events.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { listRunRecords } from '../../src/records/store.ts';
 import type { MaintenanceVerb } from '../../src/run/outcome.ts';
-import type { RunEvent } from '../../src/run-events.ts';
 import { Stop } from '../../src/stop.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openMemory } from '../../src/daemon/memory.ts';
+import { openMemory } from '../../src/daemon/daemon-state.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 import { createDatabase, testFolder } from '../harness/files.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { createTask } from 'node-cron';
-import { openingsOf } from '../../src/daemon/openings.ts';
+import { openingsOf } from '../../src/config/occurrences.ts';
 
 /** The first openings after an instant. */
 function openings(cron: string, timeZone: string, after: string, count: number): string[] {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../../src/config/config.ts';
-import { openMemory } from '../../src/daemon/memory.ts';
+import { openMemory } from '../../src/daemon/daemon-state.ts';
 import { createMetrics } from '../../src/daemon/metrics.ts';
 import { readStatus } from '../../src/daemon/status.ts';
 import { layoutFor } from '../../src/files/layout.ts';

@@ -1,5 +1,5 @@
 /** A process that writes down what a daemon must know, again and again, and prints what it was warned of. */
-import { openMemory } from '../../src/daemon/memory.ts';
+import { openMemory } from '../../src/daemon/daemon-state.ts';
 import { layoutFor } from '../../src/files/layout.ts';
 
 const [database = '', task = ''] = process.argv.slice(2);

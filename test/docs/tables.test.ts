@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { exitCodes, messageOf } from '../../src/errors.ts';
+import { phaseNames } from '../../src/events.ts';
 import { ruleNames } from '../../src/lint/rules.ts';
-import { phaseNames } from '../../src/run-events.ts';
 import { projectRoot } from '../harness/files.ts';
 import { document, documents, tableRows } from './markdown.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { html } from '../../src/html/escape.ts';
-import { contentSecurityPolicy, page } from '../../src/html/page.ts';
-import { table } from '../../src/html/table.ts';
-import { timeline } from '../../src/html/timeline.ts';
-import { durationText, relativeText, time } from '../../src/html/words.ts';
-import { phaseNames } from '../../src/run-events.ts';
+import { phaseNames } from '../../src/events.ts';
+import { html } from '../../src/report/html/escape.ts';
+import { durationText, relativeText, time } from '../../src/report/html/html-format.ts';
+import { table } from '../../src/report/html/html-table.ts';
+import { contentSecurityPolicy, page } from '../../src/report/html/page.ts';
+import { timeline } from '../../src/report/html/timeline.ts';
 
 test('what is put into a template is escaped, and HTML is not escaped twice', () => {
   const name = `<script>"a" & 'b'</script>`;

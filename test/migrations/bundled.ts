@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type Database from 'better-sqlite3';
 import type { Operations } from '../../src/operations/operations.ts';
-import { loadRevisions } from '../../src/revisions/load.ts';
+import { loadRevisions } from '../../src/revisions/files/load.ts';
 import type { Direction, Revision } from '../../src/revisions/revision.ts';
 import { openDatabase, operationsOn } from '../operations/database.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { withParameters } from '../../src/offline/inline-parameters.ts';
-import { literal } from '../../src/offline/literal.ts';
 import { bindable } from '../../src/operations/values.ts';
+import { literal } from '../../src/script/exact-literal.ts';
+import { withParameters } from '../../src/script/inline-parameters.ts';
 import { testFolder } from '../harness/files.ts';
 import { runsWell } from './shell.ts';
 

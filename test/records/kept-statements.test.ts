@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keptStatements } from '../../src/engine/told-step.ts';
+import { keptStatements } from '../../src/engine/statement-log.ts';
 
 test('however many statements run, a bounded number of them is kept and the others are counted', () => {
   const alike = keptStatements();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
+import type { PhaseName, RunEvent } from '../../src/events.ts';
 import { failedEnding, makeRecord } from '../../src/records/make-record.ts';
 import { createRecorder } from '../../src/records/recorder.ts';
 import type { RunEnding } from '../../src/records/run-record.ts';
-import type { PhaseName, RunEvent } from '../../src/run-events.ts';
 import type { StoredSchema } from '../../src/schema/read-schema.ts';
 
 const request = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { replay } from '../../src/replay/replay.ts';
 import { loadGraph } from '../../src/run/preflight.ts';
 import { schemaOf } from '../../src/schema/read-schema.ts';
+import { replay } from '../../src/shadow/replay.ts';
 import { bundledMigrations, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
 
 const unheard = () => undefined;

@@ -1,7 +1,7 @@
 /** Records with everything in them that a report can show, in names that would like to be more than names. */
 import type { CheckResult } from '../../src/checks/measurement.ts';
+import type { PhaseName } from '../../src/events.ts';
 import type { RunRecord } from '../../src/records/run-record.ts';
-import type { PhaseName } from '../../src/run-events.ts';
 import { aRecord } from '../records/a-record.ts';
 
 export const hostile = `</code></pre><script>window.taken = 1</script><img src=x onerror="window.taken=2"> "double" 'single' \`tick\` | pipe \0 nul`;

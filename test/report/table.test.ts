@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderTable } from '../../src/report/table.ts';
+import { renderTable } from '../../src/report/text-table.ts';
 
 test('a table is aligned alike whether its cells are plain or not', () => {
   const head = ['REVISION', '', 'MS'];

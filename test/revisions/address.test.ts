@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveRevision, startsFromCurrent } from '../../src/revisions/address.ts';
-import { buildGraph } from '../../src/revisions/graph.ts';
+import { resolveRevision, startsFromCurrent } from '../../src/revisions/graph/address.ts';
+import { buildGraph } from '../../src/revisions/graph/graph.ts';
 import { failsWith, graphOf, graphs, revisionOf } from './helpers.ts';
 
 type GraphName = keyof typeof graphs;

@@ -8,7 +8,7 @@ import {
   versionTableSql,
   writeApplied,
 } from '../../src/revisions/applied-tables.ts';
-import { checksum } from '../../src/revisions/checksum.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
 import { failsWith, openDatabase } from './helpers.ts';
 
 const row: Omit<HistoryRow, 'id'> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { branchHeads, branchOf } from '../../src/revisions/branches.ts';
-import { buildGraph, newHeads, type RevisionGraph } from '../../src/revisions/graph.ts';
+import { branchHeads, branchOf } from '../../src/revisions/graph/branches.ts';
+import { buildGraph, newHeads, type RevisionGraph } from '../../src/revisions/graph/graph.ts';
 import { failsWith, graphOf, graphs, revisionLike } from './helpers.ts';
 
 const labelsOf = (graph: RevisionGraph) =>

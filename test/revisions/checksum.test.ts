@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { checksum } from '../../src/revisions/checksum.ts';
-import { sha256 } from '../../src/revisions/sha256.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
+import { sha256 } from '../../src/revisions/files/sha256.ts';
 
 test('the checksum is sha256 of the UTF-8 text', () => {
   // printf 'größe\n' | sha256sum

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistoryRow } from '../../src/revisions/applied-tables.ts';
-import { checksum } from '../../src/revisions/checksum.ts';
-import { editedError, editedRevisions } from '../../src/revisions/edited.ts';
-import { buildGraph } from '../../src/revisions/graph.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
+import { editedError, editedRevisions } from '../../src/revisions/files/edited.ts';
+import { buildGraph } from '../../src/revisions/graph/graph.ts';
 import { failsWith, revisionOf } from './helpers.ts';
 
 // The file of each revision has the checksum of its id.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { buildGraph, newHeads, requireKnown } from '../../src/revisions/graph.ts';
+import { buildGraph, newHeads, requireKnown } from '../../src/revisions/graph/graph.ts';
 import type { Revision } from '../../src/revisions/revision.ts';
 import { failsWith, revisionOf } from './helpers.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
 import type { SqlPort } from '../../src/revisions/applied-tables.ts';
-import { checksum } from '../../src/revisions/checksum.ts';
-import { buildGraph, type RevisionGraph } from '../../src/revisions/graph.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
+import { buildGraph, type RevisionGraph } from '../../src/revisions/graph/graph.ts';
 import type { Revision } from '../../src/revisions/revision.ts';
 
 /** Runs `work`, which must fail with a DrydockError of this code whose words match each pattern, and gives the error. */

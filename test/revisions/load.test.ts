@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { loadRevisions } from '../../src/revisions/load.ts';
+import { loadRevisions } from '../../src/revisions/files/load.ts';
 import { failsWith } from './helpers.ts';
 
 const sql = (id: string) => `-- revision: ${id}\n-- migrate:up\n-- migrate:down\n`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checksum } from '../../src/revisions/checksum.ts';
-import { parseModuleRevision } from '../../src/revisions/module-file.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
+import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
 import { failsWith } from './helpers.ts';
 
 const path = '/app/migrations/003_engagement_score.ts';

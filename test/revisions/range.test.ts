@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { selectRange, speaksOfCurrent } from '../../src/revisions/range.ts';
+import { selectRange, speaksOfCurrent } from '../../src/revisions/graph/range.ts';
 import { failsWith, graphs } from './helpers.ts';
 
 type GraphName = keyof typeof graphs;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changesSchemaOnly } from '../../src/revisions/schema-only.ts';
+import { changesSchemaOnly } from '../../src/revisions/sql/schema-only.ts';
 
 const small = [
   'ALTER TABLE comments ADD COLUMN score FLOAT',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checksum } from '../../src/revisions/checksum.ts';
-import { parseSqlRevision } from '../../src/revisions/sql-file.ts';
+import { checksum } from '../../src/revisions/files/checksum.ts';
+import { parseSqlRevision } from '../../src/revisions/files/sql-file.ts';
 import { failsWith } from './helpers.ts';
 
 const path = '/app/migrations/003_engagement_score.sql';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planStamp } from '../../src/revisions/stamp.ts';
+import { planStamp } from '../../src/revisions/graph/stamp.ts';
 import { isNothing, planRun } from '../../src/run/plan.ts';
 import { failsWith, graphs } from './helpers.ts';
 

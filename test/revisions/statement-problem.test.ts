@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isContentPreserving, leadingKeywords, statementProblem } from '../../src/revisions/statements.ts';
+import { isContentPreserving, leadingKeywords, statementProblem } from '../../src/revisions/sql/statements.ts';
 
 test('the leading keywords are the first bare words, at most four, in upper case', () => {
   assert.deepEqual(leadingKeywords('-- a\n/* b */ create unique /* c */ index if not exists i'), [

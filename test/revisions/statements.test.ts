@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { splitStatements } from '../../src/revisions/statements.ts';
+import { splitStatements } from '../../src/revisions/sql/statements.ts';
 import { failsWith } from './helpers.ts';
 
 const texts = (sql: string) => splitStatements(sql).map((statement) => statement.sql);

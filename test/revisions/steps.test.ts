@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { planDowngrade, planUpgrade } from '../../src/revisions/graph/steps.ts';
 import type { Step } from '../../src/revisions/revision.ts';
-import { planDowngrade, planUpgrade } from '../../src/revisions/steps.ts';
 import { failsWith, graphOf, graphs } from './helpers.ts';
 
 type GraphName = keyof typeof graphs;

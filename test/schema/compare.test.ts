@@ -1,9 +1,9 @@
 /** Pairs of schemas that differ in one thing: each kind of difference is seen, in both directions, and nothing beside it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSchemas } from '../../src/schema/compare.ts';
-import type { DifferenceKind } from '../../src/schema/difference.ts';
-import { isMild } from '../../src/schema/difference.ts';
+import { compareSchemas } from '../../src/schema/compare/compare.ts';
+import type { DifferenceKind } from '../../src/schema/compare/difference.ts';
+import { isMild } from '../../src/schema/compare/difference.ts';
 import { schemaFrom } from './database.ts';
 
 interface Case {

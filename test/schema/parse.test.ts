@@ -1,7 +1,7 @@
 /** SQL that SQLite reads and the parser by itself does not, against SQLite's own reading. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSchemas } from '../../src/schema/compare.ts';
+import { compareSchemas } from '../../src/schema/compare/compare.ts';
 import { parseStmt, tokenize } from '../../src/schema/parse.ts';
 import { openDatabase, operationsOn } from '../operations/database.ts';
 import { databaseOf, schemaFrom, schemaOn } from './database.ts';

@@ -1,8 +1,8 @@
 /** The schema of the production-shaped database, compared with what the bundled revisions make. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSchemas } from '../../src/schema/compare.ts';
-import { isMild } from '../../src/schema/difference.ts';
+import { compareSchemas } from '../../src/schema/compare/compare.ts';
+import { isMild } from '../../src/schema/compare/difference.ts';
 import { apply, bundled, fresh, production } from '../migrations/bundled.ts';
 import { schemaOn } from './database.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareSchemas } from '../../src/schema/compare.ts';
+import { compareSchemas } from '../../src/schema/compare/compare.ts';
 import { readSchema, readStoredSchema, schemaOf, statementsOf } from '../../src/schema/read-schema.ts';
 import { databaseOf, schemaFrom, schemaOn } from './database.ts';
 

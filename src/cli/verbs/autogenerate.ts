@@ -2,8 +2,8 @@
 import { type AutogenerateRequest, autogenerate as write } from '../../api/autogenerate.ts';
 import type { RenameDecision, RenameQuestion } from '../../autogenerate/renames.ts';
 import type { Config } from '../../config/config.ts';
+import { describeWanted } from '../../drift/desired-schema.ts';
 import { visible, visibleLines } from '../../visible.ts';
-import { describeWanted } from '../../wanted/wanted-schema.ts';
 import { askYesNo, isInteractive } from '../ask.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';

@@ -1,10 +1,10 @@
 import { checkDatabase, isClean } from '../../api/check.ts';
 import type { Config } from '../../config/config.ts';
-import type { Compared } from '../../drift/compared.ts';
+import { describeWanted } from '../../drift/desired-schema.ts';
 import { exitCodes } from '../../errors.ts';
-import { describeRevisions } from '../../run/words.ts';
+import { describeRevisions } from '../../format.ts';
+import type { Compared } from '../../schema/compare/compared.ts';
 import { visible, visibleLines } from '../../visible.ts';
-import { describeWanted } from '../../wanted/wanted-schema.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';

@@ -1,12 +1,12 @@
 import { type CurrentReport, currentOf } from '../../api/current.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
-import { branchHeads } from '../../revisions/branches.ts';
-import { partByFiles } from '../../revisions/graph.ts';
+import { branchHeads } from '../../revisions/graph/branches.ts';
+import { partByFiles } from '../../revisions/graph/graph.ts';
 import { type DatabaseState, readState } from '../../run/read-state.ts';
 import { visible } from '../../visible.ts';
+import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
-import { revisionEntry, revisionLine } from '../revision-text.ts';
 
 export interface CurrentFlags {
   readonly verbose?: true;

@@ -2,8 +2,8 @@ import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { loadGraph } from '../../run/preflight.ts';
 import { visible } from '../../visible.ts';
+import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
-import { revisionEntry, revisionLine } from '../revision-text.ts';
 
 export interface HeadsFlags {
   readonly verbose?: true;

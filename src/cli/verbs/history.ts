@@ -1,8 +1,8 @@
 import { historyOf, readRange } from '../../api/history.ts';
 import type { Config } from '../../config/config.ts';
 import { visible } from '../../visible.ts';
+import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
-import { revisionEntry, revisionLine } from '../revision-text.ts';
 
 export interface HistoryFlags {
   readonly revRange?: string;

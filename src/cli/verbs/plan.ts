@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { previewRun } from '../../preview/preview.ts';
+import { previewRun } from '../../plan/preview.ts';
 import { renderPreview } from '../../report/preview-report.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';

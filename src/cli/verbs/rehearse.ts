@@ -1,7 +1,7 @@
 import { rehearse as rehearseRun } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
+import { describeRevisions } from '../../format.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
-import { describeRevisions } from '../../run/words.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { terminalSession } from '../run-session.ts';

@@ -4,7 +4,7 @@ import { type ReportFormat, readRun, readRuns, renderReport } from '../../api/re
 import type { Config } from '../../config/config.ts';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { markOf } from '../../report/run-story.ts';
-import { renderTable } from '../../report/table.ts';
+import { renderTable } from '../../report/text-table.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 

@@ -2,7 +2,7 @@ import { writeNewRevision } from '../../api/new-revision.ts';
 import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import type { Written } from '../../scaffold/write-revision.ts';
+import type { Written } from '../../revisions/new/write-revision.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';

@@ -1,8 +1,8 @@
 import { describeEntry } from '../../api/revision-data.ts';
 import { namedRevisions } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
+import { revisionEntry } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
-import { revisionEntry } from '../revision-text.ts';
 
 /** `revisions`: what the address names. */
 export async function show(config: Config, address: string): Promise<Output> {

@@ -1,7 +1,7 @@
 import * as api from '../../api/snapshots.ts';
 import type { Config } from '../../config/config.ts';
-import { renderTable } from '../../report/table.ts';
-import { describeBytes, describeRevisions } from '../../run/words.ts';
+import { describeBytes, describeRevisions } from '../../format.ts';
+import { renderTable } from '../../report/text-table.ts';
 import { describeRowDifferences } from '../../snapshots/row-differences.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';

@@ -1,6 +1,6 @@
 import { readStats } from '../../api/stats.ts';
 import type { Config } from '../../config/config.ts';
-import { renderTable } from '../../report/table.ts';
+import { renderTable } from '../../report/text-table.ts';
 import type { Output } from '../print.ts';
 
 export async function stats(config: Config): Promise<Output> {

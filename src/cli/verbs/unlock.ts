@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
+import { statDatabase } from '../../files/database-reader.ts';
 import { layoutFor } from '../../files/layout.ts';
 import { removeDeadLock } from '../../lock/unlock.ts';
-import { statDatabase } from '../../sqlite/reader.ts';
 import { visible } from '../../visible.ts';
 import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';

@@ -2,7 +2,7 @@ import { type VerifyReport, verifyDatabase } from '../../api/verify.ts';
 import { counted } from '../../checks/words.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
-import { describeRevisions } from '../../run/words.ts';
+import { describeRevisions } from '../../format.ts';
 import { visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 

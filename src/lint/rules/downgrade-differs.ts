@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compareSchemas } from '../../schema/compare.ts';
-import { isMild } from '../../schema/difference.ts';
+import { compareSchemas } from '../../schema/compare/compare.ts';
+import { isMild } from '../../schema/compare/difference.ts';
 import { type StoredSchema, schemaOf } from '../../schema/read-schema.ts';
 import type { Rule } from '../rule.ts';
 

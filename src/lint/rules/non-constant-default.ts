@@ -1,4 +1,4 @@
-import { isConstant } from '../../schema/edit-expression.ts';
+import { isConstant } from '../../schema/edit/edit-expression.ts';
 import { createdBefore, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,0 +1,94 @@
+import { includesName, sameName } from '../schema/names.ts';
+import { keyOf } from '../schema/normalise/normalise.ts';
+import type { Expression, Schema, Trigger, View } from '../schema/normalised.ts';
+import type { Disturbance } from './affected-objects.ts';
+import type { Step } from './schema-steps.ts';
+import { mentions } from './with-renames.ts';
+
+/** The views and triggers that a change of tables goes around: dropped before it, and created after it. */
+export interface PutAside {
+  readonly before: readonly Step[];
+  readonly after: readonly Step[];
+}
+
+/**
+ * RENAME and DROP COLUMN are refused while any view or trigger of the whole schema speaks of something that is not there,
+ * and RENAME edits the text of those that speak of the thing. So those that are to change, those that speak of what goes,
+ * and those that speak of a view put aside, are put aside. https://sqlite.org/lang_altertable.html#altertabrename
+ */
+export function putAside(from: Schema, to: Schema, disturbance: Disturbance): PutAside {
+  const views = asideViews(from, to, disturbance);
+  const triggers = asideTriggers(from, to, disturbance, views);
+  const isKept = <T extends View | Trigger>(wanted: T, old: readonly T[], aside: ReadonlySet<T>) =>
+    old.some((thing) => !aside.has(thing) && sameName(thing.name, wanted.name));
+  return {
+    before: [
+      ...[...triggers]
+        .filter((trigger) => !goesWithItsTable(trigger, disturbance))
+        .map(({ name }) => ({ kind: 'dropTrigger' as const, name })),
+      ...[...views].map(({ name }) => ({ kind: 'dropView' as const, name })),
+    ],
+    after: [
+      ...to.views.filter((view) => !isKept(view, from.views, views)),
+      ...to.triggers.filter((trigger) => !isKept(trigger, from.triggers, triggers)),
+    ].map(({ sql }) => ({ kind: 'create' as const, sql })),
+  };
+}
+
+/** One that speaks of something else that goes would be broken until its table has gone, too. */
+function goesWithItsTable({ table, body }: Trigger, { gone }: Disturbance): boolean {
+  return includesName(gone, table) && !gone.some((name) => !sameName(name, table) && mentions(body, name));
+}
+
+function asideViews(from: Schema, to: Schema, disturbance: Disturbance): ReadonlySet<View> {
+  const aside = new Set(from.views.filter((view) => isChanged(view, to.views) || speaksOfAny(view, disturbance, from)));
+  if (!isDisturbing(disturbance)) return aside;
+  // A view of a view put aside is broken meanwhile; each round finds those one step further away.
+  let size = -1;
+  while (aside.size !== size) {
+    size = aside.size;
+    for (const view of from.views) {
+      if ([...aside].some(({ name }) => mentions(view.body, name))) aside.add(view);
+    }
+  }
+  return aside;
+}
+
+function asideTriggers(
+  from: Schema,
+  to: Schema,
+  disturbance: Disturbance,
+  views: ReadonlySet<View>,
+): ReadonlySet<Trigger> {
+  const viewNames = [...views].map(({ name }) => name);
+  return new Set(
+    from.triggers.filter(
+      (trigger) =>
+        isChanged(trigger, to.triggers) ||
+        speaksOfAny(trigger, disturbance, from) ||
+        includesName([...viewNames, ...disturbance.dropped], trigger.table) ||
+        (isDisturbing(disturbance) && viewNames.some((name) => mentions(trigger.body, name))),
+    ),
+  );
+}
+
+function isChanged<T extends View | Trigger>(thing: T, wanted: readonly T[]): boolean {
+  const same = wanted.find(({ name }) => sameName(name, thing.name));
+  return same === undefined || keyOf(same.body) !== keyOf(thing.body);
+}
+
+function speaksOfAny({ body }: View | Trigger, { tables, columns }: Disturbance, from: Schema): boolean {
+  if (tables.some((name) => mentions(body, name))) return true;
+  return columns.some(({ table, column }) => mentions(body, column) && reaches(body, table, from.views, []));
+}
+
+/** Whether it speaks of the table, or of a view that does, or of a view of such a view. */
+function reaches(body: Expression, table: string, views: readonly View[], seen: readonly View[]): boolean {
+  if (mentions(body, table)) return true;
+  const onward = views.filter((view) => !seen.includes(view) && mentions(body, view.name));
+  return onward.some((view) => reaches(view.body, table, views, [...seen, view]));
+}
+
+function isDisturbing({ tables, columns }: Disturbance): boolean {
+  return tables.length + columns.length > 0;
+}

@@ -1,0 +1,217 @@
+import { DrydockError } from '../errors.ts';
+import type { RowExpectation } from '../revisions/revision.ts';
+import { compareSchemas } from '../schema/compare/compare.ts';
+import { isMild, type SchemaDifference } from '../schema/compare/difference.ts';
+import { contentTableOf } from '../schema/full-text.ts';
+import { foldName, includesName, sameName } from '../schema/names.ts';
+import type { Schema, Table } from '../schema/normalised.ts';
+import { disturbanceOf, oldName } from './affected-objects.ts';
+import { changesOf, isEntangled } from './changes.ts';
+import { putAside } from './dependents-to-recreate.ts';
+import { type Means, planTable, type TablePlan } from './plan-table.ts';
+import {
+  acceptedRenames,
+  inverseOf,
+  type Rename,
+  type RenameDecision,
+  type RenameQuestion,
+  renameQuestions,
+} from './renames.ts';
+import type { Step } from './schema-steps.ts';
+import { withRenames } from './with-renames.ts';
+
+/** One direction of a revision to be. */
+export interface DirectionPlan {
+  readonly steps: readonly Step[];
+  /** What the check of row counts has to be told, see the revision formats. */
+  readonly expect: readonly RowExpectation[];
+  /** What a `.ts` revision is to write the steps in, see `isEntangled`. */
+  readonly means: Means;
+}
+
+/** What brings one schema to another, and back. */
+export interface ChangePlan {
+  readonly up: DirectionPlan;
+  readonly down: DirectionPlan;
+}
+
+export type PlanResult =
+  /** Nothing can be planned before a person has answered. Ask, add the decisions, and plan again. */
+  | { readonly kind: 'questions'; readonly questions: readonly RenameQuestion[] }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'plan'; readonly plan: ChangePlan };
+
+/**
+ * Plans the changes from the schema that the revisions make to a wanted one. Order and spelling alone are no change.
+ * @throws {DrydockError} USAGE for a decision that cannot be, and for a change that only a person can write.
+ */
+export function planChanges(from: Schema, to: Schema, decisions: readonly RenameDecision[] = []): PlanResult {
+  const questions = renameQuestions(from, to, decisions);
+  if (questions.length > 0) return { kind: 'questions', questions };
+  const renames = acceptedRenames(from, to, decisions);
+  const up = planDirection(from, to, renames);
+  if (up.steps.length === 0) return { kind: 'nothing' };
+  // Back from what the way up makes, which may have its constraints in other places than the wanted SQL.
+  const down = planDirection(up.built, from, inverseOf(renames));
+  return {
+    kind: 'plan',
+    plan: { up: directionOf(up), down: directionOf(down) },
+  };
+}
+
+function directionOf({ steps, expect, means }: Planned): DirectionPlan {
+  return { steps, expect, means };
+}
+
+interface Planned extends DirectionPlan {
+  readonly built: Schema;
+}
+
+function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Planned {
+  const renamed = withRenames(from, renames);
+  const differences = compareSchemas(renamed, to).filter((difference) => !isMild(difference));
+  assertNoVirtualTableChanges(differences);
+  const means = isEntangled(renamed, to, differences) ? 'statements' : 'operations';
+  const plans = planTables(renamed, to, differences, means);
+  // A table that a virtual one names cannot go before it.
+  const gone = [
+    ...renamed.virtualTables.filter((table) => !hasVirtualTable(to, table.name)).map(({ name }) => name),
+    ...renamed.tables.filter((table) => !hasTable(to, table)).map(({ name }) => name),
+  ];
+  const madeAnew = [...plans].filter(([, plan]) => plan.madeAnew).map(([name]) => name);
+  const aside = putAside(from, to, disturbanceOf(plans, renames, gone));
+  const steps = [
+    ...requiredSchemas(from, plans, renames),
+    ...aside.before,
+    ...gone.map((name) => dropTable(name, renamed)),
+    ...droppedIndexes(differences, [...gone, ...madeAnew]),
+    ...renames.map(renameStep),
+    ...[...plans.values()].flatMap((plan) => plan.steps),
+    ...to.tables.filter((table) => !hasTable(renamed, table)).map(({ sql }) => ({ kind: 'create' as const, sql })),
+    ...to.virtualTables
+      .filter(({ name }) => !hasVirtualTable(renamed, name))
+      .map(({ sql }) => ({ kind: 'create' as const, sql })),
+    ...createdIndexes(to, differences, madeAnew),
+    ...aside.after,
+    ...filledFullText(renamed, to),
+  ];
+  const built = { ...to, tables: to.tables.map((table) => plans.get(foldName(table.name))?.built ?? table) };
+  return { steps, expect: expectations(steps), means, built };
+}
+
+/** Under the names from before, since renames come later. */
+function requiredSchemas(
+  { tables, indexes, triggers }: Schema,
+  plans: ReadonlyMap<string, TablePlan>,
+  renames: readonly Rename[],
+): Step[] {
+  const rebuilt = [...plans].filter(([, { steps }]) => steps.some(({ kind }) => kind === 'rebuild'));
+  return rebuilt.flatMap(([newName]) => {
+    const name = oldName(newName, renames);
+    const ofTable = [...indexes, ...triggers].filter(({ table }) => sameName(table, name));
+    return tables
+      .filter((table) => sameName(table.name, name))
+      .map((table) => ({
+        kind: 'requireSchema' as const,
+        table: table.name,
+        statements: [table, ...ofTable].map(({ sql }) => sql),
+        reasons: [],
+      }));
+  });
+}
+
+function planTables(
+  from: Schema,
+  to: Schema,
+  differences: readonly SchemaDifference[],
+  means: Means,
+): Map<string, TablePlan> {
+  const plans = new Map<string, TablePlan>();
+  for (const wanted of to.tables) {
+    const table = from.tables.find(({ name }) => sameName(name, wanted.name));
+    const ofTable = differences.filter((difference) => isInside(difference) && sameName(difference.table, wanted.name));
+    if (table === undefined) continue;
+    plans.set(
+      foldName(wanted.name),
+      planTable({ table, schema: from }, { table: wanted, schema: to }, changesOf(ofTable), means),
+    );
+  }
+  return plans;
+}
+
+/** Whether it concerns what stands in the CREATE TABLE. */
+function isInside({ kind }: SchemaDifference): boolean {
+  return !['table', 'index', 'view', 'trigger', 'virtualTable'].includes(kind);
+}
+
+/** Last, since the content may be a view that is made anew. A table that is new itself has no rows to index. */
+function filledFullText(from: Schema, to: Schema): Step[] {
+  const hasRows = (content: string) =>
+    to.views.some(({ name }) => sameName(name, content)) ||
+    (hasTable(from, { name: content }) && hasTable(to, { name: content })) ||
+    (hasVirtualTable(from, content) && hasVirtualTable(to, content));
+  return to.virtualTables
+    .filter(({ name }) => !hasVirtualTable(from, name))
+    .filter(({ sql }) => {
+      const content = contentTableOf(sql);
+      return content !== undefined && hasRows(content);
+    })
+    .map(({ name }) => ({ kind: 'rebuildFullText' as const, name }));
+}
+
+function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable: readonly string[]): Step[] {
+  return differences.flatMap((difference) => {
+    if (difference.kind !== 'index' || difference.from === undefined) return [];
+    if (includesName(withTheirTable, difference.from.table)) return [];
+    return [{ kind: 'dropIndex' as const, name: difference.from.name }];
+  });
+}
+
+function createdIndexes(to: Schema, differences: readonly SchemaDifference[], madeAnew: readonly string[]): Step[] {
+  const changed = new Set(
+    differences.flatMap((difference) => (difference.kind === 'index' ? (difference.to ?? []) : [])),
+  );
+  return to.indexes
+    .filter((index) => changed.has(index) || includesName(madeAnew, index.table))
+    .map((index) => ({ kind: 'createIndex' as const, index }));
+}
+
+function renameStep(rename: Rename): Step {
+  return rename.kind === 'table'
+    ? { kind: 'renameTable', from: rename.from, to: rename.to }
+    : { kind: 'renameColumn', table: rename.table, from: rename.from, to: rename.to };
+}
+
+function dropTable(name: string, { virtualTables }: Schema): Step {
+  const isVirtual = virtualTables.some((table) => sameName(table.name, name));
+  const note = isVirtual ? `What ${name} has indexed is lost.` : `The rows of ${name} are lost.`;
+  return { kind: 'dropTable', name, note };
+}
+
+/** To the check of row counts a table that gets another name is gone too. */
+function expectations(steps: readonly Step[]): RowExpectation[] {
+  const names = steps.flatMap((step) => {
+    if (step.kind === 'renameTable') return [step.from];
+    return step.kind === 'dropTable' ? [step.name] : [];
+  });
+  return [...new Set(names)].map((table) => ({ table, rows: 'dropped' }));
+}
+
+function hasTable({ tables }: Schema, { name }: Pick<Table, 'name'>): boolean {
+  return tables.some((table) => sameName(table.name, name));
+}
+
+function hasVirtualTable({ virtualTables }: Schema, name: string): boolean {
+  return virtualTables.some((table) => sameName(table.name, name));
+}
+
+/** What a virtual table holds is known to its module alone, and dropping it to make another would lose it. */
+function assertNoVirtualTableChanges(differences: readonly SchemaDifference[]): void {
+  for (const { kind, from, to, name, sentence } of differences) {
+    if (kind !== 'virtualTable' || from === undefined || to === undefined) continue;
+    throw new DrydockError('USAGE', {
+      what: sentence,
+      next: `SQLite cannot alter a virtual table: write a revision that drops ${name}, creates it and fills it again, then plan the rest`,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+/** The volume that the database stands on. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { thisUser } from '../files/access.ts';
+import { describeSpace } from '../format.ts';
+import { copiesOf, planRun } from '../run/plan.ts';
+import { estimateSpace } from '../run/preflight.ts';
+import {
+  accessProblems,
+  linksProblem,
+  mountProblem,
+  networkProblem,
+  snapshotsProblem,
+  spaceProblem,
+} from '../run/preflight-checks.ts';
+import { attempt, type Finding, notice, ok, problem } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+export function fileSystem({ layout, config }: Subject): Finding[] {
+  const found = networkProblem(layout, config.allowNetworkFilesystem);
+  if (found === undefined) return [ok('file system', `${layout.directory} is on a local file system`)];
+  if (found instanceof Error) return [problem('file system', found)];
+  return [notice('file system', found.warning, 'Be sure that its locks reach every machine that has it mounted')];
+}
+
+export function mount({ layout }: Subject): Finding[] {
+  const found = mountProblem(layout);
+  return [found === undefined ? ok('mount', 'the directory is mounted, not the file alone') : problem('mount', found)];
+}
+
+export function permissions({ layout }: Subject): Finding[] {
+  const found = [...accessProblems(layout), ...[snapshotsProblem(layout) ?? []].flat()];
+  if (found.length > 0) return found.map((each) => problem('permissions', each));
+  return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
+}
+
+/** What root made once, the owner of the database may not be able to use. */
+export function ownership({ layout, stats }: Subject): Finding[] {
+  const { work, snapshots, visibleLock, database, runs } = layout;
+  const folders = [work, runs, snapshots].filter((path) => existsSync(path));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const companions = ['-wal', '-shm', '-journal'].map((suffix) => `${database}${suffix}`);
+  const others = [...companions, visibleLock, ...folders, ...files].filter((path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found !== undefined && BigInt(found.uid) !== stats.uid;
+  });
+  const [first] = others;
+  if (first === undefined) return [ok('ownership', `all of it belongs to uid ${stats.uid}, as the database does`)];
+  const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+  return [
+    notice(
+      'ownership',
+      `${first}${more} belongs to another user than the database, whose owner (uid ${stats.uid}) may not be able to use it`,
+      `chown it to ${stats.uid}:${stats.gid}, and run everything that uses the database as one user`,
+    ),
+  ];
+}
+
+export function links({ layout, stats }: Subject): Finding[] {
+  const found = linksProblem(layout, stats);
+  if (found === undefined) return [ok('links', `${layout.database} is the only name of the file`)];
+  return [notice('links', found.what, found.next)];
+}
+
+export function space({ layout, graph, content }: Subject): Finding[] {
+  const plan =
+    graph instanceof Error || content instanceof Error
+      ? undefined
+      : attempt(() => planRun(graph, content.applied, { verb: 'upgrade', target: 'head' }));
+  const copies = plan === undefined || plan instanceof Error ? { all: 2, snapshots: 1 } : copiesOf(plan);
+  const estimate = estimateSpace(layout, copies);
+  const found = spaceProblem(layout, estimate);
+  if (found !== undefined) return [problem('space', found)];
+  return [ok('space', describeSpace(estimate))];
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { schemaDatabaseVariable } from '../config/environment.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
+
+/**
+ * Has a command make a database in a folder of its own, reads that, and removes it.
+ * @param command For the shell; it finds the path of the database to make in its environment.
+ * @throws {DrydockError} USAGE where it fails or makes none; PREFLIGHT where there is no place for the folder.
+ */
+export async function databaseMadeBy<T>(command: string, observer: Observer, read: (path: string) => T): Promise<T> {
+  const folder = makeFolder();
+  const path = join(folder, 'schema.db');
+  try {
+    await run(command, path, observer);
+    if (existsSync(path)) return read(path);
+    throw new DrydockError('USAGE', {
+      what: `schema_command ${JSON.stringify(command)} ended well and made no database`,
+      next: `Have it make one at the path in $${schemaDatabaseVariable}`,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'drydock-schema-'));
+  } catch (error) {
+    throw new DrydockError('PREFLIGHT', {
+      what: `There is no place for the database of schema_command: ${messageOf(error)}`,
+      state: 'Nothing was changed',
+      next: 'Name a folder that can be written in TMPDIR; in a container, run it with --tmpfs /tmp',
+      cause: error,
+    });
+  }
+}
+
+async function run(command: string, path: string, observer: Observer): Promise<void> {
+  const child = spawn('sh', ['-c', command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, [schemaDatabaseVariable]: path },
+  });
+  // What it prints is not Drydock's output.
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) =>
+      observer({ kind: 'note', message: `schema_command: ${line}` }),
+    );
+  }
+  const [exitCode, signal] = await once(child, 'close');
+  if (exitCode === 0) return;
+  throw new DrydockError('USAGE', {
+    what: `schema_command ${JSON.stringify(command)} ended with ${signal ?? `exit code ${exitCode}`}`,
+    next: 'See above what it printed, and mend it',
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * The schema that an application wants, from wherever it is written down: a `.sql` text, a database file, or a command
+ * that makes a database. Nothing of it is changed, and a text is run in memory.
+ */
+import { readFileSync } from 'node:fs';
+import type { WantedSchema } from '../config/config.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import { withReader } from '../files/database-reader.ts';
+import { keywordOf, sqlTokens } from '../revisions/sql/sql-tokens.ts';
+import { splitStatements } from '../revisions/sql/statements.ts';
+import type { Schema } from '../schema/normalised.ts';
+import { readStoredSchema, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
+import { schemaOfScript } from '../shadow/replay.ts';
+import { databaseMadeBy } from './desired-by-command.ts';
+
+/** The first bytes of every database file. https://sqlite.org/fileformat2.html#magic_header_string */
+const magic = 'SQLite format 3\0';
+
+/**
+ * @throws {DrydockError} USAGE where it cannot be read or run, or has nothing in it; BUSY where somebody has it locked.
+ */
+export async function readWantedSchema(wanted: WantedSchema, observer: Observer): Promise<Schema> {
+  const schema = schemaOf(await storedSchema(wanted, observer));
+  if (Object.values(schema).some((things) => things.length > 0)) return schema;
+  throw new DrydockError('USAGE', {
+    what: `The wanted schema, ${describeWanted(wanted)}, has nothing in it`,
+    next: 'Check where it comes from: to want that would be to drop every table',
+  });
+}
+
+/** For sentences: the path, or the command. */
+export function describeWanted(wanted: WantedSchema): string {
+  return wanted.kind === 'file' ? wanted.path : `made by ${JSON.stringify(wanted.command)}`;
+}
+
+async function storedSchema(wanted: WantedSchema, observer: Observer): Promise<StoredSchema> {
+  if (wanted.kind === 'command') return databaseMadeBy(wanted.command, observer, (made) => readDatabase(wanted, made));
+  const { path } = wanted;
+  const content = readWhole(path);
+  return content.toString('latin1', 0, magic.length) === magic
+    ? readDatabase(wanted, path)
+    : readScript(path, content.toString('utf8'), observer);
+}
+
+/** The ways out that a reader names are those of the database that is migrated. */
+function readDatabase(wanted: WantedSchema, path: string): StoredSchema {
+  try {
+    return withReader(path, readStoredSchema);
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    const what = `The wanted schema, ${describeWanted(wanted)}, cannot be read: ${error.what}`;
+    if (error.code === 'BUSY')
+      throw new DrydockError('BUSY', { what, next: 'Try again when nothing writes to it', cause: error });
+    const place = wanted.kind === 'file' ? '--schema (or `schema` in the config)' : '`schema_command` in the config';
+    throw new DrydockError('USAGE', { what, next: `Check ${place}`, cause: error });
+  }
+}
+
+async function readScript(path: string, text: string, observer: Observer): Promise<StoredSchema> {
+  const statements = splitStatements(text, 1, path);
+  for (const { sql, line } of statements) refuseOtherFiles(sql, `${path}:${line}`);
+  try {
+    return await schemaOfScript(
+      statements.map(({ sql }) => sql),
+      observer,
+    );
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    throw new DrydockError('USAGE', {
+      what: `The wanted schema ${path} cannot be run: ${error.what}`,
+      next: 'Correct it: it must be SQL, without commands of the sqlite3 shell',
+      cause: error,
+    });
+  }
+}
+
+/** What is run in memory must not make files. */
+function refuseOtherFiles(sql: string, where: string): void {
+  const [first] = sqlTokens(sql);
+  if (first === undefined || !['ATTACH', 'VACUUM'].includes(keywordOf(first))) return;
+  throw new DrydockError('USAGE', {
+    what: `${where}: ${keywordOf(first)} has no place in a schema`,
+    next: 'Remove it',
+  });
+}
+
+function readWhole(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new DrydockError('USAGE', {
+      what: `The wanted schema ${path} cannot be read: ${messageOf(cause)}`,
+      next: 'Check --schema (or `schema` in the config)',
+      cause,
+    });
+  }
+}

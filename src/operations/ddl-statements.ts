@@ -1,0 +1,96 @@
+import { DrydockError } from '../errors.ts';
+import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
+import { splitStatements } from '../revisions/sql/statements.ts';
+import { CannotDowngrade } from './cannot-downgrade.ts';
+import type { Row, SqlPort } from './sql-port.ts';
+import { bindableParams } from './values.ts';
+
+/** SQL as the author writes it. Parameters are values for `?`, or one object of values for `:name`. */
+export interface StatementOperations {
+  /** Runs SQL: one statement with its parameters, or several without. */
+  execute(sql: string, ...params: unknown[]): void;
+
+  /** The rows of one SELECT. The type is the author's word: nothing checks it. */
+  select<T extends object = Row>(sql: string, ...params: unknown[]): T[];
+
+  /** The first row, or undefined where there is none. */
+  selectOne<T extends object = Row>(sql: string, ...params: unknown[]): T | undefined;
+
+  /** The first column of every row. */
+  selectColumn<T = unknown>(sql: string, ...params: unknown[]): T[];
+
+  /** The first column of the first row, such as a count; undefined where there is no row. */
+  selectValue<T = unknown>(sql: string, ...params: unknown[]): T | undefined;
+
+  /** Says that there is no way down, and why. @throws {CannotDowngrade} Always. */
+  cannotDowngrade(reason: string): never;
+}
+
+export function statementOperations(port: SqlPort): StatementOperations {
+  const rows = (sql: string, params: readonly unknown[]) => {
+    const values = bindableParams(params);
+    if (port.later !== undefined || port.readsRows !== undefined) {
+      const asked = askedOfRows(port, sql, values);
+      if (asked !== undefined && port.later !== undefined) throw noRows(asked);
+      if (asked !== undefined) port.readsRows?.();
+    }
+    return port.all(sql, ...values);
+  };
+  const column = (sql: string, params: readonly unknown[]) => rows(sql, params).map((row) => Object.values(row)[0]);
+  return {
+    execute(sql, ...params) {
+      const statements = splitStatements(sql);
+      if (params.length > 0 && statements.length !== 1) {
+        throw new DrydockError('REVISION_FAILED', {
+          what: `op.execute was given parameters for ${statements.length} statements, and they belong to one`,
+          next: 'Call op.execute once for each statement',
+        });
+      }
+      for (const statement of statements) port.run(statement.sql, ...bindableParams(params));
+    },
+
+    select<T extends object>(sql: string, ...params: unknown[]) {
+      return rows(sql, params) as T[];
+    },
+
+    selectOne<T extends object>(sql: string, ...params: unknown[]) {
+      return rows(sql, params)[0] as T | undefined;
+    },
+
+    selectColumn<T>(sql: string, ...params: unknown[]) {
+      return column(sql, params) as T[];
+    },
+
+    selectValue<T>(sql: string, ...params: unknown[]) {
+      return column(sql, params)[0] as T | undefined;
+    },
+
+    cannotDowngrade(reason) {
+      throw new CannotDowngrade(reason);
+    },
+  };
+}
+
+/**
+ * What a query wants with rows, as what `op.select` does. To read or to write them its program opens a table, and not
+ * sqlite_schema, whose root page is the first. https://sqlite.org/opcode.html
+ */
+function askedOfRows(port: SqlPort, sql: string, values: readonly unknown[]): string | undefined {
+  if (firstKeyword(sql) === 'EXPLAIN') return undefined;
+  const program = port.all(`EXPLAIN ${sql}`, ...values);
+  const has = (is: (step: Row) => boolean) => program.some(is);
+  if (has(({ opcode, p2 }) => opcode === 'VUpdate' || (opcode === 'OpenWrite' && p2 !== 1))) return 'changes rows';
+  if (has(({ opcode, p2 }) => opcode === 'OpenRead' && p2 !== 1)) return 'reads rows';
+  if (has(({ opcode }) => opcode === 'VOpen') && !/\bpragma_\w/i.test(sql)) return 'reads rows';
+  const ofLastChange = /^(?:changes|total_changes|last_insert_rowid)\(/;
+  if (has(({ opcode, p4 }) => opcode === 'Function' && ofLastChange.test(String(p4))))
+    return 'asks what became of rows';
+  return undefined;
+}
+
+function noRows(asked: string): DrydockError {
+  return new DrydockError('REVISION_FAILED', {
+    what: `op.select ${asked}, and a script is written where there are none`,
+    next: 'Run it online, without --sql; or write what it does as SQL that finds the rows itself, such as UPDATE … FROM',
+  });
+}

@@ -1,0 +1,37 @@
+import type { Reader } from '../files/database-reader.ts';
+import { quoteName } from '../schema/quote.ts';
+import type { Loss } from './loss.ts';
+import type { LostPart } from './lost-parts.ts';
+
+/** What of the lost parts has anything in it, with the names that the database has for them. */
+export function countLosses(reader: Reader, parts: readonly LostPart[]): Loss[] {
+  return parts.flatMap(({ revision, table, column }) => {
+    const [stored] = reader.all("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = ?", table);
+    if (stored === undefined) return [];
+    const name = String(stored['name']);
+    if (column === null) return some({ revision, table: name, column: null, rows: count(reader, '*', name) });
+    const spelling = ordinaryColumn(reader, name, column);
+    if (spelling === undefined) return [];
+    return some({ revision, table: name, column: spelling, rows: count(reader, quoteName(spelling), name) });
+  });
+}
+
+/** Undefined for a generated column, whose values follow from others. */
+function ordinaryColumn(reader: Reader, table: string, column: string): string | undefined {
+  // https://sqlite.org/pragma.html#pragma_table_xinfo: 2 and 3 are generated columns.
+  const [found] = reader.all(
+    "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE lower(name) = ? AND hidden NOT IN (2, 3)",
+    table,
+    column,
+  );
+  return found === undefined ? undefined : String(found['name']);
+}
+
+function count(reader: Reader, what: string, table: string): number {
+  const [row] = reader.all(`SELECT count(${what}) AS rows FROM main.${quoteName(table)}`);
+  return Number(row?.['rows']);
+}
+
+function some(loss: Loss): Loss[] {
+  return loss.rows > 0 ? [loss] : [];
+}

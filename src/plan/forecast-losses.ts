@@ -1,0 +1,91 @@
+/**
+ * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
+ * the schema that the database has, and what they drop is counted in the database.
+ */
+import type { Replayed } from '../engine/shadow-result.ts';
+import { DrydockError, messageOf } from '../errors.ts';
+import { mayBeThere } from '../files/access.ts';
+import { withReader } from '../files/database-reader.ts';
+import { layoutFor } from '../files/layout.ts';
+import { isCannotDowngrade } from '../operations/cannot-downgrade.ts';
+import type { Applied } from '../revisions/applied-tables.ts';
+import { readApplied } from '../revisions/applied-tables.ts';
+import type { Step } from '../revisions/revision.ts';
+import { readStoredSchema } from '../schema/read-schema.ts';
+import { type ReplayRequest, replay } from '../shadow/replay.ts';
+import { countLosses } from './count-losses.ts';
+import type { Forecast } from './loss.ts';
+import { lostParts } from './lost-parts.ts';
+
+export interface ForecastRequest {
+  readonly database: string;
+  /** What would be run, given what is applied now. */
+  readonly stepsFrom: (applied: Applied) => readonly Step[];
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
+  readonly modules: 'run' | 'leave';
+  /** How long the replay may take. What runs longer without rows makes some, and would fill the memory with them. */
+  readonly patienceMs: number;
+}
+
+const nothing: Forecast = { kind: 'known', losses: [] };
+
+/**
+ * @param stop Ends it early; what it gives then means nothing.
+ * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
+ */
+export async function forecastLosses(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
+  try {
+    return await forecast(request, stop);
+  } catch (error) {
+    // A writer or a hot journal is in the way, for which a run has the patience.
+    if (error instanceof DrydockError && error.code === 'BUSY') return { kind: 'unknown', why: error.what };
+    throw error;
+  }
+}
+
+async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
+  const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
+  if (mayBeThere(layoutFor({ database }).runJournal)) return { kind: 'later' };
+  const { steps, from } = withReader(database, (reader) => ({
+    steps: stepsFrom(readApplied(reader)),
+    from: readStoredSchema(reader),
+  }));
+  if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
+  const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
+  if ('kind' in replayed) return replayed;
+  const reader = replayed.steps.find(({ readsRows }) => readsRows);
+  if (reader !== undefined)
+    return { kind: 'unknown', why: `revision ${reader.id} reads rows, and may do something else where there are some` };
+  const { parts, unreadable } = lostParts(replayed);
+  if (unreadable !== undefined) {
+    const { revision, line } = unreadable;
+    const place = line === undefined ? '' : ` in line ${line}`;
+    return { kind: 'unknown', why: `Drydock's parser cannot read the statement${place} of revision ${revision}` };
+  }
+  if (parts.length === 0) return nothing;
+  return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
+}
+
+/** A statement that drops something says so; what a module does is known when it has run. */
+function mayDrop(step: Step): boolean {
+  const { body } = step.revision;
+  return body.kind === 'module' || body[step.direction].some(({ sql }) => /\bdrop\b/i.test(sql));
+}
+
+function isModule({ revision }: Step): boolean {
+  return revision.body.kind === 'module';
+}
+
+/** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
+async function tryReplay(request: ReplayRequest, patienceMs: number, stop: AbortSignal): Promise<Replayed | Forecast> {
+  const late = AbortSignal.timeout(patienceMs);
+  try {
+    return await replay(request, () => undefined, AbortSignal.any([stop, late]));
+  } catch (error) {
+    if (late.aborted) return { kind: 'unknown', why: `in memory it takes longer than ${patienceMs / 1000} s` };
+    // The run says the same, and loses nothing.
+    if (isCannotDowngrade(error)) return nothing;
+    return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
+  }
+}

@@ -1,0 +1,73 @@
+import type { CreateTableBody, InsertStmt } from 'sqlite3-parser';
+import type { ReplayedStatement } from '../engine/shadow-result.ts';
+import { leadingKeywords } from '../revisions/sql/statements.ts';
+import { foldName, sameName } from '../schema/names.ts';
+import { parseStmt } from '../schema/parse.ts';
+
+/** What a statement does to the names of tables and columns, all of them folded. */
+export type NameChange =
+  /** Without columns where only the rows of a SELECT would tell them. */
+  | { readonly kind: 'create table'; readonly table: string; readonly columns: readonly string[] | undefined }
+  /** The copy within an operation's rebuild: the columns of the new table that have the values of the old one. */
+  | { readonly kind: 'copy'; readonly table: string; readonly columns: readonly string[] }
+  | { readonly kind: 'drop table'; readonly table: string }
+  | { readonly kind: 'rename table'; readonly table: string; readonly to: string }
+  | { readonly kind: 'add column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'drop column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'rename column'; readonly table: string; readonly column: string; readonly to: string };
+
+/** Undefined for every other statement; 'unreadable' where the parser cannot tell what becomes of a table. */
+export function nameChangeIn({ sql, origin }: ReplayedStatement): NameChange | 'unreadable' | undefined {
+  const parsed = parseStmt(sql);
+  if (parsed.status !== 'ok') return changesTable(sql) ? 'unreadable' : undefined;
+  const { root } = parsed;
+  if (root?.type === 'InsertStmt') return origin === 'operation' ? copyIn(root) : undefined;
+  if (
+    root?.type !== 'CreateTableStmt' &&
+    root?.type !== 'CreateVirtualTableStmt' &&
+    root?.type !== 'DropTableStmt' &&
+    root?.type !== 'AlterTableStmt'
+  )
+    return undefined;
+  const { dbName, objName } = root.tblName;
+  if (dbName !== undefined && !sameName(dbName.text, 'main')) return undefined;
+  const table = foldName(objName.text);
+  if (root.type === 'CreateVirtualTableStmt') return { kind: 'create table', table, columns: undefined };
+  if (root.type === 'DropTableStmt') return { kind: 'drop table', table };
+  if (root.type === 'CreateTableStmt') {
+    return root.temporary ? undefined : { kind: 'create table', table, columns: columnsOf(root.body) };
+  }
+  const { body } = root;
+  if (body.type === 'RenameToAlterTableBody') return { kind: 'rename table', table, to: foldName(body.name.text) };
+  if (body.type === 'AddColumnAlterTableBody')
+    return { kind: 'add column', table, column: foldName(body.column.colName.text) };
+  if (body.type === 'DropColumnAlterTableBody')
+    return { kind: 'drop column', table, column: foldName(body.column.text) };
+  if (body.type === 'RenameColumnAlterTableBody')
+    return { kind: 'rename column', table, column: foldName(body.old.text), to: foldName(body.new.text) };
+  return undefined;
+}
+
+function changesTable(sql: string): boolean {
+  const [verb, ...rest] = leadingKeywords(sql);
+  return ['ALTER', 'CREATE', 'DROP'].includes(verb ?? '') && rest.slice(0, 2).includes('TABLE');
+}
+
+function columnsOf(body: CreateTableBody): string[] | undefined {
+  if (body.type !== 'ColumnsAndConstraintsCreateTableBody') return undefined;
+  return body.columns.map(({ colName }) => foldName(colName.text));
+}
+
+/** A column that another one of its name makes way for is not among those that are copied, or gets the rowid. */
+function copyIn({ tblName, columns = [], body }: InsertStmt): NameChange | undefined {
+  if (body.type !== 'SelectInsertBody' || body.select.select.type !== 'SelectFrom') return undefined;
+  const sources = body.select.select.columns;
+  const kept = columns
+    .map(({ text }) => foldName(text))
+    .filter((name, index) => {
+      const source = sources[index];
+      if (source?.type !== 'ExprResultColumn') return false;
+      return source.expr.type !== 'Id' || foldName(source.expr.name) === name;
+    });
+  return { kind: 'copy', table: foldName(tblName.objName.text), columns: kept };
+}

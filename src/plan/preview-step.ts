@@ -1,0 +1,57 @@
+/** One step of a run as it would go. */
+import type { SurveyedStep } from '../engine/shadow-result.ts';
+import { findIn } from '../lint/lint-revision.ts';
+import { stepParts } from '../lint/lint-step.ts';
+import type { Revision } from '../revisions/revision.ts';
+import { foldName } from '../schema/names.ts';
+import { describeParameter } from './bound-value.ts';
+import type { PreviewedStep, TableSize } from './previewed.ts';
+import type { TouchedTables } from './touched-tables.ts';
+
+/** A step with what is known of it. */
+export interface SeenStep extends SurveyedStep {
+  readonly revision: Revision;
+  readonly touched: TouchedTables;
+}
+
+/** @param sizes Of the live tables that any step touches. */
+export function previewStep(
+  { revision, step, before, after, touched }: SeenStep,
+  sizes: readonly TableSize[],
+): PreviewedStep {
+  const { id, path, message, transaction } = revision;
+  const { findings, suppressed } = findIn(revision, [
+    {
+      revision,
+      direction: step.direction,
+      ...stepParts(step),
+      upIsEmpty: isEmptyUpgrade(revision),
+      schemas: { before, after },
+      rows: new Map(sizes.map(({ table, rows }) => [foldName(table), rows])),
+    },
+  ]);
+  return {
+    id,
+    direction: step.direction,
+    path,
+    message,
+    transaction,
+    statements: step.statements.map(({ sql, params, line }) => ({
+      sql,
+      parameters: params.map(describeParameter),
+      line: line ?? null,
+    })),
+    operations: step.notes.map((note) => ({ ...note, line: note.line ?? null })),
+    tables: sizes.flatMap((size) => {
+      const work = touched.get(foldName(size.table));
+      return work === undefined ? [] : [{ ...size, work: [...new Set(work)] }];
+    }),
+    findings,
+    suppressed,
+  };
+}
+
+/** Of a module that was not run up here, the way down that does nothing may be right. */
+function isEmptyUpgrade({ body }: Revision): boolean {
+  return body.kind === 'module' || body.up.length === 0;
+}

@@ -1,0 +1,48 @@
+import { DrydockError } from '../../errors.ts';
+import type { HistoryRow } from '../applied-tables.ts';
+import { type RevisionGraph, requireKnown } from '../graph/graph.ts';
+import type { Revision } from '../revision.ts';
+
+/** A revision whose file has changed since it was applied. */
+export interface EditedRevision {
+  readonly revision: Revision;
+  /** The checksum of the file when it was applied or stamped. */
+  readonly recorded: string;
+}
+
+/**
+ * Finds the applied revisions whose files were edited since. One that Alembic applied has no recorded checksum, and passes.
+ * @param current The ids of the database's `alembic_version` table.
+ * @param history Every row of `drydock_history`, oldest first.
+ * @returns In the graph's order.
+ * @throws {DrydockError} HISTORY where the files do not know a current revision.
+ */
+export function editedRevisions(
+  graph: RevisionGraph,
+  current: readonly string[],
+  history: readonly HistoryRow[],
+): EditedRevision[] {
+  requireKnown(graph, current);
+  const recorded = new Map<string, string>();
+  for (const row of history) {
+    // One that is still to be run is not held to a text that has done nothing.
+    if (row.result === 'deferred') recorded.delete(row.revision);
+    else if (row.direction !== 'down') recorded.set(row.revision, row.checksum);
+  }
+  const applied = graph.ancestors(current);
+  return graph.revisions.flatMap((revision) => {
+    const then = recorded.get(revision.id);
+    const edited = applied.has(revision.id) && then !== undefined && then !== revision.checksum;
+    return edited ? [{ revision, recorded: then }] : [];
+  });
+}
+
+/** The error for applied revisions whose files were edited. */
+export function editedError(edited: readonly EditedRevision[]): DrydockError {
+  const files = edited.map(({ revision }) => revision.path).join(', ');
+  return new DrydockError('HISTORY', {
+    what: `${files} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, so the database does not hold what is written there`,
+    state: 'The database is unchanged',
+    next: 'Put the text back as it was applied; where the change is meant, write it as a new revision; where the edit changes nothing that runs, record the files as they are with `drydock stamp current`',
+  });
+}

@@ -1,0 +1,75 @@
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { codeOf, DrydockError, messageOf } from '../../errors.ts';
+import type { Revision } from '../revision.ts';
+import { parseModuleRevision } from './module-file.ts';
+import { parseSqlRevision } from './sql-file.ts';
+
+/**
+ * Reads every revision file of a folder: `.sql`, `.ts`, `.mts`, `.js` and `.mjs`. Not what is in its subfolders, not
+ * `.d.ts` files, not files whose name begins with a dot. No module is run.
+ * @param recorded As in {@link parseSqlRevision}.
+ * @returns The revisions, sorted by file name: an order for people, not that of the graph.
+ * @throws {DrydockError} USAGE where the folder or a file cannot be read, a file is not UTF-8, or a file is no revision.
+ */
+export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): Revision[] {
+  const absolute = resolve(folder);
+  return fileNames(absolute).map((name) => readRevision(join(absolute, name), recorded));
+}
+
+function fileNames(folder: string): string[] {
+  // A symbolic link counts as a file: a volume from a Kubernetes ConfigMap holds nothing else.
+  return readFolder(folder)
+    .filter((entry) => !entry.isDirectory() && isRevisionFile(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function isRevisionFile(name: string): boolean {
+  return /\.(?:sql|m?[jt]s)$/i.test(name) && !/\.d\.m?ts$/i.test(name) && !name.startsWith('.');
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    const missing = codeOf(cause) === 'ENOENT';
+    throw new DrydockError('USAGE', {
+      what: missing
+        ? `The folder of the revisions, ${folder}, does not exist`
+        : `The folder of the revisions, ${folder}, cannot be read: ${messageOf(cause)}`,
+      next: 'Name the right folder, or make one with `drydock init`',
+      cause,
+    });
+  }
+}
+
+function readRevision(path: string, recorded: ReadonlySet<string> | undefined): Revision {
+  const text = decode(readBytes(path), path);
+  return /\.sql$/i.test(path) ? parseSqlRevision(text, path, recorded) : parseModuleRevision(text, path);
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new DrydockError('USAGE', {
+      what: `The revision file ${path} cannot be read: ${messageOf(cause)}`,
+      next: 'Make the file readable, or take it out of the folder',
+      cause,
+    });
+  }
+}
+
+/** Refuses what is not UTF-8: with replacement characters in its place, other data would be written than was meant. */
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new DrydockError('USAGE', {
+      what: `The revision file ${path} is not valid UTF-8`,
+      next: 'Save the file as UTF-8',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** Branches: which revisions are of one line of descent, and which labels that line has. */
+
+import type { Revision } from '../revision.ts';
+import type { RevisionGraph } from './graph.ts';
+import { reachable } from './reachable.ts';
+
+type Links = Pick<RevisionGraph, 'parents' | 'children' | 'dependents'>;
+
+/**
+ * The branch labels of each revision. As in Alembic a label goes from the revision that gives it to everything that
+ * revises it; and where that is one line without a fork or a merge, back along the line to where it begins, too.
+ */
+export function branchLabels(revisions: readonly Revision[], links: Links): ReadonlyMap<string, readonly string[]> {
+  const labels = new Map<string, readonly string[]>();
+  for (const { id, branchLabels: own } of revisions.filter((revision) => revision.branchLabels.length > 0)) {
+    const after = reachable([id], links.children);
+    const line = [...after].some((member) => isKnot(member, links)) ? [] : backToKnot(id, links);
+    for (const member of [...after, ...line]) {
+      labels.set(member, [...new Set([...(labels.get(member) ?? []), ...own])].sort());
+    }
+  }
+  return labels;
+}
+
+/** Something else follows it too, or it merges. */
+function isKnot(id: string, { parents, children, dependents }: Links): boolean {
+  return new Set([...children(id), ...dependents(id)]).size > 1 || parents(id).length > 1;
+}
+
+function backToKnot(start: string, links: Links): readonly string[] {
+  const line: string[] = [];
+  for (let [id] = links.parents(start); id !== undefined && !isKnot(id, links); [id] = links.parents(id)) line.push(id);
+  return line;
+}
+
+/** What comes before and after a revision along `revises`, and itself: Alembic's lineage. */
+export function branchOf(graph: RevisionGraph, id: string): ReadonlySet<string> {
+  return new Set([...reachable([id], graph.parents), ...reachable([id], graph.children)]);
+}
+
+/** The heads of each branch within what is applied, also one that another branch depends on: more than `newHeads`. */
+export function branchHeads(graph: RevisionGraph, applied: ReadonlySet<string>): readonly string[] {
+  return [...applied].filter((id) => !graph.children(id).some((child) => applied.has(child))).sort();
+}

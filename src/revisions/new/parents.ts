@@ -1,0 +1,77 @@
+/** What a new revision revises and depends on, from what was asked for. */
+import { DrydockError } from '../../errors.ts';
+import { resolveRevision } from '../graph/address.ts';
+import type { RevisionGraph } from '../graph/graph.ts';
+
+/** Whether a revision that others revise already may be revised once more, which makes a branch. */
+export type ParentRule = 'heads only' | 'splice';
+
+/**
+ * @param head An address; the only head unless given.
+ * @throws {DrydockError} USAGE where there are several heads and none is named, or the one named is no head.
+ */
+export function parentsFor(graph: RevisionGraph, head: string | undefined, rule: ParentRule): readonly string[] {
+  if (head === undefined && graph.heads.length > 1) {
+    const [first] = graph.heads;
+    throw new DrydockError('USAGE', {
+      what: `Multiple heads are present: ${graph.heads.join(', ')}`,
+      next: `Say which one the new revision is to revise, such as --head ${first}, or join them: drydock merge ${graph.heads.join(' ')} -m "merge"`,
+    });
+  }
+  // All heads: also those that other branches depend on, since those are as open as the others.
+  const parents = head === 'heads' ? graph.heads : resolveRevision(graph, head ?? 'head', []);
+  if (rule === 'heads only') {
+    const next = 'Name a head (`drydock heads`), or specify --splice to create a new branch from this revision';
+    requireHeads(graph, parents, next);
+  }
+  return parents;
+}
+
+/**
+ * @param addresses At least one.
+ * @throws {DrydockError} USAGE where they are not two different heads at least.
+ */
+export function parentsForMerge(graph: RevisionGraph, addresses: readonly string[]): readonly string[] {
+  const parents = addresses.flatMap((address) =>
+    address === 'heads' ? graph.heads : resolveRevision(graph, address, []),
+  );
+  const twice = parents.find((id, index) => parents.indexOf(id) !== index);
+  if (twice !== undefined) {
+    throw new DrydockError('USAGE', { what: `Revision ${twice} is to be merged with itself`, next: 'Name it once' });
+  }
+  if (parents.length < 2) {
+    const heads = graph.heads.length === 0 ? 'there are no revisions' : `the heads are ${graph.heads.join(', ')}`;
+    throw new DrydockError('USAGE', {
+      what: `'${addresses.join(' ')}' is ${parents.length === 0 ? 'no revision' : `one revision, ${parents[0]}`}: there is nothing to merge; ${heads}`,
+      next: 'Name two heads, or `heads` where there are several',
+    });
+  }
+  requireHeads(graph, parents, 'Name heads (`drydock heads`)');
+  return parents;
+}
+
+/**
+ * Dependencies as a header has them: a label stays one, any other address becomes an id.
+ * @throws {DrydockError} USAGE
+ */
+export function dependenciesFor(graph: RevisionGraph, addresses: readonly string[]): readonly string[] {
+  const names = addresses.map((address) => {
+    if (graph.labelled(address) !== undefined) return address;
+    const [found, ...others] = resolveRevision(graph, address, []);
+    if (found !== undefined && others.length === 0) return found;
+    throw new DrydockError('USAGE', {
+      what: `'${address}' is not one revision that another can depend on`,
+      next: 'Give --depends-on an id or a branch label',
+    });
+  });
+  return [...new Set(names)];
+}
+
+function requireHeads(graph: RevisionGraph, parents: readonly string[], next: string): void {
+  const taken = parents.find((id) => graph.children(id).length > 0);
+  if (taken === undefined) return;
+  throw new DrydockError('USAGE', {
+    what: `Revision ${taken} is not a head revision: ${graph.children(taken).join(', ')} revises it already`,
+    next,
+  });
+}

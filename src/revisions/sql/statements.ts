@@ -1,0 +1,171 @@
+import { fileError } from '../files/file-error.ts';
+import type { Statement } from '../revision.ts';
+import { journalInMemory, pragmaProblems, type RunMode, verbProblems } from './refused-statements.ts';
+import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
+
+type Symbol = 'semi' | 'blank' | 'other' | 'explain' | 'create' | 'temp' | 'trigger' | 'end';
+type State = 'start' | 'normal' | 'explain' | 'create' | 'trigger' | 'triggerSemi' | 'triggerEnd';
+
+// The table of sqlite3_complete(), https://sqlite.org/c3ref/complete.html. A trigger ends only at `; END ;`, so the
+// semicolons of its body, and the END of a CASE in it, end nothing.
+const transitions: Readonly<Record<State, Readonly<Partial<Record<Symbol, State>> & { other: State }>>> = {
+  start: { semi: 'start', blank: 'start', other: 'normal', explain: 'explain', create: 'create' },
+  normal: { semi: 'start', other: 'normal' },
+  explain: {
+    semi: 'start',
+    blank: 'explain',
+    other: 'explain',
+    explain: 'normal',
+    create: 'create',
+    temp: 'normal',
+    trigger: 'normal',
+    end: 'normal',
+  },
+  create: { semi: 'start', blank: 'create', other: 'normal', temp: 'create', trigger: 'trigger' },
+  trigger: { semi: 'triggerSemi', other: 'trigger' },
+  triggerSemi: { semi: 'triggerSemi', blank: 'triggerSemi', other: 'trigger', end: 'triggerEnd' },
+  triggerEnd: { semi: 'start', blank: 'triggerEnd', other: 'trigger' },
+};
+
+const symbols: Readonly<Record<string, Symbol>> = {
+  EXPLAIN: 'explain',
+  CREATE: 'create',
+  TEMP: 'temp',
+  TEMPORARY: 'temp',
+  TRIGGER: 'trigger',
+  END: 'end',
+};
+
+/**
+ * Splits a script into its statements where SQLite's own shell would, so that trigger bodies stay whole.
+ * @param firstLine The line of `file` on which the script begins.
+ * @param file Names the script in errors.
+ * @returns Each statement's own text, without the blanks and comments before it and without its `;`. Pieces that hold
+ *   nothing but blanks and comments are left out.
+ * @throws {DrydockError} USAGE for a NUL byte, or for a string, quoted name, comment or trigger that is never closed.
+ */
+export function splitStatements(sql: string, firstLine = 1, file = 'SQL'): Statement[] {
+  const statements: Statement[] = [];
+  let state: State = 'start';
+  let first: SqlToken | undefined;
+  let end = 0;
+  for (const token of sqlTokens(sql, firstLine, file)) {
+    const from: State = state;
+    state = transitions[from][symbolOf(token)] ?? transitions[from].other;
+    if (token.kind === 'semicolon' && state === 'start') {
+      if (first !== undefined) statements.push({ sql: sql.slice(first.start, token.start), line: first.line });
+      first = undefined;
+    } else if (!isBlank(token)) {
+      first ??= token;
+      end = token.start + token.text.length;
+    }
+  }
+  if (first === undefined) return statements;
+  if (state === 'trigger' || state === 'triggerSemi') {
+    throw fileError(file, first.line, 'the trigger that starts here is never closed: its body must end in `; END`');
+  }
+  return [...statements, { sql: sql.slice(first.start, end), line: first.line }];
+}
+
+/**
+ * The words that a statement begins with, by which it is classified.
+ * @returns Up to four, in upper case; fewer where something else than a word comes first.
+ */
+export function leadingKeywords(sql: string): string[] {
+  const words: string[] = [];
+  for (const token of significantTokens(sql)) {
+    if (token.kind !== 'word') break;
+    words.push(keywordOf(token));
+    if (words.length === 4) break;
+  }
+  return words;
+}
+
+/**
+ * Why a statement may not stand in a revision.
+ * @param sql One statement, as `splitStatements` gives it.
+ * @param mode Whether it runs inside Drydock's transaction or, with `transaction: false`, outside one.
+ * @returns A sentence that says what to do instead, without a full stop; undefined where nothing is wrong.
+ */
+export function statementProblem(sql: string, mode: RunMode): string | undefined {
+  const { verb, pragma, value } = classify(sql);
+  if (pragma === undefined) return verbProblems[mode].get(verb);
+  if (pragma === 'journal_mode' && mode === 'autocommit' && leavesNoJournal(value)) return journalInMemory;
+  return pragmaProblems[mode].get(pragma);
+}
+
+/** SQLite takes the beginning of a mode's name for the mode. */
+function leavesNoJournal(journalMode = ''): boolean {
+  return journalMode !== '' && ['memory', 'off'].some((name) => name.startsWith(journalMode));
+}
+
+const contentPreservingVerbs = new Set(['ANALYZE', 'REINDEX', 'VACUUM']);
+const contentPreservingPragmas = new Set([
+  'auto_vacuum',
+  'incremental_vacuum',
+  'journal_mode',
+  'optimize',
+  'page_size',
+  'wal_checkpoint',
+]);
+
+/**
+ * Whether a statement leaves the rows and the schema of every user's table as they are, however it ends: it may change how
+ * the file is laid out, indexes' contents and the planner's statistics (sqlite_stat1), nothing else.
+ * @param sql One statement, as `splitStatements` gives it.
+ */
+export function isContentPreserving(sql: string): boolean {
+  const { verb, pragma, words } = classify(sql);
+  if (pragma !== undefined) return contentPreservingPragmas.has(pragma);
+  return contentPreservingVerbs.has(verb) && !(verb === 'VACUUM' && words.includes('INTO'));
+}
+
+interface StatementClass {
+  readonly verb: string;
+  /** The name of the pragma that it reads or sets, in lower case. */
+  readonly pragma: string | undefined;
+  /** What it sets the pragma to, in lower case. */
+  readonly value: string | undefined;
+  /** The bare words among the first tokens, in upper case. */
+  readonly words: readonly string[];
+}
+
+// `EXPLAIN QUERY PLAN PRAGMA schema . name = value`
+const tokensThatClassify = 9;
+
+function classify(sql: string): StatementClass {
+  const head: SqlToken[] = [];
+  for (const token of significantTokens(sql)) {
+    head.push(token);
+    if (head.length === tokensThatClassify) break;
+  }
+  const words = head.map(keywordOf);
+  // A pragma may take effect while it is compiled, and so in spite of an EXPLAIN: https://sqlite.org/pragma.html
+  const at = words[0] !== 'EXPLAIN' ? 0 : words[1] === 'QUERY' && words[2] === 'PLAN' ? 3 : 1;
+  const verb = words[at] ?? '';
+  if (verb !== 'PRAGMA') return { verb, words, pragma: undefined, value: undefined };
+  const name = head[at + 2]?.text === '.' ? at + 3 : at + 1;
+  const value = head[name + 2];
+  return { verb, words, pragma: unquoted(head[name]), value: value && unquoted(value) };
+}
+
+/** SQLite takes a pragma's name in any of its quotes. */
+function unquoted(name: SqlToken | undefined): string {
+  const text = name?.text ?? '';
+  return (name?.kind === 'quoted' ? text.slice(1, -1) : text).toLowerCase();
+}
+
+/** Without blanks, and without the semicolons before the statement, which SQLite skips. */
+function* significantTokens(sql: string): Generator<SqlToken, void, undefined> {
+  let begun = false;
+  for (const token of sqlTokens(sql)) {
+    if (isBlank(token) || (!begun && token.kind === 'semicolon')) continue;
+    begun = true;
+    yield token;
+  }
+}
+
+function symbolOf(token: SqlToken): Symbol {
+  if (token.kind === 'semicolon') return 'semi';
+  return isBlank(token) ? 'blank' : (symbols[keywordOf(token)] ?? 'other');
+}

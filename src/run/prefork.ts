@@ -1,0 +1,37 @@
+/** The processes of a run that is about to begin, so that they start while its locks are taken. */
+import { forkEngine } from '../engine/client.ts';
+import { keepSpare, type Spare } from '../engine/preforked.ts';
+import type { Observer } from '../events.ts';
+import { layoutFor } from '../files/layout.ts';
+import { forkInspector } from '../snapshots/inspect.ts';
+
+export interface Spares {
+  readonly engine: Spare;
+  readonly inspector: Spare;
+}
+
+export async function withSpares<T>(database: string, work: (spares: Spares) => Promise<T>): Promise<T> {
+  const { work: temporaryDirectory } = layoutFor({ database });
+  const spares: Spares = {
+    engine: await keepSpare(forkEngine(temporaryDirectory)),
+    inspector: await keepSpare(forkInspector(temporaryDirectory)),
+  };
+  try {
+    return await work(spares);
+  } finally {
+    dismiss(spares);
+  }
+}
+
+/** Passes on what it hears, and lets the spares go when the run has to wait: afterwards it may find nothing to do. */
+export function dismissedByWaits(spares: Spares, observer: Observer): Observer {
+  return (event) => {
+    if (event.kind === 'waiting') dismiss(spares);
+    observer(event);
+  };
+}
+
+function dismiss({ engine, inspector }: Spares): void {
+  engine.dismiss();
+  inspector.dismiss();
+}

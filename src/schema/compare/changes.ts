@@ -1,0 +1,15 @@
+import type { Schema } from '../normalised.ts';
+import { changeSentence } from './change-sentence.ts';
+import { compareSchemas } from './compare.ts';
+import type { SchemaDifference } from './difference.ts';
+
+/** What a run did to a schema, `sentence` saying what became of each thing. */
+export function changesBetween(
+  before: Schema,
+  after: Schema,
+): Pick<SchemaDifference, 'kind' | 'table' | 'name' | 'sentence'>[] {
+  return compareSchemas(before, after).map((difference) => {
+    const { kind, table, name } = difference;
+    return { kind, table, name, sentence: changeSentence(difference) };
+  });
+}

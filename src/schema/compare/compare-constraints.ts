@@ -1,0 +1,181 @@
+import { foldName, sameName } from '../names.ts';
+import { keyOf } from '../normalise/normalise.ts';
+import type { Check, ForeignKey, KeyColumn, PrimaryKey, Schema, Table, Unique } from '../normalised.ts';
+import { type Pair, pairByLikeness } from './compare-names.ts';
+import type { SchemaDifference } from './difference.ts';
+
+/** A table and the schema that it is part of, whose other tables its foreign keys mean. */
+export interface Side {
+  readonly table: Table;
+  readonly schema: Schema;
+}
+
+/** Differences of the constraints of one table: primary key, UNIQUE, CHECK, foreign keys. */
+export function compareConstraints(from: Side, to: Side): SchemaDifference[] {
+  const table = to.table.name;
+  return [
+    ...comparePrimaryKeys(table, from.table.primaryKey, to.table.primaryKey),
+    ...differing(pairUniques(from.table.uniques, to.table.uniques), uniqueKey).flatMap((pair) =>
+      told(table, 'unique', pair, uniqueWords),
+    ),
+    ...differing(pairChecks(from.table.checks, to.table.checks), checkKey).flatMap((pair) =>
+      told(table, 'check', pair, checkWords),
+    ),
+    ...compareForeignKeys(from, to),
+  ];
+}
+
+export function pairChecks(from: readonly Check[], to: readonly Check[]): Pair<Check>[] {
+  return pairByLikeness(from, to, [checkKey, nameKey, ({ expression }) => keyOf(expression)]);
+}
+
+/** Foreign keys side by side; those that stand alone, or with one that `sameForeignKey` does not hold of, differ. */
+export function pairForeignKeys(from: Side, to: Side): Pair<ForeignKey>[] {
+  const resolved = new Map([...resolveParents(from), ...resolveParents(to)]);
+  return pairByLikeness(from.table.foreignKeys, to.table.foreignKeys, [
+    foreignKeyKey,
+    (key) => resolved.get(key),
+    nameKey,
+    ({ columns }) => namesKey(columns),
+  ]);
+}
+
+/** A string that two checks share exactly if they are the same. */
+export function checkKey({ name, expression }: Check): string {
+  return JSON.stringify([foldName(name ?? ''), expression.tokens]);
+}
+
+/** Whether two foreign keys of a table say the same, or mean the same because one leaves its parent's primary key unsaid. */
+export function sameForeignKey(from: ForeignKey, to: ForeignKey, fromSide: Side, toSide: Side): boolean {
+  return (
+    foreignKeyKey(from) === foreignKeyKey(to) || resolveParents(fromSide).get(from) === resolveParents(toSide).get(to)
+  );
+}
+
+/** The key of each foreign key as it is once its parent's primary key is put in where it names no columns. */
+function resolveParents({ table, schema }: Side): Map<ForeignKey, string> {
+  return new Map(
+    table.foreignKeys.map((key) => {
+      const parent = schema.tables.find(({ name }) => sameName(name, key.parent));
+      const parentColumns = key.parentColumns ?? parent?.primaryKey?.columns.map(({ name }) => name);
+      return [key, foreignKeyKey({ ...key, parentColumns })];
+    }),
+  );
+}
+
+function foreignKeyKey(key: ForeignKey): string {
+  const { name, columns, parent, parentColumns, onDelete, onUpdate, deferred } = key;
+  const names = [columns, [parent], parentColumns ?? []].map(namesKey);
+  return JSON.stringify([foldName(name ?? ''), names, onDelete, onUpdate, deferred]);
+}
+
+function comparePrimaryKeys(
+  table: string,
+  from: PrimaryKey | undefined,
+  to: PrimaryKey | undefined,
+): SchemaDifference[] {
+  const isSame = from === to || (from !== undefined && to !== undefined && primaryKeyKey(from) === primaryKeyKey(to));
+  const differences = isSame ? [] : told(table, 'primaryKey', { from, to }, primaryKeyWords);
+  if ((from?.autoincrement ?? false) === (to?.autoincrement ?? false)) return differences;
+  const sentence =
+    to?.autoincrement === true
+      ? `the primary key of ${table} is not AUTOINCREMENT and should be`
+      : `the primary key of ${table} is AUTOINCREMENT and should not be`;
+  return [...differences, { kind: 'autoincrement', table, name: table, from, to, sentence }];
+}
+
+function compareForeignKeys(from: Side, to: Side): SchemaDifference[] {
+  return pairForeignKeys(from, to).flatMap((pair) =>
+    pair.from !== undefined && pair.to !== undefined && sameForeignKey(pair.from, pair.to, from, to)
+      ? []
+      : told(to.table.name, 'foreignKey', pair, foreignKeyWords),
+  );
+}
+
+type Kinds = { unique: Unique; check: Check; foreignKey: ForeignKey; primaryKey: PrimaryKey };
+
+function told<Kind extends keyof Kinds>(
+  table: string,
+  kind: Kind,
+  { from, to }: Pair<Kinds[Kind]>,
+  wordsOf: (thing: Kinds[Kind]) => string,
+): Extract<SchemaDifference, { kind: Kind }>[] {
+  const [is, should] = [from, to].map((thing) => (thing === undefined ? undefined : wordsOf(thing)));
+  const name = (to ?? from)?.name ?? should ?? is;
+  if (name === undefined) return [];
+  const sentence =
+    is === undefined
+      ? `${should} of ${table} is missing`
+      : should === undefined
+        ? `${is} of ${table} is there and should not be`
+        : `${is} of ${table} should be ${should}`;
+  // Indexing by a type parameter is beyond what the compiler can follow.
+  return [{ kind, table, name, from, to, sentence } as Extract<SchemaDifference, { kind: Kind }>];
+}
+
+function differing<T>(pairs: readonly Pair<T>[], keyOfOne: (thing: T) => string): Pair<T>[] {
+  return pairs.filter(({ from, to }) => from === undefined || to === undefined || keyOfOne(from) !== keyOfOne(to));
+}
+
+function nameKey({ name }: { readonly name: string | undefined }): string | undefined {
+  return name === undefined ? undefined : foldName(name);
+}
+
+function namesKey(names: readonly string[]): string {
+  return JSON.stringify(names.map(foldName));
+}
+
+function pairUniques(from: readonly Unique[], to: readonly Unique[]): Pair<Unique>[] {
+  return pairByLikeness(from, to, [uniqueKey, nameKey, ({ columns }) => columnsKey(columns)]);
+}
+
+function uniqueKey({ name, columns, onConflict }: Unique): string {
+  return JSON.stringify([foldName(name ?? ''), columnsKey(columns), onConflict]);
+}
+
+function primaryKeyKey({ name, columns, onConflict, isRowid }: PrimaryKey): string {
+  return JSON.stringify([foldName(name ?? ''), columnsKey(columns), onConflict, isRowid]);
+}
+
+function columnsKey(columns: readonly KeyColumn[]): string {
+  return JSON.stringify(columns.map(({ name, collation, descending }) => [foldName(name), collation, descending]));
+}
+
+function uniqueWords(unique: Unique): string {
+  return `${named(unique)}UNIQUE (${columnWords(unique.columns)})${conflictWords(unique)}`;
+}
+
+function primaryKeyWords(key: PrimaryKey): string {
+  const kind = key.isRowid ? ', the rowid' : '';
+  return `${named(key)}PRIMARY KEY (${columnWords(key.columns)}${kind})${conflictWords(key)}`;
+}
+
+function checkWords(check: Check): string {
+  return `${named(check)}CHECK (${check.expression.sql})`;
+}
+
+function foreignKeyWords(key: ForeignKey): string {
+  const parentColumns = key.parentColumns === undefined ? '' : ` (${key.parentColumns.join(', ')})`;
+  const options = [
+    key.onDelete === 'NO ACTION' ? '' : ` ON DELETE ${key.onDelete}`,
+    key.onUpdate === 'NO ACTION' ? '' : ` ON UPDATE ${key.onUpdate}`,
+    key.deferred ? ' DEFERRABLE INITIALLY DEFERRED' : '',
+  ];
+  return `${named(key)}FOREIGN KEY (${key.columns.join(', ')}) REFERENCES ${key.parent}${parentColumns}${options.join('')}`;
+}
+
+function named({ name }: { readonly name: string | undefined }): string {
+  return name === undefined ? '' : `${name} `;
+}
+
+function conflictWords({ onConflict }: Unique | PrimaryKey): string {
+  return onConflict === 'ABORT' ? '' : ` ON CONFLICT ${onConflict}`;
+}
+
+function columnWords(columns: readonly KeyColumn[]): string {
+  return columns
+    .map(({ name, collation, descending }) =>
+      [name, collation === undefined ? '' : ` COLLATE ${collation}`, descending ? ' DESC' : ''].join(''),
+    )
+    .join(', ');
+}

@@ -1,0 +1,55 @@
+import type {
+  Check,
+  Column,
+  ForeignKey,
+  Index,
+  PrimaryKey,
+  Table,
+  Trigger,
+  Unique,
+  View,
+  VirtualTable,
+} from '../normalised.ts';
+
+/** What the two sides of a comparison hold: undefined where one side lacks it. */
+interface Sides<T> {
+  readonly from: T | undefined;
+  readonly to: T | undefined;
+}
+
+interface Told {
+  /** The table, view or virtual table concerned; for an index or a trigger the one that it is on. */
+  readonly table: string;
+  /** The thing itself: a column, a constraint (by its name, else by what it says), an index. */
+  readonly name: string;
+  /** One plain sentence: what is, and what should be. */
+  readonly sentence: string;
+}
+
+type Of<Kind extends string, T> = Told & Sides<T> & { readonly kind: Kind };
+
+/** One difference between two schemas. Where `from` is undefined it is missing, where `to` is, it should not be there. */
+export type SchemaDifference =
+  | Of<'table', Table>
+  | Of<'strict' | 'withoutRowid', Table>
+  /** The columns stand in another order: mild, since only `SELECT *` and INSERT without names can tell. */
+  | Of<'order', Table>
+  /** A name in other letter case: mild, since SQLite takes both for the same. */
+  | Of<'spelling', Table | Column>
+  | Of<'column', Column>
+  | Of<'type' | 'nullability' | 'default' | 'collation' | 'generated', Column>
+  | Of<'primaryKey' | 'autoincrement', PrimaryKey>
+  | Of<'unique', Unique>
+  | Of<'check', Check>
+  | Of<'foreignKey', ForeignKey>
+  | Of<'index', Index>
+  | Of<'view', View>
+  | Of<'trigger', Trigger>
+  | Of<'virtualTable', VirtualTable>;
+
+export type DifferenceKind = SchemaDifference['kind'];
+
+/** Whether a caller may well ignore it: no statement that names its columns can tell the two schemas apart. */
+export function isMild({ kind }: SchemaDifference): boolean {
+  return kind === 'order' || kind === 'spelling';
+}

@@ -1,0 +1,78 @@
+/** Who uses a column: what SQLite's DROP COLUMN would trip over, or leave behind without a word. */
+import type { AstNode } from 'sqlite3-parser';
+import { behindUsing, contentColumnsOf, contentTableOf, isFullText } from '../full-text.ts';
+import { includesName, sameName } from '../names.ts';
+import { unquoted } from '../normalise/normalise.ts';
+import { parseStmt } from '../parse.ts';
+import { mentions } from './edit-expression.ts';
+import { constraintOutline } from './edit-outline.ts';
+import type { ConstraintText, TableText } from './edit-table.ts';
+import { findColumn } from './edit-table.ts';
+
+/**
+ * The constraints and generated columns of a table that would miss one of its columns. A CHECK, REFERENCES, DEFAULT or
+ * COLLATE in the column's own definition goes with it; PRIMARY KEY and UNIQUE, as in SQLite, do not.
+ */
+export function usesInTable(table: TableText, name: string): string[] {
+  const column = findColumn(table, name);
+  const own = column.constraints.filter(
+    ({ node }) => node.type === 'PrimaryKeyColumnConstraint' || node.type === 'UniqueColumnConstraint',
+  );
+  const others = table.columns.filter((other) => other !== column);
+  const ofOthers = others.flatMap((other) =>
+    other.constraints
+      .filter((constraint) => constraintNames(constraint).some((node) => mentions(node, name)))
+      .map((constraint) => `${title(table, constraint)} of ${other.name}`),
+  );
+  const ofTable = table.constraints.filter((each) => constraintNames(each).some((node) => mentions(node, name)));
+  return [...own.map((each) => title(table, each)), ...ofOthers, ...ofTable.map((each) => title(table, each))];
+}
+
+/** Whether an index has a column among its keys, in an expression or in its WHERE. */
+export function indexUses(createIndex: string, column: string): boolean {
+  const parsed = parseStmt(createIndex);
+  if (parsed.status === 'error' || parsed.root?.type !== 'CreateIndexStmt') return false;
+  const { columns, whereClause } = parsed.root;
+  return [...columns, ...(whereClause === undefined ? [] : [whereClause])].some((node) => mentions(node, column));
+}
+
+/** Whether a trigger fires on updates of a column by name; without the column it would never fire, and nothing would say so. */
+export function triggerWaitsFor(createTrigger: string, column: string): boolean {
+  const parsed = parseStmt(createTrigger);
+  if (parsed.status === 'error' || parsed.root?.type !== 'CreateTriggerStmt') return false;
+  const { event } = parsed.root;
+  return event.type === 'UpdateOfTriggerEvent' && event.columns.some(({ text }) => sameName(text, column));
+}
+
+/**
+ * Whether a virtual table names a table in its arguments, and a column of it where one is given. Of full-text tables only
+ * what they read their content from is known to be a name: their own columns are free to be called like any table.
+ */
+export function virtualTableNames(createVirtualTable: string, table: string, column: string | undefined): boolean {
+  if (isFullText(createVirtualTable)) {
+    if (!sameName(contentTableOf(createVirtualTable) ?? '', table)) return false;
+    return column === undefined || includesName(contentColumnsOf(createVirtualTable), column);
+  }
+  const words = behindUsing(createVirtualTable).slice(1).map(unquoted);
+  return includesName(words, table) && (column === undefined || includesName(words, column));
+}
+
+/** The parts of a constraint in which columns of its table are named. */
+function constraintNames({ node }: ConstraintText): readonly AstNode[] {
+  switch (node.type) {
+    case 'CheckColumnConstraint':
+    case 'CheckTableConstraint':
+    case 'GeneratedColumnConstraint':
+      return [node.expr];
+    case 'PrimaryKeyTableConstraint':
+    case 'UniqueTableConstraint':
+    case 'ForeignKeyTableConstraint':
+      return node.columns;
+    default:
+      return [];
+  }
+}
+
+function title(table: TableText, constraint: ConstraintText): string {
+  return constraintOutline(table, constraint);
+}

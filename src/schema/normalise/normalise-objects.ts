@@ -1,0 +1,74 @@
+/** Indexes, views, triggers and virtual tables from their stored SQL. */
+
+import type { Expression, Index, Table, Trigger, View, VirtualTable } from '../normalised.ts';
+import { canonicalTokens, expressionOf, type Spelling } from './normalise.ts';
+import {
+  behindParentheses,
+  itemsInParentheses,
+  parseStored,
+  textAfter,
+  unreadable,
+  withoutFirstWord,
+} from './normalise-parse.ts';
+
+/**
+ * @param table The table it is on, whose columns its expressions mean.
+ * @throws {DrydockError} FAULT where the text cannot be read, here as in the functions below.
+ */
+export function indexOf(name: string, table: Table, sql: string): Index {
+  const statement = parseStored(sql);
+  if (statement.type !== 'CreateIndexStmt') throw unreadable(sql, 'it is no CREATE INDEX');
+  const spelling: Spelling = { names: 'folded', columns: [...table.columns.map((column) => column.name), table.name] };
+  const afterTable = textAfter(sql, statement.tblName.span);
+  return {
+    name,
+    table: table.name,
+    sql,
+    unique: statement.unique,
+    terms: itemsInParentheses(afterTable).map((item) => termOf(item, spelling)),
+    where:
+      statement.whereClause === undefined
+        ? undefined
+        : expressionOf(withoutFirstWord(behindParentheses(afterTable)), spelling),
+  };
+}
+
+export function viewOf(name: string, sql: string): View {
+  const statement = parseStored(sql);
+  if (statement.type !== 'CreateViewStmt') throw unreadable(sql, 'it is no CREATE VIEW');
+  const body = textAfter(sql, statement.viewName.span).trim();
+  return { name, sql, body: { sql: body, tokens: canonicalTokens(body, { names: 'exact' }) } };
+}
+
+export function triggerOf(name: string, table: string, sql: string): Trigger {
+  const statement = parseStored(sql);
+  if (statement.type !== 'CreateTriggerStmt') throw unreadable(sql, 'it is no CREATE TRIGGER');
+  const body = textAfter(sql, statement.triggerName.span).trim();
+  return { name, table, sql, body: { sql: body, tokens: spelledOut(canonicalTokens(body, { names: 'folded' })) } };
+}
+
+export function virtualTableOf(name: string, sql: string): VirtualTable {
+  const statement = parseStored(sql);
+  if (statement.type !== 'CreateVirtualTableStmt') throw unreadable(sql, 'it is no CREATE VIRTUAL TABLE');
+  // What the arguments mean is the module's own business, so that their quoting and letter case stay.
+  const argumentsOf = (statement.args ?? []).map((argument) => argument.trim().replace(/\s+/g, ' '));
+  const body = `using ${statement.moduleName.text}(${argumentsOf.join(', ')})`;
+  return { name, sql, body: { sql: body, tokens: [statement.moduleName.text.toLowerCase(), ...argumentsOf] } };
+}
+
+/** A term of an index; ASC is what holds where nothing is said. */
+function termOf(sql: string, spelling: Spelling): Expression {
+  const { tokens } = expressionOf(sql, spelling);
+  const heeded = tokens.at(-1) === 'asc' ? tokens.slice(0, -1) : tokens;
+  return { sql, tokens: heeded };
+}
+
+/** BEFORE and FOR EACH ROW are what holds where nothing is said. https://sqlite.org/lang_createtrigger.html */
+function spelledOut(tokens: readonly string[]): string[] {
+  const begin = tokens.indexOf('begin');
+  const [head, actions] = [tokens.slice(0, begin), tokens.slice(begin)];
+  const each = head.findIndex((token, at) => token === 'for' && head[at + 1] === 'each' && head[at + 2] === 'row');
+  const heeded = each === -1 ? head : [...head.slice(0, each), ...head.slice(each + 3)];
+  const isTimed = /^(?:before|after|instead)$/.test(heeded[0] ?? '');
+  return [...(isTimed ? [] : ['before']), ...heeded, ...actions];
+}

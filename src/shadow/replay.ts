@@ -1,0 +1,116 @@
+/**
+ * What revisions make of a schema, found by running them on a database in memory: for questions about revisions that no
+ * file and no lock is needed for. Their code runs in the engine, a child process, as in a run.
+ */
+import { tmpdir } from 'node:os';
+import { startEngine } from '../engine/client.ts';
+import { engineStep } from '../engine/engine-step.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
+import type { Replayed, Rows } from '../engine/shadow-result.ts';
+import { DrydockError, invariant } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import type { Revision, Step } from '../revisions/revision.ts';
+import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
+
+export interface ReplayRequest {
+  /** The schema to begin with, without rows; left out: an empty database. */
+  readonly from?: StoredSchema;
+  readonly steps: readonly Step[];
+  /** What the revisions find in `op.arguments`. */
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** Left out: none. */
+  readonly rows?: Rows;
+}
+
+/**
+ * @param stop Ends the replay where it is.
+ * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
+ *   loaded, or the schema to begin with cannot be made in memory.
+ * @throws {EngineDied} where a revision ended the process, or it was stopped.
+ */
+export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
+  const { from, steps, arguments: given = {}, rows = 'none' } = request;
+  const seed = from === undefined ? [] : statementsOf(from);
+  try {
+    return await inEngine(
+      'replay',
+      { seed, steps: steps.map((step) => engineStep(step, given)), rows },
+      observer,
+      stop,
+    );
+  } catch (error) {
+    throw error instanceof DrydockError ? inMemory(error, from === undefined ? emptyBodies(steps) : []) : error;
+  }
+}
+
+/**
+ * The schema that revisions make, run one after the other from base.
+ * @param given What they find in `op.arguments`.
+ * @throws {DrydockError} as {@link replay}.
+ */
+export async function schemaAfter(
+  revisions: readonly Revision[],
+  given: NonNullable<ReplayRequest['arguments']>,
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<StoredSchema> {
+  const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
+  return lastOf(await replay({ steps, arguments: given }, observer, stop));
+}
+
+/** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
+export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
+  return lastOf(await inEngine('replay', { seed: statements, steps: [], rows: 'none' }, observer));
+}
+
+/** Asks an engine that has no file. */
+export async function inEngine<K extends 'replay' | 'survey'>(
+  name: K,
+  takes: EngineRequests[K]['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<EngineRequests[K]['gives']> {
+  stop?.throwIfAborted();
+  const engine = await startEngine({
+    temporaryDirectory: tmpdir(),
+    // Its process is nobody's business: it holds nothing.
+    observer: (event) => event.kind !== 'engine-started' && observer(event),
+    describeHolder: () => 'nobody',
+  });
+  const onStop = () => void engine.kill();
+  stop?.addEventListener('abort', onStop, { once: true });
+  if (stop?.aborted) onStop();
+  try {
+    return await engine.call(name, takes);
+  } finally {
+    stop?.removeEventListener('abort', onStop);
+    await engine.stop();
+  }
+}
+
+function lastOf({ schemas }: Replayed): StoredSchema {
+  const last = schemas.at(-1);
+  invariant(last !== undefined, 'a replay without a schema');
+  return last;
+}
+
+/** Ids. A revision that a tool before Drydock applied may have been left without a body; a merge has none to write. */
+function emptyBodies(steps: readonly Step[]): readonly string[] {
+  return steps
+    .map(({ revision }) => revision)
+    .filter(({ body, revises }) => body.kind === 'sql' && body.up.length === 0 && revises.length < 2)
+    .map(({ id }) => id);
+}
+
+function inMemory({ code, what, next, cause }: DrydockError, empty: readonly string[]): DrydockError {
+  const hint =
+    code === 'REVISION_FAILED' && empty.length > 0
+      ? `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; else mend the revision. Then run again`
+      : next;
+  return new DrydockError(code, {
+    what: `${what} (replayed in memory, on a database without rows)`,
+    state: 'No database was touched',
+    ...(hint !== undefined && { next: hint }),
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+/** What revisions do, found by running them in memory for as long as that is possible. */
+
+import { EngineDied } from '../engine/client.ts';
+import { engineStep } from '../engine/engine-step.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
+import type { Surveyed } from '../engine/shadow-result.ts';
+import { DrydockError } from '../errors.ts';
+import type { Observer } from '../events.ts';
+import type { Revision, Step } from '../revisions/revision.ts';
+import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
+import { inEngine } from './replay.ts';
+
+/**
+ * What each revision does, up and from there one step back, from an empty database on.
+ * @param revisions In the order of the graph, from base on.
+ * @param given What the revisions find in `op.arguments`.
+ * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
+ */
+export function surveyRevisions(
+  revisions: readonly Revision[],
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+): Promise<Surveyed> {
+  const steps = revisions.map((revision) => ({
+    step: engineStep({ revision, direction: 'up' }, given),
+    back: engineStep({ revision, direction: 'down' }, given),
+  }));
+  return survey({ seed: [], steps }, observer);
+}
+
+export interface SurveyStart {
+  readonly schema: StoredSchema;
+  /** INSERT statements, run before there are triggers. */
+  readonly rows: readonly string[];
+}
+
+/**
+ * What steps do, from a schema on.
+ * @param given What the revisions find in `op.arguments`.
+ * @param stop Ends it where it is.
+ * @throws {DrydockError} USAGE where a module cannot be loaded, or the schema cannot be made in memory.
+ */
+export function surveySteps(
+  { schema, rows }: SurveyStart,
+  steps: readonly Step[],
+  given: Readonly<Record<string, string>>,
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<Surveyed> {
+  const isTrigger = ({ type }: { readonly type: string }) => type === 'trigger';
+  const seed = [
+    ...statementsOf({ ...schema, rows: schema.rows.filter((row) => !isTrigger(row)) }),
+    // Rows that break a CHECK are no damage (safe-run.md), and may be what a revision is there to mend.
+    'PRAGMA ignore_check_constraints = ON',
+    ...rows,
+    'PRAGMA ignore_check_constraints = OFF',
+    ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
+  ];
+  return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer, stop);
+}
+
+async function survey(
+  takes: EngineRequests['survey']['takes'],
+  observer: Observer,
+  stop?: AbortSignal,
+): Promise<Surveyed> {
+  try {
+    return await inEngine('survey', takes, observer, stop);
+  } catch (error) {
+    if (!(error instanceof EngineDied)) throw error;
+    throw new DrydockError('REVISION_FAILED', {
+      what: `One of the revisions ${takes.steps.map(({ step }) => step.id).join(', ')} ended the process that ran it in memory (${error.message})`,
+      state: 'No database was touched',
+      next: 'Take out what ends the process, such as process.exit, and run again',
+      cause: error,
+    });
+  }
+}
