@@ -15,7 +15,7 @@ const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const modules = {
   index: 'src/index.ts',
   engine: 'src/engine/engine.ts',
-  lifeline: 'src/engine/parent-watchdog.ts',
+  'parent-watchdog': 'src/engine/parent-watchdog.ts',
   inspector: 'src/snapshots/inspector.ts',
   verifier: 'src/daemon/verifier.ts',
 };

@@ -1,7 +1,7 @@
 /** What SQLite's own checks say of a file: its damage, and what is wrong in it but no damage. */
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
+import { firstValue, type QueryPort } from '../files/query-port.ts';
 import type { BrokenConstraint } from './measurement.ts';
-import { firstValue, type QueryPort } from './query-port.ts';
 
 const maxProblems = 100;
 

@@ -1,6 +1,7 @@
+import type { Statistic, StatisticRule } from '../config/statistic.ts';
 import { unreachable } from '../errors.ts';
 import type { Direction } from '../revisions/revision.ts';
-import type { CheckResult, Statistic, StatisticRule, StatisticValue } from './measurement.ts';
+import type { CheckResult, StatisticValue } from './measurement.ts';
 
 type Value = string | number;
 type Verdict = Pick<CheckResult, 'ok' | 'message'>;

@@ -1,10 +1,11 @@
+import type { Statistic } from '../config/statistic.ts';
 import type { Direction, RowExpectation } from '../revisions/revision.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
-import type { CheckResult, Measurement, Statistic } from './measurement.ts';
+import type { CheckResult, Measurement } from './measurement.ts';
 
 export interface Judgement {
   readonly before: Measurement;

@@ -1,7 +1,8 @@
+import type { Statistic } from '../config/statistic.ts';
 import { DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
+import { firstValue, type QueryPort } from '../files/query-port.ts';
 import { checkIntegrity } from './integrity.ts';
-import type { ForeignKeyPair, ForeignKeyViolations, Measurement, Statistic } from './measurement.ts';
-import { firstValue, type QueryPort } from './query-port.ts';
+import type { ForeignKeyPair, ForeignKeyViolations, Measurement } from './measurement.ts';
 import { readStatistics } from './statistics.ts';
 
 const maxKeys = 10_000;

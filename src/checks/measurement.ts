@@ -49,19 +49,6 @@ export interface StatisticValue {
   readonly absent?: string;
 }
 
-/** A number that the owner of the data watches, from the config. */
-export interface Statistic {
-  readonly name: string;
-  /** One statement that only reads. Its first column of its first row is the value. */
-  readonly sql: string;
-  readonly rule?: StatisticRule;
-}
-
-export type StatisticRule =
-  | { readonly kind: 'same' }
-  | { readonly kind: 'not-less' }
-  | { readonly kind: 'within'; readonly percent: number };
-
 /** One line of the report. */
 export interface CheckResult {
   readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'rows' | 'statistic';

@@ -1,7 +1,8 @@
+import type { Statistic } from '../config/statistic.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { firstValue, NotOnlyReading, type QueryPort } from '../files/query-port.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
-import type { Statistic, StatisticValue } from './measurement.ts';
-import { firstValue, NotOnlyReading, type QueryPort } from './query-port.ts';
+import type { StatisticValue } from './measurement.ts';
 
 /**
  * Runs each statistic's query.

@@ -22,7 +22,7 @@ export function giveUpRoot(config: Config, configFile: string): string | undefin
   if (user === undefined) return undefined;
   requireReadable(user, [
     process.execPath,
-    fileURLToPath(siblingModule(import.meta.url, 'main')),
+    fileURLToPath(siblingModule(import.meta.url, 'engine')),
     ...(existsSync(configFile) ? [configFile] : []),
     ...filesIn(config.migrations),
   ]);

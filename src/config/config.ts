@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { Statistic } from '../checks/measurement.ts';
 import { DrydockError } from '../errors.ts';
 import { type Address, parseAddress } from './address.ts';
 import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
@@ -7,7 +6,7 @@ import { type ConfigFile, readConfigFile } from './file.ts';
 import { problem } from './problem.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
 import type { FileSettings } from './schema.ts';
-import { parseStatisticRule } from './statistic-rule.ts';
+import { parseStatisticRule, type Statistic } from './statistic.ts';
 import type { taskNames } from './task-names.ts';
 import { checkWindows, windowDefaults } from './windows.ts';
 

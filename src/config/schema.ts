@@ -4,7 +4,7 @@ import { addressPattern } from './address.ts';
 import { isWhat, problem, suggest } from './problem.ts';
 import { maxTimerMs, sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
 import { about, duration, expected, filePath, group, type Issue, listOfNamed, text } from './schema-parts.ts';
-import { statisticRulePattern } from './statistic-rule.ts';
+import { statisticRulePattern } from './statistic.ts';
 import { taskNames } from './task-names.ts';
 
 function isTimeZone(name: string): boolean {

@@ -5,5 +5,5 @@ import { siblingModule } from '../engine/entry.ts';
 import { answerApart } from '../engine/one-shot-child.ts';
 
 // A thread of its own, since reading blocks this one: whoever writes waits for a reader, also for one that nobody waits for.
-new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: process.ppid }).unref();
+new Worker(siblingModule(import.meta.url, 'parent-watchdog'), { workerData: process.ppid }).unref();
 answerApart(verifyDatabase);

@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisUser } from '../files/access.ts';
-import { describeSpace } from '../format.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
 import {
   accessProblems,
+  describeSpace,
   linksProblem,
   mountProblem,
   networkProblem,

@@ -65,7 +65,7 @@ export interface EngineOptions {
 
 /** The engine's process: it loads its code, and does nothing until it is asked. */
 export function forkEngine(temporaryDirectory: string): Promise<ChildProcess> {
-  return forkModule('main', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
+  return forkModule('engine', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
 }
 
 /**

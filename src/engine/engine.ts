@@ -13,8 +13,8 @@ invariant(process.send !== undefined, 'the engine was started without a supervis
 leaveStopsToSupervisor();
 
 // A thread of its own, since a running statement blocks this one: an engine whose supervisor died must not go on.
-const lifeline = new Worker(siblingModule(import.meta.url, 'lifeline'), { workerData: supervisorPid });
-lifeline.unref();
+const watchdog = new Worker(siblingModule(import.meta.url, 'parent-watchdog'), { workerData: supervisorPid });
+watchdog.unref();
 
 // The place in a revision's file stands deep in a stack: an operation calls others before it comes to a statement.
 Error.stackTraceLimit = 100;
@@ -23,11 +23,11 @@ const tell = (reply: Reply) => process.send?.(reply);
 const handlers = engineSession(tell);
 let busy = false;
 
-/** What failed beside the requests: in something that a revision left running when it returned, or in the lifeline. */
+/** What failed beside the requests: in something that a revision left running when it returned, or in the watchdog. */
 let stray: DrydockError | undefined;
 const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'commit']);
 
-lifeline.on('error', (error) => {
+watchdog.on('error', (error) => {
   stray ??= new DrydockError('PREFLIGHT', {
     what: `The engine could not start the thread that ends it with its run: ${messageOf(error)}`,
     next: 'Raise the limits of open files and processes (ulimit -n, ulimit -u), or free memory, and run again',

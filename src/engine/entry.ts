@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** @param from `import.meta.url` of a module in a folder of `src`. */
 export function siblingModule(from: string, name: keyof typeof folders): URL {
   const source = from.endsWith('.ts');
-  if (!source) return new URL(`./${name === 'main' ? 'engine' : name}.js`, from);
+  if (!source) return new URL(`./${name}.js`, from);
   return new URL(`../${folders[name]}/${name}.ts`, from);
 }
 
@@ -39,4 +39,9 @@ export async function forkModule(
   return child;
 }
 
-const folders = { main: 'engine', lifeline: 'engine', inspector: 'snapshots', verifier: 'daemon' } as const;
+const folders = {
+  engine: 'engine',
+  'parent-watchdog': 'engine',
+  inspector: 'snapshots',
+  verifier: 'daemon',
+} as const;

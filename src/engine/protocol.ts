@@ -2,7 +2,9 @@
  * What supervisor and engine say to each other, over Node's IPC channel. The supervisor asks, one request at a time;
  * the engine answers, and between question and answer tells what it waits for and how far it is.
  */
-import type { Measurement, Statistic } from '../checks/measurement.ts';
+
+import type { Measurement } from '../checks/measurement.ts';
+import type { Statistic } from '../config/statistic.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';

@@ -4,8 +4,8 @@
  */
 import type Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
-import { queryPort } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { queryPort } from '../files/query-port.ts';
 
 /** @returns PREFLIGHT in the place of an error that the volume is behind; any other error as it is. */
 export function afterSecondLook(connection: Database.Database, error: unknown): unknown {

@@ -5,9 +5,9 @@
 import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
 import { countRowsUpTo, measure } from '../checks/measure.ts';
-import { queryPort } from '../checks/query-port.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
+import { queryPort } from '../files/query-port.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type SqlPort as AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';

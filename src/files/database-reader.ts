@@ -6,12 +6,14 @@ import { type BigIntStats, closeSync, existsSync, openSync, readSync, statSync }
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { QueryPort, QueryRow } from '../checks/query-port.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { troubleOf } from '../system-errors.ts';
+
 import { looking, mayBe, mayBeThere, namesIn, nextWhereUnseen } from './access.ts';
+
 import { layoutFor, snapshotsBeside } from './layout.ts';
 import { companionsOf, misplaced } from './place.ts';
+import type { QueryPort, QueryRow } from './query-port.ts';
 import { requireWhole } from './require-whole.ts';
 import { shellWord } from './shell-word.ts';
 

@@ -3,13 +3,13 @@
  * another application, or those that the revisions would make again.
  */
 import { countRowsUpTo } from '../checks/measure.ts';
-import type { QueryPort } from '../checks/query-port.ts';
 import type { Config } from '../config/config.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
 import type { HeldNow } from '../engine/protocol.ts';
 import type { SurveyedStep } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
+import type { QueryPort } from '../files/query-port.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';

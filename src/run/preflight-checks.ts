@@ -166,3 +166,10 @@ export function linksProblem({ database }: Layout, { nlink }: { readonly nlink: 
 function refusal(what: string, next: string): DrydockError {
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next });
 }
+
+/** No sentence yet. */
+export function describeSpace({ neededBytes, freeBytes, snapshots }: SpaceEstimate): string {
+  const beside = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
+  if (snapshots === undefined) return beside;
+  return `${beside}; for its snapshot about ${describeBytes(snapshots.neededBytes)}, and ${describeBytes(snapshots.freeBytes)} are free there`;
+}

@@ -1,6 +1,7 @@
 /** Looks at a database file that nobody writes to, such as a snapshot. */
 import type { ChildProcess } from 'node:child_process';
-import type { Measurement, Statistic } from '../checks/measurement.ts';
+import type { Measurement } from '../checks/measurement.ts';
+import type { Statistic } from '../config/statistic.ts';
 import { askApart, forkApart } from '../engine/one-shot-child.ts';
 import type { Spare } from '../engine/preforked.ts';
 import { type FileHashes, hashFile } from '../files/content-hash.ts';

@@ -4,10 +4,10 @@
  */
 import Database from 'better-sqlite3';
 import { measure } from '../checks/measure.ts';
-import { queryPort } from '../checks/query-port.ts';
 import { tune } from '../engine/live-file.ts';
 import { answerApart } from '../engine/one-shot-child.ts';
 import { faultPoint } from '../faults.ts';
+import { queryPort } from '../files/query-port.ts';
 import type { Examination, InspectionTask } from './inspect.ts';
 
 answerApart(examine);

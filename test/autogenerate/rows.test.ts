@@ -7,7 +7,7 @@ import type { RenameDecision } from '../../src/autogenerate/renames.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { judgeRows } from '../../src/checks/judge-rows.ts';
 import { countRows } from '../../src/checks/measure.ts';
-import { queryPort } from '../../src/checks/query-port.ts';
+import { queryPort } from '../../src/files/query-port.ts';
 import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
 import { databaseOf, schemaFrom, schemaOn } from '../schema/database.ts';
 import { moduleRevision } from './apply.ts';

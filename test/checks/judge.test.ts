@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../src/checks/judge.ts';
-import type {
-  CheckResult,
-  ForeignKeyViolations,
-  Measurement,
-  StatisticRule,
-  StatisticValue,
-} from '../../src/checks/measurement.ts';
+import type { CheckResult, ForeignKeyViolations, Measurement, StatisticValue } from '../../src/checks/measurement.ts';
+import type { StatisticRule } from '../../src/config/statistic.ts';
 import type { Direction, RowExpectation } from '../../src/revisions/revision.ts';
 
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };

@@ -6,8 +6,8 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { checkIntegrity, quickCheck } from '../../src/checks/integrity.ts';
 import { countRows, findForeignKeyViolations, measure } from '../../src/checks/measure.ts';
-import { queryPort } from '../../src/checks/query-port.ts';
 import { DrydockError } from '../../src/errors.ts';
+import { queryPort } from '../../src/files/query-port.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'drydock-measure-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { queryPort } from '../../src/checks/query-port.ts';
 import { readStatistics } from '../../src/checks/statistics.ts';
 import { DrydockError } from '../../src/errors.ts';
+import { queryPort } from '../../src/files/query-port.ts';
 
 const db = new Database(':memory:');
 db.exec("CREATE TABLE comments (score REAL, platform TEXT); INSERT INTO comments VALUES (0.5, 'a'), (NULL, 'b')");

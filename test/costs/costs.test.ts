@@ -46,7 +46,7 @@ test('what a start costs', async (t) => {
  * start side by side either may be the first.
  */
 function withoutLifeline(what: readonly string[]): readonly string[] {
-  return what.filter((one) => !one.startsWith('lifeline')).toSorted();
+  return what.filter((one) => !one.startsWith('parent-watchdog')).toSorted();
 }
 
 function trivial(folder: string, revisions: number): Project {

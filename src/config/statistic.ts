@@ -1,5 +1,17 @@
-import type { StatisticRule } from '../checks/measurement.ts';
 import { invariant } from '../errors.ts';
+
+/** A number that the owner of the data watches, from the config. */
+export interface Statistic {
+  readonly name: string;
+  /** One statement that only reads. Its first column of its first row is the value. */
+  readonly sql: string;
+  readonly rule?: StatisticRule;
+}
+
+export type StatisticRule =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'not-less' }
+  | { readonly kind: 'within'; readonly percent: number };
 
 export const statisticRulePattern = /^(same|not-less|within\s+\d+(\.\d+)?\s*%)$/;
 
