@@ -12,7 +12,7 @@ import { keepCodeOf } from './keep-code.ts';
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** The names are those that package.json names, and that src/engine/entry.ts and src/cli/start.ts look for beside themselves. */
-const modules = {
+export const modules = {
   index: 'src/index.ts',
   engine: 'src/engine/engine.ts',
   'parent-watchdog': 'src/engine/parent-watchdog.ts',
@@ -65,40 +65,45 @@ const withoutFaultPoints: Plugin = {
 const requireForCommonJs =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
 
+/** How a set of ES modules is bundled that import from one another. */
+export const asModules = {
+  external,
+  banner: { js: requireForCommonJs },
+  splitting: true,
+  format: 'esm',
+} as const satisfies BuildOptions;
+
 /** A script has no `import.meta`. */
 const placeOfScript: BuildOptions = {
   banner: { js: 'const urlOfScript = require("node:url").pathToFileURL(__filename).href;' },
   define: { 'import.meta.url': 'urlOfScript', 'import.meta.main': 'false' },
 };
 
+export const forNode = {
+  absWorkingDir: projectRoot,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /** @param outdir Emptied first. Its parent must hold package.json, where the version is read from. */
 export async function build(outdir: string): Promise<void> {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   const common: BuildOptions = {
-    absWorkingDir: projectRoot,
+    ...forNode,
     outdir,
     plugins: [withoutFaultPoints],
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
     // Names stay: a stack that --debug prints must be of use in an issue.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
   };
   const asScripts: BuildOptions = { ...common, external, format: 'cjs', outExtension: { '.js': '.cjs' } };
   const [ofModules, ofScripts, ofYaml, ofCommandLine] = await Promise.all([
-    bundle({
-      ...common,
-      entryPoints: modules,
-      external,
-      banner: { js: requireForCommonJs },
-      splitting: true,
-      format: 'esm',
-    }),
+    bundle({ ...common, ...asModules, entryPoints: modules }),
     // Nobody is shown a stack of these: what goes wrong in the start goes wrong again in the command line, which says it.
     bundle({ ...asScripts, entryPoints: scripts, minify: true, plugins: [withoutFaultPoints, yamlApart] }),
     bundle({ ...asScripts, entryPoints: yamlOfStart, minify: true }),

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandPath } from '../harness/command.ts';
 import type { Result } from '../harness/drydock.ts';
-import { projectRoot } from '../harness/files.ts';
 
 const nobody = { uid: 65534, gid: 65534 };
 const isRoot = process.getuid?.() === 0;
@@ -37,7 +37,7 @@ async function run(
   cwd: string,
   user: { uid?: number; gid?: number },
 ): Promise<Result> {
-  const [command = '', ...rest] = [...wrapper, process.execPath, join(projectRoot, 'src/cli/main.ts'), ...args];
+  const [command = '', ...rest] = [...wrapper, process.execPath, commandPath, ...args];
   const child = spawn(command, rest, { cwd, ...user, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

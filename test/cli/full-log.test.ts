@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { configure, dueWindow } from '../daemon/helpers.ts';
+import { commandPath } from '../harness/command.ts';
 import { versions } from '../harness/dump.ts';
-import { projectRoot, sqlRevision } from '../harness/files.ts';
+import { sqlRevision } from '../harness/files.ts';
 import { alembicAt, type Project, project, tableRevision } from './helpers.ts';
 
 function startWithFullLog(t: TestContext, { root }: Project, verb: string) {
-  const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), verb], {
+  const child = spawn(process.execPath, [commandPath, verb], {
     cwd: root,
     stdio: ['ignore', 'pipe', openSync('/dev/full', 'w')],
   });
@@ -30,7 +30,7 @@ test('an upgrade ends as it would have ended', async (t) => {
 });
 
 function codeWith(t: TestContext, { root }: Project, args: readonly string[], stdout: 'full' | 'closed') {
-  const child = spawn(process.execPath, [join(projectRoot, 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [commandPath, ...args], {
     cwd: root,
     stdio: ['ignore', stdout === 'full' ? openSync('/dev/full', 'w') : 'pipe', 'pipe'],
   });

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { projectRoot, testFolder } from '../harness/files.ts';
+import { commandPath } from '../harness/command.ts';
+import { testFolder } from '../harness/files.ts';
 import { alembicAt, branched, type Project, project, stateOf, tableRevision } from './helpers.ts';
 
 interface Shown {
@@ -224,7 +225,7 @@ test('in a directory that was removed every verb says that it is gone', (t) => {
   for (const verb of ['current', 'upgrade', 'init']) {
     const gone = join(testFolder(t), 'gone');
     mkdirSync(gone);
-    const args = ['-c', script, 'sh', gone, process.execPath, join(projectRoot, 'src/cli/main.ts'), verb];
+    const args = ['-c', script, 'sh', gone, process.execPath, commandPath, verb];
     const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
     assert.deepEqual([status, stderr], [2, 'drydock: The current directory is gone. Change into one that exists.\n']);
   }

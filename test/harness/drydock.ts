@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { projectRoot } from './files.ts';
+import { commandPath } from './command.ts';
 
 export interface Result {
   readonly code: number | null;
@@ -57,7 +57,7 @@ export function startDrydock(
     pauseAt === undefined ? undefined : { at: pauseAt, folder: mkdtempSync(join(tmpdir(), 'drydock-fault-')) };
   const markerOf = (kind: 'reached' | 'continue') =>
     join(pause?.folder ?? '', `${(pause?.at ?? '').replaceAll(':', '-')}.${kind}`);
-  const [program = '', ...given] = [...under, process.execPath, join(projectRoot, 'src/cli/main.ts'), ...args];
+  const [program = '', ...given] = [...under, process.execPath, commandPath, ...args];
   const child = spawn(program, given, {
     cwd,
     env: {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { projectRoot } from './files.ts';
+import { commandPath } from './command.ts';
 
 /** What is typed, once what was asked matches. */
 export interface Answer {
@@ -11,9 +10,8 @@ export interface Answer {
 
 /** Runs a verb in a terminal of its own, which util-linux's `script` makes, and types each answer when its question is there. */
 export async function inTerminal(cwd: string, args: readonly string[], answers: readonly Answer[]) {
-  const main = join(projectRoot, 'src/cli/main.ts');
   // Without a shell between, whose own ending by SIGINT would hide that of the command.
-  const command = ['exec', process.execPath, main, ...args].join(' ');
+  const command = ['exec', process.execPath, commandPath, ...args].join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
   let shown = '';
   let unread = '';
