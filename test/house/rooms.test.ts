@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { test } from 'node:test';
-import { projectRoot } from './harness/files.ts';
+import { projectRoot } from '../harness/files.ts';
 
 /** From the ground up. Rooms of one line do not import each other. */
 const order = [
