@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   linkSync,
@@ -159,6 +160,8 @@ test(
   async (t) => {
     const it = await restorable(t, 'delete');
     const volume = smallVolume(t, 20_000_000);
+    // A mount is made as writable by everybody as /tmp is.
+    chmodSync(volume.path, 0o700);
     cpSync(it.snapshots, volume.path, { recursive: true });
     rmSync(it.snapshots, { recursive: true });
     symlinkSync(volume.path, it.snapshots);
