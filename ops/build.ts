@@ -115,24 +115,46 @@ export async function build(outdir: string): Promise<void> {
   const inputs = [ofModules, ofScripts, ofYaml, ofCommandLine].flatMap(({ metafile }) =>
     Object.keys(metafile?.inputs ?? {}),
   );
-  writeFileSync(join(outdir, 'LICENSES.txt'), licencesOf(inputs));
+  const packages = bundledPackages(inputs);
+  // Each licence asks to be passed on with every copy.
+  const licences = packages.map(({ name, version, text }) => `${name} ${version}\n\n${text.trim()}\n`);
+  writeFileSync(join(outdir, 'LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(join(outdir, 'sbom.json'), `${JSON.stringify(billOfMaterials(packages), null, 2)}\n`);
 }
 
-/** The licences of what was bundled: each asks to be passed on with every copy. */
-function licencesOf(inputs: readonly string[]): string {
+interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  /** Of the licence. */
+  readonly text: string;
+}
+
+function bundledPackages(inputs: readonly string[]): BundledPackage[] {
   const folders = inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
-  return [...new Set(folders)]
-    .sort()
-    .map(licenceOf)
-    .join(`\n${'-'.repeat(80)}\n\n`);
+  return [...new Set(folders)].sort().map((folder) => {
+    const absolute = join(projectRoot, folder);
+    const { name, version, license } = JSON.parse(readFileSync(join(absolute, 'package.json'), 'utf8'));
+    const file = readdirSync(absolute).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+    const text = file === undefined ? `Licence: ${license}\n` : readFileSync(join(absolute, file), 'utf8');
+    return { name, version, license, text };
+  });
 }
 
-function licenceOf(folder: string): string {
-  const absolute = join(projectRoot, folder);
-  const { name, version, license } = JSON.parse(readFileSync(join(absolute, 'package.json'), 'utf8'));
-  const file = readdirSync(absolute).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
-  const text = file === undefined ? `Licence: ${license}\n` : readFileSync(join(absolute, file), 'utf8');
-  return `${name} ${version}\n\n${text.trim()}\n`;
+/** `npm ls` and `npm audit` of an installation do not see what is bundled. https://cyclonedx.org/docs/1.6/json/ */
+function billOfMaterials(packages: readonly BundledPackage[]) {
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    components: packages.map(({ name, version, license }) => ({
+      type: 'library',
+      name,
+      version,
+      purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+      licenses: [{ license: { id: license } }],
+    })),
+  };
 }
 
 if (import.meta.main) {

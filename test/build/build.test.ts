@@ -139,3 +139,17 @@ test('a build holds nothing that tests use, no path of the machine, and the lice
     assert.match(licences, new RegExp(`^${name} \\d`, 'm'));
   assert.doesNotMatch(licences, /^better-sqlite3 /m);
 });
+
+test('the bill of materials of a build lists each package that is bundled', async (t) => {
+  const folder = await installation(t);
+  const read = (name: string) => readFileSync(join(folder, 'dist', name), 'utf8');
+  const { components } = JSON.parse(read('sbom.json')) as {
+    components: { name: string; version: string; purl: string }[];
+  };
+  const licensed = [...read('LICENSES.txt').matchAll(/^(?:-{80}\n\n)?(@?[a-z][\w./-]*) (\d+\.\d+\.\d+\S*)$/gm)];
+  assert.deepEqual(
+    components.map(({ name, version }) => `${name} ${version}`),
+    licensed.map(([, name, version]) => `${name} ${version}`),
+  );
+  assert.ok(components.some(({ purl }) => purl.startsWith('pkg:npm/pino@')));
+});
