@@ -9,6 +9,7 @@ import { liveContentSha256 } from '../files/live-content.ts';
 import { waitOutBusy } from '../lock/busy-wait.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
 import { readJournal } from '../run/journal.ts';
+import { requireAlone } from '../run/prove-snapshot.ts';
 import { listSnapshots, type Snapshot } from '../snapshots/catalog.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import { describeRowDifferences, rowDifferences } from '../snapshots/row-differences.ts';
@@ -16,7 +17,8 @@ import { type Consent, requireYes } from './consent.ts';
 
 /**
  * Whatever is replaced is kept, also what is written between the answer and the restore, so nobody is asked twice.
- * @throws {DrydockError} USAGE if there is no consent; BUSY if the database stays locked.
+ * @throws {DrydockError} USAGE if there is no consent; BUSY if the database stays locked; PREFLIGHT if a stray file stands
+ *   beside the snapshot, which may not be opened then.
  */
 export async function agreeToRestore(
   config: Config,
@@ -48,6 +50,7 @@ async function whatGoes(
   if (isRestoring(layout) || !isThere(database)) return undefined;
   statDatabase(database);
   if (await isKept(layout, stop)) return undefined;
+  requireAlone(snapshot);
   try {
     const differences = await waitOutBusy(() => rowDifferences(database, snapshot.path, 0), {
       timeoutMs,

@@ -80,7 +80,7 @@ function requireSame(snapshot: Snapshot, { sha256, bytes }: ExactHash): void {
 }
 
 /** Before SQLite opens the file, and plays back into it what stands beside it. */
-function requireAlone(snapshot: Snapshot): void {
+export function requireAlone(snapshot: Snapshot): void {
   const stray = strayCompanion(snapshot.path);
   if (stray === undefined) return;
   throw new SnapshotUnfit(snapshot, sayStray(stray), `Move ${stray} out of the folder`);

@@ -98,7 +98,7 @@ test('a proven way back: a run does not take a snapshot with a stray journal for
 
 test('a proven way back: a restore that meets a stray journal when it is finished goes on once that is moved', async (t) => {
   const it = await restorable(t, 'delete');
-  await killAt(['snapshot', 'restore', it.id, '--database', it.database], 'engine:before-replace', 'both');
+  await killAt(['snapshot', 'restore', it.id, '--yes', '--database', it.database], 'engine:before-replace', 'both');
   const stray = join(it.snapshots, `${it.id}.db-journal`);
   copyFileSync(await leftByWriter(t, it, '-journal'), stray);
   for (const verb of ['upgrade', 'upgrade']) {
@@ -114,7 +114,7 @@ test('a proven way back: a restore that a stray journal keeps from being finishe
   const it = await restorable(t, 'delete');
   assert.equal((await it.run(['snapshot', 'create'])).code, 0);
   const other = (await listed(it)).find(({ reason }) => reason === 'manual');
-  await killAt(['snapshot', 'restore', it.id, '--database', it.database], 'engine:before-replace', 'both');
+  await killAt(['snapshot', 'restore', it.id, '--yes', '--database', it.database], 'engine:before-replace', 'both');
   copyFileSync(await leftByWriter(t, it, '-journal'), join(it.snapshots, `${it.id}.db-journal`));
   const restored = await it.run(['snapshot', 'restore', other?.id ?? 'none']);
   assert.equal(restored.code, 0, restored.stderr);
