@@ -1,6 +1,6 @@
 /** What a run refuses, doctor says beforehand: with the same code, in the same words, and nothing touched. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -217,6 +217,16 @@ const refusals: readonly Refusal[] = [
     probe: 'permissions',
     code: 12,
     spoil: ({ database }) => symlinkSync('app.db.drydock', `${database}.drydock`),
+  },
+  {
+    what: 'a folder of ours that belongs to another user, beside a database of root',
+    probe: 'permissions',
+    code: 12,
+    options: { skip: process.getuid?.() !== 0 && 'only root meets it' },
+    spoil: ({ database }) => {
+      mkdirSync(`${database}.drydock`);
+      chownSync(`${database}.drydock`, 65534, 65534);
+    },
   },
   {
     what: 'a read-only volume',
