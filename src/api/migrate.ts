@@ -7,6 +7,7 @@ import type { Forecast, Loss } from '../plan/loss.ts';
 import { headlineOf } from '../report/headline.ts';
 import { renderNothingPending } from '../report/nothing-pending.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
+import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { planDowngrade } from '../revisions/graph/steps.ts';
 import { atTarget } from '../run/fast-path.ts';
@@ -135,13 +136,17 @@ async function agree(
 ): Promise<Agreement> {
   if (command.verb !== 'upgrade' && command.verb !== 'downgrade') return { losses: [], agreedAt: 'anywhere' };
   const { forecastLosses } = await import('../plan/forecast-losses.ts');
+  const { untoldRun } = await import('../run/untold.ts');
   const { database } = config;
+  const layout = layoutFor(config);
+  const began = new Date();
   let from: readonly string[] = [];
   const forecast = await forecastLosses(
     {
       database,
       stepsFrom: (applied) => {
-        const plan = planRun(graph, applied, command);
+        const isDone = untoldRun(layout, applied, command, began) !== undefined;
+        const plan = planRun(graph, applied, isDone ? { ...command, target: 'current' } : command);
         from = plan.from;
         return plan.steps;
       },
@@ -174,6 +179,9 @@ function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(
 ): T {
   const { outcome, to } = result;
   const isOlder =
-    outcome === 'nothing-pending' && command.verb === 'upgrade' && planDowngrade(graph, to, command.target).length > 0;
+    outcome === 'nothing-pending' &&
+    command.verb === 'upgrade' &&
+    !startsFromCurrent(command.target) &&
+    planDowngrade(graph, to, command.target).length > 0;
   return isOlder ? { ...result, olderTarget: true } : result;
 }

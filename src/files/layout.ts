@@ -17,6 +17,8 @@ export interface Layout {
   readonly runnerLock: string;
   readonly owner: string;
   readonly runJournal: string;
+  /** The last run of a relative target, until its caller has been told of its end. */
+  readonly untold: string;
   /** What is kept of the last runs. */
   readonly runs: string;
   /** When the database was begun anew. */
@@ -57,6 +59,7 @@ export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
     runnerLock: join(work, 'runner.lock'),
     owner: join(work, 'owner.json'),
     runJournal: join(work, 'run.json'),
+    untold: join(work, 'untold.json'),
     runs: join(work, 'runs'),
     begunAnew: join(work, 'begun-anew.json'),
     daemonMemory: join(work, 'daemon.json'),
@@ -77,8 +80,9 @@ export function snapshotsBeside(database: string): string {
 
 /** The files in the folder for work, each of which may have a `.tmp` beside it while it is written. */
 export function workFiles(layout: Layout): string[] {
-  const { runnerLock, owner, runJournal, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner } = layout;
-  return [runnerLock, owner, runJournal, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner];
+  const { runnerLock, owner, runJournal, untold, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner } =
+    layout;
+  return [runnerLock, owner, runJournal, untold, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner];
 }
 
 /** The driver takes them off, and would open another file. */

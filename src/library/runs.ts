@@ -1,4 +1,5 @@
 /** What changes a database, or may: each is the verb of that name, with its safety, its result a plain value. */
+import { acknowledge } from '../api/acknowledge.ts';
 import { beginAnew as begin } from '../api/begin-anew.ts';
 import type { Consent } from '../api/consent.ts';
 import { type MigrationReport, migrate, rehearse as rehearseRun } from '../api/migrate.ts';
@@ -31,7 +32,10 @@ export async function upgrade(
   target = 'head',
   options: SessionOptions & RevisionArguments = {},
 ): Promise<MigrationReport | AtTarget> {
-  return migrate(config, { verb: 'upgrade', target, ...argumentsOf(options) }, sessionFor(config, options), noConsent);
+  return tell(
+    config,
+    await migrate(config, { verb: 'upgrade', target, ...argumentsOf(options) }, sessionFor(config, options), noConsent),
+  );
 }
 
 export interface DowngradeOptions extends SessionOptions, RevisionArguments {
@@ -49,12 +53,18 @@ export async function downgrade(
   target: string,
   options: DowngradeOptions = {},
 ): Promise<MigrationReport | AtTarget> {
-  return migrate(
-    config,
-    { verb: 'downgrade', target, ...argumentsOf(options) },
-    sessionFor(config, options),
-    consentOf(options),
-  );
+  const command = { verb: 'downgrade', target, ...argumentsOf(options) } as const;
+  return tell(config, await migrate(config, command, sessionFor(config, options), consentOf(options)));
+}
+
+/** What is given back here is known to the caller. */
+function tell<R extends MigrationReport | AtTarget>(config: Config, report: R): R {
+  try {
+    acknowledge(config, report);
+  } catch (error) {
+    process.emitWarning(`that a run of Drydock has ended could not be written down: ${messageOf(error)}`);
+  }
+  return report;
 }
 
 export interface RehearseOptions extends SessionOptions, RevisionArguments {

@@ -20,6 +20,7 @@ import { describeSpace } from './preflight-checks.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { retain } from './retain.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
+import { markUntold } from './untold.ts';
 
 export interface Applied {
   readonly steps: readonly StepReport[];
@@ -67,6 +68,7 @@ async function changeOrUndo(
     });
     locks.assertHeld();
     const snapshot = prepared.snapshot.manifest.id;
+    markUntold(context, plan.to);
     const announced = writeJournal(context, { ...journal, phase: 'committing', snapshot });
     const committed = await phase(context, 'commit', () => commit(context, engine, plan, announced));
     return { ...prepared, committed };

@@ -8,6 +8,7 @@ import { mayBe, mayBeThere } from '../files/access.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { isMountPoint } from '../files/volume.ts';
+import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
 import { isNothing, planRun } from './plan.ts';
@@ -32,6 +33,8 @@ export function atTarget(
   const layout = layoutFor({ database });
   // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
   if (mayBeThere(layout.runJournal) || isBeingWritten(layout)) return undefined;
+  // The run tells whether it is the second try of one of which nobody was told; there may be nothing left to count.
+  if ('target' in command && startsFromCurrent(command.target) && mayBeThere(layout.untold)) return undefined;
   // Reading it would do no harm. Whoever starts after this upgrade writes, and the run says what becomes of that.
   if (isMountPoint(layout.database)) return undefined;
   const applied = readUnlessBusy(layout.database);

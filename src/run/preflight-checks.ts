@@ -69,7 +69,7 @@ type Kind = 'folder' | 'folder of ours' | 'file' | 'of SQLite';
 
 /** What this user may not read and write of what a run must; what is not there yet is left out. */
 export function accessProblems(layout: Layout): DrydockError[] {
-  const { directory, database, work, snapshots, runs, runnerLock, runJournal, owner } = layout;
+  const { directory, database, work, snapshots, runs, runnerLock, runJournal, untold, owner } = layout;
   const all: readonly (readonly [path: string, kind: Kind])[] = [
     [directory, 'folder'],
     [database, 'of SQLite'],
@@ -78,6 +78,7 @@ export function accessProblems(layout: Layout): DrydockError[] {
     ...companionsOf(database).map((path) => [path, 'of SQLite'] as const),
     [runnerLock, 'file'],
     [runJournal, 'file'],
+    [untold, 'file'],
     [owner, 'file'],
   ];
   const { uid } = statSync(database, { throwIfNoEntry: false }) ?? statSync(directory);

@@ -9,7 +9,6 @@ import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { describeRevisions } from '../format.ts';
-import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { type Applied, applyPlan } from './apply.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
@@ -24,6 +23,7 @@ import { inspectGround } from './preflight.ts';
 import type { Spares } from './prefork.ts';
 import { hold } from './take-write-lock.ts';
 import { explained, underLocks } from './under-locks.ts';
+import { describeUntold, isMarked, isRelative, type RelativeCommand, untoldRun } from './untold.ts';
 import { compareStamp } from './verify-stamp.ts';
 
 /**
@@ -70,11 +70,12 @@ async function runUnderLock(
     const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
     tellFact(context, { current: held.current });
     await stoppable(context, engine, requireLife(context, engine, held, recovered));
+    const done = committedBefore(context, held, command, recovered);
     const { plan, schema } = await phase(
       context,
       'pending',
       async () => {
-        const planned = planRun(graph, held, stillToDo(command, recovered));
+        const planned = planRun(graph, held, done === null ? command : { ...done.command, target: 'current' });
         requireAgreed(context, planned);
         await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
         const stamp = stoppable(context, engine, compareStamp(context, engine, graph, planned, command));
@@ -83,24 +84,42 @@ async function runUnderLock(
       describePlan,
     );
     tellFact(context, { planned: plan.to });
-    if (isNothing(plan)) return report(context, plan, schema, recovered, nothingApplied);
-    return report(context, plan, schema, recovered, await applyPlan(context, locks, engine, held, plan));
+    const before = recovered ?? done?.report ?? null;
+    if (isNothing(plan)) return report(context, plan, schema, before, nothingApplied);
+    return report(context, plan, schema, before, await applyPlan(context, locks, engine, held, plan));
   } finally {
     await engine.stop();
   }
+}
+
+interface DoneBefore {
+  readonly command: RelativeCommand;
+  readonly report: RecoveryReport;
 }
 
 /**
  * A target that is counted from where the database is, of a command that was interrupted after its commit: where that has
  * led is where this one is to lead. Counted once more it would go twice as far, and might drop what nobody agreed to.
  */
-function stillToDo(command: MigrationCommand, recovered: RecoveryReport | null): MigrationCommand {
-  const isDone =
-    (command.verb === 'upgrade' || command.verb === 'downgrade') &&
-    recovered?.outcome === 'committed' &&
-    recovered.command === command.verb &&
-    startsFromCurrent(command.target);
-  return isDone ? { ...command, target: 'current' } : command;
+function committedBefore(
+  context: RunContext,
+  held: HeldState,
+  command: MigrationCommand,
+  recovered: RecoveryReport | null,
+): DoneBefore | null {
+  if (!isRelative(command)) return null;
+  const { layout, runId, startedAt, observer } = context;
+  if (recovered?.outcome === 'committed') {
+    // A run of this very process, or of a Drydock that left no mark.
+    const isSame = recovered.runId === runId || !isMarked(layout, recovered.runId);
+    if (isSame && recovered.command === command.verb) return { command, report: recovered };
+  }
+  const untold = untoldRun(layout, held, command, startedAt);
+  if (untold === undefined) return null;
+  const report = describeUntold(untold);
+  observer({ kind: 'note', message: `run ${report.runId} (${report.command}): ${report.message}` });
+  tellFact(context, { recovered: recovered ?? report });
+  return { command, report };
 }
 
 /** @throws {DrydockError} USAGE where what was agreed to was another downgrade than this one has become. */

@@ -1,11 +1,13 @@
 import type { Consent } from '../../api/consent.ts';
 import { type MigrationReport, migrate, rehearse } from '../../api/migrate.ts';
 import type { Config } from '../../config/config.ts';
-import { DrydockError } from '../../errors.ts';
+import { DrydockError, messageOf } from '../../errors.ts';
+import { faultPoint } from '../../faults.ts';
 import { describeRevisions } from '../../format.ts';
 import { sayLosses } from '../../plan/loss.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
+import { startsFromCurrent } from '../../revisions/graph/address.ts';
 import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
@@ -93,6 +95,7 @@ export async function runMigration(
   consent: Consent = { kind: 'none' },
 ): Promise<Output> {
   const report = await migrate(config, command, terminalSession(command.verb, config), consent);
+  await tellAtExit(config, command, report);
   const { database, to, olderTarget } = report;
   const older = olderTarget && command.verb === 'upgrade' ? command.target : undefined;
   const text =
@@ -102,6 +105,25 @@ export async function runMigration(
           `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`,
         );
   return { data: { ...report }, text: [text, ...lost(report)].join('\n\n'), ran: true };
+}
+
+/** The caller is told by the end of the process, which is the last thing that it does. */
+async function tellAtExit(
+  config: Config,
+  command: MigrationCommand,
+  report: MigrationReport | AtTarget,
+): Promise<void> {
+  if (!('target' in command && startsFromCurrent(command.target))) return;
+  const { acknowledge } = await import('../../api/acknowledge.ts');
+  await faultPoint('run:untold');
+  process.once('exit', () => {
+    try {
+      acknowledge(config, report);
+    } catch (error) {
+      // What was done stands, and so does the exit code.
+      process.stderr.write(`drydock: That this run has ended could not be written down: ${messageOf(error)}\n`);
+    }
+  });
 }
 
 function lost(report: MigrationReport | AtTarget): string[] {
