@@ -17,7 +17,7 @@ const endsEarly = 'read,pread64:retval=0';
 for (const [command, pauseAt] of [
   ['upgrade', 'phase:inspect'],
   ['snapshot create', 'phase:inspect'],
-  ['snapshot restore latest', 'engine:copied'],
+  ['snapshot restore latest --yes', 'engine:copied'],
 ] as const) {
   test(`a proven way back: a copy that ${command} could not read whole becomes no snapshot`, options, async (t) => {
     const here = place(t);
