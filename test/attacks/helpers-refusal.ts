@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { visible } from '../../src/visible.ts';
 import type { Result } from '../harness/drydock.ts';
 
 /** Asserts the exit code and that stderr, log lines apart, is one plain sentence that says what is expected of it. */
@@ -29,7 +30,8 @@ export function assertJsonRefusal(result: Result, code: number, ...says: readonl
   const { ok, error } = result.json<{ ok: boolean; error: { exitCode: number; what: string } }>();
   assert.equal(ok, false);
   assert.equal(error.exitCode, code);
-  assert.ok(result.error.startsWith(error.what.replace(/\s*\n\s*/g, ' ')), 'the object says what stderr says');
+  const what = visible(error.what.replace(/\s*\n\s*/g, ' '));
+  assert.ok(result.error.startsWith(what), 'the object says what stderr says');
 }
 
 /**
