@@ -1,8 +1,9 @@
 /** The processes that an upgrade starts ahead of the work for them. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { test } from 'node:test';
+import { commandPath } from '../harness/command.ts';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
 import { gone } from './helpers-kill.ts';
@@ -26,11 +27,11 @@ test('an upgrade starts an engine and an inspector, one of each, and one with no
     return readFileSync(STARTS, 'utf8')
       .trimEnd()
       .split('\n')
-      .map((path) => path.split('/').slice(-2).join('/'))
+      .map((path) => (path === commandPath ? 'command' : parse(path).name))
       .sort();
   };
-  assert.deepEqual(await started(), ['cli/main.ts', 'engine/main.ts', 'snapshots/inspector.ts']);
-  assert.deepEqual(await started(), ['cli/main.ts']);
+  assert.deepEqual(await started(), ['command', 'engine', 'inspector']);
+  assert.deepEqual(await started(), ['command']);
 });
 
 test('processes that wait for work end with the run that started them', async (t) => {
