@@ -35,7 +35,7 @@ test('a rollback journal that may not be read may be hot, and is refused with 12
   writeFileSync(journal, 'a transaction of another user');
   chmodSync(journal, 0o600);
   const refused = await asOrdinaryUser(here.root, ['upgrade']);
-  assertSilentRefusal(refused, 12, /may not read and write \S+app\.db-journal \(EACCES\)/);
+  assertSilentRefusal(refused, 12, /may not look at \S+app\.db-journal \(EACCES\)/);
 });
 
 test('what a command reads and this user may not is named, with 12', async (t) => {

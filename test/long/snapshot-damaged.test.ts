@@ -126,11 +126,11 @@ for (const { what, damage, says, manifest = false } of damages) {
     const it = await stocked(t);
     damage(it);
     const before = folderState(it.data);
-    for (const verb of ['verify', 'restore']) {
+    for (const [verb, ...consent] of [['verify'], ['restore', '--yes']] as const) {
       const state = () => (verb === 'verify' ? folderState(it.data) : withoutLocks(it.data));
       const then = state();
       assertJsonRefusal(
-        await it.run(['snapshot', verb, it.bad, '--json']),
+        await it.run(['snapshot', verb, it.bad, ...consent, '--json']),
         12,
         says,
         new RegExp(it.bad),

@@ -120,6 +120,8 @@ for (const mode of journalModes) {
     async (t) => {
       const here = place(t, { mode });
       chmodSync(here.database, 0o600);
+      // Root becomes that user, who has to reach the config and the revisions.
+      chmodSync(here.root, 0o755);
       for (const path of [here.database, here.data]) chownSync(path, 65534, 65533);
       await makeEverything(here);
       for (const [path] of [...made(here), [here.database] as const]) {
