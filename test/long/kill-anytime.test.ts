@@ -26,7 +26,7 @@ const heavy: Staging = async (folder, mode) => ({
        WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
        SELECT printf('%0200d', i) FROM n;`,
   ),
-  command: ['upgrade'],
+  command: ['upgrade', '--from-base'],
   migrations: revisionFolder(folder, {
     '001.sql': sqlRevision(
       '001_rewrite',
