@@ -32,10 +32,12 @@ export function tellOfGroup({ layout, ownership, observer }: RunContext): void {
 }
 
 function copiesOf({ snapshots, runs, ...layout }: Layout, reports: string | undefined): string[] {
+  // They hold nothing, and closing one would drop the lock that this process has on it.
+  const locks = [layout.runnerLock, layout.rehearsalLock];
   const records = namesSeenIn(runs).filter(isRecordName);
   const ofRun = (name: string) => join(reports ?? '', name.replace(/\.json(\.tmp)?$/, '.html'));
   return [
-    ...workFiles({ snapshots, runs, ...layout }),
+    ...workFiles({ snapshots, runs, ...layout }).filter((path) => !locks.includes(path)),
     ...records.map((name) => join(runs, name)),
     ...namesSeenIn(snapshots).flatMap((name) => (isSnapshotName(name) ? [join(snapshots, name)] : [])),
     ...(reports === undefined ? [] : records.map(ofRun)),
