@@ -382,8 +382,9 @@ function heldState(connection: Database.Database): HeldNow {
 
 /** Moves the WAL into the file, so that the file alone has everything. Readers may prevent it: it is no more than tidy. */
 function checkpoint(live: LiveFile): void {
-  if (live.connection.pragma('journal_mode', { simple: true }) !== 'wal') return;
   try {
+    // In a rollback-journal mode even this question meets a writer.
+    if (live.connection.pragma('journal_mode', { simple: true }) !== 'wal') return;
     live.connection.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (!isBusy(error)) throw error;

@@ -103,6 +103,8 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
     accessSync(path, constants.R_OK | constants.W_OK | (isFolder ? constants.X_OK : 0));
     return undefined;
   } catch (error) {
+    // A writer beside us has ended its transaction, and its journal is gone since the look.
+    if (codeOf(error) === 'ENOENT') return undefined;
     return refusal(
       `${thisUser()} may not read and write ${path} (${codeOf(error)})`,
       'Give it the permission, or run as the owner; check that the volume is not mounted read-only',
