@@ -1,7 +1,9 @@
 /** The volume that the database stands on. */
+
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisUser } from '../files/access.ts';
+import { companionsOf } from '../files/place.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
 import {
@@ -39,8 +41,7 @@ export function ownership({ layout, stats }: Subject): Finding[] {
   const { work, snapshots, visibleLock, database, runs } = layout;
   const folders = [work, runs, snapshots].filter((path) => existsSync(path));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  const companions = ['-wal', '-shm', '-journal'].map((suffix) => `${database}${suffix}`);
-  const others = [...companions, visibleLock, ...folders, ...files].filter((path) => {
+  const others = [...companionsOf(database), visibleLock, ...folders, ...files].filter((path) => {
     const found = statSync(path, { throwIfNoEntry: false });
     return found !== undefined && BigInt(found.uid) !== stats.uid;
   });
