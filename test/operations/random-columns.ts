@@ -53,9 +53,10 @@ export function alter({ table, columns, column, choices }: Context): RandomOpera
   const inverse = inverseOf(column, change);
   // What is generated from values that the revision converts is another then.
   const computed = change.using === undefined ? [] : columns.filter(({ hidden }) => hidden > 1).map(({ name }) => name);
+  const newOrder = change.type === 'INTEGER' || (change.type !== undefined && column.pk > 0);
   return {
     title: `alterColumn ${table} ${column.name} ${JSON.stringify(change)}`,
-    effect: { ...nothing, table, columns: [column.name, ...computed], rowids: change.type === 'INTEGER' },
+    effect: { ...nothing, table, columns: [column.name, ...computed], rowids: newOrder },
     run: (op) => op.alterColumn(table, column.name, change),
     achieved: (now) => achieved(change, now),
     ...(inverse === undefined ? {} : { inverse: (op: Operations) => op.alterColumn(table, column.name, inverse) }),

@@ -123,7 +123,9 @@ function valuesOf(db: Database.Database, table: string): Map<string, readonly un
   const names = [...columnsOf(db, table).keys()];
   const withoutRowid = db.prepare('SELECT wr FROM pragma_table_list(?)').pluck().get(table) === 1;
   const key = db.prepare<[string], string>('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk').pluck();
-  const order = withoutRowid ? key.all(table).map((name) => `t.${quote(name)}`) : ['t.rowid'];
+  // By the value itself: the order of the key changes with its collation.
+  const byValue = (name: string) => `typeof(t.${quote(name)}), quote(t.${quote(name)})`;
+  const order = withoutRowid ? key.all(table).map(byValue) : ['t.rowid'];
   const from = `FROM ${quote(table)} AS t ORDER BY ${order.join(', ')}`;
   const read = (sql: string) => db.prepare(`SELECT ${sql} ${from}`).pluck().all();
   const values = new Map<string, readonly unknown[]>(
