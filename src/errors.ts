@@ -28,9 +28,9 @@ export interface ErrorDetail {
   /** What happened, and where (a file and line, a path, a revision). No full stop at the end. */
   readonly what: string;
   /** What state the data is in now. Left out only where no database was looked at. */
-  readonly state?: string;
+  readonly state?: string | undefined;
   /** What to do next: a command, or an edit. */
-  readonly next?: string;
+  readonly next?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -54,6 +54,12 @@ export class DrydockError extends Error {
 
   get exitCode(): number {
     return exitCodes[this.code];
+  }
+
+  /** A copy that says something else in the places given, and the same in all others. */
+  with(facts: Partial<ErrorDetail> & { readonly code?: ErrorCode }): DrydockError {
+    const { code = this.code, what = this.what, state = this.state, next = this.next, cause = this.cause } = facts;
+    return new DrydockError(code, { what, state, next, cause });
   }
 }
 

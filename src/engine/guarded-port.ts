@@ -168,7 +168,7 @@ function requireTransaction(connection: Database.Database, mode: PortMode, ended
 
 /** What a revision did wrong; whoever runs it adds which one it is and where. */
 function refusal(what: string, next?: string, cause?: unknown): DrydockError {
-  return new DrydockError('REVISION_FAILED', { what, ...(next !== undefined && { next }), cause });
+  return new DrydockError('REVISION_FAILED', { what, next, cause });
 }
 
 /** The first words of a statement, on one line, for an error. */

@@ -5,6 +5,7 @@
 
 import type { Measurement } from '../checks/measurement.ts';
 import type { Statistic } from '../config/statistic.ts';
+import type { ErrorDetail } from '../errors.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
@@ -148,7 +149,7 @@ export interface WireError {
   readonly message: string;
   readonly code: string;
   readonly stack: string;
-  readonly drydock?: { readonly code: string; readonly what: string; readonly state?: string; readonly next?: string };
+  readonly drydock?: ErrorDetail & { readonly code: string };
 }
 
 export type Reply =

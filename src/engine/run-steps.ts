@@ -155,11 +155,8 @@ function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
 export function failedAtBase(error: unknown): unknown {
   if (!(error instanceof DrydockError) || error.next !== mendRevision) return error;
   if (!/\balready exists$/.test(messageOf(error.cause))) return error;
-  return new DrydockError(error.code, {
-    what: error.what,
-    ...(error.state !== undefined && { state: error.state }),
+  return error.with({
     next: 'If the database has this schema already, say so: drydock stamp <revision>; else mend the revision and run again',
-    cause: error.cause,
   });
 }
 

@@ -14,7 +14,7 @@ export function toWire(error: unknown): WireError {
     ...plain,
     // Of what made it one of ours, since its own stands in `drydock`: who reads its cause wants to know SQLite's.
     code: codeOf(error.cause),
-    drydock: { code, what, ...(state !== undefined && { state }), ...(next !== undefined && { next }) },
+    drydock: { code, what, state, next },
   };
 }
 

@@ -102,15 +102,13 @@ function emptyBodies(steps: readonly Step[]): readonly string[] {
     .map(({ id }) => id);
 }
 
-function inMemory({ code, what, next, cause }: DrydockError, empty: readonly string[]): DrydockError {
-  const hint =
-    code === 'REVISION_FAILED' && empty.length > 0
-      ? `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; else mend the revision. Then run again`
-      : next;
-  return new DrydockError(code, {
-    what: `${what} (replayed in memory, on a database without rows)`,
+function inMemory(error: DrydockError, empty: readonly string[]): DrydockError {
+  return error.with({
+    what: `${error.what} (replayed in memory, on a database without rows)`,
     state: 'No database was touched',
-    ...(hint !== undefined && { next: hint }),
-    cause,
+    ...(error.code === 'REVISION_FAILED' &&
+      empty.length > 0 && {
+        next: `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; else mend the revision. Then run again`,
+      }),
   });
 }
