@@ -5,10 +5,10 @@ import type { Observer } from '../events.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
+import { loadGraphToRun } from '../revisions/load-graph.ts';
 import type { Step } from '../revisions/revision.ts';
 import { readRows, requireFamiliar } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
-import { loadGraphToRun } from '../run/preflight.ts';
 import type { Compared } from '../schema/compare/compared.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 

@@ -1,5 +1,5 @@
 import { partByFiles } from '../revisions/graph/graph.ts';
-import type { DatabaseState } from '../run/read-state.ts';
+import type { DatabaseState } from '../revisions/read-state.ts';
 
 export interface CurrentReport {
   readonly database: string;

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraph } from '../revisions/load-graph.ts';
 import { namedRevisions } from './revisions.ts';
 
 export interface EditedRevision {

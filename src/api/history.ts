@@ -3,9 +3,9 @@ import type { Config } from '../config/config.ts';
 import type { HistoryRow } from '../revisions/applied-tables.ts';
 import { partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph/graph.ts';
 import { selectRange, speaksOfCurrent } from '../revisions/graph/range.ts';
+import { loadGraph } from '../revisions/load-graph.ts';
+import { readState } from '../revisions/read-state.ts';
 import type { Revision } from '../revisions/revision.ts';
-import { loadGraph } from '../run/preflight.ts';
-import { readState } from '../run/read-state.ts';
 import { describeRevision, type RevisionSummary } from './revision-data.ts';
 
 export interface HistoryReport {

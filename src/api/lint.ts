@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Observer } from '../events.ts';
 import { lintRevisions } from '../lint/lint.ts';
 import type { LintResult } from '../lint/lint-finding.ts';
-import { loadGraphToRun } from '../run/preflight.ts';
+import { loadGraphToRun } from '../revisions/load-graph.ts';
 import { namedRevisions } from './revisions.ts';
 
 export interface LintReport extends LintResult {

@@ -10,6 +10,7 @@ import { readApplied } from '../revisions/applied-tables.ts';
 import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { planDowngrade } from '../revisions/graph/steps.ts';
+import { loadGraph, loadGraphToRun } from '../revisions/load-graph.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { readRows } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
@@ -22,7 +23,6 @@ import type {
   RunRequest,
 } from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
-import { loadGraph, loadGraphToRun } from '../run/preflight.ts';
 import type { Spares } from '../run/prefork.ts';
 import { toolVersion } from '../version.ts';
 import { type Consent, requireConsent } from './consent.ts';

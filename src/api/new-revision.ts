@@ -1,11 +1,11 @@
 /** New revision files, as they are asked for. */
 import type { Config } from '../config/config.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { loadGraph } from '../revisions/load-graph.ts';
 import { nextId } from '../revisions/new/next-id.ts';
 import { dependenciesFor, parentsFor, parentsForMerge } from '../revisions/new/parents.ts';
 import type { NewRevision } from '../revisions/new/template.ts';
 import { type Written, writeRevision } from '../revisions/new/write-revision.ts';
-import { loadGraph } from '../run/preflight.ts';
 
 export interface RevisionRequest {
   /** What it does, in one line. */

@@ -3,9 +3,9 @@ import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
 import { resolveRevision, startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { loadGraph } from '../revisions/load-graph.ts';
+import { readAppliedFrom } from '../revisions/read-state.ts';
 import type { Revision } from '../revisions/revision.ts';
-import { loadGraph } from '../run/preflight.ts';
-import { readAppliedFrom } from '../run/read-state.ts';
 
 export interface NamedRevisions {
   readonly graph: RevisionGraph;

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Observer } from '../events.ts';
+import { loadGraphToRun } from '../revisions/load-graph.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
-import { loadGraphToRun } from '../run/preflight.ts';
 import { writeScript } from '../script/script.ts';
 import { toolVersion } from '../version.ts';
 

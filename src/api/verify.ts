@@ -8,7 +8,7 @@ import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
-import { loadGraph } from '../run/preflight.ts';
+import { loadGraph } from '../revisions/load-graph.ts';
 
 export interface VerifyReport {
   readonly database: string;

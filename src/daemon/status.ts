@@ -9,7 +9,7 @@ import type { Layout } from '../files/layout.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import { listRunRecords, runRecords } from '../records/store.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
-import { loadGraphToRun } from '../run/preflight.ts';
+import { loadGraphToRun } from '../revisions/load-graph.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { toolVersion } from '../version.ts';

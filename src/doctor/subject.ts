@@ -7,8 +7,8 @@ import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import { type Applied, readApplied } from '../revisions/applied-tables.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { loadGraphToRun } from '../revisions/load-graph.ts';
 import { readRows } from '../run/foreign.ts';
-import { loadGraphToRun } from '../run/preflight.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { attempt } from './finding.ts';
 

@@ -10,9 +10,9 @@ import { type Layout, layoutFor } from '../files/layout.ts';
 import { isMountPoint } from '../files/volume.ts';
 import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { readAppliedFrom } from '../revisions/read-state.ts';
 import type { AtTarget, MigrationCommand } from './outcome.ts';
 import { isNothing, planRun } from './plan.ts';
-import { readAppliedFrom } from './read-state.ts';
 
 /** @param current The revisions that the database is at. */
 export function nothingPending(database: string, current: readonly string[]): AtTarget {

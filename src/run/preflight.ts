@@ -1,12 +1,8 @@
 /** What can be found out before anything is locked or changed: reads only. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Config } from '../config/config.ts';
 import type { Layout } from '../files/layout.ts';
 import { freeBytes } from '../files/volume.ts';
-import { loadRevisions } from '../revisions/files/load.ts';
-import { buildGraph, type RevisionGraph } from '../revisions/graph/graph.ts';
-import { noRevisions } from '../revisions/no-revisions.ts';
 import type { RunContext } from './context.ts';
 import type { Copies, SpaceEstimate } from './outcome.ts';
 import {
@@ -17,29 +13,6 @@ import {
   snapshotsProblem,
   spaceProblem,
 } from './preflight-checks.ts';
-
-/**
- * The revisions as one consistent graph.
- * @param recorded As in {@link loadRevisions}.
- * @throws {DrydockError} USAGE naming the file and line.
- */
-export function loadGraph(migrations: string, recorded?: ReadonlySet<string>): RevisionGraph {
-  return buildGraph(loadRevisions(migrations, recorded));
-}
-
-/**
- * As {@link loadGraph}, for what runs revisions or judges a database by them: a folder that has none is hardly the right one,
- * and would let an application start on the schema of yesterday.
- * @throws {DrydockError} USAGE, also if there is none and the config does not allow it.
- */
-export function loadGraphToRun(
-  { migrations, noRevisions: none }: Pick<Config, 'migrations' | 'noRevisions'>,
-  recorded?: ReadonlySet<string>,
-): RevisionGraph {
-  const graph = loadGraph(migrations, recorded);
-  if (graph.revisions.length === 0 && none === 'refused') throw noRevisions(migrations);
-  return graph;
-}
 
 /**
  * @throws {DrydockError} PREFLIGHT where the ground is not one on which the promises can be kept.

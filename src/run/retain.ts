@@ -1,11 +1,11 @@
 import { DrydockError } from '../errors.ts';
+import { readAppliedFrom } from '../revisions/read-state.ts';
 import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
 import { lastOfEndedLife } from '../snapshots/ended-life.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { snapshotsToPrune } from '../snapshots/retention.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
-import { readAppliedFrom } from './read-state.ts';
 
 /**
  * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.

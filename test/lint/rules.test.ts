@@ -9,7 +9,7 @@ import type { LintResult } from '../../src/lint/lint-finding.ts';
 import { lintStatement } from '../../src/lint/lint-step.ts';
 import { indexOnBigTable } from '../../src/lint/rules/index-on-big-table.ts';
 import { ruleNames } from '../../src/lint/rules.ts';
-import { loadGraph } from '../../src/run/preflight.ts';
+import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { revisionFolder } from '../harness/files.ts';
 
 /** Up and down of revisions in SQL, one after the other; where `up` has no `op`, else of one in TypeScript. */

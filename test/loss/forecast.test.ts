@@ -6,8 +6,8 @@ import Database from 'better-sqlite3';
 import { type ForecastRequest, forecastLosses } from '../../src/plan/forecast-losses.ts';
 import type { Forecast } from '../../src/plan/loss.ts';
 import { lostParts } from '../../src/plan/lost-parts.ts';
+import { loadGraph } from '../../src/revisions/load-graph.ts';
 import type { Direction } from '../../src/revisions/revision.ts';
-import { loadGraph } from '../../src/run/preflight.ts';
 import { createDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
 
 const people = `CREATE TABLE People (id INTEGER PRIMARY KEY, "First Name" TEXT, age INT, nobody TEXT, double AS (age * 2));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadGraph } from '../../src/run/preflight.ts';
+import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { schemaOf } from '../../src/schema/read-schema.ts';
 import { replay } from '../../src/shadow/replay.ts';
 import { bundledMigrations, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';

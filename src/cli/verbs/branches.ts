@@ -2,8 +2,8 @@ import { describeEntry } from '../../api/revision-data.ts';
 import { branchPoints } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import type { RevisionGraph } from '../../revisions/graph/graph.ts';
+import { loadGraph } from '../../revisions/load-graph.ts';
 import type { Revision } from '../../revisions/revision.ts';
-import { loadGraph } from '../../run/preflight.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
 

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { branchHeads } from '../../revisions/graph/branches.ts';
 import { partByFiles } from '../../revisions/graph/graph.ts';
-import { type DatabaseState, readState } from '../../run/read-state.ts';
+import { type DatabaseState, readState } from '../../revisions/read-state.ts';
 import { visible } from '../../visible.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';

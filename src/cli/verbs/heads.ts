@@ -1,6 +1,6 @@
 import { describeEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
-import { loadGraph } from '../../run/preflight.ts';
+import { loadGraph } from '../../revisions/load-graph.ts';
 import { visible } from '../../visible.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';

@@ -2,9 +2,9 @@
 import type { Config } from '../config/config.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
-import { type Applied, readApplied } from '../revisions/applied-tables.ts';
-import type { RevisionGraph } from '../revisions/graph/graph.ts';
-import { loadGraph } from './preflight.ts';
+import { type Applied, readApplied } from './applied-tables.ts';
+import type { RevisionGraph } from './graph/graph.ts';
+import { loadGraph } from './load-graph.ts';
 
 export interface DatabaseState {
   /** Real path of the database. */

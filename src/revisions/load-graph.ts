@@ -1,0 +1,27 @@
+import type { Config } from '../config/config.ts';
+import { loadRevisions } from './files/load.ts';
+import { buildGraph, type RevisionGraph } from './graph/graph.ts';
+import { noRevisions } from './no-revisions.ts';
+
+/**
+ * The revisions as one consistent graph.
+ * @param recorded As in {@link loadRevisions}.
+ * @throws {DrydockError} USAGE naming the file and line.
+ */
+export function loadGraph(migrations: string, recorded?: ReadonlySet<string>): RevisionGraph {
+  return buildGraph(loadRevisions(migrations, recorded));
+}
+
+/**
+ * As {@link loadGraph}, for what runs revisions or judges a database by them. A folder without revisions is hardly ever the
+ * right one, and would let an application start on yesterday's schema.
+ * @throws {DrydockError} USAGE, also if there is none and the config does not allow it.
+ */
+export function loadGraphToRun(
+  { migrations, noRevisions: none }: Pick<Config, 'migrations' | 'noRevisions'>,
+  recorded?: ReadonlySet<string>,
+): RevisionGraph {
+  const graph = loadGraph(migrations, recorded);
+  if (graph.revisions.length === 0 && none === 'refused') throw noRevisions(migrations);
+  return graph;
+}
