@@ -12,7 +12,10 @@ import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
 
-/** A new column behind the last. What ADD COLUMN refuses, a rebuild can do: https://sqlite.org/lang_altertable.html#altertabaddcol */
+/**
+ * Adds a column after the last one. A rebuild does what ADD COLUMN refuses:
+ * https://sqlite.org/lang_altertable.html#altertabaddcol
+ */
 export function addColumnChange(column: Column): TableChange {
   return {
     operation: 'addColumn',
@@ -45,10 +48,10 @@ function reasonForRebuild(column: Column, hasRows: () => boolean): string | unde
   return undefined;
 }
 
-/** Whether the rows that are there would get NULL where NULL may not be. */
+/** Whether existing rows would get NULL in a column that does not allow it. */
 function lacksValue({ nullable, primaryKey, type, default: value, generated }: Column): boolean {
   if (generated !== undefined) return false;
-  // An INTEGER PRIMARY KEY takes over the rowids.
+  // An INTEGER PRIMARY KEY takes its values from the rowids.
   const needsValue = primaryKey === true ? !sameName(type, 'INTEGER') : nullable === false;
   return needsValue && (value === undefined || parseExpression(value).type === 'NullLiteral');
 }

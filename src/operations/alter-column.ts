@@ -15,7 +15,7 @@ import { nothingToDo } from './table-change.ts';
 import type { TablePlan } from './table-plan.ts';
 import { sourceOf, withTable, withValues } from './table-plan.ts';
 
-/** The changes that an `alterColumn` is made of, but for the new name. */
+/** The changes that make up one `alterColumn`, except for the new name. */
 export function alterColumnChanges(name: string, change: ColumnChange): TableChange[] {
   const { type, using, nullable, default: value, collate } = change;
   if (using !== undefined && type === undefined) {
@@ -48,7 +48,10 @@ function typeChange(name: string, type: string, using: string | undefined): Tabl
   };
 }
 
-/** NULL could stand in it then, and a new row would get no number of its own. https://sqlite.org/lang_createtable.html#rowid */
+/**
+ * Otherwise the column could hold NULL, and new rows would no longer be numbered.
+ * https://sqlite.org/lang_createtable.html#rowid
+ */
 function requireRowidKept(table: string, name: string, type: string, before: TablePlan, after: TablePlan): void {
   const isRowid = (plan: TablePlan) => {
     const { primaryKey } = tableOf(table, plan.table.sql);
@@ -135,10 +138,10 @@ function nullableChange(name: string): TableChange {
   };
 }
 
-/** SQLite would say no more than "constraint failed". */
+/** SQLite itself would only say "constraint failed". */
 function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePlan): void {
   const source = sourceOf(plan, name);
-  // A column that is new in the same batch has no rows to look at yet.
+  // A column added in the same batch has no rows to look at yet.
   if (source === undefined) return;
   const found = `FROM main.${quoteName(table)} WHERE ${source} IS NULL`;
   if (port.later !== undefined) {

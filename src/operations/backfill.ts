@@ -7,19 +7,19 @@ import { rowIdentity } from './row-identity.ts';
 import type { SqlPort } from './sql-port.ts';
 
 export interface BatchedUpdate {
-  /** For each column, an SQL expression over the row. */
+  /** An SQL expression over the row for each column. */
   readonly set: Readonly<Record<string, string>>;
-  /** SQL of the condition that picks rows; left out: all. */
+  /** SQL condition that selects the rows; all rows by default. */
   readonly where?: string;
-  /** How many rows are looked at between two reports of progress; left out: 10 000. */
+  /** Rows to look at between two progress reports; 10,000 by default. */
   readonly batchSize?: number;
 }
 
-/** Filling a large table, with progress. */
+/** Fills large tables and reports progress. */
 export interface BackfillOperations {
   /**
-   * An UPDATE in pieces, in the order of the rowid or the primary key, which tells how far it is. Every row is looked at
-   * once; all pieces are part of the one transaction.
+   * Runs an UPDATE in batches, ordered by rowid or primary key, and reports progress after each. Every row is visited
+   * exactly once, and all batches belong to the run's one transaction.
    * @returns How many rows were changed.
    */
   updateInBatches(table: string, update: BatchedUpdate): number;
@@ -46,7 +46,8 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
     return new UnknownCount(table) as unknown as number;
   }
   const total = numberFrom(port, `SELECT count(*) FROM main.${quoteName(table)}`);
-  // What triggers or conflicts add and remove meanwhile moves neither where the batches end nor what they leave out.
+  // The upper bound is fixed here, so rows that triggers or conflicts add or remove meanwhile neither move it nor cause rows
+  // to be skipped.
   const end = keyAsSql(port, table, key, 'TRUE', 'DESC', 0);
   if (end === undefined) return 0;
   let changes = 0;
@@ -63,7 +64,7 @@ function updateInBatches(port: SqlPort, table: string, { set, where, batchSize =
   }
 }
 
-/** What only the script finds out: a revision may leave it be, and not go by it. */
+/** A count that is known only when the script runs: a revision may ignore it, but not use it. */
 class UnknownCount {
   readonly #table: string;
 
@@ -79,7 +80,7 @@ class UnknownCount {
   }
 }
 
-/** The key of a row as SQL, since a JavaScript number would not hold every rowid; none where there are not so many rows. */
+/** The key of a row as SQL, because a JavaScript number cannot hold every rowid; undefined if there are fewer rows. */
 function keyAsSql(
   port: SqlPort,
   table: string,
@@ -89,7 +90,7 @@ function keyAsSql(
   offset: number,
 ): string | undefined {
   const literals = key.map((column, index) => `${literalOf(column)} AS k${index}`);
-  // With the table's name, without which ORDER BY would take k0 for the literal even where a column is called so.
+  // Qualified with the table's name; otherwise ORDER BY would take k0 for the literal even if a column has that name.
   const by = key.map((column) => `${quoteName(table)}.${column} ${order}`);
   const [row] = port.all(
     `SELECT ${literals.join(', ')} FROM main.${quoteName(table)} WHERE ${rows} ORDER BY ${by.join(', ')} LIMIT 1 OFFSET ${offset}`,
@@ -97,7 +98,7 @@ function keyAsSql(
   return row === undefined ? undefined : tuple(Object.values(row).map(String));
 }
 
-/** SQL that gives a value as SQL. quote() alone would stop at a NUL in a text. */
+/** SQL that renders a value as SQL. quote() alone would stop at a NUL in a text. */
 function literalOf(column: string): string {
   const text = `'CAST(x''' || hex(${column}) || ''' AS TEXT)'`;
   return `CASE typeof(${column}) WHEN 'text' THEN ${text} ELSE quote(${column}) END`;
@@ -107,7 +108,7 @@ function tuple(parts: readonly string[]): string {
   return parts.length === 1 ? parts.join() : `(${parts.join(', ')})`;
 }
 
-/** What the batches are cut by, as SQL: a row whose key changes could be looked at twice, or never. */
+/** The columns that batches are cut by, as SQL. Setting one of them is refused: its row could be visited twice, or never. */
 function requireKey(port: SqlPort, table: string, set: readonly string[]): string[] {
   const identity = rowIdentity(port, table);
   const single = identity.kind === 'rowid' ? identity.alias : identity.kind === 'rowid column' ? identity.column : '';
@@ -128,7 +129,7 @@ function requireSize(batchSize: number): void {
   throw new DrydockError('REVISION_FAILED', { what: `a batch of ${batchSize} rows is none` });
 }
 
-/** One UPDATE sees its table as it was before; a batch would see what the batches before it made of it, also through a view. */
+/** A single UPDATE sees its table unchanged; a batch would see the results of the batches before it, also through a view. */
 function requireOthersOnly(port: SqlPort, table: string, expression: string): void {
   const read = tablesIn(parseExpression(expression));
   if (read.length === 0) return;

@@ -16,11 +16,11 @@ import { tell } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { changeTableOnly } from './table-change.ts';
 
-/** The operations on one table, without its name. */
+/** The operations on one table, without its name as an argument. */
 export interface TableBatch {
   addColumn(column: Column): void;
   dropColumn(name: string): void;
-  /** A new name takes effect at the end of the batch; the rest of the batch goes by the old one. */
+  /** A new name takes effect at the end of the batch; until then the batch uses the old one. */
   alterColumn(name: string, change: ColumnChange): void;
   createForeignKey(
     name: string | null,
@@ -39,14 +39,14 @@ export interface TableBatch {
 
 export interface BatchOperations {
   /**
-   * Several changes of one table with at most one rebuild: first the indexes are dropped, then columns and constraints
-   * changed in the order written, then indexes made, then columns renamed. Columns go by the names from before the batch.
-   * @throws {DrydockError} Where one of them cannot be made; then none is.
+   * Makes several changes to one table with at most one rebuild. The order is: drop indexes; change columns and constraints
+   * in the order written; create indexes; rename columns. Column names are those from before the batch.
+   * @throws {DrydockError} If any change cannot be made; then none is.
    */
   batchAlterTable(table: string, write: (batch: TableBatch) => void): void;
 }
 
-/** What a batch collects. */
+/** What a batch collects before anything runs. */
 interface Collected {
   readonly dropIndexes: (() => OperationNote[])[];
   readonly changes: TableChange[];
@@ -74,7 +74,7 @@ export function batchOperations(port: SqlPort): BatchOperations {
 function collector(port: SqlPort, table: string, collected: Collected): TableBatch {
   const { changes, renames } = collected;
   const add = (operation: string, constraint: Constraint) => changes.push(addConstraintChange(operation, constraint));
-  /** A column by a name that it has only after the batch would not be found, or worse, be another. */
+  /** A name that a column gets only at the end of the batch would not be found or, worse, would match another column. */
   const old = (name: string) => requireOldName(renames, name);
   return {
     addColumn: (column) => changes.push(addColumnChange(column)),

@@ -2,9 +2,9 @@ import { DrydockError } from '../errors.ts';
 
 const instead = 'Restore a snapshot from before the upgrade instead: `drydock snapshot list` shows them';
 
-/** Thrown by a `downgrade` that there is no way to write: what the upgrade did away with is in no table any more. */
+/** Thrown by a `downgrade` that cannot be written: the data that the upgrade removed is in no table any more. */
 export class CannotDowngrade extends DrydockError {
-  /** @param reason Why, in the author's words; they are shown as they are. */
+  /** @param reason The author's own words; they are shown unchanged. */
   constructor(reason: string) {
     super('REVISION_FAILED', {
       what: reason.endsWith('.') ? reason.slice(0, -1) : reason,
@@ -13,7 +13,7 @@ export class CannotDowngrade extends DrydockError {
   }
 }
 
-/** Also where it came from another process: an error on its way keeps its parts, and not its class. */
+/** Also true of an error from another process, which keeps its fields but not its class. */
 export function isCannotDowngrade(error: unknown): boolean {
   return error instanceof DrydockError && error.next === instead;
 }

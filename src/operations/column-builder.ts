@@ -2,9 +2,9 @@ import type { Column, ColumnOptions } from './column.ts';
 
 type Build = (name: string, options?: ColumnOptions) => Column;
 
-/** Makes the columns for `addColumn` and `createTable`; revisions reach it as `op.column`. */
+/** Makes the columns for `addColumn` and `createTable`. Revisions use it as `op.column`. */
 export interface ColumnBuilder {
-  /** VARCHAR(length): SQLite keeps the length as documentation and does not enforce it. */
+  /** VARCHAR(length): SQLite keeps the length in the schema but does not enforce it. */
   string(name: string, length: number, options?: ColumnOptions): Column;
   text: Build;
   integer: Build;
@@ -13,7 +13,7 @@ export interface ColumnBuilder {
   float: Build;
   real: Build;
   double: Build;
-  /** NUMERIC(precision, scale): documentation too, and a float to SQLite. */
+  /** NUMERIC(precision, scale): SQLite enforces neither and stores a float. */
   numeric(name: string, precision: number, scale: number, options?: ColumnOptions): Column;
   boolean: Build;
   date: Build;
@@ -22,11 +22,11 @@ export interface ColumnBuilder {
   timestamp: Build;
   json: Build;
   blob: Build;
-  /** Any declared type, where the name of a method does not say it: `column.type('price', 'MONEY')`. */
+  /** Any declared type that has no method of its own: `column.type('price', 'MONEY')`. */
   type(name: string, type: string, options?: ColumnOptions): Column;
 }
 
-/** Declared types are those that SQLAlchemy writes, so that a schema reads alike whoever added the column. */
+/** The declared types are SQLAlchemy's, so that a schema reads the same no matter which tool added the column. */
 export const column: ColumnBuilder = {
   string: (name, length, options) => ({ ...options, name, type: `VARCHAR(${length})` }),
   text: declared('TEXT'),

@@ -8,60 +8,60 @@ import { quoteName } from '../schema/quote.ts';
 import type { ForeignKeyOptions } from './constraint.ts';
 import { referencesSql } from './constraint.ts';
 
-/** What may be said of a column beside its name and type. */
+/** What a column can have besides its name and type. */
 export interface ColumnOptions {
-  /** Left out: nullable, as in SQL. */
+  /** True by default, as in SQL. */
   readonly nullable?: boolean;
   /** SQL of the default: a literal such as `0` or `'legacy'`, or an expression in parentheses. */
   readonly default?: string;
   readonly primaryKey?: boolean;
-  /** With `primaryKey` on an INTEGER column: no id is given twice, ever. https://sqlite.org/autoinc.html */
+  /** Only with `primaryKey` on an INTEGER column: an id is never used again. https://sqlite.org/autoinc.html */
   readonly autoincrement?: boolean;
   readonly unique?: boolean;
-  /** An SQL expression, without parentheses around it. */
+  /** An SQL expression, without enclosing parentheses. */
   readonly check?: string;
   readonly collate?: string;
   readonly references?: Reference;
   readonly generated?: Generated;
 }
 
-/** The column that this one points to. */
+/** The column that this one refers to. */
 export interface Reference extends ForeignKeyOptions {
   readonly table: string;
-  /** Left out: the primary key. */
+  /** The parent's primary key by default. */
   readonly column?: string;
 }
 
-/** A column that is computed from others. https://sqlite.org/gencol.html */
+/** A column computed from others. https://sqlite.org/gencol.html */
 export interface Generated {
-  /** An SQL expression, without parentheses around it. */
+  /** An SQL expression, without enclosing parentheses. */
   readonly as: string;
-  /** Virtual: computed when read. Stored: computed when written. */
+  /** `virtual` is computed when read, `stored` when written. */
   readonly kind: 'virtual' | 'stored';
 }
 
 /** A column to be created. */
 export interface Column extends ColumnOptions {
   readonly name: string;
-  /** The declared type, as it will stand in the schema. */
+  /** The declared type, as it will appear in the schema. */
   readonly type: string;
 }
 
-/** What `alterColumn` is to change; what is left out stays as it is. */
+/** What `alterColumn` changes; whatever is omitted stays as it is. */
 export interface ColumnChange {
-  /** A new declared type. Refused if any value would change with it, unless `using` says how. */
+  /** A new declared type. Refused if it would change any value, unless `using` says how to convert. */
   readonly type?: string;
   /** With `type`: an SQL expression over the old row that gives the new value, such as `CAST(amount AS INTEGER)`. */
   readonly using?: string;
   readonly nullable?: boolean;
-  /** SQL of the new default; null for none. The rows keep what they have. */
+  /** SQL of the new default; null removes it. Existing rows keep their values. */
   readonly default?: string | null;
-  /** The new collation; null for none, which is BINARY. */
+  /** The new collation; null means SQLite's default, BINARY. */
   readonly collate?: string | null;
   readonly newName?: string;
 }
 
-/** The column as it stands in CREATE TABLE and ADD COLUMN. */
+/** The column as CREATE TABLE and ADD COLUMN write it. */
 export function columnSql(column: Column): string {
   const words = constraintsOf(column);
   const parts = [quoteName(column.name), column.type, ...words.map((each) => each.sql)];
@@ -70,7 +70,7 @@ export function columnSql(column: Column): string {
   return sql;
 }
 
-/** What the parser is to find in the column, with its SQL. */
+/** A constraint that the parser must find in the column, with its SQL. */
 interface Words {
   readonly node: string;
   readonly sql: string;
@@ -94,7 +94,7 @@ function constraintsOf(column: Column): Words[] {
   if (column.references !== undefined) {
     const { table, column: referred, ...options } = column.references;
     add('ForeignKey', referencesSql(table, referred === undefined ? [] : [referred], options));
-    // The grammar reads a column's DEFERRABLE as a constraint by itself.
+    // The grammar reads a column's DEFERRABLE as a separate constraint.
     if (options.deferrable !== undefined) add('Defer', '');
   }
   return words;
@@ -108,7 +108,7 @@ function primaryKeySql({ name, type, primaryKey, autoincrement }: Column): strin
   });
 }
 
-/** `default: '0, extra TEXT'` or a type of `TEXT UNIQUE` would make more than the column says. */
+/** `default: '0, extra TEXT'` or the type `TEXT UNIQUE` would add more than its option allows. */
 function requireNothingElse(column: Column, sql: string, words: readonly Words[]): void {
   const table = parseTable(`CREATE TABLE t (${sql})`);
   const [read, more] = table.columns;

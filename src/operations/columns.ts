@@ -18,15 +18,18 @@ export interface IfNotExists {
   readonly ifNotExists?: boolean;
 }
 
-/** Columns of an existing table: in place where SQLite can (https://sqlite.org/lang_altertable.html), else a rebuild. */
+/**
+ * Columns of an existing table: changed in place if SQLite can (https://sqlite.org/lang_altertable.html), otherwise by a
+ * rebuild.
+ */
 export interface ColumnOperations {
-  /** @throws {DrydockError} Where the rows that are there would have no value, such as NOT NULL without a default. */
+  /** @throws {DrydockError} If existing rows would have no value, as with NOT NULL and no default. */
   addColumn(table: string, column: Column, options?: IfNotExists): void;
 
-  /** @throws {DrydockError} Naming every index, constraint, view and trigger that still uses it. */
+  /** @throws {DrydockError} Naming every index, constraint, view and trigger that still uses the column. */
   dropColumn(table: string, name: string, options?: IfExists): void;
 
-  /** @throws {DrydockError} Where values would change with a type, or rows hold NULL in what is to be NOT NULL. */
+  /** @throws {DrydockError} If a new type would change values, or rows hold NULL in a column that becomes NOT NULL. */
   alterColumn(table: string, name: string, change: ColumnChange): void;
 }
 
@@ -52,7 +55,7 @@ export function columnOperations(port: SqlPort): ColumnOperations {
   };
 }
 
-/** @throws {DrydockError} Where there is no such table. */
+/** @throws {DrydockError} If there is no such table. */
 function hasColumn(port: SqlPort, table: string, name: string): boolean {
   const { name: stored } = requireTable(port, table);
   return tableColumns(port, stored).some((column) => sameName(column.name, name));

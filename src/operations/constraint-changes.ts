@@ -1,4 +1,4 @@
-/** Adding and dropping constraints: CHECK and named foreign keys in place where SQLite can, the rest by a rebuild. */
+/** Adding and dropping constraints: CHECK and named foreign keys in place if SQLite can, the rest by a rebuild. */
 import { DrydockError } from '../errors.ts';
 import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit/edit-constraints.ts';
@@ -16,7 +16,10 @@ import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable } from './table-plan.ts';
 
-/** One more constraint. The rows have to keep it: SQLite checks all but foreign keys, which the run checks at its end. */
+/**
+ * Adds a constraint. SQLite checks that existing rows satisfy it, except for foreign keys, which the run checks before the
+ * commit.
+ */
 export function addConstraintChange(operation: string, constraint: Constraint): TableChange {
   return {
     operation,
@@ -37,7 +40,7 @@ export function addConstraintChange(operation: string, constraint: Constraint): 
   };
 }
 
-/** @param which Its name, or for one that has none, what it says. */
+/** @param which The constraint's name or, if it has none, its content. */
 export function dropConstraintChange(which: string | Constraint): TableChange {
   return {
     operation: 'dropConstraint',
@@ -61,7 +64,7 @@ export function dropConstraintChange(which: string | Constraint): TableChange {
   };
 }
 
-/** The constraint's SQL, and nothing that is smuggled in with a condition. */
+/** The constraint's SQL, after making sure that its condition smuggles in nothing else. */
 export function requireConstraint(constraint: Constraint): string {
   if (constraint.kind === 'check') parseExpression(constraint.condition);
   const sql = constraintSql(constraint);
@@ -71,7 +74,7 @@ export function requireConstraint(constraint: Constraint): string {
 
 const titles = { primaryKey: 'PRIMARY KEY', unique: 'UNIQUE', foreignKey: 'FOREIGN KEY', check: 'CHECK' } as const;
 
-// DROP CONSTRAINT of a DEFAULT, COLLATE or GENERATED takes only the name away, and of a key it is refused.
+// DROP CONSTRAINT removes only the name of a DEFAULT, COLLATE or GENERATED, and is refused for a key.
 const inPlaceKinds = ['Check', 'ForeignKey', 'NotNull'];
 
 function requireNewName(table: TableText, name: string | null): void {
@@ -90,7 +93,7 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
       next: 'Drop it first in the same batch, with dropConstraint',
     });
   }
-  // SQLite itself would let NULL into any key but an INTEGER one. https://sqlite.org/quirks.html
+  // SQLite itself allows NULL in every primary key except an INTEGER one. https://sqlite.org/quirks.html
   const present = columns.filter((name) => text.columns.some((column) => sameName(column.name, name)));
   const nulls = present.map((name) => `${quoteName(name)} IS NULL`);
   if (nulls.length === 0) return;

@@ -1,15 +1,15 @@
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 
 /**
- * Runs what SQLite refuses where a row does not fit, and then says of which table.
- * @param rule What the rows are to fit.
+ * Runs a statement that SQLite refuses if a row violates a constraint; the error then names the table.
+ * @param rule What the rows have to satisfy.
  * @throws {DrydockError}
  */
 export function requireFit<T>(table: string, rule: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    // ALTER TABLE says "CHECK constraint failed" under the code of a syntax error.
+    // ALTER TABLE reports "CHECK constraint failed" with the code of a syntax error.
     const unfit = codeOf(error).startsWith('SQLITE_CONSTRAINT') || messageOf(error).includes('constraint failed');
     if (!unfit) throw error;
     throw new DrydockError('REVISION_FAILED', {
@@ -21,8 +21,8 @@ export function requireFit<T>(table: string, rule: string, work: () => T): T {
 }
 
 /**
- * Runs a statement that SQLite refuses where its words make no sense together.
- * @throws {DrydockError} In SQLite's words.
+ * Runs a statement that SQLite refuses if its definition is inconsistent.
+ * @throws {DrydockError} With SQLite's message.
  */
 export function requireSense<T>(what: string, work: () => T): T {
   try {

@@ -3,11 +3,11 @@ import { quoteName } from '../schema/quote.ts';
 export type ReferenceAction = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action';
 export type Deferrable = 'initially deferred' | 'initially immediate';
 
-/** What a foreign key does, and when it is checked. https://sqlite.org/foreignkeys.html#fk_actions */
+/** A foreign key's actions, and when it is checked. https://sqlite.org/foreignkeys.html#fk_actions */
 export interface ForeignKeyOptions {
   readonly onDelete?: ReferenceAction;
   readonly onUpdate?: ReferenceAction;
-  /** Left out: checked at the end of each statement. */
+  /** By default, checked at the end of each statement. */
   readonly deferrable?: Deferrable;
 }
 
@@ -34,25 +34,25 @@ export interface ForeignKeyConstraint extends ForeignKeyOptions {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly referredTable: string;
-  /** Empty: the primary key of the referred table. */
+  /** If empty, the primary key of the referred table. */
   readonly referredColumns: readonly string[];
 }
 
-/** A constraint of a table, for `createTable`, or for `dropConstraint` to find one that has no name. */
+/** A table constraint, for `createTable`, or for `dropConstraint` to find one that has no name. */
 export type Constraint = PrimaryKeyConstraint | UniqueConstraint | CheckConstraint | ForeignKeyConstraint;
 
-/** A name is never required: what has none can be dropped by what it says. */
+/** A name is always optional: a constraint without one can be dropped by its content. */
 export interface ConstraintName {
   readonly name?: string;
 }
 
-/** Makes the constraints for `createTable` and `dropConstraint`; revisions reach it as `op.constraint`. */
+/** Makes the constraints for `createTable` and `dropConstraint`. Revisions use it as `op.constraint`. */
 export interface ConstraintBuilder {
   primaryKey(columns: readonly string[], options?: ConstraintName): PrimaryKeyConstraint;
   unique(columns: readonly string[], options?: ConstraintName): UniqueConstraint;
-  /** @param condition An SQL expression, without parentheses around it. */
+  /** @param condition An SQL expression, without enclosing parentheses. */
   check(condition: string, options?: ConstraintName): CheckConstraint;
-  /** @param referredColumns Empty: the primary key of the referred table. */
+  /** @param referredColumns If empty, the primary key of the referred table. */
   foreignKey(
     columns: readonly string[],
     referredTable: string,
@@ -75,7 +75,7 @@ export const constraint: ConstraintBuilder = {
   }),
 };
 
-/** The constraint as it stands in CREATE TABLE. */
+/** The constraint as CREATE TABLE writes it. */
 export function constraintSql(constraint: Constraint): string {
   const name = constraint.name === null ? '' : `CONSTRAINT ${quoteName(constraint.name)} `;
   return name + namelessSql(constraint);

@@ -7,9 +7,9 @@ import { requireTable } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 import { changeTable } from './table-change.ts';
 
-/** Constraints of an existing table. A name of null makes one without a name. */
+/** Constraints of an existing table. Pass null as the name for a constraint without one. */
 export interface ConstraintOperations {
-  /** By a rebuild. Rows without a parent are found by the check of foreign keys before the commit. */
+  /** By a rebuild. The foreign key check before the commit finds rows without a parent. */
   createForeignKey(
     name: string | null,
     table: string,
@@ -19,18 +19,18 @@ export interface ConstraintOperations {
     options?: ForeignKeyOptions,
   ): void;
 
-  /** By a rebuild; refused where rows are not unique. */
+  /** By a rebuild; refused if the rows are not unique. */
   createUniqueConstraint(name: string | null, table: string, columns: readonly string[]): void;
 
-  /** In place; refused where a row breaks it. */
+  /** In place; refused if a row violates it. */
   createCheckConstraint(name: string | null, table: string, condition: string): void;
 
-  /** By a rebuild; refused where rows are not unique, or hold NULL there. */
+  /** By a rebuild; refused if the rows are not unique or hold NULL in a key column. */
   createPrimaryKey(name: string | null, table: string, columns: readonly string[]): void;
 
   /**
-   * In place for a CHECK, a foreign key or a NOT NULL with a name, else by a rebuild.
-   * @param which Its name, or what it says: `op.constraint.unique(['email'])`.
+   * In place for a CHECK, or for a foreign key or NOT NULL with a name; otherwise by a rebuild.
+   * @param which Its name, or its content: `op.constraint.unique(['email'])`.
    */
   dropConstraint(which: string | Constraint, table: string, options?: IfExists): void;
 }

@@ -5,24 +5,24 @@ import { CannotDowngrade } from './cannot-downgrade.ts';
 import type { Row, SqlPort } from './sql-port.ts';
 import { bindableParams } from './values.ts';
 
-/** SQL as the author writes it. Parameters are values for `?`, or one object of values for `:name`. */
+/** SQL as the author writes it. Parameters are the values for `?`, or one object with the values for `:name`. */
 export interface StatementOperations {
-  /** Runs SQL: one statement with its parameters, or several without. */
+  /** Runs one statement with its parameters, or several without. */
   execute(sql: string, ...params: unknown[]): void;
 
-  /** The rows of one SELECT. The type is the author's word: nothing checks it. */
+  /** The rows of one SELECT. The row type is the caller's claim: nothing checks it. */
   select<T extends object = Row>(sql: string, ...params: unknown[]): T[];
 
-  /** The first row, or undefined where there is none. */
+  /** The first row, or undefined if there is none. */
   selectOne<T extends object = Row>(sql: string, ...params: unknown[]): T | undefined;
 
   /** The first column of every row. */
   selectColumn<T = unknown>(sql: string, ...params: unknown[]): T[];
 
-  /** The first column of the first row, such as a count; undefined where there is no row. */
+  /** The first column of the first row, such as a count; undefined if there is no row. */
   selectValue<T = unknown>(sql: string, ...params: unknown[]): T | undefined;
 
-  /** Says that there is no way down, and why. @throws {CannotDowngrade} Always. */
+  /** Declares that there is no way down, and why. @throws {CannotDowngrade} Always. */
   cannotDowngrade(reason: string): never;
 }
 
@@ -72,8 +72,8 @@ export function statementOperations(port: SqlPort): StatementOperations {
 }
 
 /**
- * What a query wants with rows, as what `op.select` does. To read or to write them its program opens a table, and not
- * sqlite_schema, whose root page is the first. https://sqlite.org/opcode.html
+ * What a query does with rows, as a verb phrase (`reads rows`); undefined if nothing. A program that reads or writes rows
+ * opens a table other than sqlite_schema, whose root page is 1. https://sqlite.org/opcode.html
  */
 function askedOfRows(port: SqlPort, sql: string, values: readonly unknown[]): string | undefined {
   if (firstKeyword(sql) === 'EXPLAIN') return undefined;

@@ -4,7 +4,7 @@ import { quoteName } from '../schema/quote.ts';
 import { tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 
-/** Something in the schema that names other things in it, and a statement that SQLite compiles only if they are there. */
+/** A schema object that names others, and a statement that SQLite compiles only if those exist. */
 interface Probe {
   readonly kind: 'view' | 'trigger' | 'foreign keys';
   /** The view, the trigger, or the table of the foreign keys. */
@@ -13,14 +13,14 @@ interface Probe {
 }
 
 export interface Compiled extends Probe {
-  /** What SQLite said; undefined where all was well. */
+  /** SQLite's message; undefined if the statement compiled. */
   readonly complaint: string | undefined;
 }
 
 /**
- * Does a change of the schema, and refuses it afterwards if a view, a trigger or a foreign key no longer compiles that
- * did before. SQLite itself looks only at some of them and only in some changes: ADD COLUMN lets a trigger break that
- * inserts into the table by position. Views that broke long ago are no reason to refuse.
+ * Changes the schema, and fails if a view, trigger or foreign key that compiled before no longer does. SQLite itself checks
+ * only some of them, and only for some changes: ADD COLUMN breaks a trigger that inserts into the table by position. Objects
+ * that were broken before the change do not count.
  *
  * @param what The change, for the error: `dropColumn on people`.
  * @throws {DrydockError} Naming everything that would break.
@@ -35,8 +35,8 @@ export function keepingDependents<T>(port: SqlPort, what: string, change: (befor
 }
 
 /**
- * Compiles every view, every trigger by way of the statements that fire it, and every table's foreign keys, and runs
- * nothing: CREATE VIEW and CREATE TRIGGER do not look at the names inside, so a broken one shows only in use.
+ * Compiles every view, every trigger (through the statements that fire it) and every table's foreign keys, without running
+ * anything. CREATE VIEW and CREATE TRIGGER do not resolve the names inside them, so a broken one shows only in use.
  */
 export function compileDependents(port: SqlPort): Compiled[] {
   const probes = [...viewProbes(port), ...triggerProbes(port), ...foreignKeyProbes(port)];
@@ -98,7 +98,7 @@ function firingStatements(port: SqlPort, table: string, createTrigger: string): 
   return event === undefined ? [insert, update, remove] : [update];
 }
 
-/** Compiling the check looks for the parent's key, and complains of a "foreign key mismatch" where there is none. */
+/** Compiling the check looks up the parent's key and reports a "foreign key mismatch" if there is none. */
 function foreignKeyProbes(port: SqlPort): Probe[] {
   const children = port.all(
     `SELECT DISTINCT s.name FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name, 'main') WHERE s.type = 'table'`,
@@ -115,7 +115,7 @@ function compile(port: SqlPort, probe: string): string | undefined {
     port.all(probe);
     return undefined;
   } catch (thrown) {
-    // A disk or memory that fails says nothing of the view.
+    // A failing disk or out-of-memory says nothing about the view.
     if (codeOf(thrown) !== 'SQLITE_ERROR') throw thrown;
     return messageOf(thrown);
   }

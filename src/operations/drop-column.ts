@@ -10,7 +10,7 @@ import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
 
-/** Without a column that nothing uses. Views and triggers that use it are found by whoever compiles them afterwards. */
+/** Drops a column that nothing uses. The caller compiles views and triggers afterwards to find those that used it. */
 export function dropColumnChange(name: string): TableChange {
   return {
     operation: 'dropColumn',
@@ -19,7 +19,7 @@ export function dropColumnChange(name: string): TableChange {
       const uses = [...usesInTable(plan.table, column.name), ...usesBeside(port, stored.name, column.name)];
       if (uses.length > 0) throw stillUsed(stored.name, column.name, uses);
       refuseVirtualMentions(port, stored.name, column.name);
-      // A column of this name that is added in the same batch is a new one.
+      // A column of this name added in the same batch is a new one.
       const next = withValues(withTable(plan, withoutColumn(plan.table, column.name)), column.name, {
         from: 'default',
       });
@@ -35,8 +35,8 @@ export function dropColumnChange(name: string): TableChange {
         plan: next,
         why: 'SQLite drops a column that nothing uses',
         inPlace: () => {
-          // With legacy_alter_table it leaves views and triggers alone, and Drydock names every one that breaks. At once,
-          // since of the next column it would say no more than "SQL logic error".
+          // With legacy_alter_table, DROP COLUMN leaves views and triggers alone, and Drydock names each one that breaks.
+          // They are compiled after each column, since for the next one SQLite would only say "SQL logic error".
           withLegacyAlter(port, 'ON', () => port.run(sql));
           assertStillCompiles(compiled, compileDependents(port), `dropColumn of ${stored.name}.${column.name}`);
         },

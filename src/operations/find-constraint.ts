@@ -10,8 +10,8 @@ import type { Constraint } from './constraint.ts';
 import { constraintSql } from './constraint.ts';
 
 /**
- * @param which A name; or what the constraint says, where it has none, or its name is not known.
- * @throws {DrydockError} Where two have that name, or the name is that of something else than a constraint of the rows.
+ * @param which A name, or the constraint's content if it has no name or the name is unknown.
+ * @throws {DrydockError} If two constraints have that name, or it belongs to something that does not constrain rows.
  */
 export function findConstraint(table: TableText, which: string | Constraint): FoundConstraint | undefined {
   if (typeof which !== 'string') return findByContent(table, which);
@@ -30,7 +30,7 @@ export function findConstraint(table: TableText, which: string | Constraint): Fo
   });
 }
 
-/** Of several the one that says just that; `UNIQUE (a)` is also what `UNIQUE (a COLLATE NOCASE)` is about. */
+/** If several match, prefers the exact one: `UNIQUE (a COLLATE NOCASE)` also matches `UNIQUE (a)`. */
 function findByContent(table: TableText, wanted: Constraint): FoundConstraint | undefined {
   const candidates = constraintsOf(table).filter((found) => says(table, found, wanted));
   if (candidates.length < 2) return candidates[0];
@@ -46,7 +46,7 @@ function findByContent(table: TableText, wanted: Constraint): FoundConstraint | 
   });
 }
 
-/** A rule for rows, and not the default, the collation or the expression of a column. */
+/** Whether it constrains rows, unlike a column's default, collation or generating expression. */
 export function isDroppable({ constraint: { node } }: FoundConstraint): boolean {
   if (node.type === 'NotNullColumnConstraint') return !node.nullable;
   return ['PrimaryKey', 'Unique', 'Check', 'ForeignKey'].some((kind) => node.type.startsWith(kind));
@@ -77,7 +77,7 @@ function sameNames(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && some.every((name, index) => sameName(name, others[index] ?? ''));
 }
 
-/** The case and the quotes of names are all one to SQLite, and so is the case of keywords; that of a string is not. */
+/** SQLite ignores the case and quotes of names and the case of keywords, but not the case of strings. */
 function sameWords({ columns }: TableText, one: string, other: string): boolean {
   const spelling = { names: 'folded', columns: columns.map(({ name }) => name) } as const;
   return isDeepStrictEqual(canonicalTokens(one, spelling), canonicalTokens(other, spelling));

@@ -9,7 +9,7 @@ import { tell } from './sql-port.ts';
 export interface CreateIndexOptions {
   readonly unique?: boolean;
   readonly ifNotExists?: boolean;
-  /** SQL of the condition that makes the index a partial one. https://sqlite.org/partialindex.html */
+  /** SQL condition of a partial index. https://sqlite.org/partialindex.html */
   readonly where?: string;
 }
 
@@ -18,17 +18,17 @@ interface KeyOptions {
   readonly collate?: string;
 }
 
-/** What an index is ordered by: a column by its name alone, or with an order or a collation, or an SQL expression. */
+/** One key of an index: a column name, a column with an order or a collation, or an SQL expression. */
 export type IndexKey =
   | string
   | (KeyOptions & { readonly column: string })
   | (KeyOptions & { readonly expression: string });
 
 export interface IndexOperations {
-  /** @throws {DrydockError} Where the index is unique and the rows are not. */
+  /** @throws {DrydockError} If the index is unique and the rows are not. */
   createIndex(name: string, table: string, keys: readonly IndexKey[], options?: CreateIndexOptions): void;
 
-  /** @throws {DrydockError} Where a view or a trigger asks for the index by name (INDEXED BY). */
+  /** @throws {DrydockError} If a view or trigger names the index (INDEXED BY). */
   dropIndex(name: string, options?: IfExists): void;
 }
 
@@ -63,7 +63,7 @@ export function createIndex(
   return { operation: 'createIndex', table, method: 'in place', why: 'an index stands beside its table' };
 }
 
-/** Without looking at what depends on it. */
+/** Drops it without checking what depends on it. */
 export function dropIndex(port: SqlPort, name: string, { ifExists = false }: IfExists): OperationNote[] {
   const [index] = port.all(
     "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ? COLLATE NOCASE",

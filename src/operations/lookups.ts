@@ -5,7 +5,7 @@ import type { SqlPort } from './sql-port.ts';
 export interface LookupOperations {
   hasTable(name: string): boolean;
 
-  /** The columns in their order, generated ones included. */
+  /** The columns in order, including generated ones. */
   columnNames(table: string): string[];
 }
 
@@ -20,7 +20,7 @@ export function lookupOperations(port: SqlPort): LookupOperations {
   };
 }
 
-/** A table as sqlite_schema has it, under the spelling that it was created with. */
+/** A table as stored in sqlite_schema, in the spelling that created it. */
 export interface StoredTable {
   readonly name: string;
   readonly sql: string;
@@ -32,13 +32,13 @@ export interface StoredColumn {
   readonly type: string;
   readonly notNull: boolean;
   readonly defaultSql: string | null;
-  /** Its place in the primary key from 1, or 0. */
+  /** 1-based position in the primary key, or 0. */
   readonly primaryKey: number;
   readonly generated: boolean;
 }
 
 export function findTable(port: SqlPort, name: string): StoredTable | undefined {
-  // NOCASE folds ASCII letters only, as SQLite does when it looks up a name.
+  // NOCASE folds only ASCII letters, as SQLite does when it looks up a name.
   const sql = "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
   return port
     .all(sql, name)
@@ -51,7 +51,7 @@ export function requireTable(port: SqlPort, name: string): StoredTable {
   throw new DrydockError('REVISION_FAILED', { what: `there is no table ${JSON.stringify(name)}` });
 }
 
-/** The columns of a table or a view, in their order. */
+/** The columns of a table or view, in order. */
 export function tableColumns(port: SqlPort, table: string): StoredColumn[] {
   const rows = port.all("SELECT * FROM pragma_table_xinfo(?, 'main') ORDER BY cid", table);
   return rows.map(({ name, type, notnull, dflt_value, pk, hidden }) => ({
@@ -64,7 +64,7 @@ export function tableColumns(port: SqlPort, table: string): StoredColumn[] {
   }));
 }
 
-/** The one number that a query such as `SELECT count(*)` gives. */
+/** The single number that a query such as `SELECT count(*)` returns. */
 export function numberFrom(port: SqlPort, sql: string, ...params: unknown[]): number {
   const [row] = port.all(sql, ...params);
   return Number(Object.values(row ?? {})[0]);

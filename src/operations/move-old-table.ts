@@ -1,4 +1,4 @@
-/** How the old table makes room for the new one where SQLite cannot rename it. */
+/** Moves the old table out of the way if SQLite cannot rename it. */
 import { constraintsOf, withoutConstraint } from '../schema/edit/edit-constraints.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
 import { parseTable } from '../schema/edit/edit-table.ts';
@@ -13,8 +13,8 @@ import type { SqlPort } from './sql-port.ts';
 import { planFor } from './table-plan.ts';
 
 /**
- * Whether a CHECK or a partial index of the table has the table's name before a column, as in `CHECK (t.a > 0)`. With
- * legacy_alter_table RENAME leaves that name as it is, finds no such column, and refuses.
+ * Whether a CHECK or a partial index qualifies a column with the table's name, as in `CHECK (t.a > 0)`. With
+ * legacy_alter_table, RENAME keeps that name, finds no such column and fails.
  */
 export function qualifiesColumns(table: StoredTable, attached: readonly string[]): boolean {
   const indexes = attached.filter((sql) => /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i.test(sql));
@@ -22,13 +22,13 @@ export function qualifiesColumns(table: StoredTable, attached: readonly string[]
 }
 
 /**
- * Copies the table under the name that RENAME would have given it, proves the copy, and drops the table. The counter goes
- * where RENAME would have taken it, and the statistics stay, which DROP TABLE would take along.
+ * Copies the table to the name that RENAME would have given it, verifies the copy and drops the table. The AUTOINCREMENT
+ * counter moves as with RENAME, and the statistics survive, which DROP TABLE would delete.
  */
 export function copyAside(port: SqlPort, table: StoredTable, aside: string): void {
   const plan = planFor(asideSql(table, aside));
   port.run(plan.table.sql);
-  // The copy is the new table here, and the table the old one.
+  // Here the copy is the new table, and the table itself the old one.
   const copy = { table: aside, aside: table.name, plan };
   const mapping = copyMapping(port, copy);
   copyRows(port, copy, mapping);
@@ -42,7 +42,7 @@ export function copyAside(port: SqlPort, table: StoredTable, aside: string): voi
   renameStatistics(port, aside, table.name);
 }
 
-/** What ANALYZE found out goes by the table's name. https://sqlite.org/fileformat2.html#stat1tab */
+/** ANALYZE stores its statistics under the table's name. https://sqlite.org/fileformat2.html#stat1tab */
 export function renameStatistics(port: SqlPort, from: string, to: string): void {
   for (const statistics of ['sqlite_stat1', 'sqlite_stat4']) {
     if (findTable(port, statistics) === undefined) continue;
@@ -50,7 +50,7 @@ export function renameStatistics(port: SqlPort, from: string, to: string): void 
   }
 }
 
-/** Without a CHECK: only these name the table, and rows may break one that the new table has not got. */
+/** CHECKs are left out: they are what names the table, and rows may violate one that the new table no longer has. */
 function asideSql(table: StoredTable, aside: string): string {
   const { sql, open } = withoutChecks(parseTable(table.sql));
   return `CREATE TABLE main.${quoteName(aside)} ${sql.slice(open)}`;

@@ -48,16 +48,16 @@ export interface Operations
   /** Makes constraints, for `createTable` and `dropConstraint`: `op.constraint.unique(['email'])`. */
   readonly constraint: ConstraintBuilder;
 
-  /** What the command line said with `-x key=value`, by key. */
+  /** The values of `-x key=value` on the command line, by key. */
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** What a run tells its revisions. */
+/** Settings of the run that its revisions can see. */
 export interface OperationSettings {
   readonly arguments?: Readonly<Record<string, string>>;
 }
 
-/** The operations over one connection. */
+/** The operations on one connection. */
 export function createOperations(port: SqlPort, settings: OperationSettings = {}): Operations {
   return {
     column,

@@ -9,26 +9,26 @@ import type { RowCondition, SqlPort } from './sql-port.ts';
 import type { TablePlan } from './table-plan.ts';
 import { sourceOf, valuesOf } from './table-plan.ts';
 
-/** The new table under its true name, and the old one that stepped aside. */
+/** The new table under its final name, and the old one under its temporary name. */
 export interface RebuiltTable {
   readonly table: string;
   readonly aside: string;
   readonly plan: TablePlan;
 }
 
-/** What is copied into what, and how a new row is found from an old one, all as SQL. */
+/** What is copied where, and how to find the new row of an old one, all as SQL. */
 export interface CopyMapping {
   readonly targets: readonly string[];
   readonly sources: readonly string[];
-  /** Of each part of the new row's key: the part, and what it is in the old row. */
+  /** For each part of the new row's key, the SQL of that part in the new row and in the old one. */
   readonly key: readonly { readonly fresh: string; readonly stale: string }[];
-  /** The column that is the rowid of the new rows, where anything but the old rowid becomes it, and what does, as SQL. */
+  /** The column that becomes the rowid of the new rows, and the SQL of its value, unless that is simply the old rowid. */
   readonly newRowid: { readonly column: string; readonly stale: string } | undefined;
   readonly columnsBefore: readonly StoredColumn[];
   readonly columnsAfter: readonly StoredColumn[];
 }
 
-/** Rowids are kept, also where no column holds them: full-text indexes and old links find rows by them. */
+/** Keeps rowids even if no column holds them: full-text indexes and external references find rows by them. */
 export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable): CopyMapping {
   const columnsAfter = tableColumns(port, table);
   assertPlanned(plan, columnsAfter);
@@ -51,9 +51,9 @@ export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable)
 }
 
 export function copyRows(port: SqlPort, { table, aside }: RebuiltTable, { targets, sources }: CopyMapping): void {
-  // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
+  // OR ABORT overrides the table's own ON CONFLICT clauses, which could skip, replace or roll back.
   const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
-  // Under the table's own name, which an expression of the revision may use.
+  // Aliased to the table's own name, which an expression of the revision may use.
   const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
   requireFit(table, 'what it is to become', () => port.run(`${insert} ${select}`));
 }
@@ -64,7 +64,7 @@ function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): Co
   const columns = fresh.kind === 'rowid column' ? [fresh.column] : fresh.columns;
   return columns.map((name) => ({
     fresh: quoteName(name),
-    // A new INTEGER PRIMARY KEY takes the rowids over, which it is another name for.
+    // A new INTEGER PRIMARY KEY takes over the rowids, since it is an alias for them.
     stale: sourceOf(plan, name) ?? requireRowid(staleRowid),
   }));
 }
@@ -84,7 +84,7 @@ function requireRowid(rowid: string | undefined): string {
   throw new DrydockError('REVISION_FAILED', { what: 'the rows of a WITHOUT ROWID table cannot get a new key' });
 }
 
-/** The parser's reading of the new text against SQLite's own. */
+/** Compares the parser's reading of the new text with SQLite's. */
 function assertPlanned({ table }: TablePlan, columns: readonly StoredColumn[]): void {
   const same =
     table.columns.length === columns.length && table.columns.every(({ name }, at) => name === columns[at]?.name);
@@ -95,8 +95,8 @@ function assertPlanned({ table }: TablePlan, columns: readonly StoredColumn[]): 
 }
 
 /**
- * Every row is there, and every value that was to stay is the same to the bit. A new affinity converts what it can,
- * silently: '007' becomes 7. https://sqlite.org/datatype3.html#type_affinity
+ * Checks that every row was copied and that every value that should stay is identical to the bit. A new affinity silently
+ * converts what it can: '007' becomes 7. https://sqlite.org/datatype3.html#type_affinity
  * @throws {DrydockError} With the number of values that would change.
  */
 export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping): void {
@@ -130,7 +130,7 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
   }
 }
 
-/** SQL of the rows that have NULL for their rowid: SQLite copies them all the same, under a number of its own choice. */
+/** SQL for the rows whose rowid would be NULL: SQLite copies them anyway, with a number of its own choice. */
 function rowsWithoutRowid({ table, aside }: RebuiltTable, { newRowid: rowid }: CopyMapping) {
   if (rowid === undefined) return undefined;
   return {
@@ -139,11 +139,11 @@ function rowsWithoutRowid({ table, aside }: RebuiltTable, { newRowid: rowid }: C
   };
 }
 
-/** What {@link assertSameRows} finds out, for a script. */
+/** The checks of {@link assertSameRows}, as conditions for a script. */
 function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCondition[] {
   const { table, aside } = rebuilt;
   const rowsOf = (name: string) => `(SELECT count(*) FROM main.${quoteName(name)})`;
-  // Where the type stays, so does the affinity, and nothing converts.
+  // The same type means the same affinity, so nothing is converted.
   const compared = comparedColumns(rebuilt.plan, mapping).filter(({ column, before }) => column.type !== before.type);
   const pairs = pairedRows(rebuilt, mapping, compared);
   const changed = compared.map(({ column: { name } }, index) => changes(mapping, name, index));
@@ -170,24 +170,24 @@ function changedValues(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMappin
   return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
 }
 
-/** SQL of whether a value is another one in the new row. */
+/** SQL for whether the new row has a different value. */
 function changes(mapping: CopyMapping, name: string, index: number): string {
   const found = `fresh.${mapping.key[0]?.fresh} IS NOT NULL`;
   const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
   const differs = `${fresh} IS NOT ${stale} COLLATE BINARY OR typeof(${fresh}) <> typeof(${stale})`;
-  // A row that is not found again has lost its key, and nothing can be said of the rest of it.
+  // If the row is not found, its key changed; its other values cannot be compared.
   const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
   return `${found} AND (${differs})${isKey ? ` OR NOT (${found})` : ''}`;
 }
 
-/** SQL of each old row beside the new one. */
+/** SQL that pairs each old row with its new one. */
 function pairedRows(
   { table, aside }: RebuiltTable,
   mapping: CopyMapping,
   compared: ReturnType<typeof comparedColumns>,
 ): string {
-  // In a subquery, so that an expression of the revision means the old row and no other. Its columns get plain names:
-  // SQLite takes a column "true" that comes out of a subquery for the constant.
+  // In a subquery, so that an expression of the revision can only refer to the old row. Its columns get plain names: SQLite
+  // takes a column "true" that comes out of a subquery for the constant.
   const keys = mapping.key.map(({ stale }, index) => `${stale} AS k${index}`);
   const values = compared.map(({ column: { name } }, index) => `${quoteName(table)}.${quoteName(name)} AS v${index}`);
   const old = `(SELECT ${[...keys, ...values].join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)})`;
@@ -195,7 +195,9 @@ function pairedRows(
   return `${old} AS stale LEFT JOIN main.${quoteName(table)} AS fresh ON ${sameRow.join(' AND ')}`;
 }
 
-/** The columns whose values are to stay. A generated one may depend on one whose values do not. */
+/**
+ * The columns whose values must stay. A generated column is skipped if any column is converted, since it may depend on it.
+ */
 function comparedColumns(plan: TablePlan, { columnsBefore, columnsAfter }: CopyMapping) {
   const stays = ({ name }: StoredColumn) => columnsBefore.some((before) => before.name === name);
   const converts = columnsAfter.some((column) => stays(column) && valuesOf(plan, column.name) !== undefined);

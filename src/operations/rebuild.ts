@@ -13,8 +13,8 @@ import { requireText, storedAsHere } from './stored-text.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /**
- * One row of sqlite_schema, without the root page, which a rebuild changes of course. The rows without SQL are the indexes
- * that SQLite makes for constraints: they follow from the table's text, and INT PRIMARY KEY has one that INTEGER has not.
+ * One row of sqlite_schema, without the root page, which a rebuild always changes. Rows without SQL are the indexes that
+ * SQLite makes for constraints: they follow from the table's text, and INT PRIMARY KEY has one that INTEGER has not.
  */
 interface SchemaRow {
   readonly type: string;
@@ -24,23 +24,23 @@ interface SchemaRow {
 }
 
 /**
- * Rebuilds a table after a new CREATE TABLE text, and keeps everything that the plan does not change: the rest of the
- * text to the character, rows and rowids, indexes, triggers here and elsewhere, views, foreign keys that point here,
- * the AUTOINCREMENT counter and the statistics of ANALYZE. It proves so before it returns, or throws.
+ * Rebuilds a table from a new CREATE TABLE text, and keeps everything that the plan does not change: the rest of the text to
+ * the character, rows and rowids, indexes, triggers on this and other tables, views, foreign keys that refer to this table,
+ * the AUTOINCREMENT counter and the statistics of ANALYZE. It verifies this before it returns, or throws.
  *
- * The steps are those of https://sqlite.org/lang_altertable.html ("Making Other Kinds Of Table Schema Changes") with
- * one difference: there the new table is made under another name and renamed, which puts its name in quotes in
- * sqlite_schema and loses its statistics. Here the old table steps aside and the new one is made under the true name,
- * from the stored text. That page warns of this order, because RENAME follows references from other tables, triggers
- * and views; with legacy_alter_table on and foreign_keys off it follows none of them, and the comparison of all of
- * sqlite_schema at the end would show it if it had. A table that RENAME cannot move is copied aside instead.
+ * The steps are those of https://sqlite.org/lang_altertable.html ("Making Other Kinds Of Table Schema Changes") with one
+ * difference. SQLite's procedure makes the new table under another name and renames it, which puts its name in quotes in
+ * sqlite_schema and loses its statistics. Here the old table is renamed and the new one is made under its final name, from
+ * the stored text. SQLite's page warns against this order, because RENAME follows references from other tables, triggers and
+ * views. With legacy_alter_table on and foreign_keys off it follows none, and the final comparison of all of sqlite_schema
+ * would detect it if it did. A table that RENAME cannot move is copied instead.
  *
- * @throws {DrydockError} Where a row does not fit the new table, a value would change that the plan does not convert, or
- *   SQLite did anything that was not asked for.
+ * @throws {DrydockError} If a row violates the new definition, a value would change that the plan does not convert, or
+ *   SQLite changed anything else.
  */
 export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): void {
-  // With enforcement on, DROP TABLE deletes the rows first, and ON DELETE CASCADE empties the children.
-  // Read through SELECT, because a revision, whose port this is, may not use the pragma itself.
+  // With enforcement on, DROP TABLE first deletes the rows, and ON DELETE CASCADE empties the child tables. Read through
+  // SELECT, because a revision, whose port this is, may not use the pragma itself.
   const enforced = numberFrom(port, 'SELECT foreign_keys FROM pragma_foreign_keys');
   invariant(enforced === 0, 'a table is rebuilt with foreign_keys on');
   const aside = `drydock_rebuild_${table.name}`;
@@ -75,7 +75,7 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
   assertSchemaIs(expectedSchema(schemaBefore, table.name, plan.table.sql), schemaRows(port));
 }
 
-/** Does something with legacy_alter_table set. https://sqlite.org/pragma.html#pragma_legacy_alter_table */
+/** Runs `work` with legacy_alter_table set. https://sqlite.org/pragma.html#pragma_legacy_alter_table */
 export function withLegacyAlter<T>(port: SqlPort, legacy: 'ON' | 'OFF', work: () => T): T {
   const before = numberFrom(port, 'PRAGMA legacy_alter_table');
   port.run(`PRAGMA legacy_alter_table = ${legacy}`);
@@ -86,9 +86,9 @@ export function withLegacyAlter<T>(port: SqlPort, legacy: 'ON' | 'OFF', work: ()
   }
 }
 
-/** Stepping aside moved the counter along with the old table; it belongs to the new one, whatever the copy made of it. */
+/** Renaming the old table moved its counter along; the new table gets it back, whatever the copy set. */
 function keepSequence(port: SqlPort, table: StoredTable, aside: string, plan: TablePlan): void {
-  // The table exists once any table of the file has AUTOINCREMENT. https://sqlite.org/autoinc.html
+  // The table exists as soon as any table in the file has used AUTOINCREMENT. https://sqlite.org/autoinc.html
   if (findTable(port, 'sqlite_sequence') === undefined) return;
   const [before, after] = [hasAutoincrement(parseTable(table.sql)), hasAutoincrement(plan.table)];
   if (before || !after) port.run('DELETE FROM main.sqlite_sequence WHERE name = ?', table.name);
@@ -96,7 +96,7 @@ function keepSequence(port: SqlPort, table: StoredTable, aside: string, plan: Ta
   else port.run('DELETE FROM main.sqlite_sequence WHERE name = ?', aside);
 }
 
-/** SQL of the table's indexes and triggers, in the order of their making, which is what triggers fire by. */
+/** SQL of the table's indexes and triggers in creation order, which is the order in which triggers fire. */
 function attachedSql(port: SqlPort, table: string): string[] {
   const rows = port.all(
     `SELECT sql FROM main.sqlite_schema WHERE type IN ('index', 'trigger') AND tbl_name = ? COLLATE NOCASE
@@ -107,7 +107,7 @@ function attachedSql(port: SqlPort, table: string): string[] {
 }
 
 function schemaRows(port: SqlPort): SchemaRow[] {
-  // sqlite_sequence appears with the first AUTOINCREMENT of a file.
+  // sqlite_sequence appears with a file's first AUTOINCREMENT.
   return port
     .all(
       `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
@@ -142,7 +142,10 @@ function assertNameIsFree(port: SqlPort, name: string): void {
   });
 }
 
-/** A temporary table would catch the unqualified names in stored SQL; a temporary trigger would go with the old table. */
+/**
+ * A temporary table would capture unqualified names in the stored SQL; a temporary trigger would be dropped with the old
+ * table.
+ */
 function assertNothingTemporary(port: SqlPort, table: string): void {
   for (const { type, name } of port.all(
     'SELECT type, name FROM temp.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE',

@@ -9,7 +9,7 @@ import { withLegacyAlter } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
 
-/** Renames a column with SQLite's own RENAME, which indexes, constraints, foreign keys, triggers and views follow. */
+/** Renames a column with SQLite's RENAME, which updates indexes, constraints, foreign keys, triggers and views. */
 export function renameColumn(
   port: SqlPort,
   tableName: string,
@@ -34,12 +34,12 @@ export function renameTable(port: SqlPort, from: string, to: string): OperationN
   requireSense(`to rename ${table} to ${to}`, () => withLegacyAlter(port, 'OFF', () => port.run(sql)));
   const before = compiled.map((one) => (one.name === table ? { ...one, name: to } : one));
   assertStillCompiles([...compiled, ...before], compileDependents(port), `renameTable of ${table}`);
-  // What ANALYZE found out stays under the old name otherwise, for a later table of that name.
+  // Otherwise the statistics of ANALYZE stay under the old name, for a later table of that name.
   renameStatistics(port, table, to);
   return { operation: 'renameTable', table, method: 'in place', why: 'SQLite renames a table everywhere' };
 }
 
-/** SQLite reads the whole schema to follow a rename, and stops at the first thing that it cannot read. */
+/** SQLite reads the whole schema to follow a rename, and stops at the first object that it cannot read. */
 function requireAllCompile(compiled: readonly Compiled[]): void {
   const broken = brokenAmong(compiled);
   if (broken.length === 0) return;

@@ -11,11 +11,11 @@ import { requireTable } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 import { storedAsHere } from './stored-text.ts';
 
-/** What has to be so before a revision goes on. */
+/** What must be true before a revision continues. */
 export interface RequirementOperations {
   /**
-   * Makes sure that a table, with its indexes and triggers, is what some statements make. The order of columns, the layout
-   * of the SQL and the spelling of names make no difference.
+   * Checks that a table, with its indexes and triggers, is exactly what the given statements create. Column order, SQL
+   * layout and the spelling of names do not matter.
    * @param statements CREATE TABLE, then the table's CREATE INDEX and CREATE TRIGGER.
    * @throws {DrydockError} Naming each difference.
    */
@@ -29,7 +29,7 @@ export function requirementOperations(port: SqlPort): RequirementOperations {
 function requireSchema(port: SqlPort, name: string, statements: readonly string[]): void {
   const wanted = schemaFrom(name, statements);
   const { rows, facts } = readStoredSchema(port);
-  // Of a foreign key that leaves its columns unsaid, the parent says which they are.
+  // A foreign key may omit its parent columns; then the parent table says which they are.
   const parents = wanted.tables.flatMap(({ foreignKeys }) => foreignKeys.map(({ parent }) => parent));
   const own = rows.filter(({ tbl_name }) => sameName(tbl_name, name));
   const others = rows.filter((row) => row.type === 'table' && row.name !== name && includesName(parents, row.name));
@@ -49,7 +49,7 @@ function requireSchema(port: SqlPort, name: string, statements: readonly string[
   });
 }
 
-/** @throws {DrydockError} FAULT where a statement cannot be read. */
+/** @throws {DrydockError} FAULT if a statement cannot be parsed. */
 function schemaFrom(name: string, statements: readonly string[]): Schema {
   const tables: Table[] = [];
   const indexes: Index[] = [];

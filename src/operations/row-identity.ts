@@ -4,15 +4,15 @@ import type { StoredColumn } from './lookups.ts';
 import { numberFrom, tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
 
-/** What tells one row of a table from every other. https://sqlite.org/lang_createtable.html#rowid */
+/** What identifies a row of a table. https://sqlite.org/lang_createtable.html#rowid */
 export type RowIdentity =
   | { readonly kind: 'primary key'; readonly columns: readonly string[] }
-  /** An INTEGER PRIMARY KEY, which is another name of the rowid. */
+  /** An INTEGER PRIMARY KEY, which is an alias for the rowid. */
   | { readonly kind: 'rowid column'; readonly column: string }
-  /** A rowid that no column holds, and a name to reach it by. */
+  /** A rowid that no column holds, and a name that reaches it. */
   | { readonly kind: 'rowid'; readonly alias: string };
 
-/** @throws {DrydockError} Where columns have taken all three names of the rowid. */
+/** @throws {DrydockError} If columns have taken all three names of the rowid. */
 export function rowIdentity(port: SqlPort, table: string): RowIdentity {
   const columns = tableColumns(port, table);
   const key = columns
@@ -22,7 +22,7 @@ export function rowIdentity(port: SqlPort, table: string): RowIdentity {
   if (numberFrom(port, "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'", table) === 1) {
     return { kind: 'primary key', columns: key };
   }
-  // Any primary key that is not the rowid has an index of its own; `INTEGER PRIMARY KEY DESC` is such another.
+  // A primary key that is not the rowid has an index of its own; `INTEGER PRIMARY KEY DESC` is one of these.
   const indexes = port.all("SELECT origin FROM pragma_index_list(?, 'main')", table);
   const [column] = key;
   if (column !== undefined && !indexes.some(({ origin }) => origin === 'pk')) return { kind: 'rowid column', column };

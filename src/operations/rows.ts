@@ -7,13 +7,13 @@ import { bindable } from './values.ts';
 /** A row to insert, by column name. */
 export type NewRow = Readonly<Record<string, SqlValue>>;
 
-/** Many rows at once. */
+/** Inserts many rows at once. */
 export interface RowOperations {
   /** @param rows All with the same columns. @throws {DrydockError} Naming the row that differs. */
   bulkInsert(table: string, rows: readonly NewRow[]): void;
 }
 
-// Far below SQLITE_MAX_VARIABLE_NUMBER (32766), and long enough that the statements themselves cost nothing.
+// Far below SQLITE_MAX_VARIABLE_NUMBER (32766), yet enough that the cost of a statement does not matter.
 const valuesInOneInsert = 5000;
 
 export function rowOperations(port: SqlPort): RowOperations {

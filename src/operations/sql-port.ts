@@ -1,66 +1,66 @@
 /** One row of a result, by column name. */
 export type Row = Record<string, unknown>;
 
-/** How an operation was done, for a plan to show. */
+/** How an operation was carried out, for a plan to show. */
 export interface OperationNote {
   /** The operation's name: `addColumn`. */
   readonly operation: string;
-  /** The table that it changed, or the view. */
+  /** The table or view that it changed. */
   readonly table: string;
-  /** A rebuild copies the table; in place, SQLite changes its schema. */
+  /** `rebuild` copies the table; `in place` changes only its schema. */
   readonly method: 'in place' | 'rebuild';
-  /** Why so, as a sentence without its full stop. */
+  /** The reason, as a sentence without its full stop. */
   readonly why: string;
 }
 
-/** Something that must be true of rows that nobody has yet. */
+/** A condition on rows that do not exist yet. */
 export interface RowCondition {
-  /** SQL of an expression that is true where all is well. */
+  /** An SQL expression that is true if all is well. */
   readonly holds: string;
-  /** What is wrong where it is not, as a sentence without its full stop. */
+  /** What is wrong if it is not, as a sentence without its full stop. */
   readonly problem: string;
 }
 
 /**
- * The only way from an operation to the database. Each call is one statement; whoever implements it checks the
- * statement before it runs and the transaction after it.
+ * An operation's only way to the database. Each call is one statement; the implementation checks the statement before it
+ * runs and the transaction afterwards.
  */
 export interface SqlPort {
-  /** Runs a statement for its rows: a SELECT, an EXPLAIN, a PRAGMA that is only read, a change with RETURNING. */
+  /** Runs a statement for its rows: a SELECT, an EXPLAIN, a read-only PRAGMA, a change with RETURNING. */
   all(sql: string, ...params: unknown[]): Row[];
 
   /**
-   * Runs a statement for its effect. Rows that it returns are dropped, not refused: `ALTER TABLE … SET NOT NULL`
-   * counts as a statement that returns rows (sqlite3_column_count is 1), and so do RETURNING and several pragmas.
+   * Runs a statement for its effect. Rows that it returns are dropped, not refused: `ALTER TABLE … SET NOT NULL` counts as a
+   * statement that returns rows (sqlite3_column_count is 1), as do RETURNING and several pragmas.
    */
   run(sql: string, ...params: unknown[]): { changes: number };
 
   /**
-   * Does several statements wholly or not at all, so that a revision that catches an operation's error does not go on
+   * Runs several statements entirely or not at all, so that a revision that catches an operation's error does not continue
    * with half of it done.
    */
   atomically<T>(work: () => T): T;
 
   /**
-   * Set where the rows are not there, since the statements are written down for a script that runs elsewhere: what an
-   * operation would find out about rows is told here, and the script finds it out.
+   * Set if the statements are recorded for a script that runs elsewhere, so that the rows are not available. Conditions that
+   * an operation would check on rows are passed here, and the script checks them.
    */
   later?(condition: RowCondition): void;
 
   /**
-   * Set where the rows are not those that the revision is to meet: called as it asks for some itself, or for what its
+   * Set if the rows are not the ones that the revision will meet. Called when the revision reads rows, or uses what its
    * statements did to them.
    */
   readsRows?(): void;
 
-  /** Called once each operation on the schema is done. */
+  /** Called after each schema operation. */
   note?(note: OperationNote): void;
 
-  /** Called as a long operation goes on: `done` of `total` rows. */
+  /** Called during a long operation: `done` of `total` rows. */
   progress?(task: string, done: number, total: number): void;
 }
 
-/** Tells how operations were done, once nothing can refuse them any more. */
+/** Reports how operations were carried out, once nothing can refuse them any more. */
 export function tell(port: SqlPort, notes: readonly OperationNote[]): void {
   for (const note of notes) port.note?.(note);
 }

@@ -1,12 +1,12 @@
-/** What sqlite_schema holds of one table, word for word. https://sqlite.org/schematab.html */
+/** What sqlite_schema stores about one table, word for word. https://sqlite.org/schematab.html */
 import { DrydockError } from '../errors.ts';
 import { quoteText } from '../schema/quote.ts';
 import type { SqlPort } from './sql-port.ts';
 
-/** SQL of whether a table, its indexes and triggers are, where a script runs, those that they are here. */
+/** SQL for whether a table, its indexes and triggers are the same in the database that runs a script as they are here. */
 export function storedAsHere(port: SqlPort, table: string): string {
   const own = `main.sqlite_schema WHERE tbl_name = ${quoteText(table)} COLLATE NOCASE AND sql IS NOT NULL`;
-  // The shell takes the carriage return from before a line's end.
+  // The sqlite3 shell drops a carriage return at the end of a line.
   const rows = port
     .all(`SELECT type, name, replace(sql, char(13), '') AS sql FROM ${own} ORDER BY rowid`)
     .map(({ type, name, sql }) => `(${[type, name, sql].map((text) => quoteText(String(text))).join(', ')})`);
@@ -15,8 +15,8 @@ export function storedAsHere(port: SqlPort, table: string): string {
 }
 
 /**
- * SQLite takes any bytes for text, and gives what is not UTF-8 as U+FFFD: written again, a default, a trigger or the
- * condition of an index would be another one.
+ * SQLite accepts any bytes as text and returns invalid UTF-8 as U+FFFD: writing it back would change a default, a trigger or
+ * an index condition.
  * @throws {DrydockError} REVISION_FAILED
  */
 export function requireText(table: string, texts: readonly string[]): void {

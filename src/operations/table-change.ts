@@ -24,32 +24,32 @@ export interface TableFacts {
   readonly hasRows: () => boolean;
 }
 
-/** The step of a change that finds everything as it is to be. */
+/** The step of a change that has nothing to do. */
 export function nothingToDo(plan: TablePlan): Step {
   return { plan, why: 'it is so already', inPlace: () => undefined };
 }
 
-/** What a change comes to: the table with it, and how SQLite can make it in place, or why it cannot. */
+/** The result of planning a change: the table after it, and how SQLite can make it in place, or why it cannot. */
 export interface Step {
   readonly plan: TablePlan;
   readonly why: string;
-  /** Left out where only a rebuild will do. */
+  /** Absent if only a rebuild can make it. */
   readonly inPlace?: () => void;
-  /** Where only a new SQLite can make it in place, which may not be what runs a script. */
+  /** The first SQLite version that can make it in place; the SQLite that runs a script may be older. */
   readonly since?: string;
 }
 
-/** One change of a table. Planning it changes nothing yet. */
+/** One change to a table. Planning it changes nothing yet. */
 export interface TableChange {
   readonly operation: string;
-  /** @throws {DrydockError} Where the change cannot be made. */
+  /** @throws {DrydockError} If the change cannot be made. */
   prepare(plan: TablePlan, facts: TableFacts): Step;
 }
 
 /**
- * Makes several changes of one table: all in place if SQLite can make all of them so, else in one rebuild.
+ * Makes several changes to one table: in place if SQLite can make all of them in place, otherwise in one rebuild.
  * @param what For errors: `addColumn on people`.
- * @throws {DrydockError} Where one cannot be made, or would break something else; nothing is changed then.
+ * @throws {DrydockError} If a change cannot be made or would break something else; then nothing is changed.
  */
 export function changeTable(port: SqlPort, tableName: string, what: string, changes: readonly TableChange[]): void {
   tell(
@@ -59,8 +59,8 @@ export function changeTable(port: SqlPort, tableName: string, what: string, chan
 }
 
 /**
- * As `changeTable`, within `keepingDependents` of the caller.
- * @returns What to tell of it.
+ * Like `changeTable`, inside the caller's `keepingDependents`.
+ * @returns The notes to report.
  */
 export function changeTableOnly(
   port: SqlPort,
@@ -96,7 +96,7 @@ export function changeTableOnly(
   }));
 }
 
-/** What SQLite would make of the table in place, to the letter; nothing of it is done. */
+/** The exact text that SQLite's in-place changes would produce; nothing is kept. */
 function textInPlace(port: SqlPort, table: string, steps: readonly Step[]): TableText {
   let text: TableText | undefined;
   const undo = new Error('only tried');
@@ -113,7 +113,7 @@ function textInPlace(port: SqlPort, table: string, steps: readonly Step[]): Tabl
   return text;
 }
 
-/** SQLite edits the stored text in its own way; both ways must come to the same table. */
+/** SQLite edits the stored text in its own way; both ways must produce the same table. */
 function assertReadsAs(port: SqlPort, table: string, plan: TablePlan): void {
   const { sql } = requireTable(port, table);
   if (isDeepStrictEqual(meaningful(parseTable(sql)), meaningful(plan.table))) return;
@@ -123,7 +123,7 @@ function assertReadsAs(port: SqlPort, table: string, plan: TablePlan): void {
   });
 }
 
-/** Without the `NULL` of a column, which SQLite accepts, ignores, and takes away along with a NOT NULL before it. */
+/** Drops a column's `NULL`, which SQLite accepts, ignores, and removes together with a NOT NULL before it. */
 function meaningful(table: TableText): Outline {
   const outline = outlineOf(table);
   const columns = outline.columns.map((column) => ({

@@ -3,21 +3,21 @@ import { parseTable } from '../schema/edit/edit-table.ts';
 import { foldName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 
-/** Where a column's values come from in a rebuild, if not from the column of that name. */
+/** The source of a column's values in a rebuild, if not the column of the same name. */
 export type NewValues =
-  /** From the column's default: it is new. */
+  /** The column's default: it is new. */
   | { readonly from: 'default' }
-  /** From an SQL expression over the old row. */
+  /** An SQL expression over the old row. */
   | { readonly from: 'expression'; readonly sql: string };
 
-/** What a table is to become: its text, and where the values of its columns come from. */
+/** The table after the change: its text, and the source of its columns' values. */
 export interface TablePlan {
   readonly table: TableText;
-  /** By the folded name of the column; a column that is not in it keeps its values. */
+  /** By folded column name; a column that is not listed keeps its values. */
   readonly values: ReadonlyMap<string, NewValues>;
 }
 
-/** @throws {DrydockError} Where the table's text cannot be parsed. */
+/** @throws {DrydockError} If the table's text cannot be parsed. */
 export function planFor(sql: string): TablePlan {
   return { table: parseTable(sql), values: new Map() };
 }
@@ -34,7 +34,7 @@ export function valuesOf(plan: TablePlan, column: string): NewValues | undefined
   return plan.values.get(foldName(column));
 }
 
-/** The SQL that gives a column's value from a row of the old table; undefined where its default does. */
+/** SQL for a column's value from a row of the old table; undefined if its default applies. */
 export function sourceOf(plan: TablePlan, column: string): string | undefined {
   const values = valuesOf(plan, column);
   if (values === undefined) return quoteName(column);

@@ -12,7 +12,7 @@ import { tell } from './sql-port.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
 
 export interface TableOptions extends IfNotExists {
-  /** Columns hold only what their type says. https://sqlite.org/stricttables.html */
+  /** Columns accept only values of their type. https://sqlite.org/stricttables.html */
   readonly strict?: boolean;
   /** https://sqlite.org/withoutrowid.html */
   readonly withoutRowid?: boolean;
@@ -20,7 +20,7 @@ export interface TableOptions extends IfNotExists {
 
 type TablePart = Column | Constraint;
 
-/** Columns and constraints, and behind them, if any, the options of the table. */
+/** Columns and constraints, optionally followed by the table's options. */
 export type TableParts = readonly TablePart[] | readonly [...parts: TablePart[], options: TableOptions];
 
 /** Whole tables. */
@@ -28,12 +28,12 @@ export interface TableOperations {
   createTable(name: string, ...parts: TableParts): void;
 
   /**
-   * Drops the table with its indexes and triggers. The check of row counts asks for an `expect` if it held rows.
-   * @throws {DrydockError} Naming the views, and the triggers of other tables, that need it.
+   * Drops the table with its indexes and triggers. If it held rows, the row count check needs an `expect`.
+   * @throws {DrydockError} Naming the views and other tables' triggers that need it.
    */
   dropTable(name: string, options?: IfExists): void;
 
-  /** Views, triggers and foreign keys follow, and the statistics of ANALYZE. */
+  /** Views, triggers, foreign keys and the statistics of ANALYZE follow. */
   renameTable(from: string, to: string): void;
 }
 

@@ -1,14 +1,14 @@
 import { DrydockError } from '../errors.ts';
 
-/** A value that a revision gives for a column or a parameter. */
+/** A value that a revision passes for a column or a parameter. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
 
 /**
- * A value as SQLite is to have it. The driver binds every number as a float, and 5 would become '5.0' in a TEXT column;
- * a boolean is 1 or 0, as SQLAlchemy stores it.
+ * A value in the form that SQLite should store. The driver binds every number as a float, which would turn 5 into '5.0' in a
+ * TEXT column; a boolean becomes 1 or 0, as SQLAlchemy stores it.
  *
- * @param where For the error: the parameter or the column.
- * @throws {DrydockError} For undefined, NaN, a Date and other things that SQLite has no type for.
+ * @param where The parameter or column, for the error.
+ * @throws {DrydockError} For undefined, NaN, a Date and anything else that SQLite has no type for.
  */
 export function bindable(value: unknown, where: string): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'bigint') return value;
@@ -23,7 +23,7 @@ export function bindable(value: unknown, where: string): unknown {
   });
 }
 
-/** Parameters of a statement: positional ones, or one object of named ones. */
+/** A statement's parameters: positional, or one object with named ones. */
 export function bindableParams(params: readonly unknown[]): unknown[] {
   return params.map((param, index) => {
     if (!isNamed(param)) return bindable(param, `parameter ${index + 1}`);

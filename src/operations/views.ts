@@ -5,16 +5,16 @@ import { keepingDependents } from './dependents.ts';
 import type { SqlPort } from './sql-port.ts';
 
 export interface CreateViewOptions extends IfNotExists {
-  /** Names of the view's columns; left out: those of the SELECT. */
+  /** Names of the view's columns; those of the SELECT by default. */
   readonly columns?: readonly string[];
 }
 
-/** When a trigger fires, and what it then does. https://sqlite.org/lang_createtrigger.html */
+/** When a trigger fires and what it does. https://sqlite.org/lang_createtrigger.html */
 export interface TriggerDefinition extends IfNotExists {
   /** `instead of` is for views. */
   readonly timing: 'before' | 'after' | 'instead of';
   readonly event: 'insert' | 'update' | 'delete';
-  /** With 'update': only where one of these columns is set. */
+  /** With 'update': fires only if one of these columns is set. */
   readonly columns?: readonly string[];
   /** An SQL expression over `new` and `old`. */
   readonly when?: string;
@@ -22,15 +22,15 @@ export interface TriggerDefinition extends IfNotExists {
   readonly body: string;
 }
 
-/** Views and triggers. Each is compiled once it is there, since SQLite itself does not look inside. */
+/** Views and triggers. Each is compiled after it was created, since SQLite itself does not look inside. */
 export interface ViewOperations {
-  /** @param select The SELECT statement. @throws {DrydockError} Where it does not compile. */
+  /** @param select The SELECT statement. @throws {DrydockError} If it does not compile. */
   createView(name: string, select: string, options?: CreateViewOptions): void;
 
   /** @throws {DrydockError} Naming the views and triggers that need it. */
   dropView(name: string, options?: IfExists): void;
 
-  /** @throws {DrydockError} Where it does not compile. */
+  /** @throws {DrydockError} If it does not compile. */
   createTrigger(name: string, table: string, definition: TriggerDefinition): void;
 
   dropTrigger(name: string, options?: IfExists): void;
