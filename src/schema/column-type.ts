@@ -7,17 +7,16 @@ import { findColumn, parseTable } from './edit/edit-table.ts';
 import { meaningOf, textAt, withReplaced } from './edit/edit-text.ts';
 
 /**
- * A CREATE TABLE with one column's declared type replaced and every other character kept: comments, layout, quoting and
- * constraints are the author's, and they stay.
+ * A CREATE TABLE with one column's declared type replaced and every other character kept, including comments and quoting.
  *
- * @throws {DrydockError} Where the column is not there, or `type` is more than a type.
+ * @throws {DrydockError} If there is no such column, or `type` is more than a type.
  */
 export function withColumnType(table: TableText, column: string, type: string): TableText {
   const { type: place, name } = findColumn(table, column);
   const sql = withReplaced(table.sql, place, place.start === place.end ? ` ${type}` : type);
   const edited = parseTable(sql);
   const found = textAt(sql, findColumn(edited, column).type);
-  // A type such as `TEXT, extra INTEGER` or `TEXT NOT NULL` would smuggle in more than it says.
+  // A type such as `TEXT, extra INTEGER` or `TEXT NOT NULL` would smuggle in more than a type.
   if (type !== '' && found === type && isDeepStrictEqual(outlineOf(edited), expected(table, name, type))) return edited;
   throw new DrydockError('REVISION_FAILED', {
     what: `${JSON.stringify(type)} is not a column type`,

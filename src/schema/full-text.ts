@@ -1,11 +1,11 @@
-/** What a virtual table is made with, and what of another table a full-text table reads. */
+/** The arguments of a virtual table, and what a full-text table reads from another table. */
 import { textAt, wordsOf } from './edit/edit-text.ts';
 import { sameName } from './names.ts';
 import { unquoted } from './normalise/normalise.ts';
 
 /**
- * The table, or view, whose rows a full-text table indexes without a copy of its own; undefined where it keeps its texts
- * itself, or none (`content=''`). https://sqlite.org/fts5.html#external_content_tables
+ * The table or view whose rows a full-text table indexes without a copy of its own; undefined if it stores its own text, or
+ * none (`content=''`). https://sqlite.org/fts5.html#external_content_tables
  * @param createVirtualTable Any CREATE VIRTUAL TABLE.
  */
 export function contentTableOf(createVirtualTable: string): string | undefined {
@@ -14,7 +14,7 @@ export function contentTableOf(createVirtualTable: string): string | undefined {
   return table === '' ? undefined : table;
 }
 
-/** The columns of its content table that a full-text table reads. */
+/** The columns that a full-text table reads from its content table. */
 export function contentColumnsOf(createVirtualTable: string): string[] {
   const columns = argumentsOf(createVirtualTable).filter(([, sign]) => sign !== '=');
   // https://sqlite.org/fts3.html#the_languageid_option
@@ -28,7 +28,7 @@ export function isFullText(createVirtualTable: string): boolean {
   return /^fts[345]$/i.test(unquoted(behindUsing(createVirtualTable)[0] ?? ''));
 }
 
-/** The words of a CREATE VIRTUAL TABLE from the module's name on. */
+/** The words of a CREATE VIRTUAL TABLE, from the module's name on. */
 export function behindUsing(createVirtualTable: string): string[] {
   const words = wordsOf(createVirtualTable).map((word) => textAt(createVirtualTable, word));
   return words.slice(words.findIndex((word) => sameName(word, 'using')) + 1);
@@ -40,7 +40,7 @@ function optionsOf(createVirtualTable: string, keys: readonly string[]): string[
     .map(([, , value = '']) => unquoted(value));
 }
 
-/** The words of each argument of the module. */
+/** The words of each module argument. */
 function argumentsOf(createVirtualTable: string): string[][] {
   const found: string[][] = [[]];
   let depth = 0;

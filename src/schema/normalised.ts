@@ -1,20 +1,19 @@
 /**
- * A schema as plain values, read from the stored SQL: what the SQL says, without how it is laid out. Things that SQLite
- * takes for the same are the same here (`PRIMARY KEY` behind a column or of the table, NO ACTION or nothing), so that two
- * values differ where the schemas do.
+ * A schema as plain values, read from the stored SQL: its meaning without its layout. What SQLite treats alike is equal here
+ * (`PRIMARY KEY` on a column or on the table, NO ACTION or nothing), so two values differ exactly if the schemas do.
  */
 
-/** SQL of an expression, as it was written and as it is compared. */
+/** SQL of an expression, as written and as compared. */
 export interface Expression {
   readonly sql: string;
-  /** Its tokens in one spelling, without blanks, comments and outer parentheses: see `canonicalTokens`. */
+  /** Its tokens in canonical spelling, without whitespace, comments and outer parentheses: see `canonicalTokens`. */
   readonly tokens: readonly string[];
 }
 
-/** https://sqlite.org/lang_conflict.html. ABORT is what holds where nothing is said. */
+/** https://sqlite.org/lang_conflict.html. ABORT is the default. */
 export type ConflictAction = 'ABORT' | 'FAIL' | 'IGNORE' | 'REPLACE' | 'ROLLBACK';
 
-/** https://sqlite.org/foreignkeys.html#fk_actions. NO ACTION is what holds where nothing is said. */
+/** https://sqlite.org/foreignkeys.html#fk_actions. NO ACTION is the default. */
 export type ForeignKeyAction = 'NO ACTION' | 'RESTRICT' | 'SET NULL' | 'SET DEFAULT' | 'CASCADE';
 
 export interface Generated {
@@ -24,22 +23,22 @@ export interface Generated {
 
 export interface Column {
   readonly name: string;
-  /** As declared, with one spelling of blanks; empty where none is declared. */
+  /** As declared, with canonical whitespace; empty if there is none. */
   readonly type: string;
-  /** What a NULL does; undefined where NULL may stand. Undefined too for a rowid's other name, which never holds NULL. */
+  /** The conflict action on NULL; undefined if NULL is allowed, or for an alias of the rowid, which never holds NULL. */
   readonly notNull: ConflictAction | undefined;
   readonly default: Expression | undefined;
-  /** In upper case, BINARY where nothing is said. https://sqlite.org/datatype3.html#collation */
+  /** In upper case, BINARY by default. https://sqlite.org/datatype3.html#collation */
   readonly collation: string;
   readonly generated: Generated | undefined;
-  /** The whole column definition as it was written, constraints behind it included. */
+  /** The whole column definition as written, including its constraints. */
   readonly definition: string;
 }
 
 /** A column of a PRIMARY KEY or UNIQUE constraint. */
 export interface KeyColumn {
   readonly name: string;
-  /** In upper case; undefined where the column's own holds. */
+  /** In upper case; undefined if the column's own collation applies. */
   readonly collation: string | undefined;
   readonly descending: boolean;
 }
@@ -47,8 +46,8 @@ export interface KeyColumn {
 interface Constraint {
   readonly name: string | undefined;
   /**
-   * The column that it stands behind; undefined where it stands among the table's constraints. No difference by itself, but
-   * DROP COLUMN takes the first along and is refused for the second. https://sqlite.org/lang_altertable.html#altertabdropcol
+   * The column whose definition contains it; undefined for a table constraint. Not a difference by itself, but DROP COLUMN
+   * removes the former and is refused for the latter. https://sqlite.org/lang_altertable.html#altertabdropcol
    */
   readonly behind: string | undefined;
 }
@@ -57,7 +56,7 @@ export interface PrimaryKey extends Constraint {
   readonly columns: readonly KeyColumn[];
   readonly onConflict: ConflictAction;
   readonly autoincrement: boolean;
-  /** Whether it is another name of the rowid. https://sqlite.org/lang_createtable.html#rowid */
+  /** Whether it is an alias of the rowid. https://sqlite.org/lang_createtable.html#rowid */
   readonly isRowid: boolean;
 }
 
@@ -73,11 +72,11 @@ export interface Check extends Constraint {
 export interface ForeignKey extends Constraint {
   readonly columns: readonly string[];
   readonly parent: string;
-  /** Undefined where it points at the parent's primary key without naming it. */
+  /** Undefined if it refers to the parent's primary key without naming it. */
   readonly parentColumns: readonly string[] | undefined;
   readonly onDelete: ForeignKeyAction;
   readonly onUpdate: ForeignKeyAction;
-  /** DEFERRABLE INITIALLY DEFERRED; every other wording means immediate. https://sqlite.org/foreignkeys.html#fk_deferred */
+  /** DEFERRABLE INITIALLY DEFERRED; any other wording means immediate. https://sqlite.org/foreignkeys.html#fk_deferred */
   readonly deferred: boolean;
 }
 
@@ -107,7 +106,7 @@ export interface Index {
 export interface View {
   readonly name: string;
   readonly sql: string;
-  /** What follows the name. */
+  /** Everything after the name. */
   readonly body: Expression;
 }
 
@@ -116,7 +115,7 @@ export interface Trigger {
   /** The table or view whose changes fire it. */
   readonly table: string;
   readonly sql: string;
-  /** What follows the name. */
+  /** Everything after the name. */
   readonly body: Expression;
 }
 
@@ -127,7 +126,7 @@ export interface VirtualTable {
   readonly body: Expression;
 }
 
-/** Each list in the order of its names. */
+/** Each list is sorted by name. */
 export interface Schema {
   readonly tables: readonly Table[];
   readonly indexes: readonly Index[];

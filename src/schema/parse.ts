@@ -1,13 +1,13 @@
 /**
- * The parser and its tokenizer, over SQL that SQLite reads and they do not: `window`, `filter` and `over` as names, which
- * SQLite tells from the keywords by what stands around them, and numbers such as `1_000`. What they get has something else
- * of the same length in these places, so that offsets stay true, and names in the result are the true ones again.
+ * The parser and its tokenizer for SQL that SQLite accepts and they do not: `window`, `filter` and `over` as names, which
+ * SQLite tells from keywords by context, and numbers such as `1_000`. These are replaced by something of the same length, so
+ * that offsets stay valid; names in the result are the original ones again.
  */
 import { parseStmt as parse, tokenName, tokenize as tokensOf } from 'sqlite3-parser';
 
 type Token = ReturnType<typeof tokensOf> extends Iterable<infer T> ? T : never;
 
-/** As `parseStmt` of sqlite3-parser. A number has its digits, without `_` and filled up with zeros. */
+/** Like `parseStmt` of sqlite3-parser. A number loses its `_` and is padded with zeros. */
 export function parseStmt(sql: string): ReturnType<typeof parse> {
   if (!mayBeUnreadable(sql)) return parse(sql);
   const base = unusedBase(sql);
@@ -16,7 +16,7 @@ export function parseStmt(sql: string): ReturnType<typeof parse> {
   return parsed;
 }
 
-/** As `tokenize` of sqlite3-parser. */
+/** Like `tokenize` of sqlite3-parser. */
 export function* tokenize(sql: string, options?: Parameters<typeof tokensOf>[1]): Generator<Token, void, undefined> {
   const text = mayBeUnreadable(sql) ? readable(sql, unusedBase(sql)) : sql;
   for (const token of tokensOf(text, options)) {
@@ -44,7 +44,9 @@ function readable(sql: string, base: number): string {
   return text;
 }
 
-/** By the rules of SQLite's own tokenizer: analyzeWindowKeyword and its neighbours in https://sqlite.org/src/file/src/tokenize.c */
+/**
+ * The rules of SQLite's own tokenizer: analyzeWindowKeyword and its neighbours in https://sqlite.org/src/file/src/tokenize.c
+ */
 function isNameForKeyword(tokens: readonly Token[], at: number): boolean {
   const [before, token, next, second] = [tokens[at - 1], tokens[at], tokens[at + 1], tokens[at + 2]];
   switch (kindOf(token)) {
@@ -63,7 +65,7 @@ function kindOf(token: Token | undefined): string | undefined {
   return token === undefined ? undefined : tokenName(token.type);
 }
 
-/** Whether SQLite lets a token stand for a name. */
+/** Whether SQLite accepts a token as a name. */
 function isName(token: Token | undefined): boolean {
   if (token === undefined) return false;
   if (/^(?:ID|STRING|WINDOW|OVER)$/.test(kindOf(token) ?? '')) return true;
@@ -85,7 +87,10 @@ function plainNumber(text: string): string {
   return prefix + digits.replaceAll('_', '').padStart(digits.length, '0');
 }
 
-/** Where a run of 128 private characters begins that the SQL has none of: they may stand in a name, and mean nothing. */
+/**
+ * The start of a range of 128 private-use characters that the SQL does not contain: names may contain them, and they have no
+ * meaning.
+ */
 function unusedBase(sql: string): number {
   for (let base = 0xe000; base < 0xf800; base += 0x80) {
     if (sql.search(privateCharacters(base)) === -1) return base;
@@ -101,7 +106,7 @@ function disguised(word: string, base: number): string {
   return word.replace(/./g, (letter) => String.fromCharCode(base + letter.charCodeAt(0)));
 }
 
-/** Puts the true names back wherever a string stands in a result of the parser. */
+/** Restores the original names in all strings of a parser result. */
 function restore(value: unknown, base: number): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {

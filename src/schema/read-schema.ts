@@ -5,7 +5,7 @@ import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise/normalis
 import { tableOf } from './normalise/normalise-table.ts';
 import type { Schema, Table } from './normalised.ts';
 
-/** What reading a schema needs of a connection. */
+/** What reading a schema needs from a connection. */
 export interface SchemaPort {
   all(sql: string): Record<string, unknown>[];
 }
@@ -18,33 +18,33 @@ export interface SchemaRow {
   readonly sql: string;
 }
 
-/** A schema as SQLite stores it, which can be sent between processes. */
+/** A schema as SQLite stores it. It can be sent between processes. */
 export interface StoredSchema {
   readonly rows: readonly SchemaRow[];
   readonly facts: SchemaFacts;
 }
 
-/** What SQLite itself says of the tables, to be held against the reading of their SQL. */
+/** SQLite's own description of the tables, to compare with the parsed SQL. */
 export interface SchemaFacts {
-  /** Names of the tables behind virtual tables, which are the module's own business. */
+  /** The tables behind virtual tables, which only their module understands. */
   readonly shadowTables: readonly string[];
-  /** Folded names of the columns of each ordinary table, in their order, by the table's name. */
+  /** Folded column names of each ordinary table, in order, by table name. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Written by every run, so that they say nothing about the user's schema. */
+/** Written by every run, so not part of the user's schema. */
 export const bookkeeping: readonly string[] = ['alembic_version', 'drydock_history'];
 
 /**
- * Reads the schema of a connection's main database: all of it but SQLite's own tables, Alembic's, Drydock's, and the
- * shadow tables of virtual tables.
- * @throws {DrydockError} FAULT where a stored statement cannot be read.
+ * Reads the schema of a connection's main database, without SQLite's own tables, Alembic's, Drydock's, and the shadow tables
+ * of virtual tables.
+ * @throws {DrydockError} FAULT if a stored statement cannot be parsed.
  */
 export function readSchema(port: SchemaPort): Schema {
   return schemaOf(readStoredSchema(port));
 }
 
-/** All rows of sqlite_schema that have SQL, bookkeeping included. */
+/** All rows of sqlite_schema that have SQL, including bookkeeping. */
 export function readStoredSchema(port: SchemaPort): StoredSchema {
   const rows = port.all(
     'SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
@@ -59,8 +59,8 @@ export function readStoredSchema(port: SchemaPort): StoredSchema {
 }
 
 /**
- * The statements that make a stored schema in an empty database, in an order in which they can be run: each thing after
- * those that it needs. SQLite's own tables and shadow tables are left out, since they come by themselves, or by ANALYZE.
+ * The statements that create a stored schema in an empty database, in dependency order. SQLite's own tables and shadow
+ * tables are left out: they are created implicitly or by ANALYZE.
  */
 export function statementsOf({ rows, facts }: StoredSchema): string[] {
   const wanted = rows.filter(({ name }) => !/^sqlite_/i.test(name) && !includesName(facts.shadowTables, name));
@@ -70,15 +70,15 @@ export function statementsOf({ rows, facts }: StoredSchema): string[] {
   return rows.some(({ name }) => name === 'sqlite_stat1') ? [...statements, 'ANALYZE'] : statements;
 }
 
-/** Folded names of the columns of each table, by its name; of a virtual table none. Bookkeeping is left out. */
+/** Folded column names of each table, by table name; empty for a virtual table. Bookkeeping is left out. */
 export function ownTables({ rows, facts }: StoredSchema): ReadonlyMap<string, readonly string[]> {
   const tables = rows.filter(({ type, name }) => type === 'table' && isOwn(name, facts));
   return new Map(tables.map(({ name }) => [name, facts.columns.get(name) ?? []]));
 }
 
 /**
- * What a stored schema says.
- * @throws {DrydockError} FAULT where a stored statement cannot be read.
+ * Parses a stored schema.
+ * @throws {DrydockError} FAULT if a stored statement cannot be parsed.
  */
 export function schemaOf({ rows, facts }: StoredSchema): Schema {
   const own = rows.filter(({ name, tbl_name }) => isOwn(name, facts) && isOwn(tbl_name, facts));
@@ -102,12 +102,12 @@ function readFacts(port: SchemaPort, rows: readonly SchemaRow[]): SchemaFacts {
   const shadows = port
     .all("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
     .map(({ name }) => String(name));
-  // SQLite goes by the name alone, and a full-text table over another one makes no <name>_content.
+  // SQLite decides by name alone, and a full-text table with external content makes no <name>_content.
   const own = rows
     .filter(({ sql }) => isVirtual(sql) && contentTableOf(sql) !== undefined)
     .map(({ name }) => `${name}_content`);
   const columns = new Map<string, string[]>();
-  // Not of virtual tables: SQLite could not say what columns one has whose module is not loaded.
+  // Virtual tables are left out: SQLite cannot list the columns of one whose module is not loaded.
   for (const { table, name } of port.all(
     `SELECT stored.name AS "table", described.name FROM main.sqlite_schema AS stored,
        pragma_table_xinfo(stored.name, 'main') AS described
@@ -118,7 +118,7 @@ function readFacts(port: SchemaPort, rows: readonly SchemaRow[]): SchemaFacts {
   return { shadowTables: shadows.filter((name) => !includesName(own, name)), columns };
 }
 
-/** The parser only explains: where SQLite reads a CREATE TABLE differently, nothing may be concluded from it. */
+/** Fails if SQLite reads a CREATE TABLE differently than the parser: then nothing may be concluded from the parse. */
 function assertReadAsSqliteDoes(table: Table, facts: SchemaFacts): void {
   const columns = table.columns.map(({ name }) => foldName(name));
   const stored = facts.columns.get(table.name) ?? [];
@@ -133,7 +133,7 @@ function isOwn(name: string, { shadowTables }: SchemaFacts): boolean {
   return !/^sqlite_/i.test(name) && !includesName([...bookkeeping, ...shadowTables], name);
 }
 
-/** SQLite stores this beginning in capitals, with one blank. */
+/** SQLite stores this beginning in upper case with single spaces. */
 function isVirtual(sql: string): boolean {
   return /^CREATE VIRTUAL TABLE\b/i.test(sql);
 }

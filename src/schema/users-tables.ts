@@ -1,11 +1,11 @@
-/** Which tables and views hold what people put there: not SQLite's own, Drydock's or Alembic's, nor those of other tools. */
+/** Which tables and views hold user data: not those of SQLite, Drydock, Alembic or other tools. */
 import { foldName } from './names.ts';
 import { bookkeeping, type StoredSchema } from './read-schema.ts';
 
-/** SQLite's own, Litestream's, Cloudflare D1's. */
+/** SQLite's own, Litestream's and Cloudflare D1's. */
 const prefixesOfTools: readonly string[] = ['sqlite_', '_litestream_', '_cf_'];
 
-/** In what other migration tools keep their history and their locks, folded. */
+/** Tables in which other migration tools keep their history and locks, folded. */
 const historyTables: ReadonlySet<string> = new Set([
   '__diesel_schema_migrations',
   '__drizzle_migrations',
@@ -39,7 +39,7 @@ const historyTables: ReadonlySet<string> = new Set([
   'sequelizemeta',
 ]);
 
-/** The same under names that people give to tables of their own: only with exactly these columns. */
+/** The same, under names that users also give to their own tables: only with exactly these columns. */
 const historyShapes: Readonly<Record<string, readonly string[]>> = {
   _migrations: ['file applied'],
   migrations: [
@@ -53,13 +53,13 @@ const historyShapes: Readonly<Record<string, readonly string[]>> = {
   schemaversion: ['version name md5 run_at'],
 };
 
-/** A table, virtual ones among them, or a view. */
+/** A table (also a virtual one) or a view. */
 export interface UsersTable {
   readonly name: string;
   readonly type: 'table' | 'view';
 }
 
-/** @param ignored Names; one that ends in `*` is the beginning of any number of them. */
+/** @param ignored Names; a trailing `*` matches any suffix. */
 export function usersTables({ rows, facts }: StoredSchema, ignored: readonly string[]): UsersTable[] {
   const shadows = new Set(facts.shadowTables.map(foldName));
   return rows.flatMap(({ type, name }) => {
@@ -68,7 +68,7 @@ export function usersTables({ rows, facts }: StoredSchema, ignored: readonly str
   });
 }
 
-/** What the name alone tells. @param ignored As in {@link usersTables}. */
+/** Decides by name alone. @param ignored As in {@link usersTables}. */
 export function isToolsName(name: string, ignored: readonly string[]): boolean {
   const folded = foldName(name);
   return (

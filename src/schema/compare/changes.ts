@@ -3,7 +3,7 @@ import { changeSentence } from './change-sentence.ts';
 import { compareSchemas } from './compare.ts';
 import type { SchemaDifference } from './difference.ts';
 
-/** What a run did to a schema, `sentence` saying what became of each thing. */
+/** What a run changed in a schema; each `sentence` says what happened. */
 export function changesBetween(
   before: Schema,
   after: Schema,

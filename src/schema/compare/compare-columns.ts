@@ -60,7 +60,7 @@ function compareColumn(table: string, { from, to }: Pair<Column>): SchemaDiffere
   return [{ kind: 'spelling', table, name: to.name, from, to, sentence }, ...differences];
 }
 
-/** Of the columns that both have, since the others are told of already. */
+/** Compares only columns that both tables have; the others are already reported. */
 function compareOrder(from: Table, to: Table): SchemaDifference[] {
   const shared = (table: Table, other: Table) =>
     table.columns

@@ -4,13 +4,13 @@ import type { Check, ForeignKey, KeyColumn, PrimaryKey, Schema, Table, Unique } 
 import { type Pair, pairByLikeness } from './compare-names.ts';
 import type { SchemaDifference } from './difference.ts';
 
-/** A table and the schema that it is part of, whose other tables its foreign keys mean. */
+/** A table and its schema, in which its foreign keys are resolved. */
 export interface Side {
   readonly table: Table;
   readonly schema: Schema;
 }
 
-/** Differences of the constraints of one table: primary key, UNIQUE, CHECK, foreign keys. */
+/** Differences between the constraints of one table: primary key, UNIQUE, CHECK, foreign keys. */
 export function compareConstraints(from: Side, to: Side): SchemaDifference[] {
   const table = to.table.name;
   return [
@@ -29,7 +29,7 @@ export function pairChecks(from: readonly Check[], to: readonly Check[]): Pair<C
   return pairByLikeness(from, to, [checkKey, nameKey, ({ expression }) => keyOf(expression)]);
 }
 
-/** Foreign keys side by side; those that stand alone, or with one that `sameForeignKey` does not hold of, differ. */
+/** Pairs foreign keys. One without a partner, or whose partner fails `sameForeignKey`, is a difference. */
 export function pairForeignKeys(from: Side, to: Side): Pair<ForeignKey>[] {
   const resolved = new Map([...resolveParents(from), ...resolveParents(to)]);
   return pairByLikeness(from.table.foreignKeys, to.table.foreignKeys, [
@@ -40,19 +40,19 @@ export function pairForeignKeys(from: Side, to: Side): Pair<ForeignKey>[] {
   ]);
 }
 
-/** A string that two checks share exactly if they are the same. */
+/** A string that is the same for two checks exactly if they are equal. */
 export function checkKey({ name, expression }: Check): string {
   return JSON.stringify([foldName(name ?? ''), expression.tokens]);
 }
 
-/** Whether two foreign keys of a table say the same, or mean the same because one leaves its parent's primary key unsaid. */
+/** Whether two foreign keys are equal, also if only one of them names its parent's primary key. */
 export function sameForeignKey(from: ForeignKey, to: ForeignKey, fromSide: Side, toSide: Side): boolean {
   return (
     foreignKeyKey(from) === foreignKeyKey(to) || resolveParents(fromSide).get(from) === resolveParents(toSide).get(to)
   );
 }
 
-/** The key of each foreign key as it is once its parent's primary key is put in where it names no columns. */
+/** The key of each foreign key, with its parent's primary key filled in if it names no columns. */
 function resolveParents({ table, schema }: Side): Map<ForeignKey, string> {
   return new Map(
     table.foreignKeys.map((key) => {
@@ -109,7 +109,7 @@ function told<Kind extends keyof Kinds>(
       : should === undefined
         ? `${is} of ${table} is there and should not be`
         : `${is} of ${table} should be ${should}`;
-  // Indexing by a type parameter is beyond what the compiler can follow.
+  // The compiler cannot follow an index by a type parameter.
   return [{ kind, table, name, from, to, sentence } as Extract<SchemaDifference, { kind: Kind }>];
 }
 

@@ -5,7 +5,7 @@ export interface Pair<T> {
   readonly to: T | undefined;
 }
 
-/** Things of two lists, side by side under the name that SQLite takes for the same, in the order of their names. */
+/** Pairs items of two lists that have the same name for SQLite, sorted by name. */
 export function pairByName<T extends { readonly name: string }>(from: readonly T[], to: readonly T[]): Pair<T>[] {
   const [old, wanted] = [byName(from), byName(to)];
   return [...new Set([...old.keys(), ...wanted.keys()])]
@@ -14,9 +14,9 @@ export function pairByName<T extends { readonly name: string }>(from: readonly T
 }
 
 /**
- * Things of two lists that need no name, side by side: those that are the same first, then by each of the likenesses in
- * turn, each thing once. What has no like stands alone.
- * @param likenesses Give a key that like things share, or undefined where a thing has none. The first is that of sameness.
+ * Pairs items of two lists that may have no name: equal ones first, then by each of the likenesses in turn, each item once.
+ * Items without a partner stay single.
+ * @param likenesses Each returns a key that similar items share, or undefined if an item has none. The first means equality.
  */
 export function pairByLikeness<T>(
   from: readonly T[],

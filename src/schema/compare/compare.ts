@@ -7,10 +7,10 @@ import { type Pair, pairByName } from './compare-names.ts';
 import type { SchemaDifference } from './difference.ts';
 
 /**
- * Every difference between two schemas, each with a sentence, always in the same order: tables that one side lacks, then
- * table by table its options, columns and constraints, then indexes, views, triggers and virtual tables, all by name.
+ * All differences between two schemas, each with a sentence, in a fixed order: tables that one side lacks; table by table
+ * its options, columns and constraints; then indexes, views, triggers and virtual tables, all by name.
  * @param from What is there.
- * @param to What should be.
+ * @param to What should be there.
  */
 export function compareSchemas(from: Schema, to: Schema): SchemaDifference[] {
   const tables = pairByName(from.tables, to.tables);

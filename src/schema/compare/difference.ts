@@ -11,7 +11,7 @@ import type {
   VirtualTable,
 } from '../normalised.ts';
 
-/** What the two sides of a comparison hold: undefined where one side lacks it. */
+/** What the two sides of a comparison hold: undefined if one side lacks it. */
 interface Sides<T> {
   readonly from: T | undefined;
   readonly to: T | undefined;

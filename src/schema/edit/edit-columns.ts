@@ -1,4 +1,4 @@
-/** Edits of the columns of a CREATE TABLE. Each gives the edited table, having made sure that it says nothing else. */
+/** Edits the columns of a CREATE TABLE. Each function returns the edited table after checking that nothing else changed. */
 import { DrydockError, invariant } from '../../errors.ts';
 import { quoteName } from '../quote.ts';
 import type { ColumnOutline } from './edit-outline.ts';
@@ -8,14 +8,14 @@ import { findColumn, parseTable } from './edit-table.ts';
 import type { Place } from './edit-text.ts';
 import { meaningOf, withCut, withInserted, withReplaced, wordsOf } from './edit-text.ts';
 
-/** A table with one more column behind its last, where ALTER TABLE ADD COLUMN puts it too. */
+/** A table with a column added after the last one, where ALTER TABLE ADD COLUMN puts it too. */
 export function withColumn(table: TableText, definition: string): TableText {
   const sql = withInserted(table.sql, table.columnsEnd, `, ${definition}`);
   const before = outlineOf(table);
   return requireOutline(sql, { ...before, columns: [...before.columns, definitionOutline(definition)] }, definition);
 }
 
-/** A table without one of its columns. That nothing else names it is for the caller to see to. */
+/** A table without one of its columns. The caller makes sure that nothing else names it. */
 export function withoutColumn(table: TableText, name: string): TableText {
   const column = findColumn(table, name);
   const sql = withReplaced(table.sql, columnWithComma(table, column), '');
@@ -24,20 +24,20 @@ export function withoutColumn(table: TableText, name: string): TableText {
   return requireOutline(sql, { ...before, columns }, `dropping ${name}`);
 }
 
-/** @param value SQL of the new default; null for none. */
+/** @param value SQL of the new default; null removes it. */
 export function withDefault(table: TableText, name: string, value: string | null): TableText {
   const column = findColumn(table, name);
   return withColumnWords(table, column, 'DefaultColumnConstraint', value === null ? undefined : `DEFAULT ${value}`);
 }
 
-/** @param collation Its name; null for SQLite's own, BINARY. */
+/** @param collation Its name; null means SQLite's default, BINARY. */
 export function withCollation(table: TableText, name: string, collation: string | null): TableText {
   const column = findColumn(table, name);
   const words = collation === null ? undefined : `COLLATE ${quoteName(collation)}`;
   return withColumnWords(table, column, 'CollateColumnConstraint', words);
 }
 
-/** A table with NOT NULL at the end of a column, where ALTER TABLE … SET NOT NULL puts it; as it was, if it is there. */
+/** A table with NOT NULL at the end of a column, where ALTER TABLE … SET NOT NULL puts it; unchanged if it has one. */
 export function withNotNull(table: TableText, name: string): TableText {
   const column = findColumn(table, name);
   if (notNulls(column).length > 0) return table;
@@ -53,7 +53,7 @@ export function withoutNotNull(table: TableText, name: string): TableText {
   return withoutNotNull(withoutColumnConstraints(table, column, [first]), name);
 }
 
-/** The NOT NULL constraints of a column; `NULL`, which SQLite accepts and ignores, is none. */
+/** The NOT NULL constraints of a column. `NULL`, which SQLite accepts and ignores, does not count. */
 export function notNulls(column: ColumnText): ConstraintText[] {
   return column.constraints.filter(({ node }) => node.type === 'NotNullColumnConstraint' && !node.nullable);
 }
@@ -70,14 +70,14 @@ export function withoutColumnConstraints(
   );
 }
 
-/** Puts, replaces or removes a column's one constraint of a kind, keeping its name if it has one. */
+/** Adds, replaces or removes a column's only constraint of a kind, and keeps its name. */
 function withColumnWords(
   table: TableText,
   column: ColumnText,
   kind: 'DefaultColumnConstraint' | 'CollateColumnConstraint',
   words: string | undefined,
 ): TableText {
-  // Where there are two, the last one counts for SQLite.
+  // If there are several, SQLite uses the last one.
   const present = column.constraints.filter(({ node }) => node.type === kind);
   const last = present.at(-1);
   if (words === undefined) return present.length === 0 ? table : withoutColumnConstraints(table, column, present);
@@ -106,7 +106,7 @@ function requireColumn(
   return requireOutline(sql, { ...before, columns }, `the change of ${column.name}`);
 }
 
-/** Up to the next column or constraint, as ALTER TABLE DROP COLUMN cuts; the last thing goes with the comma before it. */
+/** Up to the next column or constraint, as ALTER TABLE DROP COLUMN cuts; the last item is cut with the comma before it. */
 function columnWithComma(table: TableText, column: ColumnText): Place {
   const at = table.columns.indexOf(column);
   const next = table.columns[at + 1] ?? table.constraints[0];

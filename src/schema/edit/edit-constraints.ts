@@ -1,4 +1,4 @@
-/** Edits of the constraints of a CREATE TABLE, and finding them by name or by what they say. */
+/** Edits the constraints of a CREATE TABLE, and finds them by name or content. */
 import type { Expr } from 'sqlite3-parser';
 import { DrydockError } from '../../errors.ts';
 import { withoutColumnConstraints } from './edit-columns.ts';
@@ -20,12 +20,12 @@ export function constraintsOf(table: TableText): FoundConstraint[] {
   ];
 }
 
-/** Whether a table counts its ids in sqlite_sequence. https://sqlite.org/autoinc.html */
+/** Whether a table uses sqlite_sequence. https://sqlite.org/autoinc.html */
 export function hasAutoincrement(table: TableText): boolean {
   return constraintsOf(table).some(({ constraint: { node } }) => 'autoIncrement' in node && node.autoIncrement);
 }
 
-/** A table with one more constraint behind all others, where ALTER TABLE ADD CONSTRAINT puts it too. */
+/** A table with a constraint added after all others, where ALTER TABLE ADD CONSTRAINT puts it too. */
 export function withConstraint(table: TableText, definition: string): TableText {
   const sql = withInserted(table.sql, table.close, `, ${definition}`);
   const before = outlineOf(table);
@@ -33,15 +33,15 @@ export function withConstraint(table: TableText, definition: string): TableText 
   return requireOutline(sql, expected, definition);
 }
 
-/** @throws {DrydockError} Where what follows would come to mean something else without it. */
+/** @throws {DrydockError} If removing it would change the meaning of the text after it. */
 export function withoutConstraint(table: TableText, { constraint, owner }: FoundConstraint): TableText {
   if (owner !== undefined) return withoutColumnConstraints(table, owner, withDeferral(owner, constraint));
   const words = wordsOf(table.sql);
   const comma = words.findLast(({ end }) => end <= constraint.start);
   const next = words.find(({ start }) => start >= constraint.end);
-  // Commas between constraints of a table may be left out; one that parts what follows from a column has to stay.
+  // Commas between table constraints are optional, but the one that separates columns from the rest has to stay.
   const takesComma = comma?.kind === 'COMMA' && (next?.kind === 'COMMA' || next?.kind === 'RP');
-  // By itself, so that a comment between the two stays.
+  // Cut separately, so that a comment between the two stays.
   const withoutIt = withCut(table.sql, constraint);
   const sql = takesComma ? withReplaced(withoutIt, comma, '') : withoutIt;
   const before = outlineOf(table);
@@ -49,7 +49,7 @@ export function withoutConstraint(table: TableText, { constraint, owner }: Found
   return requireOutline(sql, { ...before, constraints }, 'dropping a constraint');
 }
 
-/** The grammar reads `REFERENCES … DEFERRABLE …` of a column as two constraints. */
+/** The grammar reads a column's `REFERENCES … DEFERRABLE …` as two constraints. */
 function withDeferral(owner: ColumnText, constraint: ConstraintText): ConstraintText[] {
   if (constraint.node.type !== 'ForeignKeyColumnConstraint') return [constraint];
   const next = owner.constraints[owner.constraints.indexOf(constraint) + 1];
@@ -57,8 +57,8 @@ function withDeferral(owner: ColumnText, constraint: ConstraintText): Constraint
 }
 
 /**
- * The one constraint that a definition such as `UNIQUE (a, b)` makes.
- * @throws {DrydockError} Where the definition is more than that.
+ * Parses a definition such as `UNIQUE (a, b)`, which must be exactly one constraint.
+ * @throws {DrydockError} If it is more than that.
  */
 export function parseConstraint(definition: string): ConstraintText {
   const [constraint, more] = parseTable(`CREATE TABLE t (c, ${definition})`).constraints;
@@ -66,7 +66,7 @@ export function parseConstraint(definition: string): ConstraintText {
   throw new DrydockError('REVISION_FAILED', { what: `${JSON.stringify(definition)} is not one constraint of a table` });
 }
 
-/** The columns that a constraint is about, and the table that it refers to, as far as it has them. */
+/** The columns that a constraint covers and the table that it refers to, if any. */
 export function subjectOf({ constraint: { node }, owner }: FoundConstraint) {
   const own = owner === undefined ? [] : [owner.name];
   switch (node.type) {
@@ -82,7 +82,7 @@ export function subjectOf({ constraint: { node }, owner }: FoundConstraint) {
   }
 }
 
-/** `a COLLATE NOCASE` in a key is about `a`. */
+/** `a COLLATE NOCASE` in a key covers `a`. */
 function columnOf(expr: Expr): string {
   if (expr.type === 'CollateExpr') return columnOf(expr.expr);
   return expr.type === 'Id' ? expr.name : '';

@@ -1,4 +1,4 @@
-/** SQL expressions that a revision gives as text: whether they are one, and which columns they mention. */
+/** SQL expressions that a revision passes as text: whether they are valid, and which columns they mention. */
 import type { AstNode, Expr } from 'sqlite3-parser';
 import { traverse } from 'sqlite3-parser';
 import { DrydockError } from '../../errors.ts';
@@ -6,15 +6,15 @@ import { sameName } from '../names.ts';
 import { parseStmt } from '../parse.ts';
 
 /**
- * @param text What is to stand in parentheses, such as `a > 0` or `lower(name)`.
- * @throws {DrydockError} Where it is not exactly one expression: `a) CHECK (b` would smuggle in a second.
+ * @param text The content of the parentheses, such as `a > 0` or `lower(name)`.
+ * @throws {DrydockError} If it is not exactly one expression: `a) CHECK (b` would smuggle in a second.
  */
 export function parseExpression(text: string): Expr {
   const parsed = parseStmt(`SELECT (${text})`);
   const body = parsed.status === 'ok' && parsed.root?.type === 'SelectStmt' ? parsed.root.body.select : undefined;
   const [column, more] = body?.type === 'SelectFrom' ? body.columns : [];
   const whole = column?.type === 'ExprResultColumn' && more === undefined ? column.expr : undefined;
-  // `SELECT (SELECT 1)` reads as a subquery without its own pair of parentheses.
+  // The parser reads `SELECT (SELECT 1)` as a subquery without parentheses of its own.
   if (whole?.type === 'SubqueryExpr') return whole;
   const [expression, second] = whole?.type === 'ParenthesizedExpr' ? whole.exprs : [];
   if (expression !== undefined && second === undefined) return expression;
@@ -24,7 +24,7 @@ export function parseExpression(text: string): Expr {
   });
 }
 
-/** Whether an expression, or a list of columns, names a column. */
+/** Whether an expression or a column list names a column. */
 export function mentions(node: AstNode, column: string): boolean {
   let found = false;
   traverse(node, {
@@ -37,7 +37,7 @@ export function mentions(node: AstNode, column: string): boolean {
   return found;
 }
 
-/** Whether an expression looks into tables of the database. */
+/** Whether an expression reads tables of the database. */
 export function hasSubquery(expression: Expr): boolean {
   let found = false;
   traverse(expression, {
@@ -49,7 +49,7 @@ export function hasSubquery(expression: Expr): boolean {
   return found;
 }
 
-/** The tables and views that an expression looks into itself, by their names as they are written. */
+/** The tables and views that an expression reads directly, as they are spelled. */
 export function tablesIn(expression: Expr): string[] {
   const names: string[] = [];
   traverse(expression, {
@@ -73,14 +73,14 @@ function isFunctionName(node: AstNode, parent: AstNode | undefined): boolean {
   return (parent?.type === 'FunctionCallExpr' || parent?.type === 'FunctionCallStarExpr') && parent.name === node;
 }
 
-/** Whether ADD COLUMN takes an expression for a constant default: a literal, signed or in parentheses. */
+/** Whether ADD COLUMN accepts an expression as a constant default: a literal, possibly signed or in parentheses. */
 export function isConstant(expression: Expr): boolean {
   switch (expression.type) {
     case 'NumericLiteral':
     case 'StringLiteral':
     case 'BlobLiteral':
     case 'NullLiteral':
-    // TRUE, FALSE and bare words, which are strings in a DEFAULT.
+    // TRUE, FALSE, and bare words, which a DEFAULT takes as strings.
     case 'Id':
       return true;
     case 'UnaryExpr':

@@ -1,4 +1,7 @@
-/** What a CREATE TABLE says, apart from its layout and comments: how Drydock knows that an edit did only what it should. */
+/**
+ * The meaning of a CREATE TABLE without its layout and comments. Drydock compares it to check that an edit changed only what
+ * it should.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../../errors.ts';
 import type { ColumnText, ConstraintText, TableText } from './edit-table.ts';
@@ -39,9 +42,9 @@ export function constraintOutline(table: TableText, constraint: ConstraintText):
 }
 
 /**
- * Parses an edited text and makes sure that it says what it should and nothing else.
- * @param asked The words of the revision, for the error.
- * @throws {DrydockError} Where it does not.
+ * Parses an edited text and checks that it means what it should and nothing else.
+ * @param asked The revision's own words, for the error.
+ * @throws {DrydockError} If it does not.
  */
 export function requireOutline(sql: string, expected: Outline, asked: string): TableText {
   const table = parseTable(sql);

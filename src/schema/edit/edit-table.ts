@@ -1,4 +1,4 @@
-/** The parts of a CREATE TABLE statement and where they stand in its text. */
+/** The parts of a CREATE TABLE statement and their positions in its text. */
 import type { ColumnConstraint, ColumnDefinition, TableConstraint } from 'sqlite3-parser';
 import { DrydockError, invariant } from '../../errors.ts';
 import { sameName } from '../names.ts';
@@ -6,17 +6,17 @@ import { parseStmt } from '../parse.ts';
 import type { Place, Token } from './edit-text.ts';
 import { textAt, wordsOf } from './edit-text.ts';
 
-/** A constraint of a column or of the table, with its `CONSTRAINT name` if it has one. */
+/** A constraint of a column or of the table, including its `CONSTRAINT name`, if any. */
 export interface ConstraintText extends Place {
   readonly name: string | undefined;
-  /** Where it begins behind its name. */
+  /** Where it begins after its name. */
   readonly keyword: number;
   readonly node: ColumnConstraint | TableConstraint;
 }
 
 export interface ColumnText extends Place {
   readonly name: string;
-  /** The declared type; empty, behind the name, where there is none. */
+  /** The declared type; an empty place after the column's name if there is none. */
   readonly type: Place;
   readonly constraints: readonly ConstraintText[];
 }
@@ -26,7 +26,7 @@ export interface TableText {
   readonly sql: string;
   readonly columns: readonly ColumnText[];
   readonly constraints: readonly ConstraintText[];
-  /** The comma or the parenthesis behind the last column. */
+  /** The comma or parenthesis after the last column. */
   readonly columnsEnd: number;
   readonly open: number;
   readonly close: number;
@@ -34,7 +34,7 @@ export interface TableText {
 
 /**
  * @param sql The `sql` of a table's row in sqlite_schema. https://sqlite.org/schematab.html
- * @throws {DrydockError} Where it cannot be parsed, or is a virtual table.
+ * @throws {DrydockError} If it cannot be parsed, or is a virtual table.
  */
 export function parseTable(sql: string): TableText {
   const { body, nameEnd } = parseCreate(sql);
@@ -57,7 +57,7 @@ export function parseTable(sql: string): TableText {
   return { sql, columns, constraints, columnsEnd: ends[columns.length - 1] ?? close, open: open.start, close };
 }
 
-/** @throws {DrydockError} Where the table has no such column. */
+/** @throws {DrydockError} If the table has no such column. */
 export function findColumn(table: TableText, name: string): ColumnText {
   const found = table.columns.find((column) => sameName(column.name, name));
   if (found !== undefined) return found;
@@ -135,7 +135,7 @@ function constraintStart(
   return keyword.start;
 }
 
-/** Where the last word before an offset ends that is no comma. */
+/** The end of the last word before an offset, not counting commas. */
 function lastEnd(words: readonly Token[], before: number): number {
   const last = words.findLast(({ kind, end }) => end <= before && kind !== 'COMMA');
   invariant(last !== undefined, `nothing stands before offset ${before}`);
@@ -154,7 +154,7 @@ function typeText(sql: string, { colType }: ColumnDefinition): string {
   return colType === undefined ? '' : sql.slice(colType.span.offset, colType.span.offset + colType.span.length);
 }
 
-/** sqlite3AddColumn (build.c) cuts the words off that the grammar read into the type. This cuts as it does. */
+/** sqlite3AddColumn (build.c) cuts off these words, which the grammar reads as part of the type. This does the same. */
 function withoutGeneratedAlways(type: string): string {
   const untilAlways = cutWord(type, 'always');
   if (untilAlways === undefined) return type;

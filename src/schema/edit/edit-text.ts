@@ -1,8 +1,8 @@
-/** Places in SQL text, and cutting and replacing them so that what stands around them keeps its meaning. */
+/** Locates, cuts and replaces pieces of SQL text without changing the meaning of what is around them. */
 import { tokenName } from 'sqlite3-parser';
 import { tokenize } from '../parse.ts';
 
-/** From the first character to behind the last. */
+/** From the first character to after the last. */
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -13,7 +13,7 @@ export interface Token extends Place {
   readonly kind: string;
 }
 
-/** All tokens, blanks and comments included. */
+/** All tokens, including whitespace and comments. */
 function tokensOf(sql: string): Token[] {
   return [...tokenize(sql, { emitTrivia: true })].map(({ type, span }) => ({
     kind: tokenName(type) ?? '',
@@ -22,12 +22,12 @@ function tokensOf(sql: string): Token[] {
   }));
 }
 
-/** The tokens that mean something to SQLite. */
+/** The tokens that are neither whitespace nor comments. */
 export function wordsOf(sql: string): Token[] {
   return tokensOf(sql).filter((token) => !isTrivia(token) && token.end > token.start);
 }
 
-/** The text of a place without its blanks and comments: two texts that are alike in this mean the same. */
+/** The text of a place without whitespace and comments: if it is the same for two texts, they mean the same. */
 export function meaningOf(sql: string): string {
   return wordsOf(sql)
     .map(({ start, end }) => sql.slice(start, end))
@@ -46,7 +46,7 @@ export function withInserted(sql: string, at: number, text: string): string {
   return sql.slice(0, at) + text + sql.slice(at);
 }
 
-/** Takes a place out with the blanks before it; a comment stays, and a line comment never comes to hide what follows. */
+/** Removes a place with the whitespace before it. A comment stays, and a line comment never swallows the text after it. */
 export function withCut(sql: string, place: Place): string {
   const tokens = tokensOf(sql);
   const start = startOfBlanks(sql, tokens, place.start);
@@ -58,7 +58,7 @@ export function withCut(sql: string, place: Place): string {
 function startOfBlanks(sql: string, tokens: readonly Token[], start: number): number {
   const [space, before] = tokens.filter((token) => token.end <= start).toReversed();
   if (space?.kind !== 'SPACE') return start;
-  // The line break that ends a line comment may not go.
+  // The line break that ends a line comment has to stay.
   const endsLine = before?.kind === 'COMMENT' && sql.startsWith('--', before.start);
   return endsLine ? start : space.start;
 }

@@ -1,4 +1,4 @@
-/** Who uses a column: what SQLite's DROP COLUMN would trip over, or leave behind without a word. */
+/** What uses a column: what would make SQLite's DROP COLUMN fail, or what it would leave behind silently. */
 import type { AstNode } from 'sqlite3-parser';
 import { behindUsing, contentColumnsOf, contentTableOf, isFullText } from '../full-text.ts';
 import { includesName, sameName } from '../names.ts';
@@ -10,8 +10,8 @@ import type { ConstraintText, TableText } from './edit-table.ts';
 import { findColumn } from './edit-table.ts';
 
 /**
- * The constraints and generated columns of a table that would miss one of its columns. A CHECK, REFERENCES, DEFAULT or
- * COLLATE in the column's own definition goes with it; PRIMARY KEY and UNIQUE, as in SQLite, do not.
+ * The constraints and generated columns of a table that need one of its columns. A CHECK, REFERENCES, DEFAULT or COLLATE in
+ * the column's own definition is dropped with it; as in SQLite, PRIMARY KEY and UNIQUE are not.
  */
 export function usesInTable(table: TableText, name: string): string[] {
   const column = findColumn(table, name);
@@ -28,7 +28,7 @@ export function usesInTable(table: TableText, name: string): string[] {
   return [...own.map((each) => title(table, each)), ...ofOthers, ...ofTable.map((each) => title(table, each))];
 }
 
-/** Whether an index has a column among its keys, in an expression or in its WHERE. */
+/** Whether an index uses a column in its keys, in an expression or in its WHERE. */
 export function indexUses(createIndex: string, column: string): boolean {
   const parsed = parseStmt(createIndex);
   if (parsed.status === 'error' || parsed.root?.type !== 'CreateIndexStmt') return false;
@@ -36,7 +36,7 @@ export function indexUses(createIndex: string, column: string): boolean {
   return [...columns, ...(whereClause === undefined ? [] : [whereClause])].some((node) => mentions(node, column));
 }
 
-/** Whether a trigger fires on updates of a column by name; without the column it would never fire, and nothing would say so. */
+/** Whether a trigger fires on updates of this column (UPDATE OF). Without the column it would silently never fire. */
 export function triggerWaitsFor(createTrigger: string, column: string): boolean {
   const parsed = parseStmt(createTrigger);
   if (parsed.status === 'error' || parsed.root?.type !== 'CreateTriggerStmt') return false;
@@ -45,8 +45,8 @@ export function triggerWaitsFor(createTrigger: string, column: string): boolean 
 }
 
 /**
- * Whether a virtual table names a table in its arguments, and a column of it where one is given. Of full-text tables only
- * what they read their content from is known to be a name: their own columns are free to be called like any table.
+ * Whether a virtual table names a table in its arguments and, if one is given, a column of it. For full-text tables only the
+ * content options count: their own columns may have the same name as any table.
  */
 export function virtualTableNames(createVirtualTable: string, table: string, column: string | undefined): boolean {
   if (isFullText(createVirtualTable)) {
@@ -57,7 +57,7 @@ export function virtualTableNames(createVirtualTable: string, table: string, col
   return includesName(words, table) && (column === undefined || includesName(words, column));
 }
 
-/** The parts of a constraint in which columns of its table are named. */
+/** The parts of a constraint that can name columns of its table. */
 function constraintNames({ node }: ConstraintText): readonly AstNode[] {
   switch (node.type) {
     case 'CheckColumnConstraint':

@@ -19,16 +19,16 @@ import type {
 import { expressionOf, type Spelling } from './normalise.ts';
 import { insideParentheses, textOf, unreadable } from './normalise-parse.ts';
 
-/** The constraints of a table, wherever in its CREATE TABLE they stand. */
+/** The constraints of a table, from anywhere in its CREATE TABLE. */
 export interface Constraints {
-  /** Whether it is the rowid is for those to say who know the column's type. */
+  /** Whether it is the rowid depends on the column's type, which the caller knows. */
   readonly primaryKey: Omit<PrimaryKey, 'isRowid'> | undefined;
   readonly uniques: readonly Unique[];
   readonly checks: readonly Check[];
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-/** A constraint behind a column, with the column's name. */
+/** A column constraint, with the column's name. */
 export interface ColumnConstraint {
   readonly column: string;
   readonly named: NamedColumnConstraint;
@@ -41,7 +41,7 @@ interface Found {
   readonly foreignKeys: ForeignKey[];
 }
 
-/** Collects what stands behind the columns and what stands among the table's constraints, in that order. */
+/** Collects the column constraints first, then the table constraints. */
 export function constraintsOf(
   sql: string,
   behindColumns: readonly ColumnConstraint[],
@@ -96,7 +96,7 @@ function addColumnConstraint(found: Found, sql: string, { column, named }: Colum
       found.foreignKeys.push({ ...place, columns: [column], ...foreignKey(constraint.clause, constraint.deferClause) });
       break;
     case 'DeferColumnConstraint': {
-      // `REFERENCES t DEFERRABLE …` is two constraints to the grammar, and the second speaks of the last foreign key.
+      // The grammar reads `REFERENCES t DEFERRABLE …` as two constraints; the second belongs to the last foreign key.
       const last = found.foreignKeys.pop();
       if (last !== undefined) found.foreignKeys.push({ ...last, deferred: isDeferred(constraint.clause) });
       break;
@@ -136,14 +136,14 @@ function foreignKey(
   defer: DeferSubclause | undefined,
 ): Omit<ForeignKey, 'name' | 'behind' | 'columns'> {
   const action = (type: 'OnDeleteRefArg' | 'OnUpdateRefArg'): ForeignKeyAction => {
-    // The last one holds.
+    // The last one applies.
     const found = clause.args.findLast((argument) => argument.type === type);
     return found === undefined || found.type === 'MatchRefArg' ? 'NO ACTION' : foreignKeyActions[found.action];
   };
   return {
     parent: clause.tblName.text,
     parentColumns: clause.columns?.map(({ colName }) => colName.text),
-    // MATCH is parsed and then not heeded: https://sqlite.org/foreignkeys.html#fk_unsupported
+    // SQLite parses MATCH and ignores it: https://sqlite.org/foreignkeys.html#fk_unsupported
     onDelete: action('OnDeleteRefArg'),
     onUpdate: action('OnUpdateRefArg'),
     deferred: defer !== undefined && isDeferred(defer),

@@ -12,8 +12,8 @@ import {
 } from './normalise-parse.ts';
 
 /**
- * @param table The table it is on, whose columns its expressions mean.
- * @throws {DrydockError} FAULT where the text cannot be read, here as in the functions below.
+ * @param table The index's table, whose columns its expressions refer to.
+ * @throws {DrydockError} FAULT if the text cannot be parsed, here as in the functions below.
  */
 export function indexOf(name: string, table: Table, sql: string): Index {
   const statement = parseStored(sql);
@@ -50,20 +50,20 @@ export function triggerOf(name: string, table: string, sql: string): Trigger {
 export function virtualTableOf(name: string, sql: string): VirtualTable {
   const statement = parseStored(sql);
   if (statement.type !== 'CreateVirtualTableStmt') throw unreadable(sql, 'it is no CREATE VIRTUAL TABLE');
-  // What the arguments mean is the module's own business, so that their quoting and letter case stay.
+  // Only the module knows what its arguments mean, so their quoting and letter case stay.
   const argumentsOf = (statement.args ?? []).map((argument) => argument.trim().replace(/\s+/g, ' '));
   const body = `using ${statement.moduleName.text}(${argumentsOf.join(', ')})`;
   return { name, sql, body: { sql: body, tokens: [statement.moduleName.text.toLowerCase(), ...argumentsOf] } };
 }
 
-/** A term of an index; ASC is what holds where nothing is said. */
+/** One key of an index; ASC is the default. */
 function termOf(sql: string, spelling: Spelling): Expression {
   const { tokens } = expressionOf(sql, spelling);
   const heeded = tokens.at(-1) === 'asc' ? tokens.slice(0, -1) : tokens;
   return { sql, tokens: heeded };
 }
 
-/** BEFORE and FOR EACH ROW are what holds where nothing is said. https://sqlite.org/lang_createtrigger.html */
+/** BEFORE and FOR EACH ROW are the defaults. https://sqlite.org/lang_createtrigger.html */
 function spelledOut(tokens: readonly string[]): string[] {
   const begin = tokens.indexOf('begin');
   const [head, actions] = [tokens.slice(0, begin), tokens.slice(begin)];

@@ -4,8 +4,8 @@ import { parseStmt, tokenize } from '../parse.ts';
 import { closingParenthesis } from './normalise.ts';
 
 /**
- * The one statement that a row of sqlite_schema holds, as the parser reads it.
- * @throws {DrydockError} FAULT where it cannot: SQLite wrote the text, so the parser is behind.
+ * Parses the one statement in a row of sqlite_schema.
+ * @throws {DrydockError} FAULT if it cannot: SQLite wrote the text, so the parser is out of date.
  */
 export function parseStored(sql: string): Stmt {
   const parsed = parseStmt(sql);
@@ -24,7 +24,7 @@ export function textOf(sql: string, span: Span): string {
   return sql.slice(span.offset, span.offset + span.length);
 }
 
-/** What follows a place in the text. */
+/** The text after a place. */
 export function textAfter(sql: string, span: Span): string {
   return sql.slice(span.offset + span.length);
 }
@@ -34,23 +34,23 @@ export function insideParentheses(sql: string): string {
   return sliceOf(sql, atParentheses(sql).inside);
 }
 
-/** The text of the pieces between commas inside the first parentheses of a piece of SQL. */
+/** The comma-separated items inside the first parentheses of a piece of SQL. */
 export function itemsInParentheses(sql: string): string[] {
   return splitAtCommas(atParentheses(sql).inside).map((item) => sliceOf(sql, item));
 }
 
-/** The text behind the first parentheses of a piece of SQL. */
+/** The text after the first parentheses of a piece of SQL. */
 export function behindParentheses(sql: string): string {
   return sliceOf(sql, atParentheses(sql).behind);
 }
 
-/** The first word of a piece of SQL taken off. */
+/** A piece of SQL without its first word. */
 export function withoutFirstWord(sql: string): string {
   const [first] = tokenize(sql);
   return first === undefined ? '' : textAfter(sql, first.span).trim();
 }
 
-/** What a list of tokens covers, with the blanks and comments between them. */
+/** The text from the first token to the last, with the whitespace and comments in between. */
 function sliceOf(sql: string, tokens: readonly Token[]): string {
   const [first, last] = [tokens[0], tokens.at(-1)];
   return first === undefined || last === undefined
@@ -58,7 +58,7 @@ function sliceOf(sql: string, tokens: readonly Token[]): string {
     : sql.slice(first.span.offset, last.span.offset + last.span.length);
 }
 
-/** The tokens inside the first parentheses, those within taken along, and the tokens behind them. */
+/** The tokens inside the first parentheses, including nested ones, and the tokens after them. */
 function atParentheses(sql: string): { readonly inside: Token[]; readonly behind: Token[] } {
   const tokens = [...tokenize(sql)];
   const texts = tokens.map(({ text }) => text);

@@ -16,8 +16,8 @@ import {
 import { typeText } from './normalise-type.ts';
 
 /**
- * An ordinary table from its stored CREATE TABLE.
- * @throws {DrydockError} FAULT where the text cannot be read.
+ * An ordinary table, from its stored CREATE TABLE.
+ * @throws {DrydockError} FAULT if the text cannot be parsed.
  */
 export function tableOf(name: string, sql: string): Table {
   const { body, afterName } = parseTable(sql);
@@ -56,7 +56,7 @@ function behindColumns({ columns }: ColumnsAndConstraintsCreateTableBody) {
   return columns.flatMap(({ colName, constraints }) => constraints.map((named) => ({ column: colName.text, named })));
 }
 
-/** Constraints of the table follow the columns, so that the first items are the columns. */
+/** Table constraints follow the columns, so the first items are the columns. */
 function columnsOf(
   sql: string,
   { columns }: ColumnsAndConstraintsCreateTableBody,
@@ -67,7 +67,7 @@ function columnsOf(
 }
 
 function columnOf(sql: string, column: ColumnDefinition, definition: string, spelling: Spelling): Column {
-  // Said twice, the last one holds.
+  // If repeated, the last one applies.
   const last = <T extends NamedColumnConstraint['constraint']['type']>(type: T) =>
     column.constraints.findLast(({ constraint }) => constraint.type === type && !allowsNull(constraint));
   const collate = last('CollateColumnConstraint')?.constraint;
@@ -83,7 +83,7 @@ function columnOf(sql: string, column: ColumnDefinition, definition: string, spe
   };
 }
 
-/** `NULL` as a constraint is read and means nothing. */
+/** SQLite accepts `NULL` as a constraint and ignores it. */
 function allowsNull(constraint: NamedColumnConstraint['constraint']): boolean {
   return constraint.type === 'NotNullColumnConstraint' && constraint.nullable;
 }
@@ -92,9 +92,9 @@ function defaultOf(sql: string, named: NamedColumnConstraint | undefined, spelli
   if (named?.constraint.type !== 'DefaultColumnConstraint') return undefined;
   const { expr } = named.constraint;
   const expression = expressionOf(withoutFirstWord(textOf(sql, named.span)), spelling);
-  // NULL is what a column without a default gets.
+  // A column without a default gets NULL anyway.
   if (expression.tokens.join(' ') === 'null') return undefined;
-  // A bare word is a string, letter case and all: https://sqlite.org/lang_createtable.html#dfltval
+  // A bare word is a string, including its letter case: https://sqlite.org/lang_createtable.html#dfltval
   const isString = expr.type === 'Id' && !/^(?:true|false)$/i.test(expr.name);
   return isString ? { ...expression, tokens: [`'${expr.name.replaceAll("'", "''")}'`] } : expression;
 }
@@ -116,14 +116,14 @@ function primaryKeyOf(
   const isInteger = columns.some(
     ({ name, type }) => key !== undefined && sameName(key.name, name) && foldName(type) === 'integer',
   );
-  // `INTEGER PRIMARY KEY DESC` is no rowid, `PRIMARY KEY (id DESC)` is: https://sqlite.org/lang_createtable.html#rowid
+  // `INTEGER PRIMARY KEY DESC` is not the rowid, `PRIMARY KEY (id DESC)` is: https://sqlite.org/lang_createtable.html#rowid
   const isDescendingColumn = primaryKey.behind !== undefined && key?.descending === true;
   const isRowid = primaryKey.columns.length === 1 && isInteger && !isDescendingColumn && !withoutRowid;
   if (!isRowid || key === undefined) return { ...primaryKey, isRowid };
   return { ...primaryKey, columns: [{ ...key, descending: false }], isRowid };
 }
 
-/** NOT NULL as SQLite heeds it: a rowid is never NULL, and some primary keys are NOT NULL unsaid. */
+/** NOT NULL as SQLite enforces it: a rowid is never NULL, and some primary keys are implicitly NOT NULL. */
 function heededNotNull(
   { name, notNull }: Column,
   primaryKey: PrimaryKey | undefined,

@@ -3,8 +3,7 @@ import { tokenize } from '../parse.ts';
 import { unquoted } from './normalise.ts';
 
 /**
- * A declared type in one spelling of its blanks: `decimal( 10 ,2)` becomes `decimal(10, 2)`. Its letter case stays as the
- * author wrote it.
+ * A declared type with canonical whitespace: `decimal( 10 ,2)` becomes `decimal(10, 2)`. Its letter case stays.
  * @param sql The text of the type as the grammar reads it.
  */
 export function typeText(sql: string): string {
@@ -12,12 +11,12 @@ export function typeText(sql: string): string {
   return withoutGeneratedAlways(words).reduce((text, word) => text + separator(text, word) + word, '');
 }
 
-/** Whether two declared types mean the same: their letter case does not. */
+/** Whether two declared types mean the same; letter case does not matter. */
 export function sameType(one: string, other: string): boolean {
   return foldName(one) === foldName(other);
 }
 
-/** The grammar takes these two words for the end of the type, and sqlite3AddColumn (build.c) cuts them off as this does. */
+/** The grammar reads these two words as the end of the type; sqlite3AddColumn (build.c) cuts them off, as this does. */
 function withoutGeneratedAlways(words: readonly string[]): readonly string[] {
   const [last, beforeLast] = [words.at(-1), words.at(-2)];
   const isGenerated = foldName(last ?? '') === 'always' && foldName(beforeLast ?? '') === 'generated';

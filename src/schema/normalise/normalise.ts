@@ -1,20 +1,20 @@
-/** SQL text as a list of tokens in one spelling, so that layout, quoting and the case of keywords make no difference. */
+/** SQL text as a list of tokens in canonical spelling, so that layout, quoting and the case of keywords do not matter. */
 import { type Token, tokenName } from 'sqlite3-parser';
 import { foldName, includesName, rowidNames } from '../names.ts';
 import type { Expression } from '../normalised.ts';
 import { parseStmt, tokenize } from '../parse.ts';
 
 export interface Spelling {
-  /** `exact` keeps the letter case of names: the names of a view's columns reach whoever selects from it. */
+  /** `exact` keeps the case of names: whoever selects from a view sees the names of its columns. */
   readonly names: 'folded' | 'exact';
   /**
-   * Names of the columns that an expression can mean. With them, a name in double quotes that is none of them is the
-   * string that SQLite takes it for in stored SQL. https://sqlite.org/quirks.html#dblquote
+   * The columns that an expression can refer to. If given, a name in double quotes that is not one of them counts as a
+   * string, as SQLite treats it in stored SQL. https://sqlite.org/quirks.html#dblquote
    */
   readonly columns?: readonly string[];
 }
 
-/** The expression that a piece of SQL is. */
+/** A piece of SQL as an expression. */
 export function expressionOf(sql: string, spelling: Spelling): Expression {
   return { sql: sql.trim(), tokens: withoutOuterParentheses(canonicalTokens(sql, spelling)) };
 }
@@ -23,30 +23,30 @@ export function sameExpression(one: Expression | undefined, other: Expression | 
   return keyOf(one) === keyOf(other);
 }
 
-/** A string that two expressions share exactly if they compare as the same. */
+/** A string that is the same for two expressions exactly if they compare as equal. */
 export function keyOf(expression: Expression | undefined): string {
   return JSON.stringify(expression?.tokens);
 }
 
-/** How a name stands among canonical tokens. */
+/** A name as it appears among canonical tokens. */
 export function canonicalName(name: string): string {
   return nameToken(name, 'folded');
 }
 
-/** The tokens of SQL, each in the one spelling of its kind. */
+/** The tokens of SQL in canonical spelling. */
 export function canonicalTokens(sql: string, spelling: Spelling): string[] {
   const tokens = [...tokenize(sql)];
   return tokens.map((token, index) => canonicalToken(token, tokens[index - 1], tokens[index + 1], spelling));
 }
 
-/** The text of a name in any of SQLite's quotes, or in none. https://sqlite.org/lang_keywords.html */
+/** A name without SQLite's quotes, if it has any. https://sqlite.org/lang_keywords.html */
 export function unquoted(text: string): string {
   const [open, inner] = [text.charAt(0), text.slice(1, -1)];
   if (open === '[') return inner;
   return /["`']/.test(open) ? inner.replaceAll(open + open, open) : text;
 }
 
-/** Index of the parenthesis that closes the one at `open`; -1 where none does. */
+/** Index of the parenthesis that closes the one at `open`; -1 if none does. */
 export function closingParenthesis(tokens: readonly string[], open: number): number {
   let depth = 0;
   for (let at = open; at < tokens.length; at += 1) {
@@ -77,12 +77,12 @@ function canonicalToken(token: Token, before: Token | undefined, after: Token | 
     case 'FLOAT':
       return foldName(text.replaceAll('_', ''));
     default:
-      // Keywords, and the digits of X'0f', 0xff and 1e5, whose case means nothing.
+      // Keywords, and the digits of X'0f', 0xff and 1e5, whose case has no meaning.
       return foldName(text);
   }
 }
 
-/** Whether a name in double quotes is meant as a string: no column, and not where only a name can stand. */
+/** Whether a name in double quotes is really a string: it is not a column, and its position allows more than a name. */
 function isString(token: Token, before: Token | undefined, after: Token | undefined, { columns }: Spelling): boolean {
   if (columns === undefined || !token.text.startsWith('"')) return false;
   const names = [...columns, ...rowidNames];
@@ -92,14 +92,14 @@ function isString(token: Token, before: Token | undefined, after: Token | undefi
 
 function nameToken(name: string, names: Spelling['names']): string {
   if (!readsAsName(name)) return `"${names === 'exact' ? name : foldName(name)}"`;
-  // A keyword that may stand bare is folded wherever it does, since bare it looks like any keyword.
+  // A keyword that may be used unquoted is always folded, since unquoted it looks like any keyword.
   const isPlain = [...tokenize(name)].every((token) => tokenName(token.type) === 'ID');
   return names === 'exact' && isPlain ? name : foldName(name);
 }
 
 const read = new Map<string, boolean>();
 
-/** Whether a bare word means the column of that name: `key` does, `null`, `select`, `true` and `current_date` do not. */
+/** Whether a bare word is read as a column name: `key` is; `null`, `select`, `true` and `current_date` are not. */
 function readsAsName(name: string): boolean {
   const known = read.get(name);
   if (known !== undefined) return known;
