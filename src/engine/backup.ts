@@ -10,10 +10,10 @@ export type BackupProgress = (done: number, total: number) => void;
 /**
  * Copies a whole database into a file, from a connection of its own.
  *
- * `backup()` resolves having copied nothing where either side is locked, so what counts is the number of pages.
+ * `backup()` resolves without copying anything if either side is locked, so the pages are counted.
  *
  * @returns The number of pages copied, which is all of them.
- * @throws SQLITE_BUSY where either side is locked.
+ * @throws SQLITE_BUSY if either side is locked.
  */
 export async function backUp(
   source: Database.Database,
@@ -25,7 +25,7 @@ export async function backUp(
   let steps = 0;
   const { totalPages, remainingPages } = await source.backup(to, {
     progress({ totalPages: total, remainingPages: remaining }) {
-      // The first call comes with the destination locked and nothing copied: the last moment to think better of it.
+      // At the first call the destination is locked and nothing is copied yet: the last chance to cancel.
       if (steps === 0) onFirstStep();
       else onProgress(total - remaining, total);
       steps += 1;

@@ -1,4 +1,4 @@
-/** The supervisor's end: starts the engine, asks it, hears what it waits for, and kills it when it must. */
+/** The supervisor's end: starts the engine, sends requests, passes on its reports, and kills it when it must. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -12,9 +12,9 @@ import { fromWire } from './wire-error.ts';
 export interface Engine {
   readonly pid: number;
   /**
-   * @param onWait Called each time that the engine met a lock and is about to wait before it tries again.
+   * @param onWait Called each time the engine meets a lock and is about to wait before it tries again.
    * @throws {DrydockError} what the engine threw.
-   * @throws {EngineDied} where the process ended before it answered.
+   * @throws {EngineDied} if the process ended before it answered.
    */
   call<K extends RequestName>(
     name: K,
@@ -23,11 +23,11 @@ export interface Engine {
   ): Promise<EngineRequests[K]['gives']>;
   /** Lets statements through that may change pages of the live file. @param proof Whether its snapshot is sound. */
   settleGate(proof: 'sound' | 'not proven'): void;
-  /** True where the engine lives and waits for a question. */
+  /** True if the engine is alive and waiting for a request. */
   isIdle(): boolean;
-  /** Ends the process in good order where it is idle, at once where it is not. */
+  /** Closes the database and ends the process if it is idle; kills it if it is not. */
   stop(): Promise<void>;
-  /** Ends the process at once, in the middle of a statement too; SQLite rolls back. Resolves when it is gone. */
+  /** Kills the process, even in the middle of a statement; SQLite rolls back. Resolves when it has exited. */
   kill(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export class EngineDied extends Error {
   readonly request: string;
   readonly signal: string | null;
   readonly exitCode: number | null;
-  /** How many units of the request's task were done, where it told. */
+  /** How many units of the request's task were done, if the engine reported progress. */
   readonly done: number;
 
   constructor(request: string, exitCode: number | null, signal: string | null, done = 0) {
@@ -48,7 +48,7 @@ export class EngineDied extends Error {
     this.done = done;
   }
 
-  /** Says what it was at, for somebody who knows. */
+  /** Adds what the engine was working on, which only the caller knows. */
   at(what: string): this {
     if (what !== '') this.message += `, in ${what}`;
     return this;
@@ -56,14 +56,14 @@ export class EngineDied extends Error {
 }
 
 export interface EngineOptions {
-  /** Where SQLite puts its temporary files: on the database's own volume, since /tmp may be tiny or read-only. */
+  /** For SQLite's temporary files: on the database's own volume, since /tmp may be tiny or read-only. */
   readonly temporaryDirectory: string;
   readonly observer: Observer;
-  /** Says what is known of the process that holds a SQLite lock. */
+  /** Describes the process that holds a SQLite lock, as far as it is known. */
   readonly describeHolder: () => string;
 }
 
-/** The engine's process: it loads its code, and does nothing until it is asked. */
+/** Starts the engine process. It loads its code and then waits for a request. */
 export function forkEngine(temporaryDirectory: string): Promise<ChildProcess> {
   return forkModule('engine', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
 }
@@ -82,7 +82,7 @@ export async function startEngine(
   observer({ kind: 'engine-started', pid });
   forwardOutput(child, observer);
   const gate = child.stdio[gateDescriptor] as Writable;
-  // An engine that is gone is told by its exit.
+  // If the engine has died, its exit reports that.
   gate.on('error', () => undefined);
   const ended = once(child, 'exit');
   let done = 0;
@@ -127,7 +127,7 @@ export async function startEngine(
     async call<K extends RequestName>(name: K, takes: EngineRequests[K]['takes'], onWait?: () => void) {
       invariant(asking === undefined, `request ${name} while ${asking?.name} is not answered`);
       if (!isAlive()) {
-        // Its channel may close a moment before its exit is told, and only the exit says how it ended.
+        // The channel may close just before the exit event, and only the exit says how the process ended.
         await ended;
         throw new EngineDied(name, child.exitCode, child.signalCode);
       }
@@ -136,7 +136,7 @@ export async function startEngine(
           done = 0;
           asking = { name, onWait, resolve: (value) => resolve(value as EngineRequests[K]['gives']), reject };
           child.send({ name, takes }, (error) => {
-            // A failed send means that the process is ending: its exit says more than the pipe does.
+            // A failed send means that the process is ending: its exit says more than the broken pipe.
             if (error !== null) ended.then(() => undefined, reject);
           });
         });
@@ -163,7 +163,7 @@ export async function startEngine(
   return engine;
 }
 
-/** What a revision prints is not Drydock's output: it goes to the log, so that stdout stays one JSON object. */
+/** What a revision prints goes to the log, so that Drydock's stdout stays one JSON object. */
 function forwardOutput(child: ChildProcess, observer: Observer): void {
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null)

@@ -1,11 +1,11 @@
 /**
- * What a revision may leave of itself in the connection, where the next one would find it: two revisions must mean the
- * same in one run as in two, in which each has a connection of its own.
+ * Undoes what a revision leaves behind in the connection, where the next one would find it. Two revisions must mean the
+ * same in one run as in two separate runs, each with its own connection.
  */
 import type Database from 'better-sqlite3';
 import { quoteName } from '../schema/quote.ts';
 
-/** What changes the meaning of statements, as Drydock opens a connection. https://sqlite.org/pragma.html */
+/** The settings that change what statements mean, at the values of a new connection. https://sqlite.org/pragma.html */
 const settings = [
   'case_sensitive_like = OFF',
   'foreign_keys = OFF',
@@ -17,13 +17,13 @@ const settings = [
 ];
 const allSettings = settings.map((setting) => `PRAGMA ${setting};`).join('');
 
-/** Temporary tables, views and triggers go, and what pragmas set is put back. */
+/** Drops temporary tables, views and triggers, and resets what pragmas have set. */
 export function resetConnection(connection: Database.Database): void {
   connection.exec(allSettings);
   const left = connection.prepare<[], { type: string; name: string }>(
-    // Views and triggers may be of the tables, and go first.
+    // Views and triggers first, since they may depend on the tables.
     "SELECT type, name FROM sqlite_temp_schema WHERE type <> 'index' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type DESC",
   );
-  // What stood behind a virtual table is gone with it.
+  // IF EXISTS: dropping a virtual table also drops its shadow tables.
   for (const { type, name } of left.all()) connection.exec(`DROP ${type} IF EXISTS temp.${quoteName(name)}`);
 }

@@ -4,7 +4,7 @@ import { DrydockError, invariant } from '../errors.ts';
 import { setJournalMode } from './journal-mode.ts';
 import type { CopyJournalMode } from './protocol.ts';
 
-/** Puts a finished copy in a journal mode. In `delete` it is a file of its own, readable without files beside it. */
+/** Sets the journal mode of a finished copy. In `delete` mode the file can be read without a -wal and -shm beside it. */
 export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode): void {
   const db = new Database(path, { fileMustExist: true, timeout: 0 });
   try {
@@ -15,7 +15,10 @@ export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode)
   }
 }
 
-/** What a database of no bytes is when it is written down: one page. The backup API cannot copy zero pages. */
+/**
+ * Writes an empty database of one page, as the copy of a file of zero bytes: the backup API cannot copy zero pages.
+ * @returns Its number of pages.
+ */
 export function createEmptyDatabase(path: string): number {
   const db = new Database(path, { timeout: 0 });
   try {
@@ -28,8 +31,8 @@ export function createEmptyDatabase(path: string): number {
 }
 
 /**
- * The exchange moves content, and neither journal mode nor page size go with it.
- * @throws {DrydockError} REVISION_FAILED
+ * Replacing the content of the live file carries over neither journal mode nor page size.
+ * @throws {DrydockError} REVISION_FAILED if the two differ.
  */
 export function requireSameFormat(live: Database.Database, workingCopy: Database.Database): void {
   const mode = workingCopy.pragma('journal_mode', { simple: true });

@@ -2,8 +2,8 @@ import type { Step } from '../revisions/revision.ts';
 import type { EngineStep } from './protocol.ts';
 
 /**
- * A step in the form in which it is sent to the engine.
- * @param given What the revision finds in `op.arguments`.
+ * Converts a step to the form that is sent to the engine.
+ * @param given What the revision sees as `op.arguments`.
  */
 export function engineStep({ revision, direction }: Step, given: EngineStep['arguments']): EngineStep {
   const { id, transaction, path, body, checksum } = revision;

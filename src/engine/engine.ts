@@ -1,4 +1,4 @@
-/** The engine: a child process that does the synchronous SQLite work, and can be killed in the middle of it. */
+/** The engine: a child process that does the synchronous SQLite work and can be killed in the middle of it. */
 import { Worker } from 'node:worker_threads';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { leaveStopsToSupervisor } from '../stop.ts';
@@ -12,18 +12,18 @@ invariant(process.send !== undefined, 'the engine was started without a supervis
 
 leaveStopsToSupervisor();
 
-// A thread of its own, since a running statement blocks this one: an engine whose supervisor died must not go on.
+// An engine whose supervisor died must not go on. A separate thread, since a running statement blocks this one.
 const watchdog = new Worker(siblingModule(import.meta.url, 'parent-watchdog'), { workerData: supervisorPid });
 watchdog.unref();
 
-// The place in a revision's file stands deep in a stack: an operation calls others before it comes to a statement.
+// The line of a revision's file is deep in the stack: an operation calls others before it reaches a statement.
 Error.stackTraceLimit = 100;
 
 const tell = (reply: Reply) => process.send?.(reply);
 const handlers = engineSession(tell);
 let busy = false;
 
-/** What failed beside the requests: in something that a revision left running when it returned, or in the watchdog. */
+/** A failure outside any request: in something that a revision left running when it returned, or in the watchdog. */
 let stray: DrydockError | undefined;
 const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'commit']);
 
@@ -35,7 +35,7 @@ watchdog.on('error', (error) => {
   });
 });
 
-// Not the end of the process: once the run has committed, a revision's timer must not make it look like a damaged database.
+// The process goes on: after the commit, a failing timer of a revision must not make the database look damaged.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   stray ??=

@@ -1,4 +1,4 @@
-/** Where the files are that run in processes and threads of their own: sources in a checkout, bundles in the package. */
+/** Finds the files that run in their own process or thread: sources in a checkout, bundles in the package. */
 
 import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,9 +13,9 @@ export function siblingModule(from: string, name: keyof typeof folders): URL {
 }
 
 /**
- * Starts a process of its own, to which one talks over Node's channel; `stdio` must have an 'ipc' in it.
- * @param env What it has in its environment beside this one's, unless this one has it.
- * @throws {Error} as Node has it, such as EAGAIN, if the system has no process or no open file left for it.
+ * Starts a child process with Node's IPC channel; `stdio` must include 'ipc'.
+ * @param env Added to this process's environment, whose variables take precedence.
+ * @throws {Error} Node's own, such as EAGAIN if the limit of processes or open files is reached.
  */
 export async function forkModule(
   name: keyof typeof folders,
@@ -23,7 +23,7 @@ export async function forkModule(
   env: Readonly<Record<string, string>>,
 ): Promise<ChildProcess> {
   const module = fileURLToPath(siblingModule(import.meta.url, name));
-  // Starts the threads that Node reads files with: libuv aborts if it cannot start them once the child has used up the limit.
+  // Starts Node's file system threads first: libuv aborts if it cannot start them once the child has used up the limit.
   await stat(module);
   const child = fork(module, {
     stdio,
@@ -32,7 +32,7 @@ export async function forkModule(
     env: { ...env, ...process.env },
   });
   if (child.pid === undefined) {
-    // A child that has no channel either is still to say why.
+    // Without a process there is no channel either, but an error event with the reason still follows.
     const [why] = await once(child, 'error');
     throw why;
   }

@@ -1,6 +1,6 @@
 /**
- * The only way a revision reaches the database: one statement at a time, each looked at before it runs (may it stand in
- * a revision?) and after (is our transaction still there?). SQLite can end a transaction in the middle of a script,
+ * The only way a revision reaches the database: one statement at a time, each checked before it runs (is it allowed in
+ * a revision?) and after (is our transaction still open?). SQLite can end a transaction in the middle of a script,
  * through `INSERT OR ROLLBACK`, RAISE(ROLLBACK) or SQLITE_FULL, and then runs the next statement in autocommit.
  */
 import type Database from 'better-sqlite3';
@@ -13,25 +13,25 @@ import type { StatementOrigin } from './shadow-result.ts';
 export type PortMode = 'transaction' | 'autocommit';
 
 export interface GuardedPort extends SqlPort {
-  /** How many statements have been run through it. */
+  /** How many statements have run through it. */
   readonly statements: () => number;
-  /** Whether one of them may have set something in the connection, or made something temporary. */
+  /** Whether one of them may have changed a setting of the connection or created a temporary object. */
   readonly leavesTraces: () => boolean;
-  /** Lets nothing through any more: what a revision left running must not write behind the checks, or after the commit. */
+  /** Refuses all further statements: what a revision left running must not write after the checks or the commit. */
   readonly close: () => void;
 }
 
-/** Is told what goes through a port. */
+/** Observes what goes through a port. */
 export interface PortListener {
-  /** A statement is about to run; it does not where this throws. */
+  /** A statement is about to run. If this throws, it does not run. */
   readonly before?: ((sql: string) => void) | undefined;
-  /** A statement was run that changes something, for its effect or for the rows that it returns. */
+  /** A statement that changes something has run, whether or not it returns rows. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
-  /** So many of the last things that were told are undone: an operation failed, and its revision may go on. */
+  /** The last `count` statements and conditions were undone: an operation failed, and its revision may go on. */
   readonly undone?: (count: number) => void;
-  /** Set where rows are not there to be looked at, see `SqlPort.later`; statements that change rows are only compiled. */
+  /** Set if no rows are available, see `SqlPort.later`; statements that change rows are then only compiled. */
   readonly later?: (condition: RowCondition) => void;
-  /** Set where the revision may find other rows than it would, see `SqlPort.readsRows`. */
+  /** Set if the revision may see other rows than in a real run, see `SqlPort.readsRows`. */
   readonly readsRows?: () => void;
   readonly note?: (note: OperationNote) => void;
   /** `done` of `total` rows. */
@@ -39,9 +39,9 @@ export interface PortListener {
 }
 
 /**
- * @param where The revision and the file it stands in.
- * @throws {DrydockError} REVISION_FAILED from each call whose statement must not run, or ended the transaction, and from
- *   each call after such a one: a revision that catches the error must not go on in autocommit.
+ * @param where The revision and its file, for messages.
+ * @throws {DrydockError} REVISION_FAILED from each call whose statement is not allowed or ended the transaction, and from
+ *   every later call: a revision that catches the error must not go on in autocommit.
  */
 export function guardedPort(
   connection: Database.Database,
@@ -51,7 +51,7 @@ export function guardedPort(
 ): GuardedPort {
   let statements = 0;
   let leavesTraces = false;
-  /** Statements and conditions, since a failed operation takes both back. */
+  /** Counts statements and conditions, since a failed operation undoes both. */
   let told = 0;
   let closed = false;
   let operations = 0;
@@ -66,7 +66,7 @@ export function guardedPort(
   };
   const guarded = <T>(sql: string, use: (statement: Database.Statement) => T): T => {
     refuse(sql, mode);
-    // Before too, since a statement that is run in autocommit is committed before anybody looks.
+    // Before it runs too: in autocommit it would be committed before the check that follows.
     requireOpen(sql);
     listener.before?.(sql);
     statements += 1;
@@ -95,15 +95,15 @@ export function guardedPort(
         rows: statement.all(...params) as Record<string, unknown>[],
         changes: !statement.readonly,
       }));
-      // Of an EXPLAIN SQLite says whether what it explains would change anything.
+      // For an EXPLAIN, `readonly` is about the statement that it explains.
       if (changes && firstKeyword(sql) !== 'EXPLAIN') tell(sql, params);
       return rows;
     },
     run: (sql, ...params) => {
       const result = guarded(sql, (statement) => {
         if (later !== undefined && changesRows(sql)) return { changes: 0 };
-        // A pragma without columns may still give a row for each step of its work, such as incremental_vacuum for each
-        // page, and the driver takes the first step alone.
+        // A pragma without columns may still return a row for each step of its work (incremental_vacuum: each page), and
+        // the driver takes only the first step.
         if (!statement.reader && firstKeyword(sql) === 'PRAGMA') {
           connection.exec(sql);
           return { changes: 0 };
@@ -135,7 +135,7 @@ export function guardedPort(
         connection.exec('RELEASE drydock_operation');
         return result;
       } catch (error) {
-        // Gone already where SQLite ended the whole transaction.
+        // The savepoint no longer exists if SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
         listener.undone?.(told - before);
         told = before;
@@ -147,7 +147,7 @@ export function guardedPort(
   };
 }
 
-/** What is left undone where the rows are not there: what it makes of the few that are would say nothing. */
+/** Statements that are not run when no rows are available: their effect on the few that exist means nothing. */
 function changesRows(sql: string): boolean {
   return ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(firstKeyword(sql));
 }
@@ -166,12 +166,12 @@ function requireTransaction(connection: Database.Database, mode: PortMode, ended
   );
 }
 
-/** What a revision did wrong; whoever runs it adds which one it is and where. */
+/** Says what a revision did wrong; the caller adds which revision and where. */
 function refusal(what: string, next?: string, cause?: unknown): DrydockError {
   return new DrydockError('REVISION_FAILED', { what, next, cause });
 }
 
-/** The first words of a statement, on one line, for an error. */
+/** The beginning of a statement on one line, for an error message. */
 export function excerpt(sql: string): string {
   const line = sql.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;

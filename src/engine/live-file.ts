@@ -1,4 +1,4 @@
-/** The engine's connection to the live file, and the fence that tells whether anybody else wrote to it. */
+/** The engine's connection to the live file, and the fence that shows whether another process wrote to it. */
 import { openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 import Database from 'better-sqlite3';
@@ -7,9 +7,9 @@ import { requireWhole } from '../files/require-whole.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 
 /**
- * Evidence that nobody else committed. `data_version` says it, in a rollback-journal mode not while the destination of a
- * restore is locked. SQLite's own count of commits can be read at any time: the change counter in the header, or in WAL
- * mode `iChange` in the -shm (https://sqlite.org/pragma.html#pragma_data_version,
+ * Evidence that no other connection has committed. `data_version` shows it, except in a rollback-journal mode while the
+ * destination of a restore is locked. SQLite's own count of commits can be read at any time: the change counter in the
+ * header, or in WAL mode `iChange` in the -shm (https://sqlite.org/pragma.html#pragma_data_version,
  * https://sqlite.org/fileformat2.html section 1.3.7, https://sqlite.org/walformat.html section 2.1).
  */
 export interface Fence {
@@ -21,37 +21,37 @@ export interface Fence {
 export interface LiveFile {
   readonly path: string;
   readonly connection: Database.Database;
-  /** Must be called under the write lock, so that what it says stays true until the lock is given up. */
+  /** Call it under the write lock, so that the answer stays true until the lock is released. */
   readonly fence: () => Fence;
-  /** True where nobody else committed since; to be called under the write lock. */
+  /** True if another connection has committed since. Call it under the write lock. */
   readonly othersWroteSince: (fence: Fence) => boolean;
-  /** The same while a restore holds the file locked, where the connection itself may read only in WAL mode. */
+  /** The same while a restore holds the file locked: the connection itself can then read only in WAL mode. */
   readonly othersWroteBeforeRestore: (fence: Fence) => boolean;
   /**
-   * The fence behind one commit of another connection of ours; needs no lock.
+   * The fence after one commit by another connection of ours; needs no lock.
    * @returns undefined if that was not the only commit since.
-   * @throws SQLITE_BUSY if somebody holds the file locked.
+   * @throws SQLITE_BUSY if the file is locked.
    */
   readonly fenceBehindOwnCommit: (fence: Fence) => Fence | undefined;
 }
 
 /**
- * @throws {DrydockError} PREFLIGHT where the file cannot be opened for writing, DAMAGED_BEFORE where it is no database, or not
+ * @throws {DrydockError} PREFLIGHT if the file cannot be opened for writing, DAMAGED_BEFORE if it is not a database or not
  *   whole.
- * @throws SQLITE_BUSY where somebody holds the file so that not even its header can be read.
+ * @throws SQLITE_BUSY if another process holds the file so that not even its header can be read.
  */
 export function openLiveFile(path: string): LiveFile {
   requireWhole(path);
-  // Kept open until the process ends: closing any descriptor of the file would drop the locks that SQLite holds on it
+  // Stays open until the process ends: closing any descriptor of the file would drop the locks that SQLite holds on it
   // in this process (POSIX, https://sqlite.org/howtocorrupt.html section 2.2).
   const header = openHeader(path);
   const connection = openConnection(path);
   const commits = (wal: boolean) => {
     const field = new DataView(new ArrayBuffer(4));
-    // A new descriptor each time, since a -shm may have been made anew; it too stays open.
+    // A new descriptor each time, since the -shm may have been recreated; it too stays open.
     const [file, at] = wal ? [openSync(`${path}-shm`, 'r'), 8] : [header, 24];
     const bytes = readSync(file, field, 0, 4, at);
-    // The -shm is in the byte order of the machine, a file in one that is the same everywhere.
+    // The -shm is in the byte order of the machine, a database file is always big-endian.
     return bytes === 4 ? field.getUint32(0, wal && endianness() === 'LE') : 0;
   };
   const dataVersion = () => connection.pragma('data_version', { simple: true }) as number;
@@ -67,7 +67,7 @@ export function openLiveFile(path: string): LiveFile {
     othersWroteBeforeRestore: (fence) =>
       fence.wal ? dataVersion() !== fence.dataVersion : commits(false) !== fence.commits,
     fenceBehindOwnCommit({ wal, commits: before }) {
-      // In this order: whoever commits after the first is seen by the second, or changes the first.
+      // In this order, a commit between the two reads changes the count.
       const now = { wal, dataVersion: dataVersion(), commits: commits(wal) };
       return now.commits === (before + 1) % 2 ** 32 ? now : undefined;
     },
@@ -95,9 +95,9 @@ function openConnection(path: string): Database.Database {
     // Inside a transaction the pragma is a silent no-op, so it is set here (https://sqlite.org/pragma.html#pragma_foreign_keys).
     connection.pragma('foreign_keys = OFF');
     invariant(connection.pragma('foreign_keys', { simple: true }) === 0, 'foreign_keys did not go off');
-    // Less than EXTRA lost a commit that was reported, in 20 power cuts of 20, in either journal mode.
+    // Anything less than EXTRA lost a reported commit in 20 of 20 power cuts, in either journal mode.
     connection.pragma('synchronous = EXTRA');
-    // The first read finds out whether this is a database, and rolls back what a crashed writer left.
+    // The first read shows whether this is a database, and rolls back what a crashed writer left.
     connection.pragma('schema_version');
     tune(connection);
     return connection;
@@ -108,9 +108,9 @@ function openConnection(path: string): Database.Database {
 }
 
 /**
- * Memory that does not grow with the database, and mapped reads, which make an integrity check a quarter faster. Not in
- * WAL mode: a page that is mapped is not cached, so each look at it is a search through the whole WAL, which made the
- * check of a gigabyte that had just been rewritten take 32 s instead of 12.
+ * Bounds the cache, so that memory does not grow with the database, and maps reads, which makes an integrity check 25 %
+ * faster. Not in WAL mode: a mapped page is not cached, so each access searches the whole WAL, and the check of a
+ * gigabyte that had just been rewritten took 32 s instead of 12.
  */
 export function tune(connection: Database.Database): void {
   const wal = connection.pragma('journal_mode', { simple: true }) === 'wal';
@@ -118,7 +118,7 @@ export function tune(connection: Database.Database): void {
   connection.pragma(`mmap_size = ${wal ? 0 : 2147418112}`);
 }
 
-/** @returns The DrydockError for what SQLite says of a file that cannot be opened or read; else the error itself. */
+/** @returns A DrydockError if SQLite's error means that the file cannot be opened or read; otherwise the error itself. */
 export function explainOpening(path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (isDamage(error)) {
@@ -141,7 +141,7 @@ export function explainOpening(path: string, error: unknown): unknown {
 }
 
 /**
- * Writes a value that is already there. On a read-only file BEGIN IMMEDIATE succeeds and only the first write fails.
+ * Writes `user_version` unchanged. On a read-only file BEGIN IMMEDIATE succeeds and only the first write fails.
  * @throws {DrydockError} PREFLIGHT
  */
 export function probeWrite(live: LiveFile): void {

@@ -1,4 +1,4 @@
-/** A question to a process of its own, which answers it and ends. Both of its ends. */
+/** A child process that answers one question and ends: both ends of the conversation. */
 import type { ChildProcess } from 'node:child_process';
 import { isStopSignal, leaveStopsToSupervisor, Stop } from '../stop.ts';
 import { forkModule } from './entry.ts';
@@ -10,12 +10,12 @@ type Reply<Answer> =
   | { readonly kind: 'error'; readonly error: WireError };
 
 export interface AskOptions {
-  /** What the process does, for the error where it ends before it has answered. */
+  /** What the process does, for the error if it ends before it has answered: "the process that …". */
   readonly does: string;
   readonly signal: AbortSignal;
 }
 
-/** It ended before it answered, which says nothing of what it was asked about. */
+/** The process ended before it answered, which proves nothing about what it was asked. */
 export class ApartDied extends Error {
   constructor(does: string, how: string) {
     super(`the process that ${does} ended early (${how})`);
@@ -32,9 +32,9 @@ export function forkApart(
 
 /**
  * @throws what the process threw.
- * @throws {ApartDied}
- * @throws the reason of the signal where it is aborted; the process is then killed.
- * @throws {Stop} where the process was told to end before it could leave that to this one.
+ * @throws {ApartDied} if the process ended before it answered.
+ * @throws the reason of the signal if it is aborted; the process is then killed.
+ * @throws {Stop} if the process received a stop signal before it began to leave those to this process.
  */
 export function askApart<Answer>(
   child: ChildProcess,
@@ -59,12 +59,12 @@ export function askApart<Answer>(
     else reject(new ApartDied(does, killedBy ?? `exit code ${exitCode}`));
   });
   if (signal.aborted) stop();
-  // What cannot be sent any more goes to a process that is ending, and its exit says more.
+  // A failed send means that the process is ending: its exit says more.
   else child.send(task, () => undefined);
   return promise;
 }
 
-/** The other end: answers one task, and ends with the process that asks, or when that lets go of it. */
+/** The child's end: answers one task, and ends when the parent disconnects or dies. */
 export function answerApart<Task, Answer>(answer: (task: Task) => Answer | Promise<Answer>): void {
   const reply = (message: Reply<Answer>) => process.send?.(message);
   leaveStopsToSupervisor();

@@ -1,11 +1,9 @@
-/** In WAL mode `PRAGMA page_size` with VACUUM changes nothing and says nothing (https://sqlite.org/pragma.html#pragma_page_size). */
+/** In WAL mode `PRAGMA page_size` with VACUUM silently changes nothing (https://sqlite.org/pragma.html#pragma_page_size). */
 import type Database from 'better-sqlite3';
 import { DrydockError } from '../errors.ts';
 import type { EngineStep } from './protocol.ts';
 
-/**
- * @throws {DrydockError} REVISION_FAILED where the step asked for a page size that the database has not got now.
- */
+/** @throws {DrydockError} REVISION_FAILED if the step asked for a page size that the database does not have now. */
 export function requirePageSize(connection: Database.Database, step: EngineStep): void {
   if (step.body.kind !== 'sql') return;
   const asked = step.body.statements.map(({ sql }) => /page_size\s*[=(]\s*(\d+)/i.exec(sql)?.[1]).findLast(Boolean);

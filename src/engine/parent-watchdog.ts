@@ -1,4 +1,4 @@
-/** A thread of the engine that ends the process when its supervisor is gone, whatever the engine is busy with. */
+/** A thread of the engine that kills the process when its supervisor has died, whatever the engine is doing. */
 import { workerData } from 'node:worker_threads';
 
 const pollMs = 50;

@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** A process that was started before there is work for it: it loads its code meanwhile, touches nothing, and waits. */
+/** A process started before there is work for it: it loads its code, touches nothing, and waits. */
 export interface Spare {
-  /** @returns The process, once, and only where it still lives. */
+  /** @returns The process, once, and only if it is still alive. */
   take(): ChildProcess | undefined;
-  /** Ends it where nobody took it. */
+  /** Kills it unless it was taken. */
   dismiss(): void;
 }
 
 export async function keepSpare(child: Promise<ChildProcess>): Promise<Spare> {
-  // That it cannot be started is told by the one that is started in its place.
+  // If it cannot be started, the process that is then started in its place reports why.
   let spare = await child.catch(() => undefined);
   const take = () => {
     const taken = spare;

@@ -1,6 +1,6 @@
 /**
- * What supervisor and engine say to each other, over Node's IPC channel. The supervisor asks, one request at a time;
- * the engine answers, and between question and answer tells what it waits for and how far it is.
+ * The messages between supervisor and engine, over Node's IPC channel. The supervisor sends one request at a time; the
+ * engine answers, and until then reports what it waits for and its progress.
  */
 
 import type { Measurement } from '../checks/measurement.ts';
@@ -11,7 +11,7 @@ import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Replayed, Rows, Surveyed, SurveyRequest } from './shadow-result.ts';
 
-/** Beside the channel: where the supervisor says that the gate is open, see gate.ts. */
+/** The descriptor of the pipe, beside the channel, on which the supervisor opens the gate; see write-gate.ts. */
 export const gateDescriptor = 4;
 
 /** The state of the live file, read under SQLite's write lock. */
@@ -51,26 +51,26 @@ export interface StepReport {
   readonly statements: number;
 }
 
-/** One statement as it ran, parameters left out. */
+/** One statement as it ran, without its parameters. */
 export interface RanStatement {
-  /** Cut off where it is long. */
+  /** Truncated if it is long. */
   readonly sql: string;
-  /** How often in a row it ran. */
+  /** How many times it ran in a row. */
   readonly times: number;
 }
 
-/** A step that is over, for whoever keeps a record of the run. */
+/** A step that has ended, for the record of the run. */
 export interface RanStep extends StepReport {
   readonly path: string;
-  /** Its last statement, which is not in `sql`, or what surrounds it failed. */
+  /** Whether its last statement, which is not in `sql`, or the code around it failed. */
   readonly failed: boolean;
-  /** What changed something, in order, up to a bounded number of entries. */
+  /** The statements that changed something, in order, up to a limit. */
   readonly sql: readonly RanStatement[];
-  /** How many statements ran after those. */
+  /** How many more ran beyond that limit. */
   readonly sqlLeftOut: number;
 }
 
-/** The journal modes that a file carries in its header; in any other one it is as in `delete`. */
+/** The journal modes that the header of a file can record; every other mode is recorded as `delete`. */
 export type CopyJournalMode = 'delete' | 'wal';
 
 export type NewHistoryRow = Omit<HistoryRow, 'id'>;
@@ -79,31 +79,31 @@ export type NewHistoryRow = Omit<HistoryRow, 'id'>;
 export interface EngineRequests {
   /** Opens the live file and takes the write lock, waiting for others. */
   hold: { takes: { database: string; busyTimeoutMs: number }; gives: HeldNow };
-  /** The schema that revisions run on: of the live file under the lock, or of the working copy. */
+  /** Reads the schema that revisions run on: that of the live file under the lock, or of the working copy. */
   readSchema: { takes: Record<never, never>; gives: StoredSchema };
-  /** Rows of each table of the live file, counted no further than to `most`. */
+  /** Counts the rows of each table of the live file, each up to `most`. */
   countRows: { takes: { most: number }; gives: Readonly<Record<string, number>> };
-  /** Takes the write lock again after a commit; says whether anybody else committed since `hold`. */
+  /** Takes the write lock again after a commit. `othersWrote`: whether another process committed since `hold`. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
-  /** Moves the WAL into the file, if nobody reads meanwhile. To be called without the lock. */
+  /** Checkpoints the WAL into the file, unless a reader prevents it. Call it without the lock. */
   emptyWal: { takes: Record<never, never>; gives: null };
-  /** Gives the write lock back, undoing what was not committed. */
+  /** Releases the write lock and rolls back what was not committed. */
   release: { takes: Record<never, never>; gives: null };
-  /** Imports revision modules, so that one that cannot be loaded fails before anything is touched. */
+  /** Imports revision modules early, so that one that cannot be loaded fails before anything is changed. */
   load: { takes: { steps: readonly EngineStep[] }; gives: null };
-  /** Copies the live file, as it was when `hold` got the lock, to a new file. */
+  /** Copies the live file, in its state when `hold` took the lock, to a new file. */
   copy: { takes: { to: string; journalMode: CopyJournalMode }; gives: { pages: number } };
-  /** From here on revisions, measurements and history rows go to this copy and not to the live file. */
+  /** From here on, revisions, measurements and history rows use this copy instead of the live file. */
   useWorkingCopy: { takes: { path: string }; gives: null };
-  /** `liveFile`: whether pages of it may change before the supervisor opens the gate, see gate.ts. */
+  /** `liveFile`: whether its pages may change before the supervisor opens the gate, see write-gate.ts. */
   migrate: {
     takes: { steps: readonly EngineStep[]; liveFile: 'may change' | 'stays until the gate opens' };
     gives: readonly StepReport[];
   };
-  /** Whether anybody else has committed since the lock was taken, as far as can be told without one. */
+  /** Whether another process has committed since the lock was taken, as far as can be seen without the lock. */
   lookForOthers: { takes: Record<never, never>; gives: { othersWrote: boolean } };
   measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
-  /** Names of the triggers that fire when a run is recorded. */
+  /** Finds the names of the triggers that fire when a run is recorded. */
   findTriggers: { takes: Record<never, never>; gives: readonly string[] };
   /**
    * Writes alembic_version and the history rows, in the same transaction as the revisions.
@@ -113,28 +113,28 @@ export interface EngineRequests {
     takes: { current: readonly string[]; rows: readonly NewHistoryRow[]; triggers: readonly string[] };
     gives: null;
   };
-  /** Has the rows of a run, so many of them, name another snapshot. */
+  /** Updates the snapshot named in the history rows of a run; `rows` is their expected number. */
   nameSnapshot: { takes: { runId: string; rows: number; snapshot: string }; gives: null };
   commit: { takes: { busyTimeoutMs: number }; gives: null };
-  /** Makes the live file equal to another database file, in one transaction, unless others wrote since the lock. */
+  /** Replaces the content of the live file by another database, in one transaction, unless others wrote since the lock. */
   replace: {
     takes: { source: string; busyTimeoutMs: number };
     gives: { outcome: 'replaced' | 'others-wrote' };
   };
   /**
    * Runs content-preserving statements outside any transaction.
-   * @param checksum Of the revision's file.
+   * @param checksum The checksum of the revision's file.
    */
   maintain: { takes: { step: EngineStep; checksum: string; runId: string; busyTimeoutMs: number }; gives: StepReport };
-  /** Reads the live file through a fresh connection: what quick_check finds, and the revisions it is at. */
+  /** Reads the live file through a fresh connection: the findings of quick_check and the applied revisions. */
   verify: { takes: Record<never, never>; gives: { problems: readonly string[]; current: readonly string[] } };
-  /** Closes the connections, so that SQLite tidies up its -wal and -shm; nothing can be asked after it. */
+  /** Closes the connections, so that SQLite removes its -wal and -shm. Must be the last request. */
   close: { takes: Record<never, never>; gives: null };
-  /** Runs revisions on a database in memory that begins with a schema and without rows; needs no `hold`. */
+  /** Runs revisions on a shadow database that starts with a schema and no rows; needs no `hold`. */
   replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
-  /** Runs revisions in memory for as long as they can be run there, and from each one a step back; needs no `hold`. */
+  /** Runs revisions on a shadow database until one fails, and after each its downgrade on a copy; needs no `hold`. */
   survey: { takes: { seed: readonly string[]; steps: readonly SurveyRequest[] }; gives: Surveyed };
-  /** Puts the live file in this journal mode, where nobody prevents it. */
+  /** Sets the journal mode of the live file. `mode` is the one it then has: others may prevent the change. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }
 
@@ -144,7 +144,7 @@ export type Request = {
   [K in RequestName]: { readonly name: K; readonly takes: EngineRequests[K]['takes'] };
 }[RequestName];
 
-/** An error on its way between processes: a DrydockError keeps its parts. */
+/** An error as it is sent between processes; a DrydockError keeps its parts. */
 export interface WireError {
   readonly message: string;
   readonly code: string;

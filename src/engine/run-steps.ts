@@ -21,8 +21,8 @@ interface RevisionModule {
 export type LoadedModules = Map<string, RevisionModule>;
 
 /**
- * Imports the modules of a plan. The supervisor read their text before; the checksum makes sure that this is it.
- * @throws {DrydockError} USAGE where one cannot be loaded or changed meanwhile.
+ * Imports the modules of a plan. The supervisor has read their text; the checksum ensures that it is still the same.
+ * @throws {DrydockError} USAGE if a module cannot be loaded, or has changed since.
  */
 export async function loadModules(steps: readonly EngineStep[]): Promise<LoadedModules> {
   const modules: LoadedModules = new Map();
@@ -54,8 +54,8 @@ async function loadModule(step: EngineStep, expectedChecksum: string): Promise<R
 }
 
 /**
- * Runs one step. In 'transaction' mode the connection is inside Drydock's transaction and must still be in the very
- * same one afterwards; a SAVEPOINT is the witness, since it is gone after every escape, `COMMIT; BEGIN` too.
+ * Runs one step. In 'transaction' mode the connection is inside Drydock's transaction and must still be in that same
+ * one afterwards. A SAVEPOINT proves it: it does not survive any way out, not even `COMMIT; BEGIN`.
  *
  * @throws {DrydockError} REVISION_FAILED naming the revision, the file and the line.
  */
@@ -110,13 +110,13 @@ async function runModule(port: GuardedPort, step: EngineStep, modules: LoadedMod
   }
 }
 
-/** `path:line` of the call in a revision's file that an error came from; the path alone where its stack does not tell. */
+/** `path:line` of the call in a revision's file that caused an error; the path alone if the stack does not show it. */
 function placeIn(path: string, error: unknown): string {
   const line = lineIn(path, error);
   return line === undefined ? path : `${path}:${line}`;
 }
 
-/** The line of a revision's file in which an error came to be; undefined where its stack does not tell. */
+/** The line of a revision's file that caused an error; undefined if the stack does not show it. */
 export function lineIn(path: string, error: unknown): number | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const [, after] = stack.split(`${pathToFileURL(path).href}:`);
@@ -138,7 +138,7 @@ function requireNoTransaction(connection: Database.Database, step: EngineStep): 
 
 const mendRevision = 'Mend the revision and run again';
 
-/** What went wrong and what to do about it are the error's own where it is one of ours. */
+/** Keeps the error's own advice if it is a DrydockError. */
 function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   if (cause instanceof SnapshotUnproven) return cause;
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
@@ -151,7 +151,7 @@ function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   });
 }
 
-/** What is in the way of the first revisions of a database is most often what another tool made of it before. */
+/** If the first revisions fail because an object exists, another tool has most often created the schema before. */
 export function failedAtBase(error: unknown): unknown {
   if (!(error instanceof DrydockError) || error.next !== mendRevision) return error;
   if (!/\balready exists$/.test(messageOf(error.cause))) return error;

@@ -1,17 +1,17 @@
 /**
- * A read that the disk failed, told from damage. SQLite says of both that the database is malformed: a statement that meets
- * EIO ends with SQLITE_CORRUPT (vdbe.c of SQLite, where SQLITE_IOERR_CORRUPTFS becomes that).
+ * Tells a failed read of the disk from damage. SQLite reports both as a malformed database: a statement that meets EIO
+ * ends with SQLITE_CORRUPT (SQLite's vdbe.c turns SQLITE_IOERR_CORRUPTFS into that).
  */
 import type Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { queryPort } from '../files/query-port.ts';
 
-/** @returns PREFLIGHT in the place of an error that the volume is behind; any other error as it is. */
+/** @returns A PREFLIGHT error if the volume caused this one; otherwise the error itself. */
 export function afterSecondLook(connection: Database.Database, error: unknown): unknown {
   const codes = codesOf(error);
   if (codes.some(isIoError)) return volumeFailed(error, '');
-  // The extended codes are of an index or a virtual table that contradicts its table: what was read was read.
+  // Extended codes mean an index or a virtual table that contradicts its table: those reads succeeded.
   if (!codes.includes('SQLITE_CORRUPT') || !isWholeNow(connection)) return error;
   return volumeFailed(error, ' (a second look finds it whole, so that the disk had failed to read it)');
 }
@@ -24,7 +24,7 @@ function volumeFailed(error: unknown, found: string): DrydockError {
   });
 }
 
-/** An error of the disk in the second look too is not damage either. */
+/** If the disk fails again during this check, that is not damage either. */
 function isWholeNow(connection: Database.Database): boolean {
   try {
     return quickCheck(queryPort(connection)).damage.length === 0;
@@ -38,7 +38,7 @@ function isIoError(code: string): boolean {
   return code.startsWith('SQLITE_IOERR');
 }
 
-/** Of the error and of those that it stands around. */
+/** The codes of the error and of its causes. */
 function codesOf(error: unknown): string[] {
   return error instanceof Error ? [codeOf(error), ...codesOf(error.cause)] : [];
 }

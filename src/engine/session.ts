@@ -1,6 +1,6 @@
 /**
- * What the engine does for each request. It holds the one connection to the live file for the whole run: between
- * `hold` and the commit in one write transaction, so that nobody can commit in between and be undone by a restore.
+ * What the engine does for each request. It holds the one connection to the live file for the whole run. From `hold`
+ * to the commit that is one write transaction, so that no other commit can come in between and be undone by a restore.
  */
 import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
@@ -30,7 +30,7 @@ type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
 };
 
-/** @param tell Sends what is waited for and how far a copy is. */
+/** @param tell Sends waits and progress to the supervisor. */
 export function engineSession(tell: (reply: Reply) => void): Handlers {
   let live: LiveFile | undefined;
   let fence: Fence | undefined;
@@ -48,7 +48,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     invariant(connection.open && connection.inTransaction, 'the write lock of the live file was lost');
     return connection;
   };
-  /** Where the revisions run: the working copy once there is one. */
+  /** The connection that revisions run on: the working copy's as soon as there is one. */
   const target = (): Database.Database => workingCopy ?? requireHeld();
 
   const lookingTwice = <T>(work: () => T): T => {
@@ -127,7 +127,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async copy({ to, journalMode }) {
       requireHeld();
-      // A second connection: a backup from the one that holds the lock copies nothing and says nothing.
+      // A second connection: a backup from the one that holds the lock silently copies nothing.
       const { path } = requireLive();
       const reader = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
       try {
@@ -137,7 +137,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
         try {
           setJournalModeOfCopy(to, journalMode);
         } catch (error) {
-          // The copy is as damaged as what it is a copy of.
+          // The copy is as damaged as its source.
           throw explainOpening(path, error);
         }
         return { pages };
@@ -149,7 +149,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async useWorkingCopy({ path }) {
       workingCopy = new Database(path, { fileMustExist: true, timeout: 0 });
       workingCopy.pragma('foreign_keys = OFF');
-      // A scratch file: after a crash it is thrown away, so nothing is spent on making it durable.
+      // A scratch file is discarded after a crash, so it need not be durable.
       workingCopy.pragma('synchronous = OFF');
       tune(workingCopy);
       return null;
@@ -199,7 +199,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async commit({ busyTimeoutMs }) {
       const connection = requireHeld();
       await faultPoint('engine:before-commit');
-      // In a rollback-journal mode readers hold a COMMIT up; the transaction stays open and COMMIT may be tried again.
+      // In a rollback-journal mode readers block a COMMIT; the transaction stays open and COMMIT can be retried.
       await waiting('readers to let the commit through', busyTimeoutMs, () => {
         requireHeld();
         connection.exec('COMMIT');
@@ -214,7 +214,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       try {
         return { othersWrote: requireLive().othersWroteSince(fence) };
       } catch (error) {
-        // Whoever holds the file locked is about to write.
+        // A process that holds the file locked is about to write.
         if (!isBusy(error)) throw error;
         return { othersWrote: true };
       }
@@ -231,7 +231,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const from = new Database(source, { readonly: true, fileMustExist: true, timeout: 0 });
       tune(from);
       try {
-        // The restore's own connection needs the lock; what happens in the gap is seen by the fence below.
+        // The restore's own connection needs the lock; the fence below shows a commit in the gap.
         connection.exec('ROLLBACK');
         if (agreed.wal && pageSizeOf(connection) !== pageSizeOf(from)) agreed = await leaveWal(agreed, busyTimeoutMs);
         const last = agreed;
@@ -241,7 +241,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
           }),
         );
         await faultPoint('engine:replaced');
-        // If it cannot be told, the old fence stays, which the exchange itself has broken.
+        // If it is unknown, the old fence stays: after this commit of ours it reports a write by others.
         fence = behindOwnCommit(requireLive(), last) ?? fence;
       } catch (error) {
         if (error instanceof OthersWrote) return { outcome: 'others-wrote' };
@@ -274,7 +274,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     async verify() {
-      // Every read can meet a writer, and a database that is busy is not one that is damaged.
+      // Any read can meet a writer, and a busy database is not a damaged one.
       return waiting('the database to be readable', patienceMs, () => readBack(requireLive().path));
     },
 
@@ -302,8 +302,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   };
 
   /**
-   * A database in WAL mode keeps its page size: SQLite calls it read-only for a copy of another one. So it leaves the WAL
-   * first, for which it must be alone with the file; the journal mode of the snapshot is set when its pages are there.
+   * A database in WAL mode keeps its page size: SQLite reports SQLITE_READONLY for a backup with another one. So it leaves
+   * WAL mode first, which needs exclusive access; the backup then brings the journal mode of its source along.
    */
   async function leaveWal(agreed: Fence, busyTimeoutMs: number): Promise<Fence> {
     const { connection, fence: fenceNow, othersWroteSince } = requireLive();
@@ -319,7 +319,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     }
   }
 
-  /** On the live file every step is inside the one transaction; on a working copy a step may have asked for none. */
+  /** On the live file every step runs inside the one transaction; on a working copy a step may run without one. */
   function runPlanned(
     connection: Database.Database,
     step: EngineStep,
@@ -345,14 +345,14 @@ function pageSizeOf(connection: Database.Database): unknown {
   return connection.pragma('page_size', { simple: true });
 }
 
-/** Somebody else committed between our lock and the moment a restore got it back: the restore must not go on. */
+/** Another process committed between our lock and the restore's: the restore must not go on. */
 class OthersWrote extends Error {}
 
-/** Through a fresh connection, which sees what anybody else would see. */
+/** Reads through a fresh connection, which sees what any other process would see. */
 function readBack(path: string): EngineRequests['verify']['gives'] {
   const fresh = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
-    // One transaction: between two of them a writer could get in again, and again.
+    // One transaction: between two, another writer could commit.
     fresh.exec('BEGIN');
     tune(fresh);
     const { damage } = quickCheck(queryPort(fresh));
@@ -380,10 +380,10 @@ function heldState(connection: Database.Database): HeldNow {
   };
 }
 
-/** Moves the WAL into the file, so that the file alone has everything. Readers may prevent it: it is no more than tidy. */
+/** Moves the WAL into the file, so that the file alone is complete. Readers may prevent it, which does no harm. */
 function checkpoint(live: LiveFile): void {
   try {
-    // In a rollback-journal mode even this question meets a writer.
+    // In a rollback-journal mode even this query can meet a writer's lock.
     if (live.connection.pragma('journal_mode', { simple: true }) !== 'wal') return;
     live.connection.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
@@ -391,7 +391,7 @@ function checkpoint(live: LiveFile): void {
   }
 }
 
-/** The one that is open, which a working copy does not have. */
+/** Writes in the open transaction; on a working copy none is open, so it begins one. */
 function inTransaction(connection: Database.Database, write: () => void): void {
   if (connection.inTransaction) write();
   else connection.transaction(write)();

@@ -1,4 +1,4 @@
-/** Runs revisions on a database in memory: what they make of a schema, in which statements, without touching a file. */
+/** Runs revisions on a shadow database in memory, to find the schema and the statements that they produce. */
 import Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
@@ -16,10 +16,9 @@ import type {
 } from './shadow-result.ts';
 
 /**
- * @param seed Statements that make the schema to begin with, in an order in which they can be run; none for an empty
- *   database.
- * @throws {DrydockError} USAGE where a statement of the seed cannot be run; REVISION_FAILED naming the revision, which
- *   may fail here for want of the rows that it expects.
+ * @param seed Statements that create the initial schema, in an order in which they can run; none for an empty database.
+ * @throws {DrydockError} USAGE if a statement of the seed fails; REVISION_FAILED naming the revision, which may fail
+ *   here only because the rows that it expects are missing.
  */
 export async function replay(seed: readonly string[], steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
   const modules = await loadModules(steps);
@@ -39,7 +38,7 @@ export async function replay(seed: readonly string[], steps: readonly EngineStep
   }
 }
 
-/** Runs one step on a database in memory, in the transaction that it is to have. */
+/** Runs one step on the shadow database, in a transaction unless the revision asks for none. */
 export async function replayStep(
   connection: Database.Database,
   step: EngineStep,
@@ -57,12 +56,12 @@ export function schemaNow(connection: Database.Database): StoredSchema {
   return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
 }
 
-/** @throws {DrydockError} USAGE with the statement that cannot be run. */
+/** @throws {DrydockError} USAGE with the statement that fails. */
 export function runSeed(connection: Database.Database, sql: string): void {
   try {
     connection.exec(sql);
   } catch (error) {
-    // SQLite's own tables and those behind virtual tables, which the shell's .schema prints too, come by themselves.
+    // The shell's .schema also prints SQLite's own tables and shadow tables, which SQLite creates by itself.
     if (messageOf(error).startsWith('object name reserved for internal use')) return;
     throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
   }
@@ -72,7 +71,7 @@ function collector({ body, path }: EngineStep, rows: Rows) {
   const told: (ReplayedStatement | RowCondition)[] = [];
   const notes: ReplayedNote[] = [];
   const found = { readsRows: false };
-  // A revision in SQL has one call for each of its statements, a module says in its stack where it is.
+  // An SQL revision makes one call per statement; the stack of a module shows its line.
   const line = () => (body.kind === 'sql' ? body.statements[told.length]?.line : lineIn(path, new Error()));
   const listener: PortListener = {
     ran: (sql, params, origin) => told.push({ sql, params, origin, line: line() }),
@@ -86,7 +85,7 @@ function collector({ body, path }: EngineStep, rows: Rows) {
   return { told, notes, found, listener };
 }
 
-/** Apart from each other, for those who only ask for the statements. */
+/** Separates statements and conditions, since most callers need only the statements. */
 function sorted(told: readonly (ReplayedStatement | RowCondition)[]): Pick<ReplayedStep, 'statements' | 'conditions'> {
   const statements: ReplayedStatement[] = [];
   const conditions: ReplayedCondition[] = [];

@@ -1,4 +1,4 @@
-/** What comes of running revisions in memory, as plain values that can be sent between processes. */
+/** The results of running revisions on a shadow database, as plain values that can be sent between processes. */
 import type { OperationNote, RowCondition } from '../operations/sql-port.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { EngineStep } from './protocol.ts';
@@ -7,17 +7,17 @@ import type { EngineStep } from './protocol.ts';
 export interface ReplayedStep {
   readonly id: string;
   readonly direction: EngineStep['direction'];
-  /** Every statement that changes something, in order; parameters stand beside it. */
+  /** Every statement that changes something, in order. */
   readonly statements: readonly ReplayedStatement[];
-  /** What a script has to find out about rows; none where the replay went on without rows. */
+  /** What a script has to check about rows; empty if the replay had no rows (`Rows` is 'none'). */
   readonly conditions: readonly ReplayedCondition[];
-  /** Whether a module asked for rows, and may go another way where there are others. */
+  /** Whether a module read rows, and so may do something else if it finds others. */
   readonly readsRows: boolean;
-  /** How its operations were done; a revision in SQL has none. */
+  /** How its operations were done; an SQL revision has none. */
   readonly notes: readonly ReplayedNote[];
 }
 
-/** Something that a revision did, with the line of its file, where that is known. */
+/** Something that a revision did, with the line of its file if known. */
 interface Placed {
   readonly line: number | undefined;
 }
@@ -30,12 +30,12 @@ export interface ReplayedStatement extends Placed {
 
 export interface ReplayedNote extends OperationNote, Placed {}
 
-/** A condition on rows, to be looked at after so many of the step's statements. */
+/** A condition on rows, to be checked after the first `after` statements of the step. */
 export interface ReplayedCondition extends RowCondition {
   readonly after: number;
 }
 
-/** Whether the revisions run on a database without rows, or are written down for one with rows that nobody knows. */
+/** Whether the revisions run on a database without rows ('none'), or for a script whose database may have any. */
 export type Rows = 'none' | 'unknown';
 
 export interface Replayed {
@@ -44,10 +44,10 @@ export interface Replayed {
   readonly steps: readonly ReplayedStep[];
 }
 
-/** Whose statement it is: the revision's own, or one of the several in which an operation does its work. */
+/** Whether a statement is the revision's own, or one that an operation runs for it. */
 export type StatementOrigin = 'revision' | 'operation';
 
-/** A step to look at, and perhaps the one that leads back. */
+/** A step to run, and optionally the downgrade to try after it. */
 export interface SurveyRequest {
   readonly step: EngineStep;
   readonly back?: EngineStep;
@@ -55,23 +55,23 @@ export interface SurveyRequest {
 
 export interface SurveyedStep {
   readonly id: string;
-  /** The schema before it and after it. */
+  /** The schema before and after the step. */
   readonly before: StoredSchema;
   readonly after: StoredSchema;
   readonly step: ReplayedStep;
-  /** Undefined where it was not asked for. */
+  /** Undefined if it was not requested. */
   readonly back: SurveyedBack | undefined;
 }
 
-/** What came of the step back. */
+/** The result of the downgrade. */
 export type SurveyedBack =
   | { readonly outcome: 'done'; readonly step: ReplayedStep; readonly after: StoredSchema }
-  /** The revision said that there is none. */
+  /** The revision declares that it cannot be downgraded. */
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'failed'; readonly why: string };
 
 export interface Surveyed {
   readonly steps: readonly SurveyedStep[];
-  /** The first step that failed; neither it nor what comes after it could be looked at. */
+  /** The step that failed; neither it nor the steps after it are in `steps`. */
   readonly stopped: { readonly id: string; readonly why: string } | undefined;
 }

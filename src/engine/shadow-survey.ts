@@ -1,4 +1,4 @@
-/** Looks at what revisions do on a database in memory, for as far as they can be run there. */
+/** Runs revisions on a shadow database in memory, as far as they can run there; a failure is part of the result. */
 import Database from 'better-sqlite3';
 import { DrydockError } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
@@ -8,9 +8,9 @@ import { replayStep, runSeed, schemaNow } from './shadow-replay.ts';
 import type { Surveyed, SurveyedBack, SurveyedStep, SurveyRequest } from './shadow-result.ts';
 
 /**
- * Runs steps one after the other, and from each state that they reach the one step back.
- * @param seed Statements that make the database to begin with.
- * @throws {DrydockError} USAGE where a module cannot be loaded, or a statement of the seed cannot be run.
+ * Runs steps in order, and from each state that they reach the requested downgrade.
+ * @param seed Statements that create the initial database.
+ * @throws {DrydockError} USAGE if a module cannot be loaded or a statement of the seed fails.
  */
 export async function survey(seed: readonly string[], requests: readonly SurveyRequest[]): Promise<Surveyed> {
   const modules = await loadModules(requests.map(({ step }) => step));
@@ -37,7 +37,7 @@ export async function survey(seed: readonly string[], requests: readonly SurveyR
   }
 }
 
-/** On a copy, since the next step goes on from the state before the step back. */
+/** Runs on a copy, since the next step continues from the state before the downgrade. */
 async function stepBack(
   connection: Database.Database,
   back: EngineStep,
@@ -60,7 +60,7 @@ function openInMemory(content: string | Buffer): Database.Database {
   return connection;
 }
 
-/** What a revision does wrong is an answer here; anything else is not foreseen. */
+/** A failing revision is a result here; any other error is thrown. */
 async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly failure?: undefined } | { readonly failure: DrydockError }> {

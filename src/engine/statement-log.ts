@@ -1,12 +1,12 @@
-/** Keeps what SQL a step runs, within bounds whatever it runs, and tells it when the step is over, however it ended. */
+/** Collects the SQL that a step runs, up to a limit, and reports it when the step has ended, even if it failed. */
 import type { PortListener } from './guarded-port.ts';
 import type { EngineStep, RanStatement, RanStep, Reply, StepReport } from './protocol.ts';
 
-/** Of one step: distinct statements in a row, and characters of each. */
+/** Limits for one step: entries (runs of the same statement), and characters of each. */
 const maxEntries = 200;
 const maxLength = 2_000;
 
-/** @param run Runs the step with a listener that hears what goes through its port. */
+/** @param run Runs the step with a listener that observes its port. */
 export async function runTold(
   step: EngineStep,
   listener: PortListener,
@@ -33,13 +33,13 @@ export async function runTold(
   }
 }
 
-/** The first statements of a step, alike ones in a row as one entry, and the number of the others. */
+/** Keeps the first statements of a step, repetitions as one entry, and counts the rest. */
 export function keptStatements() {
   const entries: { readonly sql: string; times: number }[] = [];
-  /** What the last entry was made of, which may be long: of the others only the beginning is held. */
+  /** The whole text of the last entry, which may be long; `entries` hold only the beginning. */
   let last: string | undefined;
   let told = 0;
-  /** How many of those that were told stand in `entries`. */
+  /** How many of the `told` statements are in `entries`. */
   let kept = 0;
   return {
     ran(sql: string): void {
@@ -52,7 +52,7 @@ export function keptStatements() {
       last = sql;
       kept += 1;
     },
-    /** So many of the last ones were rolled back, and the step went on. */
+    /** The last `count` statements were rolled back, and the step went on. */
     undone(count: number): void {
       told -= count;
       while (kept > told) {
@@ -77,7 +77,7 @@ export function keptStatements() {
 function cut(sql: string): string {
   const left = sql.length - maxLength;
   if (left <= 0) return sql;
-  // A copy, since a slice would hold on to the whole.
+  // A copy, since a slice would keep the whole string in memory.
   const beginning = Buffer.from(sql.slice(0, maxLength)).toString();
   return `${beginning}… (${left.toLocaleString('en')} more characters)`;
 }

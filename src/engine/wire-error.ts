@@ -1,4 +1,4 @@
-/** Errors on their way between processes. */
+/** Converts errors for sending between processes. */
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
 import type { WireError } from './protocol.ts';
 
@@ -12,13 +12,13 @@ export function toWire(error: unknown): WireError {
   const { code, what, state, next } = error;
   return {
     ...plain,
-    // Of what made it one of ours, since its own stands in `drydock`: who reads its cause wants to know SQLite's.
+    // The code of the cause, such as SQLite's; the error's own code is in `drydock`.
     code: codeOf(error.cause),
     drydock: { code, what, state, next },
   };
 }
 
-/** The error as it was: a DrydockError again, or a plain error with its SQLite or Node code. */
+/** Restores the error: a DrydockError again, or a plain error with its SQLite or Node code. */
 export function fromWire(wire: WireError): Error {
   const cause = Object.assign(new Error(wire.message), { code: wire.code, stack: wire.stack });
   const { drydock } = wire;
