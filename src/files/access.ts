@@ -1,15 +1,15 @@
-/** What may not be looked at is not absent: who takes it for that says that all is well where nobody knows. */
+/** "Not accessible" is not "absent": treating it so would report success without evidence. */
 import { readdirSync, statSync } from 'node:fs';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type Trouble, troubleOf } from '../system-errors.ts';
 
 const permission = 'Give it the permission, or run as the owner of the database';
-/** What to do where something else stands in the place of a file or a folder. */
+/** What to do if something else is in the place of a file or folder. */
 export const moveAway = 'Find out what made it and move it away';
 
 /**
- * What to do where a file cannot be looked at: this user may not, something else is in its place, the disk does not answer.
- * @returns undefined where the error is none of the system's.
+ * What to do if a file cannot be accessed: permission denied, something else in its place, a failing disk.
+ * @returns undefined if it is not an error of the operating system.
  */
 export function nextWhereUnseen(error: unknown): string | undefined {
   const trouble = troubleOf(codeOf(error));
@@ -32,8 +32,8 @@ export function thisUser(): string {
 }
 
 /**
- * For commands that only look. A run says itself what became of the data.
- * @throws {DrydockError} PREFLIGHT where what `look` looks at may or cannot be looked at.
+ * For commands that only read. A run reports the state of the data itself.
+ * @throws {DrydockError} PREFLIGHT if `look` fails because a file cannot be accessed.
  */
 export function looking<T>(look: () => T): T {
   try {
@@ -43,7 +43,7 @@ export function looking<T>(look: () => T): T {
   }
 }
 
-/** The error of {@link looking} in the place of the system's; any other error as it is. */
+/** Converts an error of the operating system to the one that {@link looking} throws; returns any other error as it is. */
 export function asRefusal(error: unknown): unknown {
   const next = nextWhereUnseen(error);
   if (next === undefined) return error;
@@ -65,7 +65,7 @@ export function mayBeThere(path: string): boolean {
   return mayBe(() => statSync(path, { throwIfNoEntry: false }) !== undefined);
 }
 
-/** For who leaves the rest to a run: what may not be looked at may be so, and the run says what keeps it from looking. */
+/** True if `look` is not permitted: for callers that then start a run, which reports what prevents it. */
 export function mayBe(look: () => boolean): boolean {
   try {
     return look();
@@ -75,7 +75,7 @@ export function mayBe(look: () => boolean): boolean {
   }
 }
 
-/** None either if it is no folder, or not this user's to read: for what a run can do without. */
+/** Empty, too, if it is not a folder or permission is denied: for what a run can do without. */
 export function namesSeenIn(folder: string): string[] {
   try {
     return namesIn(folder);
@@ -85,7 +85,7 @@ export function namesSeenIn(folder: string): string[] {
   }
 }
 
-/** None where there is no such folder. @throws {Error} as Node has it, such as EACCES. */
+/** Empty if there is no such folder. @throws {Error} Node's own, such as EACCES. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

@@ -1,20 +1,20 @@
-/** What a -wal or a -journal says of the database file that it belongs to. */
+/** What a -wal or a -journal says about the database file that it belongs to. */
 import type { RawBytes } from './raw-bytes.ts';
 
 export interface Claim {
-  /** The bytes that begin this generation of the companion: SQLite gives each one a random number. */
+  /** The bytes that identify this generation of the companion: SQLite puts a random number into each. */
   readonly generation: string;
   readonly pageSize: number;
-  /** How many pages the database has by it; at least 1. */
+  /** How many pages the database has according to it; at least 1. */
   readonly pages: number;
   /** How many of those are neither in the main file nor in the companion. */
   readonly missing: number;
 }
 
-/** @returns Undefined if it says nothing: SQLite would take nothing from it. */
+/** @returns Undefined if the companion has no effect: SQLite would ignore it. */
 export type ReadClaim = (bytes: RawBytes, mainBytes: number) => Claim | undefined;
 
-/** SQLite counts a piece of a page as one. */
+/** Rounds up, as SQLite does: a partial page counts as one. */
 export function pagesIn(mainBytes: number, pageSize: number): number {
   return Math.ceil(mainBytes / pageSize);
 }
@@ -28,7 +28,7 @@ export function isPowerOfTwo(value: number): boolean {
 }
 
 /**
- * @param held Pages that the companion holds, of those behind the end of the main file.
+ * @param held The pages beyond the end of the main file that the companion holds.
  */
 export function countMissing(pageSize: number, pages: number, mainPages: number, held: ReadonlySet<number>): number {
   const isBehind = (page: number) => page > mainPages && page <= pages;

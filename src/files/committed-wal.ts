@@ -4,9 +4,9 @@ import { framesOf, readWal } from './wal-frames.ts';
 
 export interface CommittedWal {
   readonly pageSize: number;
-  /** Of the database, as of the last commit. */
+  /** The size of the database in pages, as of the last commit. */
   readonly pageCount: number;
-  /** By page number: where in the file its newest committed content begins. */
+  /** By page number, the offset in the log of its newest committed content. */
   readonly pages: ReadonlyMap<number, number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a database file and what SQLite keeps beside it still belong together. SQLite does not ask: it removes the -wal or
- * the -journal of an empty file unread, and reads pages that are nowhere as zeros. So this looks at the bytes, before SQLite does.
+ * Whether a database file and what SQLite keeps beside it still belong together. SQLite does not check: it removes the
+ * -wal or -journal of an empty file unread, and reads missing pages as zeros. So this reads the bytes before SQLite does.
  */
 import { statSync } from 'node:fs';
 import type { Claim, ReadClaim } from './claimed-pages.ts';
@@ -8,12 +8,12 @@ import { readJournalClaim } from './journal-claim.ts';
 import { withRawBytes } from './raw-bytes.ts';
 import { readWalClaim } from './wal-claim.ts';
 
-/** A companion has committed or original pages of a database that the main file is not, or not wholly. */
+/** A companion with committed or original pages of a database that the main file is not, or only in part. */
 export interface Misfit extends Claim {
   readonly kind: 'WAL' | 'journal';
-  /** Of the companion. */
+  /** The companion's. */
   readonly path: string;
-  /** Of the main file; undefined if there is none. */
+  /** Size of the main file; undefined if there is none. */
   readonly mainBytes: number | undefined;
 }
 
@@ -22,14 +22,14 @@ const companions: readonly (readonly [kind: Misfit['kind'], suffix: string, read
   ['journal', '-journal', readJournalClaim],
 ];
 
-/** Each look meets another state only where somebody writes, whose locks keep the companions from being removed. */
+/** The state changes between looks only if a process is writing, and its locks keep the companions from being removed. */
 const mostLooks = 10;
 
 /**
- * @param database Its real path: the companions stand beside that.
- * @returns Undefined if they fit. A misfit was seen in two looks one after the other, with the same main file and the same
- *   generation of the companion: no writer at work looks like that.
- * @throws {Error} as Node has it, such as EACCES.
+ * @param database Its real path: the companions are beside that.
+ * @returns Undefined if they fit. A misfit was seen in two consecutive looks with the same main file and the same
+ *   generation of the companion, which does not happen while a writer is active.
+ * @throws {Error} Node's own, such as EACCES.
  */
 export function findMisfit(database: string): Misfit | undefined {
   let before = look(database);

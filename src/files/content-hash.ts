@@ -1,17 +1,17 @@
-/** Hashes of a database file that nobody writes to meanwhile. */
+/** Hashes of a database file that no process writes to meanwhile. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { withoutWaiting } from './owned-file.ts';
 import { requireFileOrNothing } from './place.ts';
 
 export interface ExactHash {
-  /** Of the file as it is, hex: is it the very file we wrote? */
+  /** Hex; of the file as it is: is it exactly the file that we wrote? */
   readonly sha256: string;
   readonly bytes: number;
 }
 
 export interface FileHashes extends ExactHash {
-  /** Of the pages with the header's bookkeeping masked, hex: is it the same content? */
+  /** Hex; of the pages with the header's bookkeeping masked: is it the same content? */
   readonly contentSha256: string;
 }
 
@@ -27,15 +27,15 @@ const bookkeeping: ReadonlyArray<readonly [offset: number, length: number]> = [
 ];
 
 const headerBytes = 100;
-/** A piece is hashed in about a millisecond, so that hashing gigabytes holds up no heartbeat and no signal. */
+/** A piece is hashed in about a millisecond, so that hashing gigabytes delays no heartbeat and no signal. */
 const pieceBytes = 1024 * 1024;
 
 /**
- * Reads the file piece by piece, between which everything else in this process goes on. Not to be called in a process
- * that holds a SQLite lock on the file, which closing it would drop (https://sqlite.org/howtocorrupt.html, section 2.2).
+ * Reads the file in pieces, and yields to the event loop between them. Do not call it in a process that holds a SQLite
+ * lock on the file: closing the file would drop the lock (https://sqlite.org/howtocorrupt.html, section 2.2).
  *
- * @throws {Error} EIO if not all of it could be read.
- * @throws the reason of `signal` where it is aborted.
+ * @throws {Error} EIO if the file could not be read completely.
+ * @throws the reason of `signal` if it is aborted.
  */
 export async function hashFile(path: string, signal: AbortSignal): Promise<FileHashes> {
   const content = createHash('sha256');
@@ -46,18 +46,18 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<FileH
   return { ...exact, contentSha256: content.digest('hex') };
 }
 
-/** Zeroes, in a file's first bytes, what two copies of the same content differ in. */
+/** Zeroes the header fields in which two copies of the same content differ. */
 export function maskBookkeeping(beginning: Buffer): void {
   if (beginning.length < headerBytes) return;
   for (const [offset, length] of bookkeeping) beginning.fill(0, offset, offset + length);
 }
 
-/** The same in half the time, for a file of which only is asked whether it is the very one. */
+/** Only the exact hash, in half the time of {@link hashFile}. */
 export function hashExactly(path: string, signal: AbortSignal): Promise<ExactHash> {
   return hashPieces(path, signal, () => undefined);
 }
 
-/** @param then What else to do with a piece, which may change it. */
+/** @param then Receives each piece after it was hashed, and may change it. */
 async function hashPieces(
   path: string,
   signal: AbortSignal,
@@ -85,7 +85,7 @@ async function hashPieces(
 }
 
 /**
- * A read that ends early gives no error (read(2)), and a hash of a part would then stand for the whole.
+ * A read that ends early is no error (read(2)), and the hash of a part would pass for that of the whole file.
  * @throws {Error} EIO
  */
 export function requireWhole(path: string, bytes: number, sizeBefore: number, sizeAfter = sizeBefore): void {

@@ -1,6 +1,6 @@
 /**
- * Reads a live database and leaves no trace: nothing written, nothing created. The driver is Node's own, because only
- * it can open `immutable=1`; better-sqlite3 is for the processes that hold locks.
+ * Reads a live database without a trace: nothing is written or created. The driver is Node's own, because only it can
+ * open `immutable=1`; better-sqlite3 is for the processes that hold locks.
  */
 import { type BigIntStats, closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -25,12 +25,12 @@ export interface Reader extends QueryPort {
 /**
  * Opens the database read-only, calls `read`, closes it.
  *
- * A database in WAL mode that nobody has open is one plain file, yet even a read-only connection creates its -wal and
- * -shm and leaves them (https://sqlite.org/wal.html#readonly). So such a file is read as immutable, and read again
- * the ordinary way where it changed meanwhile.
+ * A database in WAL mode that no process has open is one plain file, yet even a read-only connection creates its -wal
+ * and -shm and leaves them (https://sqlite.org/wal.html#readonly). So such a file is read as immutable, and read again
+ * without that flag if it changed meanwhile.
  *
- * @param patienceMs How long to wait for a writer that has it locked; nothing else happens in this process meanwhile.
- * @throws {DrydockError} USAGE where the file is missing or not a file; DAMAGED_BEFORE where it is no database, or not whole.
+ * @param patienceMs How long to wait for a writer that has it locked; this blocks the process.
+ * @throws {DrydockError} USAGE if it is missing or not a file; DAMAGED_BEFORE if it is not a database, or not whole.
  */
 export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000): T {
   const before = statDatabase(database);
@@ -47,7 +47,7 @@ export function withReader<T>(database: string, read: (reader: Reader) => T, pat
   }
 }
 
-/** @throws {DrydockError} PREFLIGHT: SQLite would wait for a named pipe until somebody writes to it. */
+/** @throws {DrydockError} PREFLIGHT if it is not a plain file: SQLite would wait for ever for a writer of a named pipe. */
 function requireCompanion(path: string): void {
   const problem = looking(() => misplaced(path, 'SQLite'));
   if (problem !== undefined) throw problem;
@@ -56,12 +56,12 @@ function requireCompanion(path: string): void {
 function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
   const db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs });
   try {
-    // One transaction, so that everything read belongs to one state.
+    // One transaction, so that all reads see the same state.
     db.exec('BEGIN');
     return read({
       all: (sql, ...params) => db.prepare(sql).all(...params),
       iterate(sql) {
-        // The connection itself may only read.
+        // The connection itself is read-only.
         const statement = db.prepare(sql);
         statement.setReadBigInts(true);
         statement.setReturnArrays(true);
@@ -76,8 +76,8 @@ function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: numbe
 }
 
 /**
- * The state of a database file, which must be there and be a file.
- * @throws {DrydockError} USAGE; DAMAGED_BEFORE if only its -wal or -journal is there; PREFLIGHT where this user may not look.
+ * Stats of a database file, which must exist and be a file.
+ * @throws {DrydockError} USAGE; DAMAGED_BEFORE if only its -wal or -journal exists; PREFLIGHT if permission is denied.
  */
 export function statDatabase(database: string, snapshots = snapshotsBeside(database)): BigIntStats {
   let stats: BigIntStats | undefined;
@@ -92,7 +92,7 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
     });
   }
   if (stats === undefined) {
-    // Without its folder there is no companion either.
+    // Without the folder there are no companions either.
     if (mayBeThere(dirname(database))) requireWhole(layoutFor({ database }).database);
     throw new DrydockError('USAGE', {
       what: `There is no database at ${database}`,
@@ -108,7 +108,7 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
   return stats;
 }
 
-/** An empty file in the place of one that is lost would be brought up as a first install. */
+/** Advises `touch` only if there are no snapshots: an empty file in place of a lost one would pass as a first install. */
 function insteadOfMissing(database: string, snapshots: string): string {
   return mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))
     ? 'its snapshots stand beside it, and to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
@@ -120,7 +120,7 @@ function isAtRestInWal(database: string): boolean {
   return (wal === undefined || wal.size === 0) && !existsSync(`${database}-journal`) && isInWal(database);
 }
 
-/** As the file says it: a connection that may not write is no witness. */
+/** Reads the journal mode from the file: a read-only connection does not report it reliably. */
 export function isInWal(database: string): boolean {
   return journalVersion(database) === 2;
 }
@@ -144,7 +144,7 @@ function* withCodes<T>(rows: Iterable<T>): Generator<T, void, undefined> {
   }
 }
 
-/** Node's driver says ERR_SQLITE_ERROR and a number; everything else in Drydock knows errors by SQLite's names. */
+/** Node's driver gives ERR_SQLITE_ERROR and a number; all other code in Drydock expects SQLite's names. */
 function withSqliteCode(error: unknown): unknown {
   if (!(error instanceof Error && 'errcode' in error)) return error;
   const name = resultCodes.get(Number(error.errcode) & 0xff) ?? 'SQLITE_ERROR';
@@ -197,7 +197,7 @@ function explain(database: string, error: unknown): unknown {
         next: 'Start the application or run drydock upgrade: either lets SQLite roll it back',
         cause: error,
       });
-    // From reading the header, before SQLite sees the file.
+    // Thrown when the header is read, before SQLite opens the file.
     case 'EACCES':
     case 'EPERM':
     case 'SQLITE_CANTOPEN':

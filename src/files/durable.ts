@@ -1,7 +1,7 @@
 /**
- * Writing so that a power cut cannot take it back. A file is durable once its content and the directory entry that
- * names it are both on the disk: fsync of the file alone does not save the entry (fsync(2), and the experiment in which
- * a finished snapshot came back as an empty database 83 times of 83).
+ * Writes that survive a power cut. A file is durable once its content and the directory entry that names it are both on
+ * the disk: fsync of the file alone does not save the entry (fsync(2); in an experiment a finished snapshot came back as
+ * an empty database 83 times out of 83).
  */
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,7 +13,7 @@ export function fsyncFile(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);
-    // An XFS that went down meanwhile has thrown a change of a folder away, and says of its fsync that it went well; not of this.
+    // If XFS has shut down meanwhile, a directory's change is lost, but its fsync reports success; fstat fails.
     fstatSync(fd);
   } finally {
     closeSync(fd);
@@ -25,7 +25,7 @@ export function fsyncDirectory(path: string): void {
   fsyncFile(path);
 }
 
-/** Gives a durable file its final name, so that the name is never seen on anything but the whole content. */
+/** Gives a file its final name once its content is durable, so that the name never refers to anything incomplete. */
 export function renameDurably(from: string, to: string): void {
   fsyncFile(from);
   // The directory first: what was unlinked beside the file (a rollback journal) must be gone before the name appears.
@@ -34,27 +34,27 @@ export function renameDurably(from: string, to: string): void {
   fsyncDirectory(dirname(to));
 }
 
-/** Removes a file so that it stays removed. A file that is not there is no error. */
+/** Removes a file so that it stays removed. A missing file is no error. */
 export function removeDurably(path: string): void {
   removeFile(path);
   fsyncDirectory(dirname(path));
 }
 
-/** Removes a file. One that is not there is no error. Not by rmSync, which forgets the code of what a failing volume says. */
+/** Removes a file; a missing one is no error. Not with rmSync, which loses the error code of a failing volume. */
 export function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return;
-    // Linux says EISDIR of a folder, and other systems EPERM, as of a file that may not be removed.
+    // For a folder Linux gives EISDIR, and other systems EPERM, as for a file without permission.
     if (['EISDIR', 'EPERM'].includes(codeOf(error))) requireFileOrNothing(path);
     throw error;
   }
 }
 
 /**
- * Clears away after a failure. On a volume that fails this fails too, and what has to be heard of is the first failure; the
- * next run clears away.
+ * Cleans up after a failure. On a failing volume this fails too, but only the first failure must be reported; the next
+ * run cleans up.
  */
 export function tryToClearAway(remove: () => void): void {
   try {

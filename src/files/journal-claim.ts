@@ -1,15 +1,15 @@
-/** Reads of a rollback journal its headers and page numbers alone (https://sqlite.org/fileformat2.html, section 3). */
+/** Reads only the headers and page numbers of a rollback journal (https://sqlite.org/fileformat2.html, section 3). */
 import { type Claim, countMissing, isPageSize, isPowerOfTwo, pagesIn } from './claimed-pages.ts';
 import type { RawBytes } from './raw-bytes.ts';
 
 const magic = Buffer.from('d9d505f920a163d7', 'hex');
 const headerBytes = 28;
-/** SQLite takes what is shorter for no journal. */
+/** SQLite ignores a journal that is shorter. */
 const leastBytes = 512;
-/** In the place of a count: all the rest of the file are records. */
+/** Instead of a count: the rest of the file is records. */
 const allTheRest = 0xffffffff;
 
-/** @returns Undefined for one that has ended, has no valid header, or is of the transaction that made the database. */
+/** @returns Undefined if the journal has ended, has no valid header, or is of the transaction that created the database. */
 export function readJournalClaim(bytes: RawBytes, mainBytes: number): Claim | undefined {
   const header = bytes.size < leastBytes ? undefined : readHeader(bytes, 0);
   if (header === undefined) return undefined;
@@ -31,7 +31,7 @@ function readHeader(bytes: RawBytes, offset: number): Buffer | undefined {
   return header?.subarray(0, magic.length).equals(magic) === true ? header : undefined;
 }
 
-/** A journal is of one or more segments, each a header that fills a sector and the records that it counts. */
+/** A journal has one or more segments, each a header that fills a sector and the records that it counts. */
 function readRecords(bytes: RawBytes, sectorSize: number, pageSize: number, mainPages: number): ReadonlySet<number> {
   const held = new Set<number>();
   const recordBytes = 4 + pageSize + 4;

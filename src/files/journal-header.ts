@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
- * Whether a rollback journal is one of a transaction that has not ended. SQLite ends it by deleting the journal, emptying it, or
- * overwriting its header with zeros (https://sqlite.org/pragma.html#pragma_journal_mode), and looks at the first byte only.
+ * Whether a rollback journal belongs to a transaction that has not ended. SQLite ends one by deleting the journal,
+ * truncating it, or overwriting its header with zeros (https://sqlite.org/pragma.html#pragma_journal_mode), and checks
+ * only the first byte.
  */
 export function hasJournalHeader(path: string): boolean {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return false;

@@ -1,8 +1,8 @@
-// Not from zod/mini, whose whole library a bundle would have to carry for this one class.
+// Not from zod/mini: for this one class a bundle would have to carry the whole library.
 import { $ZodError } from 'zod/v4/core';
 import { messageOf } from '../errors.ts';
 
-/** Why a small JSON file of ours could not be understood, as words for a sentence: what JSON.parse or the schema threw. */
+/** Why a small JSON file of ours could not be parsed, as part of a sentence. @param thrown By JSON.parse or the schema. */
 export function jsonProblem(thrown: unknown): string {
   const [issue] = thrown instanceof $ZodError ? thrown.issues : [];
   const problem =

@@ -1,6 +1,6 @@
 /**
- * Where everything stands that belongs to one database. All of it is beside the real file (symlinks resolved), since
- * that is where SQLite puts its own -wal and -journal, and what containers that share the directory share.
+ * The paths of everything that belongs to one database. All of it is beside the real file (symlinks resolved), where
+ * SQLite puts its own -wal and -journal, and which all containers that share the directory see.
  */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,18 +17,18 @@ export interface Layout {
   readonly runnerLock: string;
   readonly owner: string;
   readonly runJournal: string;
-  /** The last run of a relative target, until its caller has been told of its end. */
+  /** The last run with a relative target, until its result was reported to the caller. */
   readonly untold: string;
-  /** What is kept of the last runs. */
+  /** The records of the last runs. */
   readonly runs: string;
-  /** When the database was begun anew. */
+  /** The mark of `drydock begin-anew`. */
   readonly begunAnew: string;
-  /** What the daemon must know of its windows after a restart. */
+  /** What the daemon must remember about its windows across restarts. */
   readonly daemonMemory: string;
   readonly workingCopy: string;
-  /** A copy of a snapshot that is to take the place of a database beyond opening. */
+  /** A copy of a snapshot that will replace a database which cannot be opened. */
   readonly incoming: string;
-  /** The folder in which a rehearsal has its copy, and the lock of whoever rehearses. */
+  /** The folder for the copy of a rehearsal, and the lock between rehearsals. */
   readonly rehearsal: string;
   readonly rehearsalLock: string;
   readonly rehearsalOwner: string;
@@ -37,16 +37,16 @@ export interface Layout {
   readonly snapshots: string;
 }
 
-/** What says where they are; the config does. */
+/** The settings that these paths depend on; the config has them. */
 export interface Whereabouts {
-  /** As the user named it; may be a symlink; need not exist. */
+  /** As the user gave it; may be a symlink; need not exist. */
   readonly database: string;
-  /** `directory`: the folder in the place of `<database>.snapshots`, an absolute path. */
+  /** `directory`: an absolute path to use instead of `<database>.snapshots`. */
   readonly snapshots?: { readonly directory?: string };
 }
 
 /**
- * @throws {DrydockError} USAGE where the directory that should hold the database does not exist; PREFLIGHT where it may not be entered.
+ * @throws {DrydockError} USAGE if the directory of the database does not exist; PREFLIGHT if permission to enter it is denied.
  */
 export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
   const database = resolveDatabase(path);
@@ -73,19 +73,19 @@ export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
   };
 }
 
-/** Where snapshots are if the config names no folder for them. */
+/** The default folder for snapshots. */
 export function snapshotsBeside(database: string): string {
   return `${database}.snapshots`;
 }
 
-/** The files in the folder for work, each of which may have a `.tmp` beside it while it is written. */
+/** The files in the work folder; each may have a `.tmp` beside it while it is written. */
 export function workFiles(layout: Layout): string[] {
   const { runnerLock, owner, runJournal, untold, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner } =
     layout;
   return [runnerLock, owner, runJournal, untold, daemonMemory, workingCopy, incoming, rehearsalLock, rehearsalOwner];
 }
 
-/** The driver takes them off, and would open another file. */
+/** The driver trims the path, and would open another file. */
 function requireNoBlankAtEnd(path: string): void {
   if (path === path.trimEnd()) return;
   throw new DrydockError('USAGE', {
@@ -99,7 +99,7 @@ function resolveDatabase(path: string): string {
     return realpathSync(path);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') {
-      // A path that may not be followed may well be the right one.
+      // Without permission the path may still be the right one: that is no usage error.
       throw new DrydockError(codeOf(error) === 'EACCES' ? 'PREFLIGHT' : 'USAGE', {
         what: `The database path ${path} cannot be followed (${codeOf(error)})`,
         next: 'Check the path and the permissions of the directories above it',
@@ -108,7 +108,7 @@ function resolveDatabase(path: string): string {
     }
   }
   const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  // Its snapshots stand beside the file that is gone. A circle of links is ELOOP, above.
+  // A dangling link: the snapshots are beside its missing target. A loop of links is ELOOP, above.
   if (link) return resolveDatabase(resolve(dirname(path), readlinkSync(path)));
   try {
     return join(realpathSync(dirname(path)), basename(path));

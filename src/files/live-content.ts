@@ -1,4 +1,4 @@
-/** What a database holds while others may have it open: its file, and the commits that are in its write-ahead log only. */
+/** The content of a database that others may have open: its file, and the commits that are only in its write-ahead log. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type CommittedWal, committedWal } from './committed-wal.ts';
@@ -8,11 +8,11 @@ import { maskBookkeeping } from './content-hash.ts';
 const pieceBytes = 1024 * 1024;
 
 /**
- * The `contentSha256` that a snapshot taken now would have, if its size is one of those asked for. No lock is taken: what
- * a writer changes meanwhile gives the hash of no state at all, which is the content of no snapshot.
+ * The `contentSha256` that a snapshot taken now would have, if its size is one of `sizes`. No lock is taken: if a writer
+ * changes pages meanwhile, the result is the hash of no state at all, and so equals that of no snapshot.
  *
- * @param sizes Bytes. Of another size nothing is read.
- * @returns 'empty' if there is not a single page; undefined if the size is another one.
+ * @param sizes In bytes. A database of another size is not read.
+ * @returns 'empty' if there is not a single page; undefined if the size is none of `sizes`.
  * @throws the reason of `signal` if it is aborted.
  */
 export async function liveContentSha256(
@@ -71,7 +71,7 @@ async function hashPages(
   return content.digest('hex');
 }
 
-/** What the file does not have stays zero: a page that is in the log alone. */
+/** Bytes beyond the end of the file stay zero: those pages are only in the log. */
 async function readInto(file: FileHandle, buffer: Buffer, at: number): Promise<void> {
   for (let done = 0; done < buffer.length; ) {
     const { bytesRead } = await file.read(buffer, done, buffer.length - done, at + done);

@@ -1,10 +1,10 @@
-/** Which processes have a file open, as far as Linux shows: those of other containers and of other users it does not. */
+/** Which processes have a file open, as far as Linux shows; it hides those of other containers and other users. */
 import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 
 /**
- * "pid 42 (python3)" for each process but this one that has the file open, by whatever path it knows it: a container's, a
- * hard link's; or that had it open by this one when it was deleted.
+ * "pid 42 (python3)" for each other process that has the file open, by whatever path (a container's, a hard link's), or
+ * that had it open by this path when it was deleted.
  */
 export function processesWithOpen(path: string): string[] {
   // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
@@ -15,7 +15,7 @@ export function processesWithOpen(path: string): string[] {
     const target = targetOf(link);
     if (target === deleted) return true;
     if (file === undefined) return false;
-    // No other is looked at: its file system may be one that does not answer.
+    // stat only likely files: the file system of any other may not respond.
     const mayBe = target === path || [undefined, String(file.ino)].includes(inodeTold(pid, fd));
     return mayBe && isSame(file, statsOf(link));
   };
@@ -25,12 +25,12 @@ export function processesWithOpen(path: string): string[] {
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
-/** True where this very process has the file open. */
+/** True if this process itself has the file open. */
 export function isOpenHere(path: string): boolean {
   return entries('/proc/self/fd').some((fd) => targetOf(`/proc/self/fd/${fd}`) === path);
 }
 
-/** The process is gone, or somebody else's; this is not Linux; or the file system has failed, which is then not ours. */
+/** The process has ended or is another user's; this is not Linux; or its file system has failed, so it is not ours. */
 const notShown = ['ENOENT', 'EACCES', 'EPERM', 'ESRCH', 'ENOTDIR', 'EIO', 'ESTALE', 'ENOTCONN'];
 
 function shown<T>(read: () => T, otherwise: T): T {
@@ -50,7 +50,7 @@ function targetOf(link: string): string {
   return shown(() => readlinkSync(link), '');
 }
 
-/** Linux tells it since 5.14. */
+/** Available since Linux 5.14. */
 function inodeTold(pid: string, fd: string): string | undefined {
   return /^ino:\s*(\d+)$/m.exec(shown(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'), ''))?.[1];
 }

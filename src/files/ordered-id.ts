@@ -1,8 +1,8 @@
-/** Ids of files that are told apart by when they came about: a time, and the beginning of the id of the run that made them. */
+/** Ids that sort by time of creation: a timestamp, and the beginning of the id of the run that made the file. */
 
 /**
- * @param runId Hex; its first eight digits keep two of one millisecond apart.
- * @param newest Behind which it must sort, also where that one is of a clock that was ahead: what came last must be the last.
+ * @param runId Hex; its first eight digits distinguish two ids of the same millisecond.
+ * @param newest The new id sorts after this one, even if that was made while the clock was ahead.
  */
 export function orderedId(now: Date, runId: string, newest: string | undefined): string {
   const at = new Date(newest === undefined ? now : Math.max(now.getTime(), timeOf(newest) + 1));
@@ -14,6 +14,6 @@ function timeOf(id: string): number {
   const [, ...parts] = /^(....)(..)(..)T(..)(..)(..)(...)Z/.exec(id) ?? [];
   const [year, month, day, hour, minute, second, millisecond] = parts;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
-  // No day of any calendar, and no id of ours.
+  // Not a valid date, so not an id of ours.
   return Number.isNaN(time) ? 0 : time;
 }

@@ -1,6 +1,6 @@
 /**
- * Files of Drydock's own. Whoever owns the folder may put anything under their names, so that none is followed, waited for,
- * or written unless it is the very file that was made here.
+ * Files of Drydock's own. The owner of the folder can put anything under their names, so no link is followed, no pipe
+ * waited for, and nothing written except to the very file that was created here.
  */
 import {
   closeSync,
@@ -22,13 +22,13 @@ import { fsyncDirectory, removeFile, tryToClearAway } from './durable.ts';
 import { give, isRoot, mayChange, modeFor, type Ownership } from './ownership.ts';
 import { kindOf, notAFile, requireFileOrNothing } from './place.ts';
 
-/** Flags to open a file for reading: no link is followed, and no pipe waited for. */
+/** Flags to open a file for reading without following a link or waiting for a pipe. */
 export const withoutWaiting = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Opens a file for reading.
  * @throws {DrydockError} PREFLIGHT if it is not a plain file.
- * @throws {Error} as Node has it, such as ENOENT.
+ * @throws {Error} Node's own, such as ENOENT.
  */
 export function openFile(path: string): number {
   const descriptor = openAtOnce(path);
@@ -48,7 +48,7 @@ function openAtOnce(path: string): number {
   }
 }
 
-/** The text of a small file. @throws as {@link openFile}. */
+/** Reads the text of a small file. @throws as {@link openFile}. */
 export function readOwnFile(path: string): string {
   const descriptor = openFile(path);
   try {
@@ -59,9 +59,9 @@ export function readOwnFile(path: string): string {
 }
 
 /**
- * Makes an empty file for whoever may use the database, in the place of what a run that was killed left there.
+ * Creates an empty file with the ownership of the database; replaces what a killed run left there.
  * @returns Its descriptor, for writing.
- * @throws {DrydockError} PREFLIGHT if something other than a plain file stands there.
+ * @throws {DrydockError} PREFLIGHT if something other than a plain file is there.
  */
 export function createOwnedFile(path: string, ownership: Ownership): number {
   const descriptor = createNew(path) ?? replaceLeftover(path);
@@ -76,7 +76,7 @@ export function createOwnedFile(path: string, ownership: Ownership): number {
 
 function replaceLeftover(path: string): number {
   requireFileOrNothing(path);
-  // Its name goes, not what it names: that may be another's, by a hard link.
+  // Removes the name and does not truncate the file: by a hard link that may be another user's.
   removeFile(path);
   const descriptor = createNew(path);
   if (descriptor !== undefined) return descriptor;
@@ -87,7 +87,7 @@ function replaceLeftover(path: string): number {
   });
 }
 
-/** Undefined if something stands there. */
+/** Undefined if the name is taken. */
 function createNew(path: string): number | undefined {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
@@ -99,10 +99,10 @@ function createNew(path: string): number | undefined {
 }
 
 /**
- * Writes a small file whole and durably, for whoever may use the database: readers and power cuts see the old content or
- * the new, never a part. Leaves nothing behind if it cannot: on a full disk each block counts.
- * @param temporary Where it is written first, beside it; of this process alone if no lock keeps others from writing.
- * @throws {Error} as Node has it, such as ENOSPC.
+ * Writes a small file atomically and durably, with the ownership of the database: readers and power cuts see the old
+ * content or the new, never a part. Leaves nothing behind if it fails: on a full disk each block counts.
+ * @param temporary Written first, beside it. Must be unique to this process unless a lock excludes other writers.
+ * @throws {Error} Node's own, such as ENOSPC.
  */
 export function writeOwnedFile(path: string, content: string, ownership: Ownership, temporary = `${path}.tmp`): void {
   requireFileOrNothing(path);
@@ -117,10 +117,10 @@ export function writeOwnedFile(path: string, content: string, ownership: Ownersh
   fsyncDirectory(dirname(path));
 }
 
-/** Closes it too. */
+/** Writes, forces to the disk, and closes. */
 function writeWhole(descriptor: number, bytes: Buffer): void {
   try {
-    // A disk that is about to be full takes a part of it and says so without an error (write(2)).
+    // On an almost full disk a write may be partial without an error (write(2)).
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
     fsyncSync(descriptor);
   } finally {
@@ -129,8 +129,8 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
 }
 
 /**
- * Lets `write` fill an empty file that is made for it, by its name: SQLite knows no other way.
- * @throws {Error} if the name is another file's afterwards.
+ * Creates an empty file and lets `write` fill it by its path: SQLite takes only paths.
+ * @throws {Error} if the path leads to another file afterwards.
  */
 export async function fillOwnedFile<T>(path: string, ownership: Ownership, write: () => Promise<T>): Promise<T> {
   const made = makeEmpty(path, ownership);
@@ -149,7 +149,7 @@ function makeEmpty(path: string, ownership: Ownership): Stats {
   }
 }
 
-/** Makes an empty file that stays, such as a lock's, if it is not there yet. @throws {DrydockError} PREFLIGHT */
+/** Creates an empty file that stays, such as a lock file, unless it exists. @throws {DrydockError} PREFLIGHT */
 export function ensureFile(path: string, ownership: Ownership): void {
   const descriptor = createNew(path) ?? openToGive(path, ownership);
   if (descriptor === undefined) return;
@@ -161,8 +161,8 @@ export function ensureFile(path: string, ownership: Ownership): void {
 }
 
 /**
- * Undefined if there is nothing to change about it: closing a file drops the locks that SQLite holds on it in this process
- * (https://sqlite.org/howtocorrupt.html, section 2.2).
+ * Opens the file only if its owner or mode must change: closing a file drops the locks that SQLite holds on it in this
+ * process (https://sqlite.org/howtocorrupt.html, section 2.2).
  */
 function openToGive(path: string, ownership: Ownership): number | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -174,7 +174,7 @@ function openToGive(path: string, ownership: Ownership): number | undefined {
 }
 
 /**
- * A file that is written, or given away, must be the one that was made for that.
+ * A file whose owner or mode we change must be one that we created.
  * @throws {DrydockError} PREFLIGHT
  */
 function requireOurs(path: string, stats: Stats, { uid }: Ownership): void {
@@ -189,7 +189,7 @@ function requireOurs(path: string, stats: Stats, { uid }: Ownership): void {
 }
 
 /**
- * Copies a file to one that is made for it; on file systems that can, the two share their blocks.
+ * Copies a file to a new one; they share their blocks if the file system can do that.
  * @throws {DrydockError} PREFLIGHT if either is not a plain file.
  */
 export async function copyToOwnedFile(from: string, to: string, ownership: Ownership): Promise<void> {
@@ -198,7 +198,7 @@ export async function copyToOwnedFile(from: string, to: string, ownership: Owner
     const target = createOwnedFile(to, ownership);
     try {
       await copyFile(nameOf(source, from), nameOf(target, to), constants.COPYFILE_FICLONE);
-      // The copy has the permissions of its source now.
+      // copyFile has given the copy the permissions of its source.
       give(target, ownership);
     } finally {
       closeSync(target);
@@ -208,7 +208,7 @@ export async function copyToOwnedFile(from: string, to: string, ownership: Owner
   }
 }
 
-/** A name that is this very file's, whatever is put under its path meanwhile. Only Linux has it. */
+/** A path to this very file, whatever is put under its name meanwhile. Only Linux has one. */
 function nameOf(descriptor: number, path: string): string {
   return process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path;
 }

@@ -1,6 +1,6 @@
 /**
- * Folders of Drydock's own. People link one to another volume, so a link is followed if it and what it leads to are of those
- * whom the database is of; anybody else's would have Drydock write and remove where they cannot.
+ * Folders of Drydock's own. People link them to another volume, so a link is followed if it and its target belong to us or
+ * to the owner of the database; another user's link would make Drydock write and remove files where that user cannot.
  */
 import { closeSync, constants, lstatSync, mkdirSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { moveAway } from './access.ts';
 import { fsyncDirectory } from './durable.ts';
 import { directoryMode, give, isRoot, type Ownership } from './ownership.ts';
 
-/** Makes a directory of ours if it is not there yet, for whoever may use the database. @throws {DrydockError} PREFLIGHT */
+/** Creates a folder of ours with the ownership of the database, unless it exists. @throws {DrydockError} PREFLIGHT */
 export function ensureDirectory(path: string, parent: string, ownership: Ownership): void {
   if (isNewFolder(path)) {
     giveFolder(path, ownership);
@@ -25,13 +25,13 @@ function isNewFolder(path: string): boolean {
     mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    // Another run, which is about to wait for the same lock, was quicker.
+    // A concurrent run, which is about to wait for the same lock, was faster.
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
 
-/** @param ownership Of the database: its permissions are those of files. */
+/** @param ownership The database's, with the permissions of a file. */
 export function giveFolder(path: string, ownership: Ownership): void {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -57,7 +57,7 @@ export function notOurFolder(path: string, why: string): DrydockError {
 }
 
 /**
- * Why a folder of ours cannot be used: undefined if it can, or is not there.
+ * Why a folder of ours cannot be used; undefined if it can, or does not exist.
  * @param owner Uid of the owner of the database.
  */
 export function folderProblem(path: string, owner: number): string | undefined {
@@ -65,11 +65,11 @@ export function folderProblem(path: string, owner: number): string | undefined {
   if (stats === undefined) return undefined;
   if (stats.isSymbolicLink()) return linkProblem(path, stats, owner);
   if (!stats.isDirectory()) return 'is not a directory';
-  // Nobody else may be trusted by root not to change what is under a name while it is used.
+  // Root cannot trust any other user not to replace what is under a name while it is used.
   return isRoot() && ![0, owner].includes(stats.uid) ? `belongs to uid ${stats.uid}` : undefined;
 }
 
-/** As many as Linux follows. */
+/** Linux's own limit. */
 const maxLinks = 40;
 
 function linkProblem(path: string, link: Stats, owner: number): string | undefined {
@@ -91,7 +91,7 @@ function linkProblem(path: string, link: Stats, owner: number): string | undefin
   return isWritableByOthers(stats) ? `is a symbolic link to ${at}, which everybody may write` : undefined;
 }
 
-/** In a sticky folder only the owner of a link can put another one in its place. */
+/** In a sticky folder only the owner of a link can replace it. */
 function isWritableByOthers({ mode }: Stats, unless?: 'and not sticky'): boolean {
   return (mode & 0o002) !== 0 && (unless === undefined || (mode & 0o1000) === 0);
 }

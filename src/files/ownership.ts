@@ -1,8 +1,8 @@
-/** Who may use what Drydock makes beside a database: whoever may use the database. */
+/** Files that Drydock creates beside a database can be used by the same users as the database. */
 import { fchmodSync, fchownSync, fstatSync, type Stats, statSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 
-/** Owner and permission bits of the database, which everything made for it gets too. */
+/** Owner and permission bits of the database, for everything that is created for it. */
 export interface Ownership {
   readonly uid: number;
   readonly gid: number;
@@ -15,7 +15,7 @@ export function ownershipOf(database: string): Ownership {
   return { uid, gid, mode: mode & 0o777 };
 }
 
-/** A directory for files of these permissions: who may read the database may enter. */
+/** The mode of a directory for such files: users who can read the database can enter it. */
 export function directoryMode(ownership: Ownership): number {
   return ownership.mode | 0o700 | ((ownership.mode & 0o444) >> 2);
 }
@@ -24,18 +24,19 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
-/** Only its owner and root may change the permissions of a file. */
+/** Only its owner and root can change the permissions of a file. */
 export function mayChange({ uid }: Pick<Ownership, 'uid'>): boolean {
   return isRoot() || process.geteuid?.() === uid;
 }
 
 /**
- * Gives an open file or folder the owner, the group and the permission bits of the database, as far as this user may. Never
- * by its path, which may name another file by then. At no moment may more people use it than may use the database.
+ * Gives an open file or folder the owner, group and permission bits of the database, as far as this user is permitted to.
+ * Never by its path, which may name another file by then. At no moment is it accessible to users whom the database is
+ * not accessible to.
  */
 export function give(descriptor: number, ownership: Ownership): void {
   const before = fstatSync(descriptor);
-  // That another user of the group made it, and it cannot be used, shows where it is used.
+  // Another user of the group created it. If it cannot be used, its use fails and reports that.
   if (!mayChange(before)) return;
   const uid = isRoot() ? ownership.uid : before.uid;
   if (uid !== before.uid || ownership.gid !== before.gid) {
@@ -45,13 +46,13 @@ export function give(descriptor: number, ownership: Ownership): void {
   setMode(descriptor, modeFor(ownership, fstatSync(descriptor).gid));
 }
 
-/** The permission bits that a copy may have which belongs to this group: another group's must not be able to read it. */
+/** The permission bits of a copy that belongs to `groupOfCopy`: another group than the database's must not gain access. */
 export function modeFor({ gid, mode }: Ownership, groupOfCopy: number): number {
-  // Everybody but the owner is one of the others then, also who may not use the database as a member of its group.
+  // All users but the owner are then "others", even those to whom the group bits deny the database.
   return groupOfCopy === gid ? mode : (mode & 0o700) | (mode & (mode >> 3) & 0o007);
 }
 
-/** Root in a container may have no right to give a file away, and in a user namespace the owner may have no number. */
+/** Root in a container may not be permitted to chown, and in a user namespace the owner may have no valid uid. */
 function changeOwner(descriptor: number, before: Stats, { uid, gid }: Ownership): void {
   const all = [
     [uid, gid],

@@ -1,14 +1,14 @@
-/** What the checks need of a connection: one query, its rows one by one as arrays. Integers come as bigint. */
+/** What the checks need of a connection: run a query and iterate over its rows as arrays, integers as bigint. */
 import type { Database } from 'better-sqlite3';
 
 export type QueryRow = readonly unknown[];
 
 export interface QueryPort {
-  /** @throws {NotOnlyReading} before anything runs, where the statement is not one that only reads. */
+  /** @throws {NotOnlyReading} before anything runs, if the statement does not only read. */
   iterate(sql: string): Iterable<QueryRow>;
 }
 
-/** Somebody passed a statement that writes, or gives no rows, where a query belongs. */
+/** A statement that writes or returns no rows was passed as a query. */
 export class NotOnlyReading extends Error {}
 
 export function queryPort(db: Database): QueryPort {
@@ -21,7 +21,7 @@ export function queryPort(db: Database): QueryPort {
   };
 }
 
-/** The first column of the first row, or undefined where there is none. */
+/** The first column of the first row; undefined if there is none. */
 export function firstValue(port: QueryPort, sql: string): unknown {
   for (const [value] of port.iterate(sql)) return value;
   return undefined;

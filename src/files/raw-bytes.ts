@@ -3,18 +3,18 @@ import { codeOf } from '../errors.ts';
 
 export interface RawBytes {
   readonly size: number;
-  /** Undefined if the file ends before it has that many. */
+  /** Undefined if the file ends earlier. */
   at(offset: number, length: number): Buffer | undefined;
 }
 
 /**
- * Not for a file on which this process holds locks of SQLite: closing it drops them (https://sqlite.org/howtocorrupt.html,
+ * Not for a file on which this process holds SQLite locks: closing it drops them (https://sqlite.org/howtocorrupt.html,
  * section 2.2).
- * @returns Undefined if there is no file of that name, an empty one, or something that is no regular file.
+ * @returns Undefined if the file is missing, empty, or not a regular file.
  */
 export function withRawBytes<T>(path: string, read: (bytes: RawBytes) => T): T | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  // Of an empty file there is nothing to know, and this user may not be allowed to open it.
+  // An empty file has nothing to read, and opening it may not be permitted.
   if (found?.isFile() !== true || found.size === 0) return undefined;
   const fd = openUnlessGone(path);
   if (fd === undefined) return undefined;
@@ -33,7 +33,7 @@ export function withRawBytes<T>(path: string, read: (bytes: RawBytes) => T): T |
   }
 }
 
-/** SQLite removes its companions at any time. A pipe that took the name would be waited for without O_NONBLOCK. */
+/** SQLite may remove its companions at any time. O_NONBLOCK: opening a named pipe would otherwise block. */
 function openUnlessGone(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -5,10 +5,10 @@ import { findMisfit, type Misfit } from './companions.ts';
 import { shellWord } from './shell-word.ts';
 
 /**
- * To be called before SQLite opens a live database, even to read it.
+ * Call it before SQLite opens a live database, even for reading.
  * @param database Its real path.
- * @throws {DrydockError} DAMAGED_BEFORE if its -wal or -journal needs pages that are not there, which SQLite would remove or
- *   apply to the wrong file; PREFLIGHT if this user may not look.
+ * @throws {DrydockError} DAMAGED_BEFORE if its -wal or -journal needs pages that are missing: SQLite would remove it, or
+ *   apply it to the wrong file; PREFLIGHT if permission is denied.
  */
 export function requireWhole(database: string): void {
   const misfit = looking(() => findMisfit(database));

@@ -1,6 +1,6 @@
 /**
- * Root beside a database of another user: whoever owns the folder may put a link under any name in it, between a look and
- * the opening too, and root would follow it anywhere. So root becomes that user, and is led no further than he can go.
+ * Root and a database of another user: the owner of the folder can put a link under any name in it, even between a check
+ * and the opening, and root would follow it anywhere. So root becomes that user, and can be led only where the user can go.
  */
 import { statSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
@@ -13,8 +13,8 @@ export interface User {
 }
 
 /**
- * Whom root is to become before anything is written; undefined if this is not root, or if the folder is root's.
- * @throws {DrydockError} PREFLIGHT if the database and its folder are of two users.
+ * The user that root must become before anything is written; undefined if this is not root, or if the folder is root's.
+ * @throws {DrydockError} PREFLIGHT if the database and its folder belong to different users.
  */
 export function userInsteadOfRoot({ database, directory }: Layout): User | undefined {
   const folder = statSync(directory);
@@ -27,7 +27,7 @@ export function userInsteadOfRoot({ database, directory }: Layout): User | undef
   );
 }
 
-/** @param next What to do beside allowing it. */
+/** @param next What to do, other than allowing it. */
 export function rootRefused(what: string, next: string): DrydockError {
   return new DrydockError('PREFLIGHT', {
     what,

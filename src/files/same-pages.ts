@@ -1,17 +1,16 @@
-/** Compares two database files page by page, and leaves out what SQLite itself does not bring back when it rolls back. */
+/** Compares two database files page by page, except for what SQLite itself does not restore when it rolls back. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { maskBookkeeping, requireWhole } from './content-hash.ts';
 
 const pieceBytes = 1024 * 1024;
 
 /**
- * Whether a file holds what another one held, to the byte of every page that means anything. Free pages, those on the
- * freelist that are no trunk of it, are not journaled: a transaction that took them and spilled its cache leaves other bytes in them
- * when it is rolled back. Nor do bytes behind the last page mean anything
- * (https://sqlite.org/fileformat2.html, sections 1.3.8 and 1.5).
+ * Whether two files are equal in every byte of every page in use. The leaf pages of the freelist are not journaled: a
+ * transaction that used them and spilled its cache leaves other bytes in them when it is rolled back. Bytes beyond the
+ * last page do not count either (https://sqlite.org/fileformat2.html, sections 1.3.8 and 1.5).
  *
- * @param reference A whole database, whose header says how many pages it has.
- * @throws the reason of `signal` where it is aborted.
+ * @param reference A whole database, whose header gives the number of pages.
+ * @throws the reason of `signal` if it is aborted.
  */
 export async function hasSamePages(path: string, reference: string, signal: AbortSignal): Promise<boolean> {
   const [ours, theirs] = [await openWhole(path), await openWhole(reference)];
@@ -45,7 +44,7 @@ function differs(left: Buffer, right: Buffer, pageSize: number, free: ReadonlySe
   return false;
 }
 
-/** The pages that the trunks of the freelist name. Each trunk is the number of the next, how many it names, and those. */
+/** The leaves of the freelist. A trunk page has the number of the next trunk, the number of its leaves, and the leaves. */
 async function freePages(
   file: OpenFile,
   firstTrunk: number,
@@ -54,7 +53,7 @@ async function freePages(
 ): Promise<ReadonlySet<number>> {
   const free = new Set<number>();
   const trunks = new Set<number>();
-  // A damaged list may lead anywhere, or in a circle: what it does not name is compared.
+  // A damaged list may lead anywhere, or in a loop; pages that it does not list are compared.
   for (let trunk = firstTrunk; trunk > 0 && trunk <= pageCount && !trunks.has(trunk); ) {
     trunks.add(trunk);
     const page = await read(file, (trunk - 1) * pageSize, pageSize);
@@ -76,7 +75,7 @@ async function openWhole(path: string): Promise<OpenFile> {
   return { path, handle, size: (await handle.stat()).size };
 }
 
-/** As many bytes as there are. @throws {Error} EIO if the file ends before its size says so. */
+/** Reads up to the end of the file. @throws {Error} EIO if it ends before the size that it had when opened. */
 async function read({ path, handle, size }: OpenFile, at: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
   let done = 0;

@@ -1,10 +1,11 @@
-/** What kind of ground the database stands on: the file system, and how it came to be mounted. */
+/** What kind of volume the database is on: file system, free space, mount points. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { codeOf } from '../errors.ts';
 
 /**
- * File systems whose locks do not reach every client, by the magic numbers of statfs(2). SQLite's locking, and so all
- * that Drydock promises, rests on them (https://sqlite.org/howtocorrupt.html, section 2.1; https://sqlite.org/wal.html).
+ * File systems whose locks do not reach every client, by the magic numbers of statfs(2). SQLite's locking, and so
+ * everything that Drydock promises, depends on those locks (https://sqlite.org/howtocorrupt.html, section 2.1;
+ * https://sqlite.org/wal.html).
  */
 const networkFileSystems = new Map<number, string>([
   [0x6969, 'NFS'],
@@ -24,15 +25,15 @@ export function networkFileSystem(path: string): string | undefined {
   return networkFileSystems.get(statfsSync(path).type);
 }
 
-/** Bytes that an ordinary user may still write to the volume of a path. */
+/** Free bytes for an ordinary user on the volume of a path. */
 export function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }
 
 /**
- * True where the file itself is a mount point, as `docker run -v app.db:/data/app.db` makes it. Its -wal, -journal and
- * locks then stand in a directory that no other container sees.
+ * True if the file itself is a mount point, as with `docker run -v app.db:/data/app.db`. Its -wal, -journal and locks are
+ * then in a directory that no other container sees.
  */
 export function isMountPoint(path: string): boolean {
   return mountPoints().includes(path);

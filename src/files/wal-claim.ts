@@ -2,7 +2,7 @@ import { type Claim, countMissing, pagesIn } from './claimed-pages.ts';
 import type { RawBytes } from './raw-bytes.ts';
 import { framesOf, readWal, type Wal } from './wal-frames.ts';
 
-/** @returns Undefined without a committed frame. */
+/** @returns Undefined if the log has no committed frame. */
 export function readWalClaim(bytes: RawBytes, mainBytes: number): Claim | undefined {
   const wal = readWal(bytes);
   if (wal === undefined) return undefined;
@@ -16,7 +16,7 @@ export function readWalClaim(bytes: RawBytes, mainBytes: number): Claim | undefi
   return { generation, pageSize, pages, missing: countMissing(pageSize, pages, mainPages, held) };
 }
 
-/** A log is written from its beginning, so that the end of this generation need not be looked for frame by frame. */
+/** A log is written from its beginning, so the end of this generation can be found by binary search. */
 function lastCommit(wal: Wal): number {
   let [low, high] = [0, wal.room];
   while (low < high) {
@@ -31,7 +31,7 @@ function lastCommit(wal: Wal): number {
   return 0;
 }
 
-/** Frame by frame, as SQLite reads it: behind the place where a torn log ends there may be frames of this generation. */
+/** Reads frame by frame, as SQLite does: after the point where a torn log ends there may be frames of this generation. */
 function readAll(wal: Wal, mainPages: number): { readonly pages: number; readonly held: ReadonlySet<number> } {
   const held = new Set<number>();
   let uncommitted: number[] = [];

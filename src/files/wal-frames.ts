@@ -1,14 +1,14 @@
-/** Reads of a write-ahead log its headers alone, and checks no checksum (https://sqlite.org/fileformat2.html, section 4.1). */
+/** Reads only the headers of a write-ahead log, without checksums (https://sqlite.org/fileformat2.html, section 4.1). */
 import { isPageSize } from './claimed-pages.ts';
 import type { RawBytes } from './raw-bytes.ts';
 
 export interface Wal {
   readonly pageSize: number;
-  /** The header, hex: SQLite gives each generation another one. */
+  /** The header in hex: it is different for each generation. */
   readonly generation: string;
-  /** How many frames the file has room for; those behind the last one of this generation are of an earlier one. */
+  /** How many frames fit in the file; those after the last one of this generation are from an earlier one. */
   readonly room: number;
-  /** Undefined if it is not of this generation. */
+  /** Undefined if the frame is not of this generation. */
   frame(index: number): Frame | undefined;
 }
 
@@ -22,11 +22,11 @@ export interface Frame {
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;
-/** The last bit says in which byte order the checksums are. */
+/** The last bit is the byte order of the checksums. */
 const magic = 0x377f0682;
 const formatVersion = 3007000;
 
-/** @returns Undefined without a valid header: SQLite takes such a log for an empty one. */
+/** @returns Undefined without a valid header: SQLite treats such a log as empty. */
 export function readWal(bytes: RawBytes): Wal | undefined {
   const header = bytes.at(0, headerBytes);
   if (header === undefined) return undefined;
@@ -49,7 +49,7 @@ export function readWal(bytes: RawBytes): Wal | undefined {
   };
 }
 
-/** The frames that SQLite reads, of which those behind the last commit do not count. */
+/** The frames that SQLite reads; those after the last commit do not count. */
 export function* framesOf(wal: Wal): Generator<Frame, void, undefined> {
   for (let index = 0; index < wal.room; index += 1) {
     const frame = wal.frame(index);
