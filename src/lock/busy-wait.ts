@@ -1,4 +1,4 @@
-/** Waiting for a lock: the driver's own timeout is 0 everywhere, since it would block the event loop and say nothing. */
+/** Waiting for a SQLite lock. The driver's own timeout is 0 everywhere: it would block the event loop silently. */
 import pRetry from 'p-retry';
 import { codeOf } from '../errors.ts';
 
@@ -6,7 +6,7 @@ export interface BusyWait {
   /** How long to keep trying, in milliseconds; 0 tries once. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Called after each try that met a lock. */
+  /** Called after each attempt that met a lock. */
   onWait(attempt: number, waitedMs: number): void;
 }
 
@@ -20,7 +20,7 @@ export function waitOutBusy<T>(attempt: () => T | Promise<T>, wait: BusyWait): P
     retries: Number.POSITIVE_INFINITY,
     maxRetryTime: wait.timeoutMs,
     minTimeout: 25,
-    // A writer that commits without a pause leaves gaps of milliseconds: who asks once a second waits for minutes.
+    // A writer that commits without a pause leaves gaps of milliseconds: polling once a second would wait for minutes.
     maxTimeout: 200,
     factor: 1.5,
     randomize: true,
@@ -32,7 +32,7 @@ export function waitOutBusy<T>(attempt: () => T | Promise<T>, wait: BusyWait): P
   });
 }
 
-/** The error that names the revision stands around SQLite's own. */
+/** SQLite's error may be the cause of one that names the revision. */
 function metLock(error: Error): boolean {
   return isBusy(error) || isBusy(error.cause);
 }

@@ -1,6 +1,6 @@
 /**
- * Who holds the lock and since when, for people to read. Never for a decision: the runner has the same pid in every
- * container, and a host name may be reused.
+ * Who holds the lock and since when, for people to read. No decision may depend on it: the runner has the same pid in
+ * every container, and a host name may be reused.
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -17,8 +17,8 @@ export interface Owner {
   readonly since: string;
   readonly toolVersion: string;
   /**
-   * Inode and time of birth of the visible lock directory that this owner made, so that a leftover of ours can be told
-   * from another tool's. Both, since a file system gives the inode of one directory to the next.
+   * Inode and birth time of the lock directory that this owner created, to tell a leftover of ours from another tool's.
+   * Both, since a file system reuses inodes.
    */
   readonly visibleLock: string;
 }
@@ -27,18 +27,18 @@ export function describeSelf(): Pick<Owner, 'host' | 'bootId' | 'pid'> {
   return { host: hostname(), bootId: bootId(), pid: process.pid };
 }
 
-/** What root leaves here, the owner of the database must be able to read when he waits for the lock. */
+/** Writes with the ownership of the database, so that a waiting run of its owner can read what root has written. */
 export function writeOwner(path: string, owner: Owner, ownership: Ownership): void {
   writeOwnedFile(path, `${JSON.stringify(owner, null, 2)}\n`, ownership);
 }
 
-/** The owner on record, or undefined where there is none that can be read. */
+/** The recorded owner; undefined if there is none that can be read. */
 export function readOwner(path: string): Owner | undefined {
   let text: string;
   try {
     text = readOwnFile(path);
   } catch (error) {
-    // The file is information only: one that is not this user's to read, or no file, is as good as none.
+    // The file is information only, so an unreadable one counts as missing.
     if (error instanceof DrydockError || ['ENOENT', 'EACCES', 'EPERM'].includes(codeOf(error))) return undefined;
     throw error;
   }
@@ -46,7 +46,7 @@ export function readOwner(path: string): Owner | undefined {
     const value: unknown = JSON.parse(text);
     return isOwner(value) ? value : undefined;
   } catch (error) {
-    // So is one that a crash or a person mangled.
+    // So does one that a crash or a person has damaged.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

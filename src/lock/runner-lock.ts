@@ -1,7 +1,7 @@
 /**
- * The lock between runners: `BEGIN EXCLUSIVE` on an empty SQLite file beside the database. It is a lock of the
- * operating system, so it is free the moment its holder dies, holds across containers that share the directory, needs
- * no clock and no heartbeat. proper-lockfile is not enough: reclaiming a stale lock let two holders in (its issue 121).
+ * The lock between runs: `BEGIN EXCLUSIVE` on an empty SQLite file beside the database. As a lock of the operating
+ * system it is free the moment its holder dies, holds across containers that share the directory, and needs no clock and
+ * no heartbeat. proper-lockfile is not enough: reclaiming a stale lock let two holders in (its issue 121).
  */
 import { lstatSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -15,21 +15,21 @@ import { isBusy, waitOutBusy } from './busy-wait.ts';
 import { describeOwner, readOwner } from './owner.ts';
 
 export interface RunnerLock {
-  /** @throws {Error} where the lock was lost: its file was removed or replaced under us. */
+  /** @throws {Error} if the lock was lost: its file was removed or replaced. */
   assertHeld(): void;
   release(): void;
 }
 
 export interface LockWait {
-  /** How long to wait for another runner, in milliseconds; 0 asks once. */
+  /** How long to wait for another run, in milliseconds; 0 tries once. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly observer: Observer;
 }
 
 /**
- * @param ownership Of the database: the lock file gets the same, so that whoever may use the one may lock the other.
- * @throws {DrydockError} LOCKED where another runner still holds the lock at the timeout.
+ * @param ownership The database's, for the lock file: every user of the database must be able to lock it.
+ * @throws {DrydockError} LOCKED if another run still holds the lock at the timeout.
  */
 export async function acquireRunnerLock(layout: Layout, ownership: Ownership, wait: LockWait): Promise<RunnerLock> {
   ensureFile(layout.runnerLock, ownership);
@@ -61,14 +61,14 @@ export async function acquireRunnerLock(layout: Layout, ownership: Ownership, wa
   }
 }
 
-/** One try. @throws SQLITE_BUSY where another runner has it. */
+/** Tries once. @throws SQLITE_BUSY if another run holds the lock. */
 export function tryLock(path: string): RunnerLock {
   // SQLite would follow a link.
   requireFileOrNothing(path);
   const inode = inodeOf(path);
   const db = new Database(path, { timeout: 0, fileMustExist: true });
   try {
-    // Of an empty file the lock alone would begin a rollback journal, for which a full disk has no room.
+    // Locking an empty file would create a rollback journal, which fails on a full disk.
     db.pragma('journal_mode = memory');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -77,7 +77,7 @@ export function tryLock(path: string): RunnerLock {
   }
   const lock: RunnerLock = {
     assertHeld() {
-      // The connection is held in this closure: one that is garbage-collected would give the lock up without a word.
+      // This closure keeps the connection alive: garbage collection would silently release the lock.
       invariant(db.open && db.inTransaction, `the lock between runners (${path}) is no longer held`);
       invariant(inodeOf(path) === inode, `the lock file ${path} was replaced while it was held`);
     },

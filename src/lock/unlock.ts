@@ -1,4 +1,4 @@
-/** Removes what a dead run left of its lock. Seldom needed: the next run does the same by itself. */
+/** Removes the lock that a dead run left. Rarely needed: the next run does the same by itself. */
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -11,13 +11,13 @@ import { clearTheWay } from './visible-lock.ts';
 
 export interface UnlockResult {
   readonly outcome: 'was-free' | 'removed';
-  /** Who had it, as far as is known. */
+  /** The last recorded owner, if known. */
   readonly owner: Owner | null;
 }
 
 /**
- * @throws {DrydockError} LOCKED where a run or another tool that lives holds the lock: it is never taken away from one;
- *   PREFLIGHT where something other than a lock directory stands in its place, or this user may not look.
+ * @throws {DrydockError} LOCKED if a live run or another live tool holds the lock, which is never taken from it;
+ *   PREFLIGHT if something other than a lock directory is in its place, or permission is denied.
  */
 export async function removeDeadLock(layout: Layout, observer: Observer): Promise<UnlockResult> {
   const owner = readOwner(layout.owner) ?? null;

@@ -1,6 +1,6 @@
 /**
- * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, its mtime moving while the
- * holder lives. It is taken under the lock between runners and decides nothing between them.
+ * The lock that people and other tools see: proper-lockfile's directory `<database>.lock`, whose mtime is updated while
+ * the holder is alive. It is taken under the lock between runs, and decides nothing between them.
  */
 import { lstat, lstatSync, lutimes, mkdir, readdirSync, rmdir, rmdirSync } from 'node:fs';
 import lockfile from 'proper-lockfile';
@@ -15,14 +15,14 @@ export interface VisibleLock {
   release(): Promise<void>;
 }
 
-/** A holder that has not moved the directory's mtime for this long is dead. */
+/** A holder that has not updated the directory's mtime for this long is dead. */
 const staleMs = 10_000;
 const heartbeatMs = 2_000;
 const pollMs = 250;
 
 /**
- * @throws {DrydockError} PREFLIGHT where something other than a lock directory stands in its place; LOCKED where
- *   another tool's lock is alive past the timeout.
+ * @throws {DrydockError} PREFLIGHT if something other than a lock directory is in its place; LOCKED if another tool's
+ *   lock is still alive at the timeout.
  */
 export async function acquireVisibleLock(
   layout: Layout,
@@ -32,7 +32,7 @@ export async function acquireVisibleLock(
 ): Promise<VisibleLock> {
   let compromised = false;
   const release = await lockWhenClear(layout, wait, (error) => {
-    // Only a person or another tool can do this while we hold the lock between runners, and that one is the truth.
+    // Only a person or another tool can do this while we hold the lock between runs, and that lock decides.
     compromised = true;
     wait.observer({
       kind: 'warning',
@@ -43,7 +43,7 @@ export async function acquireVisibleLock(
     async release() {
       if (compromised) return;
       await release().catch((error: unknown) => {
-        // The run is over, and its outcome does not depend on a directory that decides nothing.
+        // The run is over, and its outcome does not depend on this directory.
         wait.observer({
           kind: 'warning',
           message: `the lock directory ${layout.visibleLock} could not be removed (${messageOf(error)}); remove it by hand`,
@@ -54,7 +54,7 @@ export async function acquireVisibleLock(
   try {
     writeOwner(layout.owner, { ...self, ...describeSelf(), visibleLock: identityOf(layout) }, ownership);
   } catch (error) {
-    // Nobody would know it for ours, and the next run would wait until it is stale.
+    // Without a recorded owner the next run could not recognise it as ours, and would wait until it is stale.
     await lock.release();
     throw error;
   }
@@ -69,7 +69,7 @@ async function lockWhenClear(
   let made: string | undefined;
   const remove = (path: string, done: (error: Error | null) => void) => {
     if (made === undefined || made === identityOf(layout)) rmdir(path, done);
-    // Somebody else's by now: proper-lockfile would remove their lock without an error.
+    // Another tool's by now: proper-lockfile would remove that lock without an error.
     else done(null);
   };
   for (;;) {
@@ -81,30 +81,30 @@ async function lockWhenClear(
         stale: staleMs,
         update: heartbeatMs,
         retries: 0,
-        // At the end of the process it removes the directory without asking whose it is; `release` has done it by then.
-        // A link that somebody puts in its place is not followed.
+        // On exit proper-lockfile removes the directory without checking whose it is, so rmdirSync does nothing:
+        // `release` has done it by then. lstat and lutimes do not follow a link in its place.
         fs: { mkdir, stat: lstat, utimes: lutimes, rmdir: remove, rmdirSync: () => undefined },
         onCompromised,
       });
       made = identityOf(layout);
       return release;
     } catch (error) {
-      // Another tool was quicker, between the look and the taking.
+      // Another tool took it between the check and here.
       if (codeOf(error) !== 'ELOCKED') throw error;
     }
   }
 }
 
-/** Tells one directory of that name from another; '' where there is none. */
+/** Tells one directory of that name from another; '' if there is none. */
 function identityOf(layout: Layout): string {
   const stats = lstatSync(layout.visibleLock, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? '' : `${stats.ino} born ${stats.birthtimeNs}`;
 }
 
 /**
- * Removes the lock directory of a dead holder. It is ours, and dead since we hold the lock between runners, where the
- * owner on record made this very directory; another tool's is dead when its mtime stands still on *our* clock, so that
- * a clock that is wrong, or an mtime in the future, neither steals a living lock nor blocks for ever.
+ * Removes the lock directory of a dead holder. If the recorded owner created this very directory, it is ours, and dead,
+ * since we hold the lock between runs. Another tool's is dead if its mtime does not change for long enough on *our*
+ * clock: so a wrong clock, or an mtime in the future, neither steals a live lock nor blocks for ever.
  *
  * @throws {DrydockError} PREFLIGHT or LOCKED, as {@link acquireVisibleLock} does.
  */
@@ -127,7 +127,7 @@ export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void>
       removeLockDirectory(layout);
       continue;
     }
-    // A dead holder shows only after `staleMs`: a shorter timeout would blame the living for the dead.
+    // Only after `staleMs` is a dead holder known to be dead: a shorter timeout would report it as alive.
     if (now - started > Math.max(wait.timeoutMs, staleMs + pollMs)) throw heldByAnotherTool(layout, now - started);
     if (attempt % 4 === 1) {
       wait.observer({
@@ -146,12 +146,12 @@ export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void>
 export type SeenLock =
   | { readonly kind: 'none' }
   | { readonly kind: 'alive' }
-  /** Whoever made it has not moved its mtime for so long. */
+  /** Its mtime was last updated `ageMs` ago. */
   | { readonly kind: 'stale'; readonly ageMs: number }
   /** A run could neither wait for it nor remove it. */
   | { readonly kind: 'in the way'; readonly error: DrydockError };
 
-/** What a look at the lock directory tells, on the clock of its file system: no more than a hint. */
+/** The apparent state of the lock directory, judged by the clock of its file system: only a hint. */
 export function lookAtVisibleLock(layout: Layout): SeenLock {
   const stats = lstatSync(layout.visibleLock, { throwIfNoEntry: false });
   if (stats === undefined) return { kind: 'none' };
@@ -162,7 +162,7 @@ export function lookAtVisibleLock(layout: Layout): SeenLock {
   return { kind: 'stale', ageMs };
 }
 
-/** @throws {DrydockError} PREFLIGHT where it is not an empty directory. */
+/** @throws {DrydockError} PREFLIGHT if it is not an empty directory. */
 function removeLockDirectory(layout: Layout): void {
   try {
     rmdirSync(layout.visibleLock);
