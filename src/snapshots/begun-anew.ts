@@ -1,4 +1,4 @@
-/** The mark of `drydock begin-anew`: what was known of the database before that moment is of a life that is ended. */
+/** The mark of `drydock begin-anew`: everything known of the database before that moment belongs to an ended life. */
 import * as z from 'zod/mini';
 import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
@@ -8,15 +8,15 @@ import type { Ownership } from '../files/ownership.ts';
 
 const markSchema = z.object({ format: z.literal(1), runId: z.string(), at: z.iso.datetime() });
 
-/** @param at Not before anything that it is to end. */
+/** @param at ISO 8601; not earlier than anything of the life that it ends. */
 export function markBegunAnew(layout: Layout, ownership: Ownership, runId: string, at: string): void {
   const text = `${JSON.stringify(markSchema.parse({ format: 1, runId, at }), null, 2)}\n`;
   writeOwnedFile(layout.begunAnew, text, ownership);
 }
 
 /**
- * @returns When the database was begun anew; undefined where it never was.
- * @throws {DrydockError} PREFLIGHT where the mark is there and cannot be understood.
+ * @returns When the database was begun anew, ISO 8601; undefined if it never was.
+ * @throws {DrydockError} PREFLIGHT if there is a mark that cannot be parsed.
  */
 export function begunAnewAt({ begunAnew: path }: Layout): string | undefined {
   try {

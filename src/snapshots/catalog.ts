@@ -22,19 +22,19 @@ const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?:db|json)$/;
 
 const leftoverPattern = /\.tmp(-journal|-wal|-shm)?$/;
 
-/** Of a snapshot, of its manifest, or of what is left half made. */
+/** True for the name of a snapshot, of a manifest, or of an unfinished snapshot. */
 export function isSnapshotName(name: string): boolean {
   return idPattern.test(name) || leftoverPattern.test(name);
 }
 
-/** Ids sort in the order in which snapshots were taken, those whose file was lost included. */
+/** Ids sort in the order in which snapshots were taken, including those whose file was lost. */
 export function nextSnapshotId(layout: Layout, now: Date, runId: string): string {
   return orderedId(now, runId, idsIn(layout).at(-1));
 }
 
 /**
- * A snapshot whose manifest is missing or damaged, or whose file is gone or is no file: it proves nothing. Retention
- * leaves it alone, and {@link findSnapshot} does not pass over it in silence.
+ * A snapshot whose manifest is missing or damaged, or whose file is missing or not a file: it proves nothing. Retention
+ * keeps it, and {@link findSnapshot} does not skip it silently.
  */
 export interface UnusableSnapshot {
   readonly id: string;
@@ -45,7 +45,7 @@ export interface UnusableSnapshot {
 }
 
 export interface Catalog {
-  /** Those with file and manifest, oldest first. */
+  /** The snapshots with file and manifest, oldest first. */
   readonly snapshots: readonly Snapshot[];
   /** Oldest first. */
   readonly unusable: readonly UnusableSnapshot[];
@@ -63,13 +63,13 @@ export function readCatalog(layout: SnapshotsFolder): Catalog {
   return { snapshots, unusable };
 }
 
-/** Undefined if the snapshot is not there: it is in the making, or was removed while this process looked. */
+/** Undefined if there is no snapshot: it is being made, or was removed meanwhile. */
 function readEntry(layout: SnapshotsFolder, id: string): Snapshot | UnusableSnapshot | undefined {
   const path = snapshotPath(layout, id);
   let stats = lookAt(path);
   if (stats === undefined) {
     if (lookAt(temporaryPath(layout, id)) !== undefined) return undefined;
-    // It may have got its name since the first look.
+    // It may have been renamed to its final name since the first look.
     stats = lookAt(path);
   }
   let manifest: Manifest;
@@ -88,12 +88,12 @@ function lookAt(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** Every snapshot that can be used, oldest first. */
+/** All usable snapshots, oldest first. */
 export function listSnapshots(layout: SnapshotsFolder): readonly Snapshot[] {
   return readCatalog(layout).snapshots;
 }
 
-/** The one of exactly this id, unless it or its manifest is gone or damaged. */
+/** The usable snapshot with exactly this id. */
 export function lookUpSnapshot(layout: Layout, id: string): Snapshot | undefined {
   return listSnapshots(layout).find(({ manifest }) => manifest.id === id);
 }
@@ -106,14 +106,14 @@ function manifestPath(layout: SnapshotsFolder, id: string): string {
   return join(layout.snapshots, `${id}.json`);
 }
 
-/** Where a snapshot is while it is made; never taken for one. */
+/** The path of an unfinished snapshot, which never counts as one. */
 export function temporaryPath(layout: SnapshotsFolder, id: string): string {
   return join(layout.snapshots, `${id}.tmp`);
 }
 
 /**
- * Makes a finished copy a snapshot. The manifest comes first: a snapshot is there once its file has its name. Until then
- * the file has the temporary name, which tells this manifest from that of a snapshot whose file was lost.
+ * Turns a finished copy into a snapshot. The manifest comes first: the snapshot exists once its file has its final name.
+ * Until then the temporary name tells this manifest from that of a snapshot whose file was lost.
  */
 export function publishSnapshot(layout: Layout, manifest: Manifest, ownership: Ownership): Snapshot {
   const temporary = temporaryPath(layout, manifest.id);
@@ -127,7 +127,7 @@ export function writeManifest(layout: Layout, manifest: Manifest, ownership: Own
   writeOwnedFile(manifestPath(layout, manifest.id), renderManifest(manifest), ownership);
 }
 
-/** What a crash leaves has the temporary name, and is a leftover, not a snapshot that was lost. */
+/** Renames it first: what a crash then leaves has the temporary name, so it is a leftover and not a lost snapshot. */
 export function removeSnapshot(layout: Layout, id: string): void {
   const temporary = temporaryPath(layout, id);
   renameSync(snapshotPath(layout, id), temporary);
@@ -136,11 +136,11 @@ export function removeSnapshot(layout: Layout, id: string): void {
   removeDurably(temporary);
 }
 
-/** Removes what killed runs left half made. To be called under the lock between runners. */
+/** Removes the unfinished snapshots of killed runs. Call it under the lock between runs. */
 export function removeLeftovers(layout: Layout): void {
   if (!existsSync(layout.snapshots)) return;
   const names = namesIn(layout.snapshots);
-  // The manifest first: without its file it is that of a lost snapshot, which is not to be forgotten.
+  // The manifest first: on its own it would be that of a lost snapshot, which must stay known.
   for (const name of names) {
     const id = idPattern.exec(name)?.groups?.['id'];
     if (id === undefined || !names.includes(`${id}.tmp`) || names.includes(`${id}.db`)) continue;
@@ -152,7 +152,7 @@ export function removeLeftovers(layout: Layout): void {
   fsyncDirectory(layout.snapshots);
 }
 
-/** Of every snapshot of which the file or the manifest is there, oldest first. */
+/** The ids of all snapshots of which the file or the manifest exists, oldest first. */
 function idsIn(layout: SnapshotsFolder): string[] {
   const ids = namesIn(layout.snapshots).flatMap((name) => idPattern.exec(name)?.groups?.['id'] ?? []);
   return [...new Set(ids)].sort();

@@ -1,15 +1,15 @@
-/** The last data of a database in whose place another one was put. Retention keeps it for a while beside what its policy keeps. */
+/** The last data of a database that was replaced by another one. Retention keeps it for a while, whatever its policy. */
 import type { Snapshot } from './catalog.ts';
 import { traceOf } from './trace.ts';
 
 const keptForMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * The newest snapshot with rows that has no run in common with the file, and no run of the file took; undefined where there is
- * none, it is older than 30 days, or the database was begun anew since.
+ * The newest snapshot with rows that shares no run with the file and was not taken by a run of the file; undefined if
+ * there is none, it is older than 30 days, or the database was begun anew since.
  *
  * @param snapshots Oldest first.
- * @param runs Ids in the history of the file. Without any, nothing tells the file from another one.
+ * @param runs Run ids in the history of the file. If empty, nothing distinguishes the file from another one.
  * @param begun When the database was begun anew, ISO 8601.
  * @param nowMs Milliseconds since the epoch.
  */

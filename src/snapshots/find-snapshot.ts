@@ -1,4 +1,4 @@
-/** Which snapshot a person means by an id, the beginning of one, or `latest`. */
+/** Finds the snapshot that a user means by an id, the beginning of one, or `latest`. */
 import { DrydockError } from '../errors.ts';
 import type { Layout } from '../files/layout.ts';
 import { begunAnewAt } from './begun-anew.ts';
@@ -6,20 +6,20 @@ import { type Catalog, readCatalog, type Snapshot } from './catalog.ts';
 import { visibleProblem } from './problem.ts';
 import { traceOf } from './trace.ts';
 
-/** One of the catalog, or what is left of one. */
+/** A snapshot of the catalog, or the error of an unusable one. */
 interface Entry {
   readonly id: string;
   readonly snapshot: Snapshot | DrydockError;
 }
 
 /**
- * @param address The whole id or a part of its beginning, or `latest`. What a restore put aside is never the latest one:
- *   the same command, given again, must go on with the same snapshot.
- * @throws {DrydockError} USAGE if none or several fit; PREFLIGHT if the one that fits cannot be used. An older one is
- *   never taken in its place.
+ * @param address The id, the beginning of one, or `latest`. `latest` is never what a restore put aside: the same command,
+ *   repeated, must continue with the same snapshot.
+ * @throws {DrydockError} USAGE if none or several match; PREFLIGHT if the match cannot be used. An older one is never
+ *   used instead.
  */
 export function findSnapshot(layout: Layout, address: string): Snapshot {
-  // A variable that a script has not set: it would be the beginning of any.
+  // Probably an unset variable in a script; it would match every id.
   if (address === '')
     throw new DrydockError('USAGE', {
       what: 'The id of the snapshot is empty',
@@ -55,7 +55,8 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
 }
 
 /**
- * The newest snapshot of a database that was emptied is of nothing: who asks for the latest means the one before it.
+ * Refuses a latest snapshot without rows if an earlier one has some: the user probably means the one before the data was
+ * lost.
  * @throws {DrydockError} USAGE, unless the database was begun anew since.
  */
 function requireNotEmptied(layout: Layout, all: readonly Snapshot[], newest: Snapshot): void {

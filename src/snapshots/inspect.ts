@@ -1,4 +1,4 @@
-/** Looks at a database file that nobody writes to, such as a snapshot. */
+/** Inspects a database file that no process writes to, such as a snapshot. */
 import type { ChildProcess } from 'node:child_process';
 import type { Measurement } from '../checks/measurement.ts';
 import type { Statistic } from '../config/statistic.ts';
@@ -11,7 +11,7 @@ export interface InspectionTask {
   readonly statistics: readonly Statistic[];
 }
 
-/** What only another process finds out. */
+/** The part of an inspection that the inspector process finds out. */
 export interface Examination {
   readonly measurement: Measurement;
   readonly pageCount: number;
@@ -32,8 +32,8 @@ export interface InspectOptions {
 
 /**
  * Hashes and checks a file: exact and content hash, integrity_check, foreign_key_check, row counts, statistics.
- * @throws {DrydockError} USAGE where a statistic's SQL is wrong.
- * @throws the reason of `signal` where it is aborted; the inspecting process is then killed.
+ * @throws {DrydockError} USAGE if a statistic's SQL is wrong.
+ * @throws the reason of `signal` if it is aborted; the inspector process is then killed.
  */
 export async function inspect(
   path: string,
@@ -43,7 +43,7 @@ export async function inspect(
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   try {
-    // Side by side: each reads the whole file, and there is more than one core.
+    // In parallel: each reads the whole file, and there is more than one core.
     const [hashes, examination] = await Promise.all([
       hashFile(path, signal),
       examine({ path, statistics }, { ...options, signal }),
@@ -63,7 +63,7 @@ async function examine(
   return askApart<Examination>(child, { ...task }, { does: `inspects ${task.path}`, signal });
 }
 
-/** @param temporaryDirectory Where SQLite puts its temporary files. */
+/** @param temporaryDirectory For SQLite's temporary files. */
 export function forkInspector(temporaryDirectory: string): Promise<ChildProcess> {
   return forkApart('inspector', { SQLITE_TMPDIR: temporaryDirectory });
 }

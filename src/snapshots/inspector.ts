@@ -1,6 +1,6 @@
 /**
- * A process of its own that reads a database file from end to end: integrity_check blocks for as long as it takes, and
- * must not stop the supervisor's heartbeat.
+ * A separate process that reads a whole database file: integrity_check blocks its process, and must not stop the
+ * supervisor's heartbeat.
  */
 import Database from 'better-sqlite3';
 import { measure } from '../checks/measure.ts';
@@ -14,12 +14,12 @@ answerApart(examine);
 
 async function examine({ path, statistics }: InspectionTask): Promise<Examination> {
   await faultPoint('inspector:measure');
-  // Not read-only, since SQLite leaves CHECK out of the schema then; nothing is written all the same.
+  // Not read-only, since SQLite then ignores CHECK constraints in the schema. `query_only` prevents writes.
   const db = new Database(path, { fileMustExist: true, timeout: 0 });
   try {
     db.pragma('query_only = ON');
     tune(db);
-    // With the file mapped, a larger cache makes integrity_check a tenth slower.
+    // With the file mapped, a larger cache makes integrity_check 10 % slower.
     db.pragma('cache_size = -2000');
     return {
       measurement: measure(queryPort(db), statistics),

@@ -1,4 +1,4 @@
-/** Apart from the type, so that whoever uses that needs no zod. */
+/** Separate from the type, so that code that needs only the type does not load zod. */
 import * as z from 'zod/mini';
 import { snapshotReasons } from './reasons.ts';
 

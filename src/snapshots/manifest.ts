@@ -1,4 +1,4 @@
-/** What is known of one snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
+/** The manifest of a snapshot: a JSON file beside it. A snapshot without one proves nothing and is not used. */
 import { basename } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { jsonProblem } from '../files/json-problem.ts';
@@ -6,37 +6,37 @@ import { readOwnFile } from '../files/owned-file.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import type { SnapshotReason } from './reasons.ts';
 
-/** Written out, so that whoever uses the type needs no zod. */
+/** Not inferred from the schema, so that code that uses the type does not load zod. */
 export interface Manifest {
   readonly format: 1;
   readonly id: string;
   readonly database: string;
   readonly reason: SnapshotReason;
   readonly runId: string;
-  /** Rows of alembic_version, as they are in the snapshot. */
+  /** The rows of alembic_version in the snapshot. */
   readonly revision: readonly string[];
   readonly createdAt: string;
-  /** Of the file as it is. */
+  /** Hash of the file as it is. */
   readonly sha256: string;
-  /** Of its content, header bookkeeping apart: equal for two snapshots of the same state. */
+  /** Hash of the content without the header's bookkeeping: equal for two snapshots of the same state. */
   readonly contentSha256: string;
   readonly bytes: number;
   readonly pageCount: number;
   readonly pageSize: number;
-  /** Of the database when the snapshot was taken; the snapshot itself is always a plain file. */
+  /** The database's, when the snapshot was taken; the snapshot itself is always a plain file. */
   readonly journalMode: string;
-  /** What integrity_check found in it: 'ok', 'damaged', or 'not checked' for a state that was put aside unseen. */
+  /** The result of integrity_check; 'not checked' for a state that a restore put aside without reading it. */
   readonly integrity: 'ok' | 'damaged' | 'not checked';
-  /** The run that wrote to `drydock_history` last, null where none did; not given where nobody has looked. */
+  /** The run that wrote to `drydock_history` last, null if none did; absent if it was not looked up. */
   readonly lastRun?: string | null | undefined;
-  /** Rows in all of the tables that hold what people put there; not given where nobody has counted. */
+  /** Rows in all tables with user data; absent if they were not counted. */
   readonly rows?: number | undefined;
   readonly toolVersion: string;
   readonly sqliteVersion: string;
 }
 
 /**
- * @throws {DrydockError} PREFLIGHT where it cannot be read or is not a manifest.
+ * @throws {DrydockError} PREFLIGHT if it cannot be read or is not a manifest.
  */
 export function readManifest(path: string): Manifest {
   let text: string;
@@ -52,7 +52,7 @@ export function readManifest(path: string): Manifest {
   } catch (error) {
     throw unusable(path, `is not a snapshot manifest (${jsonProblem(error)})`, error);
   }
-  // By its id a snapshot is restored and removed: it must not be another one's.
+  // Restore and removal go by the id, so it must not be that of another snapshot.
   if (basename(path) === `${manifest.id}.json`) return manifest;
   throw unusable(path, `is the manifest of another snapshot, ${manifest.id}`, undefined);
 }

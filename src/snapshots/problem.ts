@@ -1,4 +1,4 @@
-/** What is wrong with a snapshot as far as a look tells, without reading it: a hash of the file is the proof, and takes its time. */
+/** What is visibly wrong with a snapshot, without reading it. Only a hash of the file is proof, and that takes time. */
 import { statSync } from 'node:fs';
 import { committedWal } from '../files/committed-wal.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
@@ -16,7 +16,7 @@ export interface VisibleProblem {
   readonly what: string;
 }
 
-/** Undefined if nothing can be seen. */
+/** Undefined if nothing is visibly wrong. */
 export function visibleProblem({ path, manifest }: NamedFile): VisibleProblem | undefined {
   if (manifest.integrity === 'damaged') return { seen: 'damaged', what: 'was damaged when it was taken' };
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -33,8 +33,8 @@ export function sayStray(stray: string): string {
 }
 
 /**
- * A `-journal` or `-wal` that SQLite would play back into the snapshot as soon as it opens it, since somebody opened
- * the snapshot to write and was killed, or left the file of another one there. One that SQLite ignores is none.
+ * A `-journal` or `-wal` that SQLite would apply to the snapshot as soon as it opens it: left by a process that was
+ * killed while writing to the snapshot, or belonging to another database. One that SQLite ignores does not count.
  */
 export function strayCompanion(path: string): string | undefined {
   const companions = [

@@ -10,5 +10,5 @@ export const snapshotReasons = [
   'replaced',
 ] as const;
 
-/** Why a snapshot was taken. `replaced` is what a restore put aside. */
+/** Why a snapshot was taken. `replaced`: the state that a restore put aside. */
 export type SnapshotReason = (typeof snapshotReasons)[number];

@@ -1,18 +1,18 @@
-/** Which snapshots may go. Pure: what is decided here is carried out elsewhere. */
+/** Which snapshots can be removed. Pure: the caller removes them. */
 import type { Snapshot } from './catalog.ts';
 
 export interface RetentionPolicy {
-  /** How many to keep at the least and at the most, newest first. */
+  /** The maximum number to keep, newest first. */
   readonly keep: number;
-  /** Age past which a snapshot goes, in milliseconds. */
+  /** Age in milliseconds after which a snapshot is removed. */
   readonly maxAgeMs?: number;
-  /** Bytes that all snapshots together may take. */
+  /** Bytes that all snapshots together may use. */
   readonly maxBytes?: number;
 }
 
 /**
- * The snapshots to remove, oldest first. Two are never among them: the newest sound one, which is the way back, and
- * those in `protectedIds`, which the run that asks has just used.
+ * The snapshots to remove, oldest first. Never among them: the newest sound one, which is the way back, and those in
+ * `protectedIds`, which the calling run has just used.
  *
  * @param snapshots Oldest first.
  * @param nowMs Milliseconds since the epoch.

@@ -1,4 +1,4 @@
-/** In which tables what a restore replaces has another number of rows than the snapshot. */
+/** The tables whose number of rows differs between a snapshot and what its restore replaces. */
 import { countRows } from '../checks/measure.ts';
 import { counted } from '../checks/words.ts';
 import { withReader } from '../files/database-reader.ts';
@@ -24,7 +24,7 @@ export function rowDifferences(replaced: string, snapshot: string, patienceMs?: 
     .filter((difference) => difference.before !== difference.after);
 }
 
-/** Goes on after "it has", which is said of what is replaced. */
+/** Completes the sentence "it has …", where "it" is what is replaced. */
 export function describeRowDifferences(differences: readonly RowDifference[]): string {
   return differences.length === 0
     ? 'other content, in as many rows of each table'

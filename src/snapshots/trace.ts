@@ -1,4 +1,4 @@
-/** What a snapshot tells of the life of its database: which run came last in it, and whether there was anything in it. */
+/** What a snapshot shows of the life of its database: the last run recorded in it, and whether it has user data. */
 import { countRowsUpTo } from '../checks/measure.ts';
 import { DrydockError } from '../errors.ts';
 import { withReader } from '../files/database-reader.ts';
@@ -8,14 +8,14 @@ import type { Snapshot } from './catalog.ts';
 import { visibleProblem } from './problem.ts';
 
 export interface Trace {
-  /** Of the newest row of `drydock_history`; null where there is none. */
+  /** The run id of the newest row of `drydock_history`; null if there is none. */
   readonly lastRun: string | null;
   readonly hasRows: boolean;
 }
 
 /**
- * From the manifest, or from the file itself where an earlier version wrote the manifest.
- * @returns undefined where the file cannot be read: what it tells is then not known.
+ * Read from the manifest, or from the file if an earlier version wrote the manifest.
+ * @returns undefined if the file cannot be read.
  */
 export function traceOf({ path, manifest }: Snapshot, ignored: readonly string[]): Trace | undefined {
   const { lastRun, rows } = manifest;
@@ -32,7 +32,7 @@ export function traceOf({ path, manifest }: Snapshot, ignored: readonly string[]
   }
 }
 
-/** @param rows Of each table. @param ignored As in {@link isToolsName}. */
+/** @param rows The number of rows of each table. @param ignored As in {@link isToolsName}. */
 export function hasUsersRows(rows: Readonly<Record<string, number>>, ignored: readonly string[]): boolean {
   return sumOfUsersRows(rows, ignored) > 0;
 }
