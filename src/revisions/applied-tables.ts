@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DrydockError, invariant } from '../errors.ts';
 
-/** What these functions need of a connection. Values are bound, rows are objects by column name. */
+/** What these functions need from a connection. Values are bound, rows are objects by column name. */
 export interface SqlPort {
   all(sql: string, ...params: unknown[]): unknown[];
   run(sql: string, ...params: unknown[]): void;
@@ -12,13 +12,13 @@ type ReadPort = Pick<SqlPort, 'all'>;
 export const versionTable = 'alembic_version';
 export const historyTable = 'drydock_history';
 
-/** To the letter what Alembic's own first run leaves in sqlite_schema. */
+/** Exactly what Alembic's own first run stores in sqlite_schema. */
 export const versionTableSql = `CREATE TABLE ${versionTable} (
 \tversion_num VARCHAR(32) NOT NULL, 
 \tCONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )`;
 
-/** Not STRICT: a SQLite older than 3.37 that meets the word reads nothing of the whole database any more. */
+/** Not STRICT: a SQLite older than 3.37 could no longer open the database at all. */
 export const historyTableSql = `CREATE TABLE ${historyTable} (
 \tid INTEGER PRIMARY KEY,
 \trun_id TEXT NOT NULL,
@@ -32,7 +32,7 @@ export const historyTableSql = `CREATE TABLE ${historyTable} (
 \tresult TEXT NOT NULL CHECK (result IN ('done', 'deferred'))
 )`;
 
-// better-sqlite3 gives integers as bigint where the connection was told to.
+// better-sqlite3 returns integers as bigint if the connection is set to.
 const integer = z.pipe(z.union([z.int(), z.bigint()]), z.transform(Number));
 
 const nonEmpty = z.string().check(z.minLength(1));
@@ -56,15 +56,15 @@ export interface HistoryRow {
   readonly runId: string;
   readonly revision: string;
   readonly direction: 'up' | 'down' | 'stamp';
-  /** Of the revision's file when it ran: see `checksum`. */
+  /** The revision file's checksum when it ran: see `checksum`. */
   readonly checksum: string;
   /** ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Id of the snapshot that the run took, if it took one. */
+  /** Id of the snapshot that the run took, if any. */
   readonly snapshot: string | null;
   readonly toolVersion: string;
-  /** `deferred`: runs after the commit, outside a transaction, and has not been seen to end. */
+  /** `deferred`: runs after the commit, outside a transaction, and is not known to have finished. */
   readonly result: 'done' | 'deferred';
 }
 
@@ -82,7 +82,7 @@ const historyColumns: Readonly<Record<keyof HistoryRow, string>> = {
 };
 
 export interface Applied {
-  /** Whether `alembic_version` is there, be it empty. */
+  /** Whether `alembic_version` exists, even if it is empty. */
   readonly versioned: boolean;
   /** The ids in `alembic_version`, sorted: the heads of what is applied. */
   readonly current: string[];
@@ -91,24 +91,24 @@ export interface Applied {
 }
 
 /**
- * Reads what the database says is applied. Writes nothing; a table that is not there reads as empty.
- * @throws {DrydockError} HISTORY where a table is not what Alembic or Drydock makes, or holds what neither writes.
+ * Reads what the database records as applied. Writes nothing; a missing table counts as empty.
+ * @throws {DrydockError} HISTORY if a table was not made by Alembic or Drydock, or holds what neither writes.
  */
 export function readApplied(port: ReadPort): Applied {
   const versioned = columnsOf(port, versionTable).length > 0;
   return { versioned, current: readCurrent(port), history: readHistory(port) };
 }
 
-/** The run that wrote to the history last; null where none ever did. */
+/** The last run that wrote to the history; null if there is none. */
 export function lastRunOf(history: readonly HistoryRow[]): string | null {
   return history.at(-1)?.runId ?? null;
 }
 
 /**
- * Records where the database is now, and what was run to bring it there. Makes the tables that are missing.
- * Belongs in the transaction of the run: the caller has opened it.
- * @param record.current What `alembic_version` is to hold, exactly. Rows that it holds already are left alone.
- * @param record.rows Appended to `drydock_history`, in this order.
+ * Records the database's new revisions and what was run to get there. Creates missing tables. The caller has already begun
+ * the run's transaction.
+ * @param record.current The exact content for `alembic_version`. Rows that it already holds are left alone.
+ * @param record.rows Appended to `drydock_history` in this order.
  * @throws {DrydockError} HISTORY as `readApplied` does.
  */
 export function writeApplied(
@@ -129,8 +129,8 @@ export function writeApplied(
 }
 
 /**
- * Turns the row of a revision that was to run after the commit from `deferred` into `done`, with the text that was run.
- * @throws {Error} Where the run has no such row: a caller that says so has lost track of its run.
+ * Changes the row of a revision that runs after the commit from `deferred` to `done`, with the text that was run.
+ * @throws {Error} If the run has no such row: then the caller has lost track of its run.
  */
 export function markDone(
   port: SqlPort,
@@ -149,12 +149,12 @@ export function markDone(
   port.run(now, checksum, startedAt, durationMs, runId, id);
 }
 
-/** For a run that found its snapshot taken already by another one. */
+/** For a run that reuses a snapshot taken by another run. */
 export function nameSnapshot(port: SqlPort, runId: string, snapshot: string): void {
   port.run(`UPDATE ${historyTable} SET snapshot = ? WHERE run_id = ?`, snapshot, runId);
 }
 
-/** As an error names those of these tables: `the trigger "a"`, `the triggers "a", "b"`. */
+/** Names triggers on these tables in an error: `the trigger "a"`, `the triggers "a", "b"`. */
 export function describeTriggers(triggers: readonly string[]): string {
   return `the trigger${triggers.length === 1 ? '' : 's'} ${triggers.map((name) => `"${name}"`).join(', ')}`;
 }
@@ -187,7 +187,7 @@ function insertHistory(port: SqlPort, row: Omit<HistoryRow, 'id'>): void {
   port.run(`INSERT INTO ${historyTable} (${names}) VALUES (${marks})`, ...keys.map((key) => row[key]));
 }
 
-/** Names of a table's columns in lower case; none where there is no such table. */
+/** A table's column names in lower case; none if there is no such table. */
 function columnsOf(port: ReadPort, table: string): string[] {
   requireTable(port, table);
   const shape = z.object({ name: z.string() });
@@ -195,7 +195,7 @@ function columnsOf(port: ReadPort, table: string): string[] {
   return rows.map((row) => parseRow(shape, row, table).name.toLowerCase());
 }
 
-/** A view of that name can be read like a table, and would refuse the write at the very end of a run. */
+/** A view of that name can be read like a table, but would refuse the write at the very end of a run. */
 function requireTable(port: ReadPort, table: string): void {
   const shape = z.object({ type: z.string() });
   for (const row of port.all('SELECT type FROM sqlite_schema WHERE name = ? COLLATE NOCASE', table)) {
@@ -204,7 +204,7 @@ function requireTable(port: ReadPort, table: string): void {
   }
 }
 
-/** Alembic can be told to make more columns (`version_table_impl`); one that must be given is one that we cannot write. */
+/** Alembic can be configured to add columns (`version_table_impl`); Drydock cannot fill one that requires a value. */
 function requireNoOtherValue(port: ReadPort): void {
   const shape = z.object({ name: z.string() });
   const sql = `SELECT name FROM pragma_table_info(?)

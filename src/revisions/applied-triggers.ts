@@ -1,6 +1,6 @@
 /**
- * Triggers that somebody else put on the tables of Drydock and Alembic. A run writes there, so that they are part of the
- * run: what they do is written before the checks, and a row that they keep out is missed before the commit.
+ * Triggers that other software put on the tables of Drydock and Alembic. A run writes to these tables, so the triggers are
+ * part of the run: what they do is written before the checks, and a row that they suppress is noticed before the commit.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
@@ -14,7 +14,7 @@ import {
   writeApplied,
 } from './applied-tables.ts';
 
-/** Names, sorted. By the text of the trigger, which is what SQLite goes by; one that merely mentions a table is no harm. */
+/** Their names, sorted. SQLite decides by the text of the trigger; a trigger that only mentions a table does no harm. */
 export function triggersOnApplied(port: SqlPort): string[] {
   const rows = port.all(
     `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND (sql LIKE ? OR sql LIKE ?) ORDER BY name`,
@@ -25,8 +25,8 @@ export function triggersOnApplied(port: SqlPort): string[] {
 }
 
 /**
- * {@link writeApplied}, and a look at what became of it beside these triggers.
- * @throws {DrydockError} CHECK_FAILED where the tables do not hold what was written.
+ * {@link writeApplied}, followed by a check that these triggers did not interfere.
+ * @throws {DrydockError} CHECK_FAILED if the tables do not hold what was written.
  */
 export function writeBeside(
   port: SqlPort,
@@ -43,16 +43,16 @@ export function writeBeside(
 }
 
 /**
- * A write after the checks, which must change the rows that it names and nothing else.
- * @param rows How many it is to change.
- * @throws {DrydockError} CHECK_FAILED where a trigger did something on top, or instead; the caller rolls back.
+ * A write after the checks, which must change the given rows and nothing else.
+ * @param rows How many rows it must change.
+ * @throws {DrydockError} CHECK_FAILED if a trigger did more, or something else; the caller rolls back.
  */
 export function writeAlone(port: SqlPort, rows: number, write: () => void): void {
   const triggers = triggersOnApplied(port);
   const before = countChanges(port).total;
   beside(triggers, write);
   const { last, total } = countChanges(port);
-  // Both: a trigger may change another row, and then have ours ignored.
+  // Both are needed: a trigger may change another row and then ignore ours.
   if (last !== rows || total - before !== rows) throw meddling(triggers, 'changed other rows than the one of the run');
 }
 
@@ -71,7 +71,7 @@ function holds(port: SqlPort, before: Applied, record: Parameters<typeof writeAp
       isDeepStrictEqual(added, record.rows)
     );
   } catch (error) {
-    // Rows that neither Drydock nor Alembic writes.
+    // The tables hold rows that neither Drydock nor Alembic writes.
     if (error instanceof DrydockError) return false;
     throw error;
   }

@@ -4,7 +4,7 @@ import { buildGraph, type RevisionGraph } from './graph/graph.ts';
 import { noRevisions } from './no-revisions.ts';
 
 /**
- * The revisions as one consistent graph.
+ * The revisions of a folder as one consistent graph.
  * @param recorded As in {@link loadRevisions}.
  * @throws {DrydockError} USAGE naming the file and line.
  */
@@ -13,9 +13,9 @@ export function loadGraph(migrations: string, recorded?: ReadonlySet<string>): R
 }
 
 /**
- * As {@link loadGraph}, for what runs revisions or judges a database by them. A folder without revisions is hardly ever the
- * right one, and would let an application start on yesterday's schema.
- * @throws {DrydockError} USAGE, also if there is none and the config does not allow it.
+ * Like {@link loadGraph}, for callers that run revisions or judge a database by them. A folder without revisions is hardly
+ * ever the right one, and would let an application start on an outdated schema.
+ * @throws {DrydockError} USAGE, also if there is no revision and the config does not allow that.
  */
 export function loadGraphToRun(
   { migrations, noRevisions: none }: Pick<Config, 'migrations' | 'noRevisions'>,

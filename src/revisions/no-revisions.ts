@@ -1,4 +1,4 @@
-/** A folder in which no revision is found: nearly always another folder than was meant, or a volume that is not mounted. */
+/** A folder without revisions: nearly always the wrong folder, or a volume that is not mounted. */
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
@@ -6,7 +6,7 @@ import { namesIn } from '../files/access.ts';
 import { shellWord } from '../files/shell-word.ts';
 import { loadRevisions } from './files/load.ts';
 
-/** By paths in the folder, at most one level down. */
+/** Recognised by paths in the folder, at most one level down. */
 const otherTools: readonly (readonly [tool: string, sign: RegExp])[] = [
   ['Prisma', /^migration_lock\.toml$|^[^/]+\/migration\.sql$/],
   ['Drizzle', /^(?:meta\/)?_journal\.json$|^[^/]+\/snapshot\.json$/],
@@ -17,7 +17,7 @@ const otherTools: readonly (readonly [tool: string, sign: RegExp])[] = [
   ['Entity Framework', /^(?:[^/]+\/)?\d{14}_\w+\.cs$/],
 ];
 
-/** @param folder That of the revisions, which can be read and has none. */
+/** @param folder The revisions folder, which is readable but has no revision. */
 export function noRevisions(folder: string): DrydockError {
   const absolute = resolve(folder);
   const seen = lookInto(absolute);
@@ -39,7 +39,7 @@ interface Seen {
 
 function lookInto(folder: string): Seen {
   const names = namesIn(folder).toSorted();
-  // A volume from a Kubernetes ConfigMap is made of links.
+  // A volume from a Kubernetes ConfigMap consists of symbolic links.
   const isFolder = (name: string) => statUnlessClosed(join(folder, name)) === 'folder';
   return { folders: names.filter(isFolder), files: names.filter((name) => !isFolder(name)) };
 }
@@ -65,7 +65,7 @@ function count(names: readonly string[], noun: string): string | undefined {
   return `${names.length} ${noun}${names.length === 1 ? '' : 's'} (${some})`;
 }
 
-/** A folder that this user may not enter is one of no interest. */
+/** A folder that this user may not enter is skipped. */
 function namesBelow(folder: string): string[] {
   try {
     return namesIn(folder);
@@ -88,7 +88,7 @@ function hasRevisions(folder: string): boolean {
   try {
     return loadRevisions(folder).length > 0;
   } catch (error) {
-    // Its files are no revisions of Drydock.
+    // Its files are not Drydock revisions.
     if (error instanceof DrydockError) return false;
     throw error;
   }

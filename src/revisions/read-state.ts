@@ -1,4 +1,4 @@
-/** What the reading verbs start from: the revisions and what the database says it is at. Writes nothing. */
+/** What the reading verbs start from: the revisions, and what the database records as applied. Writes nothing. */
 import type { Config } from '../config/config.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';

@@ -1,49 +1,49 @@
 /**
  * Terms, used alike in code, logs, docs and errors.
  *
- * - revision: one step of the schema, a file in the migrations folder, with an id, a way up and a way down.
+ * - revision: one step of the schema; a file in the migrations folder with an id, an upgrade and a downgrade.
  * - head: a revision that no other revision revises. base: the state before the first revision.
- * - branch: the revisions before and after one revision, along `revises`. A branch label is a name for one.
- * - depends on: must be applied before, without being of the same branch.
+ * - branch: the revisions before and after one revision, along `revises`. A branch label names one.
+ * - depends on: must be applied first, without being on the same branch.
  * - tip: a head that no other revision depends on either. With everything applied, `alembic_version` holds the tips.
- * - applied: named, itself or through something that comes after it, by a row of the database's `alembic_version` table.
+ * - applied: named by a row of the database's `alembic_version` table, itself or through one of its descendants.
  * - pending: between what is applied and the target of a run.
  */
 
 export type Direction = 'up' | 'down';
 
-/** How many rows a table may lose in one direction of a revision, said by its author. */
+/** How many rows a table may lose in one direction of a revision, as its author declares. */
 export type RowExpectation = { readonly table: string; readonly rows: number | 'fewer' | 'dropped' };
 
-/** One SQL statement of a revision, with the place it stands in its file. */
+/** One SQL statement of a revision and its place in the file. */
 export interface Statement {
   readonly sql: string;
   /** 1-based line of the statement's first token. */
   readonly line: number;
 }
 
-/** What a revision file says of itself, known without running any of it. */
+/** What a revision file declares, known without running it. */
 export interface Revision {
   readonly id: string;
   /** Ids of the parents: empty for a first revision, several for a merge. */
   readonly revises: readonly string[];
-  /** Ids or branch labels, as the header has them, of revisions that must be applied before this one. */
+  /** Ids or branch labels, as written in the header, of revisions that must be applied before this one. */
   readonly dependsOn: readonly string[];
-  /** Names for the branch that this revision is on, given here. */
+  /** The branch labels that this revision declares. */
   readonly branchLabels: readonly string[];
-  /** One line for people: the `message` header, else the id's words. */
+  /** One line for people: the `message` header, or the words of the id. */
   readonly message: string;
   /** Absolute path of the file. */
   readonly path: string;
-  /** sha256 of the file's text with line endings and a BOM taken out of account, in hex. */
+  /** sha256 of the file's text, ignoring line endings and a BOM, in hex. */
   readonly checksum: string;
-  /** False where the author asked for a run outside one transaction. */
+  /** False if the author asked for a run outside one transaction. */
   readonly transaction: boolean;
   readonly expect: { readonly up: readonly RowExpectation[]; readonly down: readonly RowExpectation[] };
   readonly body: RevisionBody;
 }
 
-/** SQL is parsed when the file is read; a module is only imported in the engine, when it is pending. */
+/** SQL is parsed when the file is read; a module is imported only in the engine, when it is pending. */
 export type RevisionBody =
   | { readonly kind: 'sql'; readonly up: readonly Statement[]; readonly down: readonly Statement[] }
   | { readonly kind: 'module' };

@@ -11,11 +11,12 @@ export interface EditedRevision {
 }
 
 /**
- * Finds the applied revisions whose files were edited since. One that Alembic applied has no recorded checksum, and passes.
- * @param current The ids of the database's `alembic_version` table.
+ * Finds the applied revisions whose files were edited since. A revision that Alembic applied has no recorded checksum and
+ * passes.
+ * @param current The ids in the database's `alembic_version` table.
  * @param history Every row of `drydock_history`, oldest first.
  * @returns In the graph's order.
- * @throws {DrydockError} HISTORY where the files do not know a current revision.
+ * @throws {DrydockError} HISTORY if a current revision has no file.
  */
 export function editedRevisions(
   graph: RevisionGraph,
@@ -25,7 +26,7 @@ export function editedRevisions(
   requireKnown(graph, current);
   const recorded = new Map<string, string>();
   for (const row of history) {
-    // One that is still to be run is not held to a text that has done nothing.
+    // A deferred revision has not run yet, so its text may still change.
     if (row.result === 'deferred') recorded.delete(row.revision);
     else if (row.direction !== 'down') recorded.set(row.revision, row.checksum);
   }

@@ -1,10 +1,10 @@
 import { DrydockError } from '../../errors.ts';
 
 /**
- * A mistake in a file that somebody wrote, as the error to throw.
- * @param file Path of the file, or another name for where the text came from.
+ * The error for a mistake in a file written by a person.
+ * @param file Path of the file, or another name for the source of the text.
  * @param line 1-based line of the mistake.
- * @param problem What is wrong there, in words; no full stop at the end.
+ * @param problem What is wrong there, without a full stop.
  */
 export function fileError(file: string, line: number, problem: string): DrydockError {
   return new DrydockError('USAGE', {
@@ -13,7 +13,7 @@ export function fileError(file: string, line: number, problem: string): DrydockE
   });
 }
 
-/** The 1-based line on which an offset of a text lies. Lines end in LF. */
+/** The 1-based line of an offset in a text. Lines end in LF. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;

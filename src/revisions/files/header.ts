@@ -1,7 +1,7 @@
 import type { RowExpectation } from '../revision.ts';
 import { fileError } from './file-error.ts';
 
-/** A value from a revision file with the place it stands in, so that an error can point at it. */
+/** A value from a revision file and its place, for errors to point at. */
 export interface Placed<T> {
   readonly value: T;
   readonly file: string;
@@ -9,11 +9,12 @@ export interface Placed<T> {
   readonly line: number;
 }
 
-// The addresses of `drydock upgrade` and the rest, and the word for 'no parent'. A revision of that name could not be named.
+// The addresses of `drydock upgrade` and other verbs, and the word for "no parent". A revision with such an id could not be
+// addressed.
 const reservedIds = new Set(['head', 'heads', 'base', 'current', 'none']);
 
 /**
- * Checks a revision's id, its own or a parent's: Alembic's rule, with the comma that separates parents in a `.sql` header.
+ * Checks the id of a revision or of a parent: Alembic's rule, without the comma that separates parents in a `.sql` header.
  * @throws {DrydockError} USAGE
  */
 export function checkId(id: Placed<string>): string {
@@ -32,7 +33,7 @@ export function checkParents(parents: Placed<readonly string[]>): readonly strin
 }
 
 /**
- * Checks the ids and branch labels that a revision depends on. Whether there are such is for the graph to say.
+ * Checks the ids and branch labels that a revision depends on. The graph checks that they exist.
  * @throws {DrydockError} USAGE
  */
 export function checkDependencies(dependencies: Placed<readonly string[]>): readonly string[] {
@@ -41,7 +42,7 @@ export function checkDependencies(dependencies: Placed<readonly string[]>): read
 }
 
 /**
- * Checks a revision's branch labels, which stand in addresses where an id may stand, and so follow the same rule.
+ * Checks a revision's branch labels. Addresses use them like ids, so they follow the same rule.
  * @throws {DrydockError} USAGE
  */
 export function checkLabels(labels: Placed<readonly string[]>): readonly string[] {
@@ -58,7 +59,7 @@ function requireDistinct(names: Placed<readonly string[]>, what: string): readon
   throw fileError(names.file, names.line, `the revision names ${what} '${twice}' twice`);
 }
 
-/** The `message` header on one line; where there is none, the id's words without a leading number. */
+/** The `message` header on one line; without one, the words of the id without a leading number. */
 export function messageOf(header: string | undefined, id: string): string {
   const message = (header ?? '').replace(/\s+/g, ' ').trim();
   if (message !== '') return message;
@@ -68,7 +69,7 @@ export function messageOf(header: string | undefined, id: string): string {
 }
 
 /**
- * Checks that each table is spoken of once. Table names have no case in SQLite, beyond ASCII apart.
+ * Checks that each table is listed only once. SQLite ignores the case of ASCII letters in table names.
  * @throws {DrydockError} USAGE
  */
 export function checkExpectations(expectations: readonly Placed<RowExpectation>[]): readonly RowExpectation[] {
@@ -81,7 +82,7 @@ export function checkExpectations(expectations: readonly Placed<RowExpectation>[
   return expectations.map(({ value }) => value);
 }
 
-/** @returns What forbids the name; undefined where nothing does. */
+/** @returns Why the name is not allowed; undefined if it is. */
 export function nameProblem(name: string, kind: 'revision id' | 'branch label'): string | undefined {
   if (name === '') return `a ${kind} may not be empty`;
   const forbidden = /[@\-+:,]|\s/.exec(name)?.[0];

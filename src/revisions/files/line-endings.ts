@@ -2,13 +2,13 @@ import { sqlTokens } from '../sql/sql-tokens.ts';
 import { fileError, lineAt } from './file-error.ts';
 
 /**
- * All line endings are read as LF, since Git writes them differently on two machines. Where it cannot have been Git that
- * wrote a carriage return, somebody meant it, and would find another text in the database.
+ * All line endings are read as LF, since Git may write them differently on each machine. A carriage return that Git cannot
+ * have written was typed on purpose, and would be missing from the text in the database; it is refused.
  * @param text The file's text as it is.
  * @throws {DrydockError} USAGE, naming the line.
  */
 export function requireLineEndings(text: string, file: string): void {
-  // Where there is none but these they end the lines, as they once did.
+  // Without any LF, carriage returns are the line endings, as on old systems.
   if (!text.includes('\n')) return;
   const alone = text.search(/\r(?!\n)/);
   if (alone !== -1) throw fileError(file, lineAt(text, alone), meant('a carriage return that ends no line'));

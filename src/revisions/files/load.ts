@@ -6,11 +6,11 @@ import { parseModuleRevision } from './module-file.ts';
 import { parseSqlRevision } from './sql-file.ts';
 
 /**
- * Reads every revision file of a folder: `.sql`, `.ts`, `.mts`, `.js` and `.mjs`. Not what is in its subfolders, not
- * `.d.ts` files, not files whose name begins with a dot. No module is run.
+ * Reads every revision file in a folder: `.sql`, `.ts`, `.mts`, `.js` and `.mjs`, but no subfolders, `.d.ts` files or files
+ * whose name begins with a dot. Modules are not run.
  * @param recorded As in {@link parseSqlRevision}.
- * @returns The revisions, sorted by file name: an order for people, not that of the graph.
- * @throws {DrydockError} USAGE where the folder or a file cannot be read, a file is not UTF-8, or a file is no revision.
+ * @returns The revisions sorted by file name, which is not the order of the graph.
+ * @throws {DrydockError} USAGE if the folder or a file cannot be read, a file is not UTF-8, or a file is not a revision.
  */
 export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): Revision[] {
   const absolute = resolve(folder);
@@ -61,7 +61,7 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-/** Refuses what is not UTF-8: with replacement characters in its place, other data would be written than was meant. */
+/** Refuses text that is not UTF-8: replacement characters would silently change the data. */
 function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -14,7 +14,7 @@ import { type Literal, notLiteral, readLiteral } from './module-literal.ts';
 import { maskModule } from './module-text.ts';
 
 const headerNames = ['revision', 'revises', 'dependsOn', 'branchLabels', 'message', 'transaction', 'expect'] as const;
-/** Alembic's own spellings, each with ours. Under them a revision would lose its place in the graph without a word. */
+/** Alembic's spellings and ours. Under Alembic's, a revision would silently lose its place in the graph. */
 const alembicNames: ReadonlyMap<string, HeaderName> = new Map<string, HeaderName>([
   ['down_revision', 'revises'],
   ['depends_on', 'dependsOn'],
@@ -25,17 +25,17 @@ type Header = ReadonlyMap<HeaderName, Placed<Literal>>;
 
 interface ModuleSource {
   readonly text: string;
-  /** The text without comments and without what is inside strings. */
+  /** The text without comments and without the contents of strings. */
   readonly code: string;
   readonly path: string;
 }
 
 /**
- * Reads the header of a `.ts` or `.js` revision, its `export const` declarations, without running any of it.
+ * Reads the header of a `.ts` or `.js` revision, its `export const` declarations, without running the module.
  * @param text The file's text.
  * @param path Absolute path of the file.
- * @throws {DrydockError} USAGE, naming the line, where a header is missing, wrong or not a literal, and where `upgrade` or
- *   `downgrade` is not exported.
+ * @throws {DrydockError} USAGE, naming the line, if a header is missing, wrong or not a literal, or `upgrade` or `downgrade`
+ *   is not exported.
  */
 export function parseModuleRevision(text: string, path: string): Revision {
   const normal = normaliseText(text);
@@ -75,13 +75,13 @@ function readHeader(source: ModuleSource): Header {
   return header;
 }
 
-/** Reads `: Type = literal as const satisfies Type;` from where its name ends. */
+/** Reads `: Type = literal as const satisfies Type;`, starting after the name. */
 function readInitialiser({ text, code, path }: ModuleSource, offset: number): Literal {
   const equals = /^[^;=]*=(?![=>])/.exec(code.slice(offset))?.[0];
   if (equals === undefined) throw notLiteral(text, offset, path);
   const { value, end } = readLiteral(text, offset + equals.length, path);
   const rest = code.slice(end).replace(/^[ \t]+(?:as|satisfies)\b[\w$.<>[\]|& ,'"{}:]*/, '');
-  // Without a semicolon the declaration goes on for as long as the next line can be part of it.
+  // Without a semicolon the declaration continues as long as the next line can be part of it.
   const ends = /^\s*(?:;|$)|^[ \t]*\n\s*(?:[\w$@}'"]|$)/.test(rest);
   if (!ends) throw notLiteral(text, end, path);
   return value;
@@ -134,7 +134,7 @@ function requireFunction({ code, path }: ModuleSource, name: 'upgrade' | 'downgr
   throw fileError(path, 1, `the module has no \`export function ${name}(op)\``);
 }
 
-/** The value of a header if it is there, checked to be what it must be. */
+/** The value of a header, if present, after checking its type. */
 function typed<T extends Literal>(
   header: Header,
   name: HeaderName,

@@ -1,9 +1,9 @@
 import { fileError, lineAt } from './file-error.ts';
 
-/** The value of a literal in a module. An object is a Map, so that no key in it can mean more than a key. */
+/** The value of a literal in a module. An object becomes a Map, so that a key is never more than a key. */
 export type Literal = string | number | boolean | null | readonly Literal[] | ReadonlyMap<string, Literal>;
 
-/** Where a literal is read. Each reader moves `at` past what it read. */
+/** The position of the reader. Each function moves `at` past what it read. */
 interface Cursor {
   readonly text: string;
   readonly path: string;
@@ -18,10 +18,10 @@ const words: ReadonlyMap<string, Literal> = new Map<string, Literal>([
 ]);
 
 /**
- * Reads the literal at an offset of a module: a string, a template without `${…}`, a whole number, true, false, null, or
- * an array or object of those.
+ * Reads the literal at an offset of a module: a string, a template without `${…}`, a whole number, true, false, null, or an
+ * array or object of those.
  * @returns The value, and the offset after it.
- * @throws {DrydockError} USAGE, naming the line, for anything that would have to be run to be known.
+ * @throws {DrydockError} USAGE, naming the line, for anything whose value is known only by running it.
  */
 export function readLiteral(text: string, offset: number, path: string): { value: Literal; end: number } {
   const cursor = { text, path, at: offset };
@@ -69,7 +69,7 @@ function readObject(cursor: Cursor): Literal {
   return values;
 }
 
-/** Reads what stands between an opening bracket and `close`: items with commas between, and perhaps after, them. */
+/** Reads comma-separated items up to `close`; a trailing comma is allowed. */
 function readList(cursor: Cursor, close: string, readItem: () => void): void {
   cursor.at += 1;
   skipBlank(cursor);
@@ -95,7 +95,7 @@ function readString(cursor: Cursor): string {
     }
     if (character === '\\') {
       const escaped = cursor.text.charAt(at + 1);
-      // Code points are left to whoever can type the character itself.
+      // Code point escapes are not supported: the author can type the character itself.
       if (/[ux0-9]/.test(escaped)) throw notLiteral(cursor.text, at, cursor.path);
       value += escapes[escaped] ?? escaped;
       at += 1;

@@ -1,15 +1,14 @@
 import { fileError, lineAt } from './file-error.ts';
 
-// Words after which a slash begins a regular expression, and those after whose parentheses it does.
+// Words before a regular expression, and words whose parentheses can be followed by one. Otherwise a slash is a division.
 const wordsBeforeRegex = /^(?:return|typeof|case|in|of|delete|void|throw|new|do|else|instanceof|yield|await)$/;
 const wordsBeforeCondition = /^(?:if|while|for|with)$/;
 
 /**
- * Blanks out what a module does not run: comments, and the insides of strings, template literals and regular expressions.
- * What is left has the length and the lines of the text, so that an offset in it is an offset in the text, and code in it
- * is code.
+ * Blanks out what a module does not run: comments, and the contents of strings, template literals and regular expressions.
+ * Length and line numbers stay, so an offset in the result is an offset in the text, and what is left is code.
  * @param path Names the file in errors.
- * @throws {DrydockError} USAGE for a comment or template literal that is never closed.
+ * @throws {DrydockError} USAGE for an unterminated comment or template literal.
  */
 export function maskModule(text: string, path: string): string {
   const masked: string[] = [];
@@ -17,7 +16,7 @@ export function maskModule(text: string, path: string): string {
   return masked.join('');
 }
 
-/** The comments of a module, with the line on which each begins. The text of one is without what makes it a comment. */
+/** The comments of a module without their delimiters, each with the line on which it begins. */
 export function moduleComments(text: string, path: string): { readonly text: string; readonly line: number }[] {
   const comments: { text: string; line: number }[] = [];
   for (const { kind, code, end } of moduleTokens(text, 0, path)) {
@@ -37,7 +36,7 @@ interface ModuleToken {
 }
 
 function* moduleTokens(text: string, from: number, path: string): Generator<ModuleToken, void, undefined> {
-  // What stands before the current place, to tell a regular expression from a division.
+  // The previous token, which tells a regular expression from a division.
   let previous = '';
   const parentheses: string[] = [];
   let start = from;
@@ -90,7 +89,7 @@ function commentEnd(text: string, start: number, path: string): number {
   return end + 2;
 }
 
-/** A string that no quote closes ends with its line: a module with one cannot run, so it is not for us to judge. */
+/** A string without a closing quote ends at the end of its line. Such a module cannot run, so it is not judged here. */
 function stringEnd(text: string, start: number): number {
   const quote = text.charAt(start);
   for (let at = start + 1; at < text.length; at += 1) {
@@ -102,7 +101,7 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** Code inside `${…}` is passed over too: no export can stand in it. */
+/** Also skips the code inside `${…}`, which cannot contain an export. */
 function templateEnd(text: string, start: number, path: string): number {
   let at = start + 1;
   while (at < text.length) {
@@ -123,7 +122,7 @@ function substitutionEnd(text: string, start: number, path: string): number {
   return text.length;
 }
 
-/** Undefined where the line ends first: then the slash was a division. */
+/** Undefined if the line ends first: then the slash is a division. */
 function endOfRegex(text: string, start: number): number | undefined {
   let inClass = false;
   for (let at = start + 1; at < text.length; at += 1) {

@@ -17,17 +17,17 @@ import { requireLineEndings } from './line-endings.ts';
 const headerKeys = ['revision', 'revises', 'message', 'transaction', 'depends-on', 'branch-labels'] as const;
 type HeaderKey = (typeof headerKeys)[number];
 type Header = ReadonlyMap<HeaderKey, Placed<string>>;
-/** What a revision has of its sections. */
+/** The parts of a revision that come from its sections. */
 type Sections = Pick<Revision, 'expect' | 'body'>;
 
 /**
  * Reads a `.sql` revision: a header of `-- key: value` comments, then the sections `-- migrate:up` and `-- migrate:down`.
  * @param text The file's text.
  * @param path Absolute path of the file.
- * @param recorded Checksums of texts that were read from end to end before. The sections of such a one are only read when
- *   something asks for them, which a start that finds nothing pending never does.
- * @throws {DrydockError} USAGE, naming the line, for anything that is not as the format wants it, and for a statement that
- *   may not stand in a revision.
+ * @param recorded Checksums of texts that have been read completely before. Their sections are read only on demand, which a
+ *   start that finds nothing pending never needs.
+ * @throws {DrydockError} USAGE, naming the line, for anything that violates the format, and for a statement that a revision
+ *   may not contain.
  */
 export function parseSqlRevision(text: string, path: string, recorded: ReadonlySet<string> = new Set()): Revision {
   const parts = cutHeader(normaliseText(text), path);
@@ -90,7 +90,7 @@ function headerKey(comment: LineComment, path: string): HeaderKey | undefined {
   const word = /^([A-Za-z_-]+)\s*:(?!\/\/)/.exec(comment.text)?.[1];
   const known = headerKeys.find((key) => key === word);
   if (word === undefined || known !== undefined) return known;
-  // A word to the linter, which reads it itself.
+  // Only the linter reads this one.
   if (word === 'lint') return undefined;
   if (word.includes('-') && !/^(?:depend|branch)/i.test(word)) return undefined;
   if (word === 'expect') {
@@ -108,7 +108,7 @@ function revisionId(header: Header, path: string): string {
   return checkId(id);
 }
 
-/** Names with commas between; none where the header is not there, or says `none`. */
+/** Comma-separated names; none if the header is missing or says `none`. */
 function readList(header: Header, key: HeaderKey): Placed<readonly string[]> {
   const list = header.get(key);
   if (list === undefined) return { value: [], file: '', line: 1 };

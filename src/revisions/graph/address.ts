@@ -3,40 +3,40 @@ import { branchHeads, branchOf } from './branches.ts';
 import { type RevisionGraph, requireKnown } from './graph.ts';
 import { ambiguous, backwards, forwards, lastUndone, startsForwards } from './relative.ts';
 
-/** An address taken apart: `LABEL@REV+2`. */
+/** A parsed address: `LABEL@REV+2`. */
 export interface Address {
-  /** As it was written. */
+  /** As written. */
   readonly text: string;
   readonly branch: Branch | undefined;
-  /** What stands before the sign: '' for the current revisions. */
+  /** The part before the sign; '' means the current revisions. */
   readonly name: string;
   readonly offset: { readonly sign: '+' | '-'; readonly count: number } | undefined;
 }
 
-/** What stands before the `@`: a branch label, or a revision, which then means the branch that it is on. */
+/** The part before the `@`: a branch label, or a revision, which then means its branch. */
 export interface Branch {
-  /** As it was written. */
+  /** As written. */
   readonly text: string;
-  /** Id of the revision that gives the label, or is the one named. */
+  /** Id of the revision that declares the label, or that is named. */
   readonly anchor: string;
-  /** Ids of all that comes before and after the anchor along `revises`. */
+  /** Ids of everything before and after the anchor along `revises`. */
   readonly members: ReadonlySet<string>;
 }
 
 /**
- * Finds what an address in Alembic's forms names: `head`, `heads`, `base`, `current`, an id, a unique prefix of one, a branch
- * label (the revision that gives it), `+N` and `-N` from the current revisions, `REV+N`, `REV-N`; each of them also on one
+ * Resolves an address in Alembic's forms: `head`, `heads`, `base`, `current`, an id, a unique prefix of one, a branch label
+ * (the revision that declares it), `+N` and `-N` from the current revisions, `REV+N`, `REV-N`; each of them also on one
  * branch, as `LABEL@head`, `LABEL@heads`, `LABEL@base`, `LABEL@REV`, `LABEL@+N`, `LABEL@-N`, `LABEL@REV+N`.
- * @param current The ids of the database's `alembic_version` table.
- * @returns Ids of the heads that a database at that address has: none for `base`, several for a state of several branches.
- * @throws {DrydockError} USAGE for an address that names nothing, or more than one thing; HISTORY where the address starts
- *   from the current revisions and the files do not know them.
+ * @param current The ids in the database's `alembic_version` table.
+ * @returns Ids of the heads of a database at that address: none for `base`, several for a state on several branches.
+ * @throws {DrydockError} USAGE for an address that names nothing, or more than one thing; HISTORY if the address starts from
+ *   the current revisions and one has no file.
  */
 export function resolveRevision(graph: RevisionGraph, text: string, current: readonly string[]): readonly string[] {
   return resolveAddress(graph, parseAddress(graph, text), current);
 }
 
-/** Takes an address apart, and looks up its branch. */
+/** Parses an address, and looks up its branch. */
 export function parseAddress(graph: RevisionGraph, text: string): Address {
   const [, branch, name, sign, count] = /^(?:([^@]*)@)?([^@+-]*)(?:([+-])(\d+))?$/.exec(text) ?? [];
   if (name === undefined) throw notLocated(graph, text);
@@ -48,12 +48,12 @@ export function parseAddress(graph: RevisionGraph, text: string): Address {
   };
 }
 
-/** Whether an address means something else for another state of the database. */
+/** Whether the meaning of an address depends on the state of the database. */
 export function startsFromCurrent(text: string): boolean {
   return /^(?:[^@]*@)?(?:current(?=[+-]|$)|[+-])/.test(text);
 }
 
-/** Does what {@link resolveRevision} does, for an address that was taken apart already. */
+/** Like {@link resolveRevision}, for a parsed address. */
 export function resolveAddress(graph: RevisionGraph, address: Address, current: readonly string[]): readonly string[] {
   const { name, offset, branch, text } = address;
   if (offset === undefined) return resolveName(graph, address, current);
@@ -77,7 +77,7 @@ function fromCurrent(
     const end = forwards(graph, { text, branch, count }, startsForwards(graph, { text, branch, count }, current));
     return end === undefined ? [] : [end];
   }
-  // From a merge one step back is where all of its branches are.
+  // One step back from a merge is the state at all of its parents.
   return [...graph.parents(lastUndone(graph, { text, branch, count }, current))].sort();
 }
 

@@ -1,4 +1,4 @@
-/** Branches: which revisions are of one line of descent, and which labels that line has. */
+/** Branches: which revisions share a line of descent, and which labels that line has. */
 
 import type { Revision } from '../revision.ts';
 import type { RevisionGraph } from './graph.ts';
@@ -7,8 +7,8 @@ import { reachable } from './reachable.ts';
 type Links = Pick<RevisionGraph, 'parents' | 'children' | 'dependents'>;
 
 /**
- * The branch labels of each revision. As in Alembic a label goes from the revision that gives it to everything that
- * revises it; and where that is one line without a fork or a merge, back along the line to where it begins, too.
+ * The branch labels of each revision. As in Alembic, a label applies to the revision that declares it and to all its
+ * descendants; if those form a single line without a fork or merge, it also applies backwards to where that line begins.
  */
 export function branchLabels(revisions: readonly Revision[], links: Links): ReadonlyMap<string, readonly string[]> {
   const labels = new Map<string, readonly string[]>();
@@ -22,7 +22,7 @@ export function branchLabels(revisions: readonly Revision[], links: Links): Read
   return labels;
 }
 
-/** Something else follows it too, or it merges. */
+/** Whether the line forks or merges here. */
 function isKnot(id: string, { parents, children, dependents }: Links): boolean {
   return new Set([...children(id), ...dependents(id)]).size > 1 || parents(id).length > 1;
 }
@@ -33,12 +33,12 @@ function backToKnot(start: string, links: Links): readonly string[] {
   return line;
 }
 
-/** What comes before and after a revision along `revises`, and itself: Alembic's lineage. */
+/** A revision with everything before and after it along `revises`: Alembic's lineage. */
 export function branchOf(graph: RevisionGraph, id: string): ReadonlySet<string> {
   return new Set([...reachable([id], graph.parents), ...reachable([id], graph.children)]);
 }
 
-/** The heads of each branch within what is applied, also one that another branch depends on: more than `newHeads`. */
+/** The heads of each branch among the applied revisions, including branches that others depend on: more than `newHeads`. */
 export function branchHeads(graph: RevisionGraph, applied: ReadonlySet<string>): readonly string[] {
   return [...applied].filter((id) => !graph.children(id).some((child) => applied.has(child))).sort();
 }

@@ -1,10 +1,10 @@
-/** The names in a folder of revisions, looked up: what is there twice, or not at all, is an error here. */
+/** Looks up the names in a folder of revisions; a duplicate or missing one is an error. */
 import { DrydockError } from '../../errors.ts';
 import type { Revision } from '../revision.ts';
 
 type ById = ReadonlyMap<string, Revision>;
 
-/** @throws {DrydockError} USAGE where two files have one id. */
+/** @throws {DrydockError} USAGE if two files have the same id. */
 export function indexById(revisions: readonly Revision[]): ById {
   const byId = new Map<string, Revision>();
   for (const revision of revisions) {
@@ -21,8 +21,9 @@ export function indexById(revisions: readonly Revision[]): ById {
 }
 
 /**
- * The revision that gives each branch label.
- * @throws {DrydockError} USAGE where two revisions give one, or one is a revision's id: an address could not tell them apart.
+ * The revision that declares each branch label.
+ * @throws {DrydockError} USAGE if two revisions declare the same label, or a label is also an id: an address would be
+ *   ambiguous.
  */
 export function indexLabels(revisions: readonly Revision[], byId: ById): ById {
   const byLabel = new Map<string, Revision>();
@@ -43,8 +44,8 @@ export function indexLabels(revisions: readonly Revision[], byId: ById): ById {
 }
 
 /**
- * Ids of what each revision depends on. A label stands for the revision that gives it.
- * @throws {DrydockError} USAGE where there is no such revision or label.
+ * The ids that each revision depends on. A label stands for the revision that declares it.
+ * @throws {DrydockError} USAGE if there is no such revision or label.
  */
 export function resolveDependencies(
   revisions: readonly Revision[],
@@ -65,8 +66,8 @@ export function resolveDependencies(
 }
 
 /**
- * Ids of the revisions that revise each revision, sorted.
- * @throws {DrydockError} USAGE where a parent has no file.
+ * The ids of each revision's children, sorted.
+ * @throws {DrydockError} USAGE if a parent has no file.
  */
 export function indexChildren(revisions: readonly Revision[], byId: ById): ReadonlyMap<string, readonly string[]> {
   const children = new Map<string, string[]>();

@@ -5,10 +5,10 @@ import type { Revision } from '../revision.ts';
 type Neighbours = (id: string) => readonly string[];
 
 /**
- * Kahn's algorithm: takes, again and again, the smallest id of which all that comes before has been taken.
+ * Kahn's algorithm: repeatedly takes the smallest id whose predecessors have all been taken.
  * @param before What a revision revises and depends on.
  * @param after What revises it and depends on it.
- * @throws {DrydockError} USAGE where revisions come before each other in a circle.
+ * @throws {DrydockError} USAGE if revisions form a cycle.
  */
 export function inOrder(byId: ReadonlyMap<string, Revision>, before: Neighbours, after: Neighbours): readonly string[] {
   const order: string[] = [];
@@ -29,7 +29,7 @@ export function inOrder(byId: ReadonlyMap<string, Revision>, before: Neighbours,
   return order;
 }
 
-/** @param stuck The ids that never became ready: before each stands one of them, so following those comes to a circle. */
+/** @param stuck The ids that never became ready. Each has a predecessor among them, so following those leads to a cycle. */
 function cycleError(byId: ReadonlyMap<string, Revision>, before: Neighbours, stuck: ReadonlySet<string>): DrydockError {
   const path: string[] = [];
   let id = [...stuck].sort()[0] ?? '';

@@ -5,39 +5,39 @@ import { indexById, indexChildren, indexLabels, resolveDependencies } from './gr
 import { inOrder } from './graph-order.ts';
 import { reachable } from './reachable.ts';
 
-/** The revisions of a folder and how they follow each other. Ids alone decide, so that it is the same however the files are named. */
+/** The revisions of a folder and their order. Only ids count, so file names make no difference. */
 export interface RevisionGraph {
-  /** Every revision after what it revises and depends on; where the graph leaves a choice, the smaller id first. */
+  /** Every revision after what it revises and depends on; ties are broken by the smaller id. */
   readonly revisions: readonly Revision[];
-  /** Ids of the revisions that no other one revises, sorted. */
+  /** Ids of the revisions without children, sorted. */
   readonly heads: readonly string[];
-  /** Ids of the heads that no revision depends on either, sorted: the rows of `alembic_version` when all is applied. */
+  /** Ids of the heads that no revision depends on, sorted: the rows of `alembic_version` when everything is applied. */
   readonly tips: readonly string[];
   /** Ids of the revisions without a parent, sorted. */
   readonly bases: readonly string[];
   get(id: string): Revision | undefined;
-  /** Ids of the parents of a revision of this graph, in the order of its header. */
+  /** Ids of a revision's parents, in the order of its header. */
   parents(id: string): readonly string[];
-  /** Ids of the revisions that revise this one, sorted. */
+  /** Ids of a revision's children, sorted. */
   children(id: string): readonly string[];
-  /** Ids of what a revision depends on, in the order of its header, labels resolved. */
+  /** Ids of what a revision depends on, in the order of its header, with labels resolved. */
   dependencies(id: string): readonly string[];
   /** Ids of the revisions that depend on this one, sorted. */
   dependents(id: string): readonly string[];
-  /** The branch labels that apply to a revision, its own and those of its branch, sorted. */
+  /** The branch labels that apply to a revision: its own and those of its branch, sorted. */
   labels(id: string): readonly string[];
-  /** Id of the revision whose header gives this branch label. */
+  /** Id of the revision that declares this branch label. */
   labelled(label: string): string | undefined;
-  /** The revisions of these ids, which must be in the graph, and all that must be applied before them. */
+  /** These revisions, which must be in the graph, and everything that must be applied before them. */
   ancestors(ids: Iterable<string>): ReadonlySet<string>;
-  /** The revisions of these ids and all that can only be applied after them. */
+  /** These revisions and everything that can only be applied after them. */
   descendants(ids: Iterable<string>): ReadonlySet<string>;
 }
 
 /**
  * Builds the graph of the revisions.
- * @throws {DrydockError} USAGE where two files have one id or one label, a parent or a dependency has no file, or
- *   revisions come before each other in a circle.
+ * @throws {DrydockError} USAGE if two files have the same id or label, a parent or dependency has no file, or revisions form
+ *   a cycle.
  */
 export function buildGraph(revisions: readonly Revision[]): RevisionGraph {
   const byId = indexById(revisions);
@@ -81,7 +81,7 @@ export function buildGraph(revisions: readonly Revision[]): RevisionGraph {
 }
 
 /**
- * What `alembic_version` must hold for a set of applied revisions: those that nothing applied comes after.
+ * The rows of `alembic_version` for a set of applied revisions: those that no other applied revision comes after.
  * @param applied Ids of revisions of the graph, each with all of its ancestors.
  * @returns Sorted.
  */
@@ -90,7 +90,7 @@ export function newHeads(graph: RevisionGraph, applied: ReadonlySet<string>): st
   return [...applied].filter((id) => !isBefore(id)).sort();
 }
 
-/** The revisions of a database, parted into those that the files know and those that no file has. */
+/** Splits a database's revisions into those that have a file and those that have none. */
 export function partByFiles(
   graph: RevisionGraph,
   current: readonly string[],
@@ -100,9 +100,9 @@ export function partByFiles(
 }
 
 /**
- * Checks that the files know every revision that the database is at.
- * @param current The ids of the database's `alembic_version` table.
- * @param waysOut What to do about the ones that no file has.
+ * Checks that every revision that the database is at has a file.
+ * @param current The ids in the database's `alembic_version` table.
+ * @param waysOut What to do about those without a file.
  * @throws {DrydockError} HISTORY
  */
 export function requireKnown(

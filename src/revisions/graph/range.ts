@@ -1,4 +1,4 @@
-/** The part of the graph that `history -r [start]:[end]` speaks of. */
+/** The part of the graph that `history -r [start]:[end]` selects. */
 import { DrydockError } from '../../errors.ts';
 import type { Revision } from '../revision.ts';
 import { type Address, parseAddress, resolveAddress, startsFromCurrent } from './address.ts';
@@ -7,9 +7,9 @@ import { reachable } from './reachable.ts';
 import { backwards, forwards } from './relative.ts';
 
 /**
- * The revisions from a start to an end, both included. A start of `-N` counts back from the end and an end of `+N` on
- * from the start, and both stop where the revisions do. Left out, the start is `base` and the end `heads`.
- * @param current The ids of the database's `alembic_version` table, for an end or start that speaks of it.
+ * The revisions from start to end, inclusive. A start of `-N` counts back from the end and an end of `+N` forward from the
+ * start; both stop at the first or last revision. The default start is `base`, the default end `heads`.
+ * @param current The ids in the database's `alembic_version` table, for a start or end that refers to it.
  * @returns In the graph's order.
  * @throws {DrydockError} USAGE for a bad range.
  */
@@ -29,7 +29,7 @@ export function selectRange(graph: RevisionGraph, range: string, current: readon
   );
 }
 
-/** Whether it takes the database to know what a range speaks of. */
+/** Whether resolving a range needs the database. */
 export function speaksOfCurrent(range: string): boolean {
   const [start, end] = splitRange(range);
   const countsFromOther = /^(?:[^@]*@)?-/.test(start) ? end : /^(?:[^@]*@)?\+/.test(end) ? start : undefined;
@@ -63,7 +63,7 @@ function startsOf(
   if (start.name !== '' || start.offset?.sign !== '-') return resolveAddress(graph, start, current);
   const { text, branch, offset } = start;
   const reached = ends.map((id) => backwards(graph, { text, branch, count: offset.count, beyond: 'stop' }, id));
-  // One end from which the way leads to base: from there on everything is wanted.
+  // One of the ways back reaches base, so everything is wanted from there on.
   return reached.includes(undefined) ? [] : reached.filter((id) => id !== undefined);
 }
 

@@ -1,4 +1,4 @@
-/** Everything that can be reached from these ids by these steps, the ids themselves included. */
+/** Everything reachable from these ids by these steps, including the ids themselves. */
 export function reachable(from: Iterable<string>, steps: (id: string) => readonly string[]): ReadonlySet<string> {
   const reached = new Set<string>();
   const open = [...from];

@@ -1,21 +1,21 @@
-/** Counting steps along the graph: `+N`, `-N`, `REV+N`, `REV-N`. A step that could go two ways is an error, never a guess. */
+/** Relative addresses: `+N`, `-N`, `REV+N`, `REV-N`. A step that could go two ways is an error, never a guess. */
 import { DrydockError } from '../../errors.ts';
 import type { Branch } from './address.ts';
 import { branchHeads } from './branches.ts';
 import { newHeads, type RevisionGraph } from './graph.ts';
 
-/** How far to go, on which branch, and the address as it was written. */
+/** How far to go, on which branch, and the address as written. */
 export interface Walk {
   readonly text: string;
   readonly branch: Branch | undefined;
   readonly count: number;
-  /** What becomes of steps beyond the last revision, or beyond base; an error unless said otherwise. */
+  /** Whether to stop at the last revision or at base instead of failing. */
   readonly beyond?: 'stop';
 }
 
 /**
- * N steps from a parent to a child.
- * @param start undefined: base.
+ * N steps from parent to child.
+ * @param start undefined means base.
  */
 export function forwards(graph: RevisionGraph, walk: Walk, start: string | undefined): string | undefined {
   let at = start;
@@ -30,9 +30,9 @@ export function forwards(graph: RevisionGraph, walk: Walk, start: string | undef
 }
 
 /**
- * N steps from a child to its parent.
- * @param count Of the steps to go now, of those that were asked for.
- * @returns undefined: base.
+ * N steps from child to parent.
+ * @param count How many of the requested steps to go now.
+ * @returns undefined means base.
  */
 export function backwards(
   graph: RevisionGraph,
@@ -45,7 +45,7 @@ export function backwards(
     if (at === undefined && walk.beyond === 'stop') return at;
     if (at === undefined) throw tooFar(walk);
     const parents = graph.parents(at);
-    // Not by a branch either: on each of them the way back comes to the same merge.
+    // Naming a branch would not help: every branch leads back to the same merge.
     if (parents.length > 1) throw ambiguous(walk.text, `'${at}' merges several revisions`, parents, nameId);
     at = parents[0];
   }
@@ -53,8 +53,8 @@ export function backwards(
 }
 
 /**
- * Where `+N` starts: at the current revision; on a branch at the one that is current there, or at the last one applied of
- * it, or at base.
+ * Where `+N` starts: at the current revision. On a branch it starts at the one that is current there, else at the last
+ * applied one, else at base.
  */
 export function startsForwards(graph: RevisionGraph, walk: Walk, current: readonly string[]): string | undefined {
   const rows = onBranch(current, walk);
@@ -64,8 +64,8 @@ export function startsForwards(graph: RevisionGraph, walk: Walk, current: readon
 }
 
 /**
- * The revision that the last of N steps back from the current one undoes. Only that one may be a merge: what it leaves
- * is clear, and further back there would be two ways.
+ * The revision that the last of N steps back undoes. Only that one may be a merge: what it leaves is clear, while a step
+ * further back could go two ways.
  */
 export function lastUndone(graph: RevisionGraph, walk: Walk, current: readonly string[]): string {
   const rows = onBranch(current, walk);
@@ -93,7 +93,7 @@ function tooFar({ text, count }: Walk): DrydockError {
 
 const nameId = 'Name the revision by its id';
 
-/** The error for an address that could mean any of several revisions. */
+/** The error for an address that could mean several revisions. */
 export function ambiguous(
   text: string,
   reason: string,

@@ -7,15 +7,15 @@ import { newHeads, type RevisionGraph } from './graph.ts';
 export interface Stamp {
   /** The rows of `alembic_version` after it, sorted. */
   readonly to: readonly string[];
-  /** What it writes down as applied: the targets and all before them, in order. */
+  /** What it records as applied: the targets and everything before them, in order. */
   readonly revisions: readonly Revision[];
 }
 
 /**
- * As Alembic does it, a target replaces the rows that lie before or after it, and leaves those of other branches. Of
- * targets one of which comes before another only the later is written: Alembic refuses to work with both.
- * @param rows The rows of `alembic_version` that the targets may leave; each must be in the graph.
- * @param current The revisions that `current`, `+N` and `-N` speak of.
+ * As in Alembic, a target replaces the rows before and after it and keeps those of other branches. If one target comes
+ * before another, only the later one is written: Alembic refuses a table with both.
+ * @param rows The rows of `alembic_version` that may be kept; each must be in the graph.
+ * @param current The revisions that `current`, `+N` and `-N` refer to.
  * @throws {DrydockError} USAGE for a bad address.
  */
 export function planStamp(
@@ -41,7 +41,7 @@ function replaces(graph: RevisionGraph, address: Address, row: string, current: 
   return anchors.some((id) => line.has(id));
 }
 
-/** The revisions that an address speaks of; none for `base`, which speaks of all. */
+/** The revisions that an address refers to; none for `base`, which refers to all. */
 function anchorsOf(graph: RevisionGraph, address: Address, current: readonly string[]): readonly string[] {
   const { branch, name, offset } = address;
   const target = resolveAddress(graph, address, current);

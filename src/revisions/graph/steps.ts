@@ -7,10 +7,10 @@ import { type RevisionGraph, requireKnown } from './graph.ts';
 import { lastUndone } from './relative.ts';
 
 /**
- * What an upgrade to an address would run: all that must be applied before the target and is not, and the target.
- * @param current The ids of the database's `alembic_version` table.
- * @returns Steps in the order of execution; none where the target is applied already.
- * @throws {DrydockError} USAGE for a bad address; HISTORY where the files do not know a current revision.
+ * The steps of an upgrade to an address: the target, and everything before it that is not applied.
+ * @param current The ids in the database's `alembic_version` table.
+ * @returns Steps in execution order; none if the target is already applied.
+ * @throws {DrydockError} USAGE for a bad address; HISTORY if a current revision has no file.
  */
 export function planUpgrade(graph: RevisionGraph, current: readonly string[], target: string): Step[] {
   requireKnown(graph, current);
@@ -24,12 +24,12 @@ export function planUpgrade(graph: RevisionGraph, current: readonly string[], ta
 }
 
 /**
- * What a downgrade to an address would run: it undoes what descends from the target, and what depends on that. Another
- * branch stays as it is.
- * @param current The ids of the database's `alembic_version` table.
- * @returns Steps in the order of execution, children first.
- * @throws {DrydockError} USAGE for a bad address, or a target that is not applied; HISTORY where the files do not know a
- *   current revision.
+ * The steps of a downgrade to an address: it undoes the descendants of the target and what depends on them. Other branches
+ * stay.
+ * @param current The ids in the database's `alembic_version` table.
+ * @returns Steps in execution order, children first.
+ * @throws {DrydockError} USAGE for a bad address, or a target that is not applied; HISTORY if a current revision has no
+ *   file.
  */
 export function planDowngrade(graph: RevisionGraph, current: readonly string[], target: string): Step[] {
   requireKnown(graph, current);
@@ -43,7 +43,7 @@ export function planDowngrade(graph: RevisionGraph, current: readonly string[], 
     .reverse();
 }
 
-/** The first revisions, from base on, that are to be undone. */
+/** The first revisions, from base on, that the downgrade undoes. */
 function rootsOfDowngrade(
   graph: RevisionGraph,
   address: Address,
@@ -62,7 +62,7 @@ function rootsOfDowngrade(
   return branch === undefined ? roots : roots.filter((id) => branch.members.has(id));
 }
 
-/** Of `base` all of them; of `REV-N` that comes to base only those that REV descends from. */
+/** All bases for `base`; for a `REV-N` that reaches base, only those that REV descends from. */
 function basesOf(graph: RevisionGraph, address: Address, current: readonly string[]): readonly string[] {
   if (address.offset === undefined) return graph.bases;
   const starts = resolveAddress(graph, { ...address, offset: undefined }, current);
@@ -79,7 +79,7 @@ function notApplied(target: string, current: readonly string[]): DrydockError {
   });
 }
 
-/** @param other The verb of the other direction, and what plan and rehearse are told to look at that. */
+/** @param other The verb for the other direction, and the flag that makes plan and rehearse look at it. */
 function refuseDirection(
   { text, name, offset }: Address,
   sign: '+' | '-',

@@ -1,12 +1,12 @@
-/** Names for a new revision: its id and its file. */
+/** Names for a new revision: its id and its file name. */
 import { randomBytes } from 'node:crypto';
 
-/** Beyond six digits it is a date or a hash, and one more is not the next. */
+/** More than six digits are a date or a hash, which have no next number. */
 const numbered = /^(\d{1,6})(?=_|$)/;
 
 /**
- * The id of a new revision: the next number where all the others are numbered like `001_…`, or are still to come; else
- * 12 hex digits at random, as Alembic gives them.
+ * The id of a new revision: the next number if all others are numbered like `001_…` or there are none; otherwise 12 random
+ * hex digits, as in Alembic.
  */
 export function nextId(ids: readonly string[]): string {
   const numbers = ids.map((id) => numbered.exec(id)?.[1]);
@@ -17,7 +17,7 @@ export function nextId(ids: readonly string[]): string {
   return String(next).padStart(width, '0');
 }
 
-/** A message as part of a file's name: its words in lower case, at most 40 characters and no half word. */
+/** A message as part of a file name: its words in lower case, cut after whole words at 40 characters. */
 export function slugOf(message: string): string {
   const words =
     message

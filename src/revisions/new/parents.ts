@@ -1,14 +1,14 @@
-/** What a new revision revises and depends on, from what was asked for. */
+/** Resolves what a new revision revises and depends on. */
 import { DrydockError } from '../../errors.ts';
 import { resolveRevision } from '../graph/address.ts';
 import type { RevisionGraph } from '../graph/graph.ts';
 
-/** Whether a revision that others revise already may be revised once more, which makes a branch. */
+/** Whether a revision that already has children may get another one, which starts a branch. */
 export type ParentRule = 'heads only' | 'splice';
 
 /**
- * @param head An address; the only head unless given.
- * @throws {DrydockError} USAGE where there are several heads and none is named, or the one named is no head.
+ * @param head An address; by default the only head.
+ * @throws {DrydockError} USAGE if there are several heads and none is named, or the named one is not a head.
  */
 export function parentsFor(graph: RevisionGraph, head: string | undefined, rule: ParentRule): readonly string[] {
   if (head === undefined && graph.heads.length > 1) {
@@ -18,7 +18,7 @@ export function parentsFor(graph: RevisionGraph, head: string | undefined, rule:
       next: `Say which one the new revision is to revise, such as --head ${first}, or join them: drydock merge ${graph.heads.join(' ')} -m "merge"`,
     });
   }
-  // All heads: also those that other branches depend on, since those are as open as the others.
+  // All heads, including those that other branches depend on: nothing revises them either.
   const parents = head === 'heads' ? graph.heads : resolveRevision(graph, head ?? 'head', []);
   if (rule === 'heads only') {
     const next = 'Name a head (`drydock heads`), or specify --splice to create a new branch from this revision';
@@ -29,7 +29,7 @@ export function parentsFor(graph: RevisionGraph, head: string | undefined, rule:
 
 /**
  * @param addresses At least one.
- * @throws {DrydockError} USAGE where they are not two different heads at least.
+ * @throws {DrydockError} USAGE unless they are at least two different heads.
  */
 export function parentsForMerge(graph: RevisionGraph, addresses: readonly string[]): readonly string[] {
   const parents = addresses.flatMap((address) =>
@@ -51,7 +51,7 @@ export function parentsForMerge(graph: RevisionGraph, addresses: readonly string
 }
 
 /**
- * Dependencies as a header has them: a label stays one, any other address becomes an id.
+ * Dependencies as a header states them: a label stays a label, any other address becomes an id.
  * @throws {DrydockError} USAGE
  */
 export function dependenciesFor(graph: RevisionGraph, addresses: readonly string[]): readonly string[] {

@@ -17,9 +17,9 @@ export interface Project {
 }
 
 /**
- * Makes the folder and the config.
- * @returns The paths of what was made.
- * @throws {DrydockError} USAGE where something stands in its place already; then nothing is made.
+ * Creates the folder and the config.
+ * @returns The paths of what was created.
+ * @throws {DrydockError} USAGE if either exists already; then nothing is created.
  */
 export function createProject({ migrations, config, database }: Project): readonly string[] {
   if (existsSync(config))

@@ -1,6 +1,6 @@
 /** The text of a new revision, to be filled in. */
 
-/** What stands in a new revision's header. */
+/** The content of a new revision's header. */
 export interface NewRevision {
   readonly id: string;
   readonly revises: readonly string[];
@@ -56,7 +56,7 @@ function literal(names: readonly string[]): string {
   return first !== undefined && others.length === 0 ? quoted(first) : `[${names.map(quoted).join(', ')}]`;
 }
 
-/** A string as Drydock itself reads it out of a module: without escapes for code points. */
+/** A string that Drydock itself can read back from a module: without code point escapes. */
 function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

@@ -1,4 +1,4 @@
-/** Puts a new revision into the folder, once it is known to fit there. */
+/** Writes a new revision into the folder, after checking that it fits there. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
@@ -17,10 +17,10 @@ export interface Written {
 }
 
 /**
- * Writes the file `<id>_<slug>` of a new revision. It is read as any revision is, and the graph built with it, before
- * there is a file.
- * @param textOf Gives the file's text; left out, one to be filled in.
- * @throws {DrydockError} USAGE where the id, a label or what it depends on does not fit, and where the file is there already.
+ * Writes the file `<id>_<slug>` of a new revision. Its text is parsed like any revision, and the graph built with it, before
+ * the file exists.
+ * @param textOf Returns the file's text; by default a template to fill in.
+ * @throws {DrydockError} USAGE if the id, a label or a dependency does not fit, or the file exists already.
  */
 export function writeRevision(
   folder: string,
@@ -38,9 +38,9 @@ export function writeRevision(
   return { graph: extended, revision: parsed };
 }
 
-/** Before the text is read, which would blame a file that there is not yet. */
+/** Checked before the text is parsed, whose errors would name a file that does not exist yet. */
 function requireNames({ id, branchLabels }: NewRevision): void {
-  // It is a part of the file's name.
+  // The id is part of the file's name.
   const path = /[/\\\0]/.exec(id)?.[0];
   const problems = [
     path === undefined ? undefined : `the revision id '${id}' may not hold '${path}'`,
@@ -55,7 +55,7 @@ function requireNames({ id, branchLabels }: NewRevision): void {
 }
 
 /**
- * Writes a file that must not be there yet.
+ * Writes a file that must not exist yet.
  * @throws {DrydockError} USAGE
  */
 export function writeNew(path: string, text: string): void {

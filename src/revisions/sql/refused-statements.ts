@@ -11,7 +11,7 @@ const transactionControl = ['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', '
     ] as const,
 );
 
-// https://sqlite.org/lang_attach.html: in WAL mode a transaction is atomic for each file, not across them.
+// https://sqlite.org/lang_attach.html: in WAL mode a transaction is atomic for each file, but not across files.
 const attachments = ['ATTACH', 'DETACH'].map(
   (verb) =>
     [
@@ -20,7 +20,7 @@ const attachments = ['ATTACH', 'DETACH'].map(
     ] as const,
 );
 
-/** What is refused by a statement's first word, with the sentence that says why and what to do instead. */
+/** What is refused by a statement's first word, and the sentence that says why and what to do instead. */
 export const verbProblems: Readonly<Record<RunMode, ReadonlyMap<string, string>>> = {
   transaction: new Map([
     ...transactionControl,
@@ -49,7 +49,8 @@ const inEveryMode = [
   ],
   [
     'max_page_count',
-    // https://sqlite.org/pragma.html#pragma_max_page_count: of the connection, and with it too low all that writes is out of space.
+    // https://sqlite.org/pragma.html#pragma_max_page_count: applies to the connection; if it is too low, every write fails
+    // with "full".
     'PRAGMA max_page_count may not stand in a revision, because it holds for no longer than the run, in which it can only stop what Drydock writes itself: remove it; the application sets its own on its own connection',
   ],
   [
@@ -59,11 +60,14 @@ const inEveryMode = [
   ],
 ] as const;
 
-/** https://sqlite.org/pragma.html#pragma_journal_mode: without a journal on the disk, whoever dies in a transaction leaves a damaged file. */
+/**
+ * https://sqlite.org/pragma.html#pragma_journal_mode: without a journal on disk, a process that dies in a transaction leaves
+ * a damaged file.
+ */
 export const journalInMemory =
   'PRAGMA journal_mode may set delete, truncate, persist or wal in a revision, and nothing else, because a statement that is cut off without a journal on the disk destroys the database: remove it';
 
-/** What is refused by the name of the pragma. */
+/** What is refused by the name of a pragma. */
 export const pragmaProblems: Readonly<Record<RunMode, ReadonlyMap<string, string>>> = {
   transaction: new Map([
     ...inEveryMode,

@@ -1,16 +1,16 @@
-/** Statements that change a handful of pages however large the database is. */
+/** Statements that change only a handful of pages, however large the database is. */
 import { firstKeyword, isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
 /**
- * True where a statement reads, or writes no more than rows of sqlite_schema and the empty root pages of what it
- * creates. False where that cannot be seen from its words: a wrong `true` would cost memory, a wrong `false` time.
+ * True if a statement only reads, or writes only rows of sqlite_schema and the empty root pages of what it creates. False if
+ * its words do not show that: a wrong `true` would cost memory, a wrong `false` only time.
  *
- * ALTER TABLE ADD COLUMN and RENAME leave the rows alone (https://sqlite.org/lang_altertable.html).
+ * ALTER TABLE ADD COLUMN and RENAME do not touch the rows (https://sqlite.org/lang_altertable.html).
  */
 export function changesSchemaOnly(sql: string): boolean {
   const verb = firstKeyword(sql);
   if (verb === 'SELECT' || verb === 'EXPLAIN') return true;
-  // Of other verbs the text, which may hold megabytes of values, is not read any further.
+  // For other verbs the rest of the text, which may hold megabytes of values, is not read.
   if (!['ALTER', 'CREATE', 'DROP'].includes(verb)) return false;
   const words = [...sqlTokens(sql)].filter((token) => !isBlank(token));
   switch (verb) {
@@ -31,7 +31,7 @@ function keywordBehindName(words: readonly SqlToken[]): string {
 function createsEmpty(keywords: readonly string[]): boolean {
   const kind = keywords.find((word) => !['TEMP', 'TEMPORARY'].includes(word)) ?? '';
   if (['VIEW', 'TRIGGER'].includes(kind)) return true;
-  // AS may begin a SELECT whose rows the table gets.
+  // AS may begin a SELECT that fills the table.
   return kind === 'TABLE' && !keywords.includes('AS');
 }
 

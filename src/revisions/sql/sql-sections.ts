@@ -4,7 +4,7 @@ import { isBlank, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
 /** A `--` comment of a `.sql` revision. */
 export interface LineComment {
-  /** What follows the dashes, trimmed. */
+  /** The text after the dashes, trimmed. */
   readonly text: string;
   /** 1-based. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface LineComment {
   readonly atMargin: boolean;
 }
 
-/** What stands between a marker and the next one, or the end of the file. */
+/** The text between a marker and the next one, or the end of the file. */
 export interface Section {
   readonly sql: string;
   /** 1-based line on which `sql` begins: the marker's. */
@@ -23,7 +23,7 @@ export interface Section {
 /** A `.sql` revision, cut at its first marker. */
 export interface SqlFileParts {
   readonly header: readonly LineComment[];
-  /** From the first marker on; empty where there is none. */
+  /** From the first marker on; empty if there is none. */
   readonly rest: string;
   /** 1-based line on which `rest` begins. */
   readonly line: number;
@@ -38,11 +38,10 @@ interface Marker {
 }
 
 /**
- * Reads a `.sql` revision as far as its first marker. A marker inside a string or a block comment is none.
+ * Reads a `.sql` revision up to its first marker. A marker inside a string or a block comment does not count.
  * @param text Normalised text of the file.
  * @param path Names the file in errors.
- * @throws {DrydockError} USAGE where that marker is unknown, where SQL stands before it, and where the text cannot be read
- *   as SQL.
+ * @throws {DrydockError} USAGE if the marker is unknown, SQL comes before it, or the text cannot be read as SQL.
  */
 export function cutHeader(text: string, path: string): SqlFileParts {
   const header: LineComment[] = [];
@@ -60,9 +59,9 @@ export function cutHeader(text: string, path: string): SqlFileParts {
 }
 
 /**
- * Cuts what {@link cutHeader} left at its `-- migrate:up` and `-- migrate:down` markers.
+ * Splits the rest that {@link cutHeader} returned at its `-- migrate:up` and `-- migrate:down` markers.
  * @param path Names the file in errors.
- * @throws {DrydockError} USAGE where a marker is missing, unknown or there twice, and where the text cannot be read as SQL.
+ * @throws {DrydockError} USAGE if a marker is missing, unknown or repeated, or the text cannot be read as SQL.
  */
 export function cutSections(
   { rest, line }: Pick<SqlFileParts, 'rest' | 'line'>,

@@ -2,7 +2,7 @@ import { fileError, lineAt } from '../files/file-error.ts';
 
 export type SqlTokenKind = 'space' | 'lineComment' | 'blockComment' | 'semicolon' | 'word' | 'quoted' | 'other';
 
-/** A piece of SQL text. The tokens of a text, put together, are the text. */
+/** A piece of SQL text. The tokens of a text, joined, are the text. */
 export interface SqlToken {
   readonly kind: SqlTokenKind;
   readonly text: string;
@@ -12,19 +12,19 @@ export interface SqlToken {
   readonly line: number;
 }
 
-// The characters that SQLite's tokenizer takes for blank and for part of a word (https://sqlite.org/c3ref/complete.html
-// and tokenize.c): every character beyond ASCII is part of a word, but a BOM that starts a token is blank.
+// The characters that SQLite's tokenizer takes for whitespace and for part of a word (https://sqlite.org/c3ref/complete.html
+// and tokenize.c): every non-ASCII character is part of a word, except that a BOM at the start of a token is whitespace.
 const blanks = /[ \t\n\f\r\uFEFF]+/y;
 const wordCharacters = /[A-Za-z0-9_$\u0080-\uFFFF]+/y;
 
 const closers: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' };
 
 /**
- * Reads SQL text into the few kinds of token that sqlite3_complete() tells apart. Lazy: text after the last token that is
- * asked for is not looked at, but for a NUL byte.
+ * Splits SQL text into the few kinds of token that sqlite3_complete() distinguishes. Lazy: text after the last requested
+ * token is not read, except to look for a NUL byte.
  * @param firstLine The line of `file` on which the text begins.
  * @param file Names the text in errors.
- * @throws {DrydockError} USAGE for a NUL byte, or for a string, quoted name or comment that is never closed.
+ * @throws {DrydockError} USAGE for a NUL byte, or for an unterminated string, quoted name or comment.
  */
 export function* sqlTokens(sql: string, firstLine = 1, file = 'SQL'): Generator<SqlToken, void, undefined> {
   refuseNul(sql, firstLine, file);
@@ -40,12 +40,14 @@ export function* sqlTokens(sql: string, firstLine = 1, file = 'SQL'): Generator<
   }
 }
 
-/** The token's text if it is a word, in upper case; else ''. Only ASCII has case in SQL. */
+/** The token's text in upper case if it is a word, otherwise ''. In SQL only ASCII letters have case. */
 export function keywordOf(token: SqlToken): string {
   return token.kind === 'word' ? token.text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : '';
 }
 
-/** The first word of a text, in upper case; '' where it begins with a blank or with anything else. The rest is not read. */
+/**
+ * The first word of a text in upper case; '' if the text begins with anything else, even whitespace. The rest is not read.
+ */
 export function firstKeyword(sql: string): string {
   const [first] = sqlTokens(sql);
   return first === undefined ? '' : keywordOf(first);
@@ -55,7 +57,7 @@ export function isBlank(token: SqlToken): boolean {
   return token.kind === 'space' || token.kind === 'lineComment' || token.kind === 'blockComment';
 }
 
-/** The interfaces that take SQL as a C string stop at a NUL without an error, and what follows is never run. */
+/** Interfaces that take SQL as a C string silently stop at a NUL, and the rest is never run. */
 function refuseNul(sql: string, firstLine: number, file: string): void {
   const offset = sql.indexOf('\0');
   if (offset === -1) return;
@@ -81,7 +83,7 @@ function lineEnd(sql: string, start: number): number {
   return newline === -1 ? sql.length : newline;
 }
 
-/** A doubled quote inside quotes reads as two tokens side by side, which comes to the same here. */
+/** A doubled quote inside quotes is read as two adjacent tokens, which makes no difference here. */
 function after(sql: string, closer: string, start: number): number | 'never' {
   const at = sql.indexOf(closer, start);
   return at === -1 ? 'never' : at + closer.length;

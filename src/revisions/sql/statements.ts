@@ -6,8 +6,8 @@ import { isBlank, keywordOf, type SqlToken, sqlTokens } from './sql-tokens.ts';
 type Symbol = 'semi' | 'blank' | 'other' | 'explain' | 'create' | 'temp' | 'trigger' | 'end';
 type State = 'start' | 'normal' | 'explain' | 'create' | 'trigger' | 'triggerSemi' | 'triggerEnd';
 
-// The table of sqlite3_complete(), https://sqlite.org/c3ref/complete.html. A trigger ends only at `; END ;`, so the
-// semicolons of its body, and the END of a CASE in it, end nothing.
+// The state table of sqlite3_complete(), https://sqlite.org/c3ref/complete.html. A trigger ends only at `; END ;`, so
+// neither the semicolons in its body nor the END of a CASE end it.
 const transitions: Readonly<Record<State, Readonly<Partial<Record<Symbol, State>> & { other: State }>>> = {
   start: { semi: 'start', blank: 'start', other: 'normal', explain: 'explain', create: 'create' },
   normal: { semi: 'start', other: 'normal' },
@@ -37,12 +37,12 @@ const symbols: Readonly<Record<string, Symbol>> = {
 };
 
 /**
- * Splits a script into its statements where SQLite's own shell would, so that trigger bodies stay whole.
+ * Splits a script into statements as the sqlite3 shell does, so that trigger bodies stay whole.
  * @param firstLine The line of `file` on which the script begins.
  * @param file Names the script in errors.
- * @returns Each statement's own text, without the blanks and comments before it and without its `;`. Pieces that hold
- *   nothing but blanks and comments are left out.
- * @throws {DrydockError} USAGE for a NUL byte, or for a string, quoted name, comment or trigger that is never closed.
+ * @returns The text of each statement, without leading whitespace and comments and without its `;`. Pieces that contain only
+ *   whitespace and comments are left out.
+ * @throws {DrydockError} USAGE for a NUL byte, or for an unterminated string, quoted name, comment or trigger.
  */
 export function splitStatements(sql: string, firstLine = 1, file = 'SQL'): Statement[] {
   const statements: Statement[] = [];
@@ -68,8 +68,8 @@ export function splitStatements(sql: string, firstLine = 1, file = 'SQL'): State
 }
 
 /**
- * The words that a statement begins with, by which it is classified.
- * @returns Up to four, in upper case; fewer where something else than a word comes first.
+ * The first words of a statement, which classify it.
+ * @returns Up to four, in upper case; fewer if something other than a word comes first.
  */
 export function leadingKeywords(sql: string): string[] {
   const words: string[] = [];
@@ -82,10 +82,10 @@ export function leadingKeywords(sql: string): string[] {
 }
 
 /**
- * Why a statement may not stand in a revision.
- * @param sql One statement, as `splitStatements` gives it.
+ * Why a revision may not contain a statement.
+ * @param sql One statement, as `splitStatements` returns it.
  * @param mode Whether it runs inside Drydock's transaction or, with `transaction: false`, outside one.
- * @returns A sentence that says what to do instead, without a full stop; undefined where nothing is wrong.
+ * @returns What to do instead, as a sentence without a full stop; undefined if the statement is allowed.
  */
 export function statementProblem(sql: string, mode: RunMode): string | undefined {
   const { verb, pragma, value } = classify(sql);
@@ -94,7 +94,7 @@ export function statementProblem(sql: string, mode: RunMode): string | undefined
   return pragmaProblems[mode].get(pragma);
 }
 
-/** SQLite takes the beginning of a mode's name for the mode. */
+/** SQLite accepts any prefix of a mode's name. */
 function leavesNoJournal(journalMode = ''): boolean {
   return journalMode !== '' && ['memory', 'off'].some((name) => name.startsWith(journalMode));
 }
@@ -110,9 +110,9 @@ const contentPreservingPragmas = new Set([
 ]);
 
 /**
- * Whether a statement leaves the rows and the schema of every user's table as they are, however it ends: it may change how
- * the file is laid out, indexes' contents and the planner's statistics (sqlite_stat1), nothing else.
- * @param sql One statement, as `splitStatements` gives it.
+ * Whether a statement leaves the rows and the schema of all user tables as they are, even if it fails: it may change only
+ * the layout of the file, the contents of indexes and the planner's statistics (sqlite_stat1).
+ * @param sql One statement, as `splitStatements` returns it.
  */
 export function isContentPreserving(sql: string): boolean {
   const { verb, pragma, words } = classify(sql);
@@ -126,7 +126,7 @@ interface StatementClass {
   readonly pragma: string | undefined;
   /** What it sets the pragma to, in lower case. */
   readonly value: string | undefined;
-  /** The bare words among the first tokens, in upper case. */
+  /** The unquoted words among the first tokens, in upper case. */
   readonly words: readonly string[];
 }
 
@@ -140,7 +140,7 @@ function classify(sql: string): StatementClass {
     if (head.length === tokensThatClassify) break;
   }
   const words = head.map(keywordOf);
-  // A pragma may take effect while it is compiled, and so in spite of an EXPLAIN: https://sqlite.org/pragma.html
+  // A pragma may take effect while it is compiled, and so despite an EXPLAIN: https://sqlite.org/pragma.html
   const at = words[0] !== 'EXPLAIN' ? 0 : words[1] === 'QUERY' && words[2] === 'PLAN' ? 3 : 1;
   const verb = words[at] ?? '';
   if (verb !== 'PRAGMA') return { verb, words, pragma: undefined, value: undefined };
@@ -149,13 +149,13 @@ function classify(sql: string): StatementClass {
   return { verb, words, pragma: unquoted(head[name]), value: value && unquoted(value) };
 }
 
-/** SQLite takes a pragma's name in any of its quotes. */
+/** SQLite accepts a pragma's name in any kind of quotes. */
 function unquoted(name: SqlToken | undefined): string {
   const text = name?.text ?? '';
   return (name?.kind === 'quoted' ? text.slice(1, -1) : text).toLowerCase();
 }
 
-/** Without blanks, and without the semicolons before the statement, which SQLite skips. */
+/** Without whitespace, and without semicolons before the statement, which SQLite skips. */
 function* significantTokens(sql: string): Generator<SqlToken, void, undefined> {
   let begun = false;
   for (const token of sqlTokens(sql)) {
