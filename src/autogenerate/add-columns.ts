@@ -6,11 +6,11 @@ import { mentions } from './with-renames.ts';
 
 export interface AddedColumns {
   readonly steps: readonly Step[];
-  /** Constraints of the wanted table that come with the columns. */
+  /** Constraints of the desired table that come with the columns. */
   readonly with: ReadonlySet<Check | ForeignKey>;
 }
 
-/** Why SQLite would refuse to add the column to a table that has rows; undefined where it would not. */
+/** Why SQLite would refuse to add the column to a table that has rows; undefined if it would not. */
 export function whyNotAddable(table: string, { name, default: value, generated }: Column): string | undefined {
   const column = `${table}.${name}`;
   if (generated?.kind === 'stored') return `column ${column} is missing, and it is a stored one`;
@@ -21,8 +21,8 @@ export function whyNotAddable(table: string, { name, default: value, generated }
 }
 
 /**
- * The steps that add columns, each after the new ones that it speaks of.
- * @returns undefined where columns speak of each other, so that none can be the first.
+ * The steps that add columns, each after the new columns that it refers to.
+ * @returns undefined if columns refer to each other, so that none can come first.
  */
 export function addColumns(to: Table, columns: readonly Column[]): AddedColumns | undefined {
   const together = new Map(columns.map((column) => [column, constraintsWith(to, column)]));
@@ -47,7 +47,7 @@ interface Together {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-/** What stands behind the column, and a foreign key of the table over this column alone, which may stand there as well. */
+/** The constraints in the column's definition, and a table-level foreign key over this column alone, which may move there. */
 function constraintsWith({ checks, foreignKeys }: Table, { name }: Column): Together {
   return {
     checks: checks.filter(({ behind }) => behind !== undefined && sameName(behind, name)),
@@ -72,7 +72,7 @@ function addColumn(table: string, column: Column, together: Together | undefined
   return { ...step, note };
 }
 
-/** A literal with or without a sign, in parentheses or not. CURRENT_TIMESTAMP is none. */
+/** A literal, possibly signed or in parentheses, but not CURRENT_TIMESTAMP. */
 function isConstant({ tokens }: Expression): boolean {
   const [sign, ...rest] = tokens;
   const literal = sign === '-' || sign === '+' ? rest : tokens;

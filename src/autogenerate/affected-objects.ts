@@ -2,13 +2,13 @@ import { includesName, sameName } from '../schema/names.ts';
 import type { TablePlan } from './plan-table.ts';
 import type { Rename } from './renames.ts';
 
-/** What a change of tables does that views and triggers may stand in the way of. Names are those from before. */
+/** The parts of a table change that views and triggers may block. Names are those from before the change. */
 export interface Disturbance {
-  /** Tables that go or get another name. */
+  /** Tables that are dropped or renamed. */
   readonly tables: readonly string[];
-  /** Columns that go or get another name. */
+  /** Columns that are dropped or renamed. */
   readonly columns: readonly PlacedColumn[];
-  /** Tables that are dropped on the way, with their triggers, even where they come back. */
+  /** Tables that are dropped along the way, with their triggers, even if they are created again. */
   readonly dropped: readonly string[];
   /** Tables that are dropped for good. */
   readonly gone: readonly string[];
@@ -20,8 +20,8 @@ export interface PlacedColumn {
 }
 
 /**
- * @param plans Of the tables that stay, by their folded new name.
- * @param gone Names of the tables that go.
+ * @param plans The plans of the tables that stay, by folded new name.
+ * @param gone Names of the tables that are dropped.
  */
 export function disturbanceOf(
   plans: ReadonlyMap<string, TablePlan>,
@@ -58,7 +58,7 @@ function droppedColumns(plans: ReadonlyMap<string, TablePlan>, renames: readonly
   });
 }
 
-/** The name that a table had before renames. */
+/** The name that a table had before the renames. */
 export function oldName(name: string, renames: readonly Rename[]): string {
   return renames.find((rename) => rename.kind === 'table' && sameName(rename.to, name))?.from ?? name;
 }

@@ -6,7 +6,7 @@ import { columnCode, foreignKeyOptions, listCode, nameCode, whichCode } from './
 import { oneLine } from './revision-header.ts';
 import { call, literal, objectOf } from './typescript-text.ts';
 
-/** The changes of a batch, as lines of the function that `op.batchAlterTable` is given. */
+/** The changes of a batch, as lines of the function passed to `op.batchAlterTable`. */
 export function batchLines(table: string, changes: readonly BatchChange[]): string[] {
   return [
     `op.batchAlterTable(${literal(table)}, (batch) => {`,
@@ -50,7 +50,7 @@ function batchCall(change: BatchChange): string {
   }
 }
 
-/** What `alterColumn` is to change. */
+/** The change for `alterColumn`, as code. */
 export function alterationCode(from: Column, to: Column): string {
   const changed = objectOf([
     ['type', sameType(from.type, to.type) ? undefined : literal(to.type)],

@@ -1,11 +1,11 @@
-/** What `op.batchAlterTable` can make of a table: all of it with one rebuild, and a proof that no value changed. */
+/** What `op.batchAlterTable` can do for a table: everything in one rebuild that verifies that no value changed. */
 import { foldName, includesName, sameName } from '../schema/names.ts';
 import { expressionOf, sameExpression } from '../schema/normalise/normalise.ts';
 import { sameType } from '../schema/normalise/normalise-type.ts';
 import type { Check, Column, ForeignKey, Table, Unique } from '../schema/normalised.ts';
 import type { Changes } from './changes.ts';
 
-/** A constraint as the operations find it: by its name, else by what it says. */
+/** How the operations find a constraint: by its name, otherwise by its content. */
 export type Which =
   | { readonly by: 'name'; readonly name: string }
   | { readonly by: 'unique'; readonly unique: Unique }
@@ -22,9 +22,9 @@ export type BatchChange =
   | { readonly kind: 'addForeignKey'; readonly key: ForeignKey };
 
 /**
- * The changes of a batch, in an order that it can take.
- * @param dropped The columns that go, what is computed before what it is computed from.
- * @returns undefined where the operations cannot make one of them, or could take another constraint for the one meant.
+ * The changes of a batch, in an order that it accepts.
+ * @param dropped The columns to drop, computed columns before those that they are computed from.
+ * @returns undefined if the operations cannot make one of the changes, or could pick the wrong constraint.
  */
 export function batchOf(
   from: Table,
@@ -60,7 +60,10 @@ export function batchOf(
   ];
 }
 
-/** Where the type says whether a column is the rowid, or whether a STRICT table takes it, more than the type changes. */
+/**
+ * False if the type decides whether a column is the rowid, or a STRICT table does not accept it: then more than the type
+ * changes.
+ */
 export function isAlterable(from: Table, to: Table, change: { readonly from: Column; readonly to: Column }): boolean {
   const { name, type, notNull } = change.to;
   const isRowid = [from, to].some(
@@ -75,7 +78,7 @@ export function isAlterable(from: Table, to: Table, change: { readonly from: Col
   return isTypePossible && isNullPossible;
 }
 
-/** The CHECKs that are to stay and would go with the column that they stand behind. */
+/** CHECKs that should stay but would be dropped with the column that contains them. */
 export function checksLostBy(from: Table, { checks, dropped }: Changes): Check[] {
   const names = dropped.map(({ name }) => name);
   return from.checks.filter(
@@ -86,12 +89,12 @@ export function checksLostBy(from: Table, { checks, dropped }: Changes): Check[]
   );
 }
 
-/** What is said beside each column that is dropped. */
+/** The comment beside a dropped column. */
 export function lossOf(table: string, { name }: Column): string {
   return `The values of ${table}.${name} are lost.`;
 }
 
-/** The operations want a type, and know of no ON CONFLICT. */
+/** The operations require a type and do not support ON CONFLICT. */
 function isAddable({ type, notNull }: Column): boolean {
   return type !== '' && (notNull === undefined || notNull === 'ABORT');
 }
@@ -112,7 +115,7 @@ function whichCheck(from: Table, check: Check | undefined): (Which | 'unclear')[
   if (check === undefined) return [];
   if (check.name !== undefined) return [byName(from, check.name)];
   const { sql } = check.expression;
-  // A rename has changed the stored text, and how SQLite then wrote it is not known here.
+  // A rename has changed the stored text, and how SQLite wrote it is unknown here.
   const columns = [...from.columns.map(({ name }) => name), from.name];
   const isAsWritten = sameExpression(expressionOf(sql, { names: 'folded', columns }), check.expression);
   const alike = from.checks.filter((other) => sameExpression(other.expression, check.expression));
@@ -131,7 +134,7 @@ function byName(from: Table, name: string): Which | 'unclear' {
   return isNameTwice(from, name) ? 'unclear' : { by: 'name', name };
 }
 
-/** Nothing keeps two constraints of a CREATE TABLE from having one name. */
+/** SQLite allows two constraints of one CREATE TABLE to have the same name. */
 export function isNameTwice({ primaryKey, uniques, checks, foreignKeys }: Table, name: string): boolean {
   const all = [primaryKey, ...uniques, ...checks, ...foreignKeys].map((constraint) => constraint?.name ?? '');
   return all.filter((other) => sameName(other, name)).length > 1;

@@ -3,28 +3,28 @@ import { includesName, sameName } from '../schema/names.ts';
 import { unquoted } from '../schema/normalise/normalise.ts';
 import type { Check, Column, ForeignKey, Index, Schema, Unique } from '../schema/normalised.ts';
 
-/** One thing before and after; one side undefined where it comes or goes. */
+/** One thing before and after; a side is undefined if the thing is new or gone. */
 export interface Change<T> {
   readonly from: T | undefined;
   readonly to: T | undefined;
 }
 
-/** The differences of one table, sorted by what it takes to make them. */
+/** The differences of one table, grouped by how they can be made. */
 export interface Changes {
   readonly added: readonly Column[];
   readonly dropped: readonly Column[];
-  /** Columns that differ in type, default, collation or nullability, which `op.alterColumn` changes. */
+  /** Columns whose type, default, collation or nullability differs, which `op.alterColumn` changes. */
   readonly altered: readonly { readonly from: Column; readonly to: Column }[];
   readonly uniques: readonly Change<Unique>[];
   readonly checks: readonly Change<Check>[];
   readonly foreignKeys: readonly Change<ForeignKey>[];
-  /** Sentences of the differences that no ALTER TABLE and no operation makes. */
+  /** Sentences for the differences that no ALTER TABLE and no operation can make. */
   readonly others: readonly string[];
-  /** Sentences of those that SQLite cannot make in place. */
+  /** Sentences for the differences that SQLite cannot make in place. */
   readonly notInPlace: readonly string[];
 }
 
-/** @param differences Of one table, order and spelling left out. */
+/** @param differences Those of one table, without order and spelling. */
 export function changesOf(differences: readonly SchemaDifference[]): Changes {
   const altered = new Map<Column, { from: Column; to: Column }>();
   const changes = {
@@ -69,8 +69,8 @@ export function changesOf(differences: readonly SchemaDifference[]): Changes {
 }
 
 /**
- * Whether keys that foreign keys point at change, or are not there. Between two statements a foreign key may then have no
- * key to point at, which the operations refuse and SQLite, with foreign keys off, does not mind.
+ * Whether keys that foreign keys refer to change or are missing. Between two statements a foreign key may then have no key
+ * to refer to, which the operations refuse and SQLite, with foreign keys off, allows.
  */
 export function isEntangled(from: Schema, to: Schema, differences: readonly SchemaDifference[]): boolean {
   const pointedAt = [...keysPointedAt(from), ...keysPointedAt(to)];
@@ -81,7 +81,7 @@ export function isEntangled(from: Schema, to: Schema, differences: readonly Sche
   });
 }
 
-/** Whether a foreign key has a key to point at, as SQLite wants it: https://sqlite.org/foreignkeys.html#fk_indexes */
+/** Whether a foreign key has a key to refer to, as SQLite requires: https://sqlite.org/foreignkeys.html#fk_indexes */
 function findsKey({ parent, parentColumns }: ForeignKey, { tables, indexes }: Schema): boolean {
   const table = tables.find(({ name }) => sameName(name, parent));
   if (table === undefined) return true;
@@ -108,7 +108,7 @@ function keysPointedAt({ tables }: Schema): PointedAt[] {
     });
 }
 
-/** The lists of columns whose being a key a difference may begin or end. */
+/** The column lists that become a key, or stop being one, because of a difference. */
 function keysOf(difference: SchemaDifference): (readonly string[])[] {
   switch (difference.kind) {
     case 'unique':
@@ -126,7 +126,7 @@ function keysOf(difference: SchemaDifference): (readonly string[])[] {
   }
 }
 
-/** The first words of an index's terms: the columns, where they are columns. */
+/** The first word of each key of an index: the column, if it is a column. */
 function columnsOf({ terms }: Index): string[] {
   return terms.flatMap(({ tokens }) => tokens.slice(0, 1)).map(unquoted);
 }

@@ -3,7 +3,7 @@ import type { Column, ForeignKey } from '../schema/normalised.ts';
 import type { Which } from './batch-plan.ts';
 import { call, literal, objectOf } from './typescript-text.ts';
 
-// The declared types that a method stands for; src/operations/column-builder.ts has them.
+// The declared types that have a method; src/operations/column-builder.ts defines them.
 const methods: Readonly<Record<string, string>> = {
   TEXT: 'text',
   INTEGER: 'integer',

@@ -1,4 +1,4 @@
-/** Questions about renames and their answers as text, for a command line: `old=new` for a table, `table.old=new` for a column. */
+/** Rename questions and answers as command line text: `old=new` for a table, `table.old=new` for a column. */
 import { DrydockError } from '../errors.ts';
 import { sameName } from '../schema/names.ts';
 import type { Rename, RenameDecision } from './renames.ts';
@@ -8,14 +8,14 @@ const quoted = '"(?:[^"]|"")+"';
 const name = `(${plain}|${quoted})`;
 const form = new RegExp(`^(?:${name}\\.)?${name}=(?:${name}\\.)?${name}$`);
 
-/** A name that holds a dot, an equals sign or a quote stands in double quotes, as in SQL. */
+/** A name that contains a dot, an equals sign or a quote is in double quotes, as in SQL. */
 export function renameText(rename: Rename): string {
   const change = `${written(rename.from)}=${written(rename.to)}`;
   return rename.kind === 'table' ? change : `${written(rename.table)}.${change}`;
 }
 
 /**
- * @param text As {@link renameText} gives it; for a column the table, by its new name, may be said on the right too.
+ * @param text As {@link renameText} returns it. For a column, the table's new name may also be on the right.
  * @throws {DrydockError} USAGE
  */
 export function parseDecision(text: string, answer: RenameDecision['answer']): RenameDecision {

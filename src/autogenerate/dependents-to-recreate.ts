@@ -5,16 +5,17 @@ import type { Disturbance } from './affected-objects.ts';
 import type { Step } from './schema-steps.ts';
 import { mentions } from './with-renames.ts';
 
-/** The views and triggers that a change of tables goes around: dropped before it, and created after it. */
+/** The views and triggers that are dropped before a table change and created again after it. */
 export interface PutAside {
   readonly before: readonly Step[];
   readonly after: readonly Step[];
 }
 
 /**
- * RENAME and DROP COLUMN are refused while any view or trigger of the whole schema speaks of something that is not there,
- * and RENAME edits the text of those that speak of the thing. So those that are to change, those that speak of what goes,
- * and those that speak of a view put aside, are put aside. https://sqlite.org/lang_altertable.html#altertabrename
+ * SQLite refuses RENAME and DROP COLUMN while any view or trigger of the schema refers to something missing, and RENAME
+ * edits those that refer to the renamed thing. So three kinds are dropped and recreated: those that change, those that refer
+ * to something dropped or renamed, and those that refer to a recreated view.
+ * https://sqlite.org/lang_altertable.html#altertabrename
  */
 export function putAside(from: Schema, to: Schema, disturbance: Disturbance): PutAside {
   const views = asideViews(from, to, disturbance);
@@ -35,7 +36,7 @@ export function putAside(from: Schema, to: Schema, disturbance: Disturbance): Pu
   };
 }
 
-/** One that speaks of something else that goes would be broken until its table has gone, too. */
+/** A trigger that refers to something else that is dropped would be broken until its own table is dropped. */
 function goesWithItsTable({ table, body }: Trigger, { gone }: Disturbance): boolean {
   return includesName(gone, table) && !gone.some((name) => !sameName(name, table) && mentions(body, name));
 }
@@ -43,7 +44,7 @@ function goesWithItsTable({ table, body }: Trigger, { gone }: Disturbance): bool
 function asideViews(from: Schema, to: Schema, disturbance: Disturbance): ReadonlySet<View> {
   const aside = new Set(from.views.filter((view) => isChanged(view, to.views) || speaksOfAny(view, disturbance, from)));
   if (!isDisturbing(disturbance)) return aside;
-  // A view of a view put aside is broken meanwhile; each round finds those one step further away.
+  // A view of a recreated view is broken meanwhile; each round finds the views one step further away.
   let size = -1;
   while (aside.size !== size) {
     size = aside.size;
@@ -82,7 +83,7 @@ function speaksOfAny({ body }: View | Trigger, { tables, columns }: Disturbance,
   return columns.some(({ table, column }) => mentions(body, column) && reaches(body, table, from.views, []));
 }
 
-/** Whether it speaks of the table, or of a view that does, or of a view of such a view. */
+/** Whether it refers to the table directly or through any number of views. */
 function reaches(body: Expression, table: string, views: readonly View[], seen: readonly View[]): boolean {
   if (mentions(body, table)) return true;
   const onward = views.filter((view) => !seen.includes(view) && mentions(body, view.name));

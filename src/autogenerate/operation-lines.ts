@@ -1,4 +1,4 @@
-/** The steps of a plan as lines of a `.ts` revision: an operation where there is one for the step, else its SQL. */
+/** The steps of a plan as lines of a `.ts` revision: an operation if there is one for the step, otherwise its SQL. */
 import { unquoted } from '../schema/normalise/normalise.ts';
 import type { Expression } from '../schema/normalised.ts';
 import { tokenize } from '../schema/parse.ts';
@@ -27,8 +27,8 @@ export function operationLines(step: Step, means: Means): string[] {
 }
 
 /**
- * The operation that a step is; undefined where its SQL says more than an operation can. Views and triggers are SQL: an
- * operation would refuse to take one away while another still needs it, which is about to go or to change as well.
+ * The operation for a step; undefined if its SQL says more than an operation can. Views and triggers stay SQL: an operation
+ * would refuse to drop one that another still needs, even if that one is about to be dropped or changed.
  */
 function operationOf(step: InPlace): string | undefined {
   switch (step.kind) {
@@ -62,7 +62,7 @@ function operationOf(step: InPlace): string | undefined {
   }
 }
 
-/** The operations know of no ON CONFLICT, and leave a column alone that is NOT NULL with one. */
+/** The operations do not support ON CONFLICT, and leave a column alone that is already NOT NULL with one. */
 function setNotNullOf({
   table,
   column,
@@ -74,7 +74,7 @@ function setNotNullOf({
   return call('op.alterColumn', literal(table), literal(column), `{ nullable: ${onConflict === undefined} }`);
 }
 
-/** A definition with constraints of its own stays SQL, and so does one without a type. */
+/** A definition that has constraints of its own, or no type, stays SQL. */
 function addColumnOf({ table, column, isPlain }: Extract<InPlace, { kind: 'addColumn' }>): string | undefined {
   const { type, notNull } = column;
   if (!isPlain || type === '' || (notNull !== undefined && notNull !== 'ABORT')) return undefined;
@@ -91,7 +91,7 @@ function createIndexOf({ index }: Extract<InPlace, { kind: 'createIndex' }>): st
   return call('op.createIndex', literal(index.name), literal(index.table), listCode(names), options);
 }
 
-/** The name of the column that a term is; undefined for an expression, and for one with an order or a collation. */
+/** The column that an index key names; undefined for an expression, or a column with an order or a collation. */
 function columnOf({ sql, tokens }: Expression): string | undefined {
   const [first] = tokenize(sql);
   const isName = tokens.length === 1 && first !== undefined && !/^['\d]/.test(tokens[0] ?? '');

@@ -20,30 +20,30 @@ import {
 import type { Step } from './schema-steps.ts';
 import { withRenames } from './with-renames.ts';
 
-/** One direction of a revision to be. */
+/** One direction of the planned revision. */
 export interface DirectionPlan {
   readonly steps: readonly Step[];
-  /** What the check of row counts has to be told, see the revision formats. */
+  /** The declarations for the row count check: see the revision formats. */
   readonly expect: readonly RowExpectation[];
-  /** What a `.ts` revision is to write the steps in, see `isEntangled`. */
+  /** How a `.ts` revision writes the steps: see `isEntangled`. */
   readonly means: Means;
 }
 
-/** What brings one schema to another, and back. */
+/** The changes from one schema to another, and back. */
 export interface ChangePlan {
   readonly up: DirectionPlan;
   readonly down: DirectionPlan;
 }
 
 export type PlanResult =
-  /** Nothing can be planned before a person has answered. Ask, add the decisions, and plan again. */
+  /** A person has to answer these before anything can be planned. Ask, add the decisions, and plan again. */
   | { readonly kind: 'questions'; readonly questions: readonly RenameQuestion[] }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'plan'; readonly plan: ChangePlan };
 
 /**
- * Plans the changes from the schema that the revisions make to a wanted one. Order and spelling alone are no change.
- * @throws {DrydockError} USAGE for a decision that cannot be, and for a change that only a person can write.
+ * Plans the changes from the schema that the revisions make to the desired one. Order and spelling alone are not changes.
+ * @throws {DrydockError} USAGE for an impossible decision, or a change that only a person can write.
  */
 export function planChanges(from: Schema, to: Schema, decisions: readonly RenameDecision[] = []): PlanResult {
   const questions = renameQuestions(from, to, decisions);
@@ -51,7 +51,7 @@ export function planChanges(from: Schema, to: Schema, decisions: readonly Rename
   const renames = acceptedRenames(from, to, decisions);
   const up = planDirection(from, to, renames);
   if (up.steps.length === 0) return { kind: 'nothing' };
-  // Back from what the way up makes, which may have its constraints in other places than the wanted SQL.
+  // Starts from the result of the upgrade, which may have its constraints in other places than the desired SQL.
   const down = planDirection(up.built, from, inverseOf(renames));
   return {
     kind: 'plan',
@@ -73,7 +73,7 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
   assertNoVirtualTableChanges(differences);
   const means = isEntangled(renamed, to, differences) ? 'statements' : 'operations';
   const plans = planTables(renamed, to, differences, means);
-  // A table that a virtual one names cannot go before it.
+  // A table cannot be dropped before the virtual table that names it.
   const gone = [
     ...renamed.virtualTables.filter((table) => !hasVirtualTable(to, table.name)).map(({ name }) => name),
     ...renamed.tables.filter((table) => !hasTable(to, table)).map(({ name }) => name),
@@ -99,7 +99,7 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
   return { steps, expect: expectations(steps), means, built };
 }
 
-/** Under the names from before, since renames come later. */
+/** Uses the names from before, since renames come later. */
 function requiredSchemas(
   { tables, indexes, triggers }: Schema,
   plans: ReadonlyMap<string, TablePlan>,
@@ -139,12 +139,12 @@ function planTables(
   return plans;
 }
 
-/** Whether it concerns what stands in the CREATE TABLE. */
+/** Whether it concerns the content of the CREATE TABLE. */
 function isInside({ kind }: SchemaDifference): boolean {
   return !['table', 'index', 'view', 'trigger', 'virtualTable'].includes(kind);
 }
 
-/** Last, since the content may be a view that is made anew. A table that is new itself has no rows to index. */
+/** Comes last, since the content may be a view that is created again. A new content table has no rows to index. */
 function filledFullText(from: Schema, to: Schema): Step[] {
   const hasRows = (content: string) =>
     to.views.some(({ name }) => sameName(name, content)) ||
@@ -188,7 +188,7 @@ function dropTable(name: string, { virtualTables }: Schema): Step {
   return { kind: 'dropTable', name, note };
 }
 
-/** To the check of row counts a table that gets another name is gone too. */
+/** The row count check also counts a renamed table as gone. */
 function expectations(steps: readonly Step[]): RowExpectation[] {
   const names = steps.flatMap((step) => {
     if (step.kind === 'renameTable') return [step.from];
@@ -205,7 +205,7 @@ function hasVirtualTable({ virtualTables }: Schema, name: string): boolean {
   return virtualTables.some((table) => sameName(table.name, name));
 }
 
-/** What a virtual table holds is known to its module alone, and dropping it to make another would lose it. */
+/** Only the module knows what a virtual table holds; dropping it to create another would lose that. */
 function assertNoVirtualTableChanges(differences: readonly SchemaDifference[]): void {
   for (const { kind, from, to, name, sentence } of differences) {
     if (kind !== 'virtualTable' || from === undefined || to === undefined) continue;

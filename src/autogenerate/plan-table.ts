@@ -11,16 +11,16 @@ import { mentions } from './with-renames.ts';
 /** How one table becomes another. */
 export interface TablePlan {
   readonly steps: readonly Step[];
-  /** Whether it is made anew by statements, which its indexes and triggers do not survive. */
+  /** Whether statements rebuild it, which drops its indexes and triggers. */
   readonly madeAnew: boolean;
-  /** The wanted table with its constraints where they stand once the steps are done. */
+  /** The desired table, with its constraints where the steps put them. */
   readonly built: Table;
 }
 
-/** What a rebuild is written in. Statements take what no operation can, and do not look at the state in between. */
+/** How a rebuild is written. Statements can do what no operation can, and do not check the state in between. */
 export type Means = 'operations' | 'statements';
 
-/** Plans the changes of one table: in place where SQLite can, else by the operations in one batch, else by statements. */
+/** Plans the changes of one table: in place if SQLite can, otherwise by operations in one batch, otherwise by statements. */
 export function planTable(from: Side, to: Side, changes: Changes, means: Means): TablePlan {
   const reasons = whyNotInPlace(from.table, to.table, changes);
   const added = addColumns(to.table, changes.added);
@@ -85,7 +85,9 @@ function isNamedIn(columns: readonly Column[], name: string | undefined): boolea
   return name !== undefined && columns.some((column) => sameName(column.name, name));
 }
 
-/** What ALTER TABLE … DROP CONSTRAINT takes away, foreign keys among it. What stands behind a column goes with that. */
+/**
+ * The constraints, including foreign keys, that ALTER TABLE … DROP CONSTRAINT removes. Those of a dropped column go with it.
+ */
 function droppedNames({ checks, foreignKeys, dropped }: Changes): string[] {
   return [...checks, ...foreignKeys].flatMap(({ from }) =>
     from?.name === undefined || isNamedIn(dropped, from.behind) ? [] : [from.name],
@@ -93,9 +95,9 @@ function droppedNames({ checks, foreignKeys, dropped }: Changes): string[] {
 }
 
 /**
- * Columns in an order in which they can go: each before those that its expression and the CHECKs behind it speak of.
- * @param checks Those that stay until their column goes.
- * @returns undefined where they speak of each other.
+ * Columns in an order in which they can be dropped: each before those that its expression and its CHECKs refer to.
+ * @param checks Those that stay until their column is dropped.
+ * @returns undefined if columns refer to each other.
  */
 function inOrderOfDrop(columns: readonly Column[], checks: readonly Check[]): Column[] | undefined {
   const expressionsOf = ({ name, generated }: Column) => [
@@ -127,7 +129,7 @@ function nullStep(table: string, from: Column, { name, notNull }: Column): Step 
   return isNew ? { ...step, note: `SQLite refuses this while a row holds NULL in ${name}.` } : step;
 }
 
-/** Types first and by the operations, where they can, because those prove that no value changes. */
+/** Changes types first, by operations if possible, because operations verify that no value changes. */
 function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly string[]): TablePlan {
   const copied = copiedColumns(from, to);
   if (copied === undefined) {
@@ -157,12 +159,14 @@ function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly st
   return { steps: [...types, rebuild], madeAnew: true, built: to };
 }
 
-/** SQLite makes of a value what the new type's affinity has it be, and of NULL in a key that is the rowid a new one. */
+/** SQLite converts values to the new type's affinity, and replaces NULL by a new number in a key that is the rowid. */
 function conversionOf(table: string, from: Column, to: Column): string {
   return `The values of ${table}.${from.name} become ${to.type === '' ? 'of no type' : to.type} without a proof that they stay what they are: compare them first.`;
 }
 
-/** Constraints that were there stay where they stood; new ones stand behind the column that they came with, or apart. */
+/**
+ * Existing constraints keep their place; new ones go into the column that they were added with, or become table constraints.
+ */
 function builtTable(from: Side, to: Side, changes: Changes, withColumns: ReadonlySet<Check | ForeignKey>): Table {
   const fresh = new Set<unknown>([...changes.checks, ...changes.foreignKeys].map((change) => change.to));
   const place = (wanted: Check | ForeignKey, old: Check | ForeignKey | undefined, column: string | undefined) =>

@@ -2,21 +2,21 @@ import { foldName, includesName, rowidNames, sameName } from '../schema/names.ts
 import type { Table } from '../schema/normalised.ts';
 import { quoteName, quoteText } from '../schema/quote.ts';
 
-/** Which columns of a new table get their values from which of the old one. */
+/** Which columns of the old table fill which columns of the new one. */
 export interface Copied {
   readonly targets: readonly string[];
   readonly sources: readonly string[];
 }
 
 /**
- * The statements that make a table anew, by the steps of https://sqlite.org/lang_altertable.html, in the order in which
- * `op.alterColumn` takes them too: the old table steps aside under legacy_alter_table, so that no reference follows it.
- * Indexes and triggers go with the old table; who plans this creates them again.
+ * The statements that rebuild a table by the steps of https://sqlite.org/lang_altertable.html, in the order that
+ * `op.alterColumn` uses: the old table is renamed under legacy_alter_table, so that no reference follows it. Its indexes and
+ * triggers are dropped with it; the caller creates them again.
  */
 export function rebuildStatements(from: Table, to: Table, { targets, sources }: Copied): string[] {
   const [table, aside] = [quoteName(to.name), quoteName(`drydock_rebuild_${to.name}`)];
   const [name, asideName] = [quoteText(to.name), quoteText(`drydock_rebuild_${to.name}`)];
-  // The table of counters is there once a table of the file has AUTOINCREMENT. https://sqlite.org/autoinc.html
+  // The counter table exists as soon as any table in the file has used AUTOINCREMENT. https://sqlite.org/autoinc.html
   const keepCounter =
     from.primaryKey?.autoincrement === true && to.primaryKey?.autoincrement === true
       ? [
@@ -29,7 +29,7 @@ export function rebuildStatements(from: Table, to: Table, { targets, sources }: 
     `ALTER TABLE ${table} RENAME TO ${aside}`,
     'PRAGMA legacy_alter_table = OFF',
     to.sql,
-    // OR ABORT outranks the ON CONFLICT clauses of the table itself, which could skip, replace or roll back.
+    // OR ABORT overrides the table's own ON CONFLICT clauses, which could skip, replace or roll back.
     `INSERT OR ABORT INTO ${table} (${targets.join(', ')}) SELECT ${sources.join(', ')} FROM ${aside}`,
     ...keepCounter,
     `DROP TABLE ${aside}`,
@@ -37,8 +37,8 @@ export function rebuildStatements(from: Table, to: Table, { targets, sources }: 
 }
 
 /**
- * The columns of both tables that hold values of their own in the new one, and the rowid where it would be lost.
- * @returns undefined where the tables have nothing in common, so that no row can be carried over.
+ * The columns of both tables that store values in the new one, plus the rowid if it would be lost.
+ * @returns undefined if the tables have nothing in common, so that no row can be copied.
  */
 export function copiedColumns(from: Table, to: Table): Copied | undefined {
   const old = from.columns.map(({ name }) => name);
@@ -54,7 +54,7 @@ function holdsValues({ columns }: Table, name: string): boolean {
   return columns.some((column) => column.generated === undefined && sameName(column.name, name));
 }
 
-/** Rows keep their rowid, by which FTS5 tables find them, unless a primary key that is copied brings it along. */
+/** Rows keep the rowid by which FTS5 tables find them, unless a copied primary key already contains it. */
 function rowidToKeep(from: Table, to: Table): string | undefined {
   if (from.withoutRowid || to.withoutRowid) return undefined;
   const key = to.primaryKey?.isRowid === true ? to.primaryKey.columns[0]?.name : undefined;

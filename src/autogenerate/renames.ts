@@ -1,6 +1,6 @@
 /**
- * Renames: two schemas cannot tell a rename from a drop and an add, and the difference is all of the data. So nothing is
- * guessed: what looks like a rename is a question, and a plan is made from the answers.
+ * Renames: two schemas cannot distinguish a rename from a drop and an add, and the difference is all of the data. So nothing
+ * is guessed: what looks like a rename becomes a question, and the plan follows the answers.
  */
 import { DrydockError } from '../errors.ts';
 import { pairByName } from '../schema/compare/compare-names.ts';
@@ -9,22 +9,22 @@ import { sameType } from '../schema/normalise/normalise-type.ts';
 import type { Column, Schema, Table } from '../schema/normalised.ts';
 import { withRenames } from './with-renames.ts';
 
-/** One thing under two names. */
+/** One table or column under two names. */
 export type Rename =
   | { readonly kind: 'table'; readonly from: string; readonly to: string }
-  /** `table` is the name that the table has in the wanted schema. */
+  /** `table` is the table's name in the desired schema. */
   | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly to: string };
 
-/** Something went and something like it came: whether it is the same thing is for a person to say. */
+/** One thing is gone and a similar one is new; only a person can say whether they are the same. */
 export type RenameQuestion = Rename & { readonly sentence: string };
 
-/** The answer: `rename` keeps the data under the new name, `separate` drops the one and adds the other. */
+/** `rename` keeps the data under the new name; `separate` drops the one and adds the other. */
 export type RenameDecision = Rename & { readonly answer: 'rename' | 'separate' };
 
 /**
- * What has to be asked before changes can be planned. Questions about columns come once those about tables are answered,
- * so a caller asks until there are none left.
- * @throws {DrydockError} USAGE for a decision to rename something that is not there, or into something that is.
+ * What must be answered before changes can be planned. Questions about columns come only after those about tables are
+ * answered, so ask until none are left.
+ * @throws {DrydockError} USAGE for a decision to rename something that does not exist, or to a name that is taken.
  */
 export function renameQuestions(from: Schema, to: Schema, decisions: readonly RenameDecision[]): RenameQuestion[] {
   const tables = unanswered(tableCandidates(from, to), decisions);
@@ -55,7 +55,7 @@ export function acceptedRenames(from: Schema, to: Schema, decisions: readonly Re
   return [...tables, ...columns];
 }
 
-/** The same renames on the way back. */
+/** The same renames in the other direction. */
 export function inverseOf(renames: readonly Rename[]): Rename[] {
   const tables = renames.filter(isOfTable);
   const oldName = (table: string) => tables.find(({ to }) => sameName(to, table))?.from ?? table;
@@ -91,7 +91,7 @@ function columnCandidates(from: Schema, to: Schema): RenameQuestion[] {
       come.filter((other) => holdAlike(column, other)).map((other) => ({ column, other })),
     );
     const isRetyped = ({ column, other }: (typeof pairs)[number]) => !sameType(column.type, other.type);
-    // The likelier ones first: a rename that is told of answers the rest of its two names.
+    // The more likely ones first: answering "rename" settles all other questions about the two names.
     return [...pairs.filter((pair) => !isRetyped(pair)), ...pairs.filter(isRetyped)].map(({ column, other }) =>
       questionOf(wanted.name, column, other),
     );
@@ -114,7 +114,7 @@ function goneAndCome<T extends { readonly name: string }>(
   };
 }
 
-/** Half of the columns of the larger one are in both, by name. */
+/** Whether they share, by name, at least half of the larger table's columns. */
 function isAlike(old: Table, wanted: Table): boolean {
   const shared = old.columns.filter((column) =>
     wanted.columns.some((other) => sameName(column.name, other.name) && holdAlike(column, other)),
@@ -122,12 +122,12 @@ function isAlike(old: Table, wanted: Table): boolean {
   return shared.length * 2 >= Math.max(old.columns.length, wanted.columns.length);
 }
 
-/** Whether both hold values of their own, or neither does. A type says nothing: a rename may come with another one. */
+/** Whether both store values, or neither does. The type does not matter: a rename may also change it. */
 function holdAlike(one: Column, other: Column): boolean {
   return (one.generated === undefined) === (other.generated === undefined);
 }
 
-/** Without those that are decided, and those whose one side is taken by a rename already. */
+/** Without the questions that are decided, and those about a name that an accepted rename uses. */
 function unanswered(questions: readonly RenameQuestion[], decisions: readonly RenameDecision[]): RenameQuestion[] {
   return questions.filter(
     (question) =>

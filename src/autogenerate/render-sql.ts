@@ -10,7 +10,7 @@ import { type InPlace, isInPlace, type NotInPlace, type Step, sqlOf } from './sc
 
 /**
  * The text of a `.sql` revision that makes the planned changes.
- * @throws {DrydockError} USAGE where it takes a `.ts` revision, in either direction: see {@link isInSql}.
+ * @throws {DrydockError} USAGE if either direction requires a `.ts` revision: see {@link isInSql}.
  */
 export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): string {
   const path = `${header.revision}.sql`;
@@ -54,13 +54,13 @@ function stepLines(step: Step): string[] {
   return [...note, `${statementOf(step)};`];
 }
 
-/** Comments of the stored SQL stay, unless one reads like a marker or a header of the file. */
+/** Comments of the stored SQL stay, unless one looks like a marker or a header of the file. */
 function statementOf(step: InPlace): string {
   const sql = withLineFeeds(sqlOf(step));
   return /--\s*[\w-]+\s*:/.test(sql) ? withoutComments(sql) : sql;
 }
 
-/** Every line ending of a file is read as LF, and a comment would end at a CR where it did not in the stored SQL. */
+/** Every line ending of a file is read as LF, and a comment would end at a CR, which it did not do in the stored SQL. */
 function withLineFeeds(sql: string): string {
   if (!sql.includes('\r')) return sql;
   const texts = [...sqlTokens(sql)].map(({ kind, text }) =>
@@ -69,7 +69,7 @@ function withLineFeeds(sql: string): string {
   return texts.join('');
 }
 
-/** Whether a `.sql` revision can make the change: in place, and in a text whose line endings mean nothing. */
+/** Whether a `.sql` revision can make the change: in place, and without line endings that matter. */
 export function isInSql(step: Step): boolean {
   return isInPlace(step) && !quotesCarriageReturn(step);
 }
@@ -95,7 +95,7 @@ function assertInSql(steps: readonly Step[], direction: string): void {
   });
 }
 
-/** A name or a comment that means something to the format would make another revision than was planned. */
+/** A name or comment with a meaning in the file format would turn it into another revision than planned. */
 function assertReadsAsPlanned(text: string, path: string, plan: ChangePlan): void {
   const { body, expect } = parseSqlRevision(text, path);
   invariant(body.kind === 'sql', 'a .sql revision that is none');

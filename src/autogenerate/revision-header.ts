@@ -1,4 +1,4 @@
-/** What a revision file says of itself, for the two forms to write. */
+/** The header of a revision, in either format. */
 export interface RevisionHeader {
   readonly revision: string;
   /** Ids of the parents; empty for a first revision. */
@@ -8,7 +8,7 @@ export interface RevisionHeader {
   readonly message: string;
 }
 
-/** On one line, as both formats read it. */
+/** On one line, since both formats read it as one. */
 export function oneLine(message: string): string {
   return message.replace(/\s+/g, ' ').trim();
 }

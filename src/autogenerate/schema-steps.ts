@@ -1,4 +1,4 @@
-/** The steps of a plan: each one change of the schema, which a `.sql` and a `.ts` revision write in their own ways. */
+/** The steps of a plan: each is one schema change, which `.sql` and `.ts` revisions write in their own ways. */
 import { unreachable } from '../errors.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import type { Check, Column, ConflictAction, ForeignKey, Index, Table } from '../schema/normalised.ts';
@@ -10,7 +10,7 @@ export type Step =
   /** The stored SQL of a table, view, trigger or virtual table, run again. */
   | { readonly kind: 'create'; readonly sql: string }
   | { readonly kind: 'createIndex'; readonly index: Index }
-  /** Indexes the rows that the content table of a new full-text table has. https://sqlite.org/fts5.html#the_rebuild_command */
+  /** Indexes the existing rows in a new full-text table's content table. https://sqlite.org/fts5.html#the_rebuild_command */
   | { readonly kind: 'rebuildFullText'; readonly name: string }
   | {
       readonly kind: 'dropTable' | 'dropIndex' | 'dropView' | 'dropTrigger';
@@ -23,14 +23,14 @@ export type Step =
       readonly kind: 'addColumn';
       readonly table: string;
       readonly column: Column;
-      /** The column as it will stand in the table: its definition, and what constrains it alone. */
+      /** The column's full definition: its own, and the constraints that concern it alone. */
       readonly definition: string;
-      /** Whether no constraint of the table comes with it. */
+      /** Whether no table constraint comes with it. */
       readonly isPlain: boolean;
       readonly note?: string;
     }
   | { readonly kind: 'dropColumn'; readonly table: string; readonly column: string; readonly note?: string }
-  /** From one answer to a NULL to another; undefined where it is allowed. */
+  /** Changes the conflict action on NULL; undefined means that NULL is allowed. */
   | {
       readonly kind: 'setNotNull';
       readonly table: string;
@@ -43,13 +43,13 @@ export type Step =
   | { readonly kind: 'dropConstraint'; readonly table: string; readonly name: string }
   | NotInPlace;
 
-/** What SQLite cannot do in place: the table has to be made anew and its rows copied. */
+/** What SQLite cannot do in place: the table has to be rebuilt and its rows copied. */
 export type NotInPlace =
-  /** Before anything else, of each table that is made anew by statements: they lose what they do not know. */
+  /** Comes first, for each table that statements rebuild: they lose whatever they do not know about. */
   | {
       readonly kind: 'requireSchema';
       readonly table: string;
-      /** The stored SQL of the table, its indexes and its triggers, as they are before the revision. */
+      /** The stored SQL of the table, its indexes and its triggers before the revision. */
       readonly statements: readonly string[];
       readonly reasons: readonly string[];
     }
@@ -73,7 +73,7 @@ export function isInPlace(step: Step): step is InPlace {
   return step.kind !== 'batch' && step.kind !== 'rebuild' && step.kind !== 'requireSchema';
 }
 
-/** The statement that a step is. */
+/** The SQL statement of a step. */
 export function sqlOf(step: InPlace): string {
   switch (step.kind) {
     case 'create':
@@ -109,7 +109,7 @@ export function sqlOf(step: InPlace): string {
   }
 }
 
-/** A foreign key as it stands behind a column. */
+/** A foreign key as a column constraint. */
 export function referencesSql(key: ForeignKey): string {
   const columns = key.parentColumns === undefined ? '' : ` (${key.parentColumns.map(quoteName).join(', ')})`;
   return [
@@ -137,7 +137,7 @@ function constraintName({ name }: { readonly name: string | undefined }): string
   return name === undefined ? '' : `CONSTRAINT ${quoteName(name)} `;
 }
 
-/** Stored SQL may end in a comment, which would hide what is written behind it. */
+/** Stored SQL may end in a comment, which would hide whatever is appended. */
 function statementOf(sql: string): string {
   return splitStatements(sql)[0]?.sql ?? sql;
 }

@@ -3,7 +3,8 @@
 /** A value as a literal. */
 export function literal(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  // The reader of revision headers takes no escapes by number, and needs none: only these end or change a string.
+  // The reader of revision headers does not accept numeric escapes and needs none: only these characters end or change a
+  // string.
   const escaped = value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r');
   return `'${escaped}'`;
 }
@@ -14,13 +15,13 @@ export function template(sql: string): string {
   return `\`${escaped}\``;
 }
 
-/** An object literal of the entries that have a value; undefined where none has. */
+/** An object literal of the entries that have a value; undefined if there are none. */
 export function objectOf(entries: readonly (readonly [key: string, code: string | undefined])[]): string | undefined {
   const given = entries.flatMap(([key, code]) => (code === undefined ? [] : [`${key}: ${code}`]));
   return given.length === 0 ? undefined : `{ ${given.join(', ')} }`;
 }
 
-/** A call with the arguments that are there. */
+/** A call with the arguments that are given. */
 export function call(name: string, ...codes: readonly (string | undefined)[]): string {
   return `${name}(${codes.filter((code) => code !== undefined).join(', ')})`;
 }

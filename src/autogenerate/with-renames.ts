@@ -1,12 +1,12 @@
-/** What ALTER TABLE … RENAME makes of a schema. https://sqlite.org/lang_altertable.html */
+/** Applies ALTER TABLE … RENAME to a schema. https://sqlite.org/lang_altertable.html */
 import { foldName, includesName, sameName } from '../schema/names.ts';
 import { canonicalName } from '../schema/normalise/normalise.ts';
 import type { Column, Expression, ForeignKey, Index, KeyColumn, Schema, Table } from '../schema/normalised.ts';
 import type { Rename } from './renames.ts';
 
 /**
- * The schema after renames, in their order. Views and triggers are left as they were: a plan puts those that speak of
- * anything renamed aside and makes them anew, since nobody but SQLite can tell what a name in them means.
+ * The schema after renames, in order. Views and triggers stay as they were: a plan drops and recreates those that refer to
+ * anything renamed, since only SQLite can tell what a name in them means.
  */
 export function withRenames(schema: Schema, renames: readonly Rename[]): Schema {
   return renames.reduce(withRename, schema);
@@ -97,7 +97,7 @@ function mapIndex(index: Index, change: Change): Index {
   };
 }
 
-/** A name is a column's unless it is a function's, a collation's or a table's. */
+/** A name is a column's unless it belongs to a function, a collation or a table. */
 function withName({ sql, tokens }: Expression, from: string, to: string): Expression {
   const [old, wanted] = [canonicalName(from), canonicalName(to)];
   const isColumn = (token: string, at: number) =>
@@ -111,7 +111,7 @@ function withQualifier({ sql, tokens }: Expression, from: string, to: string): E
   return { sql, tokens: tokens.map((token, at) => (token === old && tokens[at + 1] === '.' ? wanted : token)) };
 }
 
-/** Whether tokens of SQL speak of something by this name, whatever they mean by it. */
+/** Whether SQL tokens contain this name, whatever it refers to. */
 export function mentions({ tokens }: Expression, name: string): boolean {
   return includesName(tokens, canonicalName(name));
 }
