@@ -1,4 +1,4 @@
-/** `import { … } from 'sqlite-drydock'`: what programs, tests and TypeScript revisions use. See docs/library.md. */
+/** `import { … } from 'sqlite-drydock'`: for programs, tests and TypeScript revisions. See docs/library.md. */
 
 export type { AutogenerateReport, AutogenerateRequest } from './api/autogenerate.ts';
 export type { CheckReport } from './api/check.ts';

@@ -9,9 +9,9 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
 
 /**
- * Has a command make a database in a folder of its own, reads that, and removes it.
- * @param command For the shell; it finds the path of the database to make in its environment.
- * @throws {DrydockError} USAGE where it fails or makes none; PREFLIGHT where there is no place for the folder.
+ * Runs a command that creates a database in a temporary folder, reads that database and removes the folder.
+ * @param command For the shell. The path of the database to create is in its environment.
+ * @throws {DrydockError} USAGE if it fails or creates none; PREFLIGHT if the folder cannot be created.
  */
 export async function databaseMadeBy<T>(command: string, observer: Observer, read: (path: string) => T): Promise<T> {
   const folder = makeFolder();
@@ -46,7 +46,7 @@ async function run(command: string, path: string, observer: Observer): Promise<v
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, [schemaDatabaseVariable]: path },
   });
-  // What it prints is not Drydock's output.
+  // Its output is not Drydock's output.
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) =>
       observer({ kind: 'note', message: `schema_command: ${line}` }),

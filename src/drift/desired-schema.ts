@@ -1,6 +1,6 @@
 /**
- * The schema that an application wants, from wherever it is written down: a `.sql` text, a database file, or a command
- * that makes a database. Nothing of it is changed, and a text is run in memory.
+ * The schema that an application wants, from one of three sources: a `.sql` file, a database file, or a command that creates
+ * a database. None of them is changed, and SQL runs in memory.
  */
 import { readFileSync } from 'node:fs';
 import type { WantedSchema } from '../config/config.ts';
@@ -17,9 +17,7 @@ import { databaseMadeBy } from './desired-by-command.ts';
 /** The first bytes of every database file. https://sqlite.org/fileformat2.html#magic_header_string */
 const magic = 'SQLite format 3\0';
 
-/**
- * @throws {DrydockError} USAGE where it cannot be read or run, or has nothing in it; BUSY where somebody has it locked.
- */
+/** @throws {DrydockError} USAGE if it cannot be read or run, or is empty; BUSY if another process has it locked. */
 export async function readWantedSchema(wanted: WantedSchema, observer: Observer): Promise<Schema> {
   const schema = schemaOf(await storedSchema(wanted, observer));
   if (Object.values(schema).some((things) => things.length > 0)) return schema;
@@ -29,7 +27,7 @@ export async function readWantedSchema(wanted: WantedSchema, observer: Observer)
   });
 }
 
-/** For sentences: the path, or the command. */
+/** The path or the command, for messages. */
 export function describeWanted(wanted: WantedSchema): string {
   return wanted.kind === 'file' ? wanted.path : `made by ${JSON.stringify(wanted.command)}`;
 }
@@ -43,7 +41,7 @@ async function storedSchema(wanted: WantedSchema, observer: Observer): Promise<S
     : readScript(path, content.toString('utf8'), observer);
 }
 
-/** The ways out that a reader names are those of the database that is migrated. */
+/** The reader's advice is about the database to migrate, so it is replaced here. */
 function readDatabase(wanted: WantedSchema, path: string): StoredSchema {
   try {
     return withReader(path, readStoredSchema);
@@ -75,7 +73,7 @@ async function readScript(path: string, text: string, observer: Observer): Promi
   }
 }
 
-/** What is run in memory must not make files. */
+/** SQL that runs in memory must not create files. */
 function refuseOtherFiles(sql: string, where: string): void {
   const [first] = sqlTokens(sql);
   if (first === undefined || !['ATTACH', 'VACUUM'].includes(keywordOf(first))) return;

@@ -1,4 +1,4 @@
-/** Whether the live database, the revisions and the wanted schema say the same. Reads only. */
+/** Compares the live database, the revisions and the desired schema. Only reads. */
 import { invariant } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
@@ -11,18 +11,18 @@ import { type StoredSchema, schemaOf } from '../schema/read-schema.ts';
 import { replay } from '../shadow/replay.ts';
 
 export interface Drift {
-  /** From the live schema to the one that its revisions make. */
+  /** From the live schema to the one that its applied revisions make. */
   readonly database: Compared;
   /** Ids of the revisions that are not applied, in order. */
   readonly pending: readonly string[];
-  /** From the schema that all revisions make to the wanted one, where there is one. */
+  /** From the schema that all revisions make to the desired one, if there is one. */
   readonly wanted: Compared | undefined;
 }
 
 /**
- * @param given What the revisions find in `op.arguments`.
- * @throws {DrydockError} HISTORY where database and files do not belong together; REVISION_FAILED where a revision cannot
- *   be replayed without rows.
+ * @param given The values for `op.arguments`.
+ * @throws {DrydockError} HISTORY if database and files do not belong together; REVISION_FAILED if a revision cannot be
+ *   replayed without rows.
  */
 export async function findDrift(
   { graph, applied, live }: { readonly graph: RevisionGraph; readonly applied: Applied; readonly live: StoredSchema },
@@ -35,7 +35,7 @@ export async function findDrift(
   const reached = graph.ancestors(applied.current);
   const isApplied = ({ id }: { readonly id: string }) => reached.has(id);
   const [done, pending] = [graph.revisions.filter(isApplied), graph.revisions.filter((each) => !isApplied(each))];
-  // Pending ones may need rows that a replay has not got: without a wanted schema nobody asks what they make.
+  // Pending revisions may need rows, which a replay does not have; without a desired schema their result is not needed.
   const replayed = wanted === undefined ? done : [...done, ...pending];
   const { schemas } = await replay(
     { steps: replayed.map((revision): Step => ({ revision, direction: 'up' })), arguments: given },

@@ -1,14 +1,14 @@
-/** What the linter says, as plain values. */
+/** The results of the linter, as plain values. */
 import type { Direction } from '../revisions/revision.ts';
 
-/** Something that a rule found in a revision's file. */
+/** A problem that a rule found in a revision's file. */
 export interface Finding {
   readonly rule: string;
   readonly revision: string;
-  /** Null where it is of the file as a whole. */
+  /** Null if it concerns the file as a whole. */
   readonly direction: Direction | null;
   readonly path: string;
-  /** Null where the line is not known, or the file is meant. */
+  /** Null if the line is not known, or the finding concerns the whole file. */
   readonly line: number | null;
   readonly message: string;
 }
@@ -22,7 +22,7 @@ export interface Findings {
   readonly suppressed: readonly SuppressedFinding[];
 }
 
-/** Something that could not be looked at, and why. */
+/** Something that could not be checked, and why. */
 export interface LintNote {
   readonly revision: string;
   readonly direction: Direction;
@@ -30,7 +30,7 @@ export interface LintNote {
   readonly message: string;
 }
 
-/** What was found, and what could not be looked for. */
+/** What was found, and what could not be checked. */
 export interface LintResult extends Findings {
   readonly notes: readonly LintNote[];
 }

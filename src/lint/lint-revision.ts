@@ -1,4 +1,4 @@
-/** All rules on one revision, less what its file suppresses. */
+/** Applies all rules to one revision, minus what its file suppresses. */
 import type { Direction, Revision } from '../revisions/revision.ts';
 import type { Finding, Findings } from './lint-finding.ts';
 import type { LintStep } from './lint-step.ts';
@@ -6,7 +6,7 @@ import type { Problem } from './rule.ts';
 import { badSuppression, rulesOfPlan, stepRules } from './rules.ts';
 import { readSuppressions, type Suppression } from './suppressions.ts';
 
-/** What the rules find in steps of one revision, without those findings that its file suppresses. */
+/** What the rules find in the steps of one revision, minus what its file suppresses. */
 export function findIn(revision: Revision, steps: readonly LintStep[], more: readonly Finding[] = []): Findings {
   const found = [...steps.flatMap(findInStep), ...more];
   const { valid } = readSuppressions(revision);
@@ -20,8 +20,8 @@ export function findIn(revision: Revision, steps: readonly LintStep[], more: rea
 }
 
 /**
- * What is wrong with the suppressions themselves.
- * @param suppressed The rules of which the file suppresses something; undefined where not all of it could be looked at.
+ * Problems with the suppressions themselves.
+ * @param suppressed The rules whose findings the file suppresses; undefined if not everything could be checked.
  */
 export function findBadSuppressions(revision: Revision, suppressed: ReadonlySet<string> | undefined): Finding[] {
   const { valid, bad } = readSuppressions(revision);
@@ -51,7 +51,7 @@ function findInStep(step: LintStep): Finding[] {
   const all = stepRules.flatMap(({ name, check }) =>
     check(step).map((problem) => findingOf(name, step.revision, step.direction, problem)),
   );
-  // A module's loop comes by the same line many times.
+  // A loop in a module runs the same line many times.
   return [...new Map(all.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 

@@ -1,4 +1,4 @@
-/** What rules look at: one revision in one direction, its statements parsed. */
+/** What a rule looks at: one revision in one direction, with its statements parsed. */
 import type { QualifiedName, Stmt } from 'sqlite3-parser';
 import type { ReplayedNote, ReplayedStep, StatementOrigin } from '../engine/shadow-result.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
@@ -10,15 +10,15 @@ export interface LintStatement {
   readonly sql: string;
   readonly line: number | undefined;
   readonly origin: StatementOrigin;
-  /** Undefined where the parser cannot read it. */
+  /** Undefined if the parser cannot read it. */
   readonly parsed: Stmt | undefined;
 }
 
-/** What a replay of the step showed. */
+/** The schemas that a replay of the step produced. */
 export interface SeenSchemas {
   readonly before: StoredSchema;
   readonly after: StoredSchema;
-  /** Of a way down: the schema from before the way up, to which it should lead. */
+  /** For a downgrade: the schema before the upgrade, which it should restore. */
   readonly goal?: StoredSchema;
 }
 
@@ -26,13 +26,13 @@ export interface LintStep {
   readonly revision: Revision;
   readonly direction: Direction;
   readonly statements: readonly LintStatement[];
-  /** What a module's operations told. */
+  /** The notes of a module's operations. */
   readonly operations: readonly ReplayedNote[];
-  /** Whether the revision does nothing on its way up. */
+  /** Whether the revision's upgrade does nothing. */
   readonly upIsEmpty: boolean;
-  /** Undefined where the step could not be replayed. */
+  /** Undefined if the step could not be replayed. */
   readonly schemas: SeenSchemas | undefined;
-  /** Rows of the live tables by folded name; undefined where no database was looked at. */
+  /** Rows of the live tables by folded name; undefined if no database was read. */
   readonly rows: ReadonlyMap<string, number> | undefined;
 }
 
@@ -41,7 +41,7 @@ export function lintStatement(sql: string, line: number | undefined, origin: Sta
   return { sql, line, origin, parsed: parsed.status === 'ok' ? (parsed.root ?? undefined) : undefined };
 }
 
-/** What a replayed step has of a lint step. */
+/** The parts of a lint step that come from its replay. */
 export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, 'statements' | 'operations'> {
   return {
     statements: statements.map(({ sql, line, origin }) => lintStatement(sql, line, origin)),
@@ -49,22 +49,22 @@ export function stepParts({ statements, notes }: ReplayedStep): Pick<LintStep, '
   };
 }
 
-/** The name of a table, folded, to be compared. */
+/** The folded name of a table, for comparison. */
 export function tableKey({ objName }: Pick<QualifiedName, 'objName'>): string {
   return foldName(objName.text);
 }
 
-/** Whether a name is one of this connection's own temporary tables. */
+/** Whether a name refers to a temporary table. */
 export function isTemporary({ dbName }: Pick<QualifiedName, 'dbName'>): boolean {
   return dbName !== undefined && foldName(dbName.text) === 'temp';
 }
 
-/** The folded names of the tables that the step makes before one of its statements: there is nothing in them to lose. */
+/** The folded names of the tables that the step creates before one of its statements: they have nothing to lose. */
 export function createdBefore({ statements }: LintStep, end: LintStatement | undefined): ReadonlySet<string> {
   const earlier = end === undefined ? statements : statements.slice(0, statements.indexOf(end));
   return new Set(
     earlier.flatMap(({ parsed, origin }) => {
-      // An operation that rebuilds a table creates it too, and it is as full as before.
+      // An operation that rebuilds a table also creates it, with all of its rows.
       if (origin === 'operation') return [];
       return parsed?.type === 'CreateTableStmt' || parsed?.type === 'CreateVirtualTableStmt'
         ? [tableKey(parsed.tblName)]
@@ -83,12 +83,12 @@ export function addedBefore({ statements }: LintStep, end: LintStatement, table:
   );
 }
 
-/** Whether there is a table of a name after the step, as far as that is known. */
+/** Whether a table of this name exists after the step, as far as that is known. */
 export function isThereAfter({ schemas }: LintStep, table: string): boolean {
   return schemas?.after.rows.some(({ type, name }) => type === 'table' && foldName(name) === table) ?? false;
 }
 
-/** Whether the step gives a table's name to something else after one of its statements, as a rebuild by hand does. */
+/** Whether the step gives a table's name to something else after one of its statements, as a manual rebuild does. */
 export function nameComesBack({ statements }: LintStep, start: LintStatement, table: string): boolean {
   return statements.slice(statements.indexOf(start) + 1).some(({ parsed }) => {
     if (parsed?.type === 'CreateTableStmt') return tableKey(parsed.tblName) === table;
@@ -97,14 +97,14 @@ export function nameComesBack({ statements }: LintStep, start: LintStatement, ta
   });
 }
 
-/** A name that a table had, and the statement of the step that took it away. */
+/** A former name of a table, and the statement that renamed it. */
 export interface FormerName {
   readonly name: string;
   readonly key: string;
   readonly renamed: LintStatement;
 }
 
-/** What a table was called before the step, where the step renamed it before one of its statements. */
+/** The name of a table before the step, if the step renamed it before one of its statements. */
 export function formerName({ statements }: LintStep, end: LintStatement, table: string): FormerName | undefined {
   let former: FormerName | undefined;
   for (const renamed of statements.slice(0, statements.indexOf(end)).toReversed()) {
@@ -117,8 +117,8 @@ export function formerName({ statements }: LintStep, end: LintStatement, table: 
 }
 
 /**
- * Whether nothing follows a rename that one of the step's statements is: foreign keys are not enforced in a run, and the
- * step has set https://sqlite.org/pragma.html#pragma_legacy_alter_table.
+ * Whether a statement is a RENAME that no reference follows: a run does not enforce foreign keys, and the step has set
+ * https://sqlite.org/pragma.html#pragma_legacy_alter_table.
  */
 export function renamesAlone({ statements }: LintStep, end: LintStatement): boolean {
   const set = statements.slice(0, statements.indexOf(end)).flatMap(({ sql, parsed }) => {

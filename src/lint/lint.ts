@@ -1,4 +1,4 @@
-/** Looks at revision files for what has cost others their data or their night. No database is opened. */
+/** Checks revision files for mistakes that have cost people their data or their sleep. Opens no database. */
 import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/shadow-result.ts';
 import type { Observer } from '../events.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
@@ -10,9 +10,9 @@ import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lin
 import { severalHeads } from './rules.ts';
 
 /**
- * @param ids The revisions to look at; all of the graph where that is undefined, and then the graph itself too.
- * @param given What the revisions find in `op.arguments`.
- * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
+ * @param ids The revisions to check; if undefined, all of the graph and the graph itself.
+ * @param given The values for `op.arguments`.
+ * @throws {DrydockError} USAGE if a module cannot be loaded; REVISION_FAILED if one ends the process.
  */
 export async function lintRevisions(
   graph: RevisionGraph,
@@ -38,7 +38,7 @@ export async function lintRevisions(
   };
 }
 
-/** @param ofGraph What is found of it in the graph; undefined where that was not looked at. */
+/** @param ofGraph The graph's findings for this revision; undefined if the graph was not checked. */
 function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[] | undefined): LintResult {
   const seen = surveyed.steps.find(({ id }) => id === revision.id);
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
@@ -50,7 +50,7 @@ function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly 
   return { findings: [...findings, ...findBadSuppressions(revision, used)], suppressed, notes };
 }
 
-/** One note for all that could not be run: the first says why, and there may be hundreds after it. */
+/** One note for all revisions that could not run: the first gives the reason, and hundreds may follow it. */
 function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): LintNote[] {
   const [first, ...rest] = unseen;
   if (first === undefined || stopped === undefined) return [];
@@ -59,7 +59,7 @@ function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): Lint
   return [{ revision: first.id, direction: 'up', path: first.path, message }];
 }
 
-/** Undefined where the revision says that there is no way down, or it is code that could not be run. */
+/** Undefined if the revision declares that there is no downgrade, or its code could not run. */
 function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | undefined): LintStep | undefined {
   const replayed = replayedStep(direction, seen);
   const common = {
@@ -111,7 +111,7 @@ function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedS
   return [...unreadable, { revision: id, direction: 'down', path, message }];
 }
 
-/** Where there are several, `upgrade` does not know where to, in production first of all. */
+/** With several heads `upgrade` cannot choose a target, least of all in production. */
 function findHeads({ heads }: RevisionGraph, revision: Revision): Finding[] {
   if (heads.length < 2 || !heads.includes(revision.id)) return [];
   const message = `the revisions have ${heads.length} heads (${heads.join(', ')}), and upgrade refuses to choose: join them with drydock merge`;

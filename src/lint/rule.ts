@@ -2,7 +2,7 @@
 import type { LintStep } from './lint-step.ts';
 
 export interface Problem {
-  /** Of the revision's file; undefined where it is the file as a whole, or not known. */
+  /** The line in the revision's file; undefined if it concerns the whole file, or is not known. */
   readonly line: number | undefined;
   /** What was found, as a sentence without its full stop. */
   readonly message: string;

@@ -1,4 +1,4 @@
-/** Every rule there is. */
+/** All rules. */
 import type { Rule } from './rule.ts';
 import { castToDate } from './rules/cast-to-date.ts';
 import { destructiveChange } from './rules/destructive-change.ts';
@@ -12,7 +12,7 @@ import { rebuildLosesObjects } from './rules/rebuild-loses-objects.ts';
 import { renameDragsReferences } from './rules/rename-drags-references.ts';
 import { writeWithoutWhere } from './rules/write-without-where.ts';
 
-/** Those that look at one revision in one direction. */
+/** The rules that check one revision in one direction. */
 export const stepRules: readonly Rule[] = [
   destructiveChange,
   writeWithoutWhere,
@@ -27,13 +27,13 @@ export const stepRules: readonly Rule[] = [
   indexOnBigTable,
 ];
 
-/** The graph has several heads: see several-heads.ts. */
+/** Reported if the graph has several heads: see findHeads in lint.ts. */
 export const severalHeads = 'several-heads';
 
-/** A comment that should suppress a rule and does not: see suppressions.ts. */
+/** Reported if a comment should suppress a rule and does not: see suppressions.ts. */
 export const badSuppression = 'bad-suppression';
 
-/** Rules that only the live database can answer, so that `lint` cannot say that suppressing one is needless. */
+/** Rules that need the live database, so that `lint` cannot call their suppression needless. */
 export const rulesOfPlan: readonly string[] = [indexOnBigTable.name];
 
 export const ruleNames: readonly string[] = [...stepRules.map(({ name }) => name), severalHeads, badSuppression];

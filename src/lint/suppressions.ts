@@ -1,4 +1,4 @@
-/** `-- lint: ignore <rule> <reason>`, in a module `// lint: ignore <rule> <reason>`: for the whole file. */
+/** `-- lint: ignore <rule> <reason>`, or in a module `// lint: ignore <rule> <reason>`, applies to the whole file. */
 import { readFileSync } from 'node:fs';
 import { normaliseText } from '../revisions/files/checksum.ts';
 import { moduleComments } from '../revisions/files/module-text.ts';
@@ -15,13 +15,13 @@ export interface Suppression {
 
 export interface Suppressions {
   readonly valid: readonly Suppression[];
-  /** Comments to the linter that do not say what they should. */
+  /** Malformed comments to the linter. */
   readonly bad: readonly Problem[];
 }
 
 const examples = '`lint: ignore <rule> <reason>`';
 
-/** What a revision's file says to the linter. */
+/** The suppressions in a revision's file. */
 export function readSuppressions({ path, body }: Pick<Revision, 'path' | 'body'>): Suppressions {
   const text = normaliseText(readFileSync(path, 'utf8'));
   const comments = body.kind === 'sql' ? sqlComments(text, path) : moduleComments(text, path);

@@ -1,6 +1,6 @@
 import { quoteText } from '../schema/quote.ts';
 
-/** A bound value as SQL, for people; of named ones each with its name. */
+/** A bound value as SQL, for people; named values include their names. */
 export function describeParameter(value: unknown): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string') return value.includes('\0') ? JSON.stringify(value) : quoteText(value);

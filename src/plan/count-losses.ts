@@ -3,7 +3,7 @@ import { quoteName } from '../schema/quote.ts';
 import type { Loss } from './loss.ts';
 import type { LostPart } from './lost-parts.ts';
 
-/** What of the lost parts has anything in it, with the names that the database has for them. */
+/** The lost parts that hold any data, named as the database spells them. */
 export function countLosses(reader: Reader, parts: readonly LostPart[]): Loss[] {
   return parts.flatMap(({ revision, table, column }) => {
     const [stored] = reader.all("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = ?", table);
@@ -16,7 +16,7 @@ export function countLosses(reader: Reader, parts: readonly LostPart[]): Loss[] 
   });
 }
 
-/** Undefined for a generated column, whose values follow from others. */
+/** Undefined for a generated column, whose values are computed from others. */
 function ordinaryColumn(reader: Reader, table: string, column: string): string | undefined {
   // https://sqlite.org/pragma.html#pragma_table_xinfo: 2 and 3 are generated columns.
   const [found] = reader.all(

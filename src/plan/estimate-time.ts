@@ -1,20 +1,20 @@
-/** How long a run may take, from bytes alone. docs/plan.md says how much that is worth. */
+/** How long a run may take, estimated from sizes alone. docs/plan.md says how reliable that is. */
 import type { Work } from './previewed.ts';
 
 const gibibyte = 1024 ** 3;
 
-/** Seconds for each GiB of the database: the snapshot with its hash, and its check; the check before the commit. */
+/** Seconds per GiB of the database: the snapshot with its hash, its check, and the check before the commit. */
 const secondsOfChecks = { snapshot: 4, inspect: 20, check: 20 };
 
-/** Seconds for each GiB of a table and its indexes. */
+/** Seconds per GiB of a table and its indexes. */
 const secondsOfWork: Readonly<Record<Work, number>> = { schema: 0, index: 10, rows: 15, rebuild: 40 };
 
-/** What starting the processes, the locks and the journal take, whatever the size. */
+/** Starting the processes, the locks and the journal, for any size. */
 const fixedSeconds = 1;
 
-/** One thing that is done to a table. */
+/** One kind of work on a table. */
 export interface TableWork {
-  /** Null where the size is not known: it counts as the whole database then. */
+  /** Null if the size is not known; it then counts as the whole database. */
   readonly bytes: number | null;
   readonly work: Work;
 }

@@ -1,25 +1,25 @@
 import type { NameChange } from './name-changes.ts';
 
-/** A table that was there before a step, under the names that it and its columns have by now, folded. */
+/** A table that existed before a step, with its current name and its columns' current names, folded. */
 export interface Followed {
-  /** Undefined: dropped. */
+  /** Undefined if it was dropped. */
   readonly now: string | undefined;
-  /** What it was called before, the oldest name first. */
+  /** Its former names, the oldest first. */
   readonly former: readonly string[];
-  /** In the order of the beginning; undefined for one that is gone, though another may have taken its name. */
+  /** In their original order; undefined for a column that is gone, even if another one now has its name. */
   readonly columns: readonly (string | undefined)[];
 }
 
 /** The tables at some point of a step. */
 export interface Names {
   readonly followed: readonly Followed[];
-  /** Those that the step made itself, with their columns where these are known. */
+  /** The tables that the step itself created, with their columns if known. */
   readonly made: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
 /**
- * Follows tables through one statement. A table that is dropped goes on as the one that the step makes, or made, under
- * a name of its own: that is how a table is rebuilt.
+ * Follows the tables through one statement. If a table is dropped and another one takes one of its names, that one continues
+ * it: this is how a table is rebuilt.
  */
 export function afterChange(names: Names, change: NameChange): Names {
   const { table } = change;
@@ -70,7 +70,7 @@ function changedColumns(columns: readonly string[], change: ColumnChange): reado
   }
 }
 
-/** Gives the dropped tables what was made in their place, and the columns that it has. */
+/** Replaces dropped tables by those that were created in their place, with the columns that these have. */
 function goOn(names: Names): Names {
   const made = new Map(names.made);
   const followed = names.followed.map((table): Followed => {

@@ -1,6 +1,6 @@
 /**
- * Tells before a run what data it would do away with, while nothing is locked: the pending steps are run in memory on
- * the schema that the database has, and what they drop is counted in the database.
+ * Predicts what data a run would lose, while nothing is locked: the pending steps run in memory on the schema of the
+ * database, and what they drop is counted in the database.
  */
 import type { Replayed } from '../engine/shadow-result.ts';
 import { DrydockError, messageOf } from '../errors.ts';
@@ -19,26 +19,26 @@ import { lostParts } from './lost-parts.ts';
 
 export interface ForecastRequest {
   readonly database: string;
-  /** What would be run, given what is applied now. */
+  /** The steps of the run, given what is applied now. */
   readonly stepsFrom: (applied: Applied) => readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
-  /** Where it is not worth running a module's code twice, steps with one among them are taken to lose nothing. */
+  /** With `leave`, steps that include a module count as losing nothing; used if running its code twice is not worth it. */
   readonly modules: 'run' | 'leave';
-  /** How long the replay may take. What runs longer without rows makes some, and would fill the memory with them. */
+  /** How long the replay may take. A module that runs longer without rows is generating some, and would fill the memory. */
   readonly patienceMs: number;
 }
 
 const nothing: Forecast = { kind: 'known', losses: [] };
 
 /**
- * @param stop Ends it early; what it gives then means nothing.
- * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
+ * @param stop Ends the forecast early; its result then means nothing.
+ * @throws {DrydockError} If the database or the revisions are not fit for a run at all.
  */
 export async function forecastLosses(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
   try {
     return await forecast(request, stop);
   } catch (error) {
-    // A writer or a hot journal is in the way, for which a run has the patience.
+    // A writer or a hot journal blocks the read; a run would wait for it.
     if (error instanceof DrydockError && error.code === 'BUSY') return { kind: 'unknown', why: error.what };
     throw error;
   }
@@ -67,7 +67,7 @@ async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Fo
   return { kind: 'known', losses: withReader(database, (reader) => countLosses(reader, parts)) };
 }
 
-/** A statement that drops something says so; what a module does is known when it has run. */
+/** A statement that drops something says so; what a module does is known only after it has run. */
 function mayDrop(step: Step): boolean {
   const { body } = step.revision;
   return body.kind === 'module' || body[step.direction].some(({ sql }) => /\bdrop\b/i.test(sql));
@@ -77,14 +77,14 @@ function isModule({ revision }: Step): boolean {
   return revision.body.kind === 'module';
 }
 
-/** Whatever fails in memory, for want of rows or of what the schema needs of an extension, may well do in the database. */
+/** What fails in memory, for lack of rows or of an extension that the schema needs, may well succeed in the database. */
 async function tryReplay(request: ReplayRequest, patienceMs: number, stop: AbortSignal): Promise<Replayed | Forecast> {
   const late = AbortSignal.timeout(patienceMs);
   try {
     return await replay(request, () => undefined, AbortSignal.any([stop, late]));
   } catch (error) {
     if (late.aborted) return { kind: 'unknown', why: `in memory it takes longer than ${patienceMs / 1000} s` };
-    // The run says the same, and loses nothing.
+    // The run fails with the same message, and loses nothing.
     if (isCannotDowngrade(error)) return nothing;
     return { kind: 'unknown', why: error instanceof DrydockError ? error.what : messageOf(error) };
   }

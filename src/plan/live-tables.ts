@@ -1,4 +1,4 @@
-/** What the live file says of its tables: how large they are, and one row of each. */
+/** What the live file contains: the sizes of its tables, and one row of each. */
 import { ordinaryTables } from '../checks/measure.ts';
 import type { Reader } from '../files/database-reader.ts';
 import { foldName } from '../schema/names.ts';
@@ -6,8 +6,8 @@ import { quoteName } from '../schema/quote.ts';
 import type { TableSize } from './previewed.ts';
 
 /**
- * An INSERT with one row of each table that has any without a NULL where none may be. With them an operation finds rows in
- * memory where it would find rows, since SQLite and Drydock do some things in place only where there are none.
+ * An INSERT with one row of each table that has a row without illegal NULLs. With these rows, an operation in memory finds
+ * rows in the same tables as in the database; SQLite and Drydock do some things in place only in an empty table.
  */
 export function sampleRows(reader: Reader): string[] {
   return ordinaryTables(reader).flatMap((table) => {
@@ -16,7 +16,7 @@ export function sampleRows(reader: Reader): string[] {
       .map(({ name, notnull }) => ({ name: quoteName(String(name)), notNull: Number(notnull) === 1 }));
     const columns = stored.map(({ name }) => name);
     const quoted = columns.map((column, index) => `quote(${column}) AS c${index}`).join(', ');
-    // SQLite takes `n IS NOT NULL` to be true of such a column, and does not look.
+    // SQLite assumes that `n IS NOT NULL` is true for such a column and does not check it.
     const whole = ['TRUE', ...stored.filter(({ notNull }) => notNull).map(({ name }) => `typeof(${name}) <> 'null'`)];
     const [row] = reader.all(`SELECT ${quoted} FROM main.${quoteName(table)} WHERE ${whole.join(' AND ')} LIMIT 1`);
     if (row === undefined) return [];
@@ -27,7 +27,7 @@ export function sampleRows(reader: Reader): string[] {
 
 /**
  * The sizes of tables.
- * @param names Folded; names that no table has are left out.
+ * @param names Folded names; those that no table has are ignored.
  */
 export function measureTables(reader: Reader, names: ReadonlySet<string>): TableSize[] {
   const [{ present } = { present: 0 }] = reader.all(

@@ -1,12 +1,12 @@
-/** What a run would do away with: the values of a column, or the rows of a table. */
+/** Data that a run would lose: the values of a column, or the rows of a table. */
 export interface Loss {
   /** The revision whose step drops it. */
   readonly revision: string;
-  /** As it is called before the run. */
+  /** Its name before the run. */
   readonly table: string;
-  /** Null: the whole table. */
+  /** Null means the whole table. */
   readonly column: string | null;
-  /** Rows of the table, or values of the column that are not NULL. Never 0. */
+  /** Rows of the table, or non-NULL values of the column. Never 0. */
   readonly rows: number;
 }
 
@@ -14,7 +14,7 @@ export type Forecast =
   | { readonly kind: 'known'; readonly losses: readonly Loss[] }
   /** `why` ends the sentence "what it would lose cannot be told beforehand: …". */
   | { readonly kind: 'unknown'; readonly why: string }
-  /** Another run is at work on the database, or was interrupted: what is in the file now is not what the steps will find. */
+  /** Another run is in progress or was interrupted: the file may change before the steps run. */
   | { readonly kind: 'later' };
 
 /** After a run, so that a snapshot has it. @param losses At least one. */

@@ -5,7 +5,7 @@ import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
 import { afterChange, type Followed, type Names } from './follow-names.ts';
 import { nameChangeIn } from './name-changes.ts';
 
-/** A table or a column of the schema before the steps that is not there after one of them. Names are folded. */
+/** A table or column of the original schema that is missing after one of the steps. Names are folded. */
 export interface LostPart {
   readonly revision: string;
   readonly table: string;
@@ -14,11 +14,11 @@ export interface LostPart {
 
 export interface LostParts {
   readonly parts: readonly LostPart[];
-  /** The first statement that may change a table and that the parser cannot read: there may be more lost than `parts`. */
+  /** The first statement that may change a table but that the parser cannot read: more may be lost than `parts`. */
   readonly unreadable: { readonly revision: string; readonly line: number | undefined } | undefined;
 }
 
-/** A table of the schema before the steps, and what it and its columns are called by now. */
+/** A table of the original schema, with its current name and its columns' current names. */
 interface Tracked {
   readonly table: string;
   readonly now: string;
@@ -26,8 +26,8 @@ interface Tracked {
 }
 
 /**
- * What steps drop that was there before them. A thing that is renamed is not lost; nor is a table that a step drops and
- * makes again under its name, which is how a table is rebuilt by hand: its rows are for the checks of the run.
+ * What steps drop that existed before them. A renamed table or column is not lost. Neither is a table that a step drops and
+ * creates again under the same name, which is how a table is rebuilt by hand: the run's checks compare its rows.
  */
 export function lostParts({ schemas, steps }: Replayed): LostParts {
   const [before, ...after] = schemas;
@@ -68,8 +68,8 @@ export function lostParts({ schemas, steps }: Replayed): LostParts {
 }
 
 /**
- * Undefined where the table is lost; else it with the columns that are not.
- * @param others What the other tables are called after the step.
+ * Undefined if the table is lost, otherwise the table with its remaining columns.
+ * @param others The names of the other tables after the step.
  */
 function afterStep(
   before: Tracked,
@@ -77,7 +77,7 @@ function afterStep(
   others: readonly (string | undefined)[],
   tables: ReadonlyMap<string, readonly string[]>,
 ): Tracked | undefined {
-  // What SQLite has is what counts, whatever the statements seemed to say.
+  // SQLite's own schema decides, whatever the statements seemed to say.
   const names = [followed.now, ...followed.former.toReversed()];
   const now = names.find((name) => name !== undefined && tables.has(name) && !others.includes(name));
   if (now === undefined) return undefined;

@@ -4,11 +4,11 @@ import { leadingKeywords } from '../revisions/sql/statements.ts';
 import { foldName, sameName } from '../schema/names.ts';
 import { parseStmt } from '../schema/parse.ts';
 
-/** What a statement does to the names of tables and columns, all of them folded. */
+/** What a statement does to the names of tables and columns, all folded. */
 export type NameChange =
-  /** Without columns where only the rows of a SELECT would tell them. */
+  /** `columns` is undefined if only the rows of a SELECT would tell. */
   | { readonly kind: 'create table'; readonly table: string; readonly columns: readonly string[] | undefined }
-  /** The copy within an operation's rebuild: the columns of the new table that have the values of the old one. */
+  /** The copy inside an operation's rebuild: `columns` are those of the new table that keep the old values. */
   | { readonly kind: 'copy'; readonly table: string; readonly columns: readonly string[] }
   | { readonly kind: 'drop table'; readonly table: string }
   | { readonly kind: 'rename table'; readonly table: string; readonly to: string }
@@ -16,7 +16,7 @@ export type NameChange =
   | { readonly kind: 'drop column'; readonly table: string; readonly column: string }
   | { readonly kind: 'rename column'; readonly table: string; readonly column: string; readonly to: string };
 
-/** Undefined for every other statement; 'unreadable' where the parser cannot tell what becomes of a table. */
+/** Undefined for every other statement; 'unreadable' if the parser cannot tell what happens to a table. */
 export function nameChangeIn({ sql, origin }: ReplayedStatement): NameChange | 'unreadable' | undefined {
   const parsed = parseStmt(sql);
   if (parsed.status !== 'ok') return changesTable(sql) ? 'unreadable' : undefined;
@@ -58,7 +58,7 @@ function columnsOf(body: CreateTableBody): string[] | undefined {
   return body.columns.map(({ colName }) => foldName(colName.text));
 }
 
-/** A column that another one of its name makes way for is not among those that are copied, or gets the rowid. */
+/** Leaves out a column whose values come from elsewhere: it was replaced by a new one of the same name, or gets the rowid. */
 function copyIn({ tblName, columns = [], body }: InsertStmt): NameChange | undefined {
   if (body.type !== 'SelectInsertBody' || body.select.select.type !== 'SelectFrom') return undefined;
   const sources = body.select.select.columns;

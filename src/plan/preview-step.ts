@@ -1,4 +1,4 @@
-/** One step of a run as it would go. */
+/** One step of a run, as it would go. */
 import type { SurveyedStep } from '../engine/shadow-result.ts';
 import { findIn } from '../lint/lint-revision.ts';
 import { stepParts } from '../lint/lint-step.ts';
@@ -8,13 +8,13 @@ import { describeParameter } from './bound-value.ts';
 import type { PreviewedStep, TableSize } from './previewed.ts';
 import type { TouchedTables } from './touched-tables.ts';
 
-/** A step with what is known of it. */
+/** A step with what is known about it. */
 export interface SeenStep extends SurveyedStep {
   readonly revision: Revision;
   readonly touched: TouchedTables;
 }
 
-/** @param sizes Of the live tables that any step touches. */
+/** @param sizes The sizes of the live tables that any step touches. */
 export function previewStep(
   { revision, step, before, after, touched }: SeenStep,
   sizes: readonly TableSize[],
@@ -51,7 +51,7 @@ export function previewStep(
   };
 }
 
-/** Of a module that was not run up here, the way down that does nothing may be right. */
+/** A module's upgrade was not run here, so a downgrade that does nothing may be right. */
 function isEmptyUpgrade({ body }: Revision): boolean {
   return body.kind === 'module' || body.up.length === 0;
 }

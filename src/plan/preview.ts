@@ -1,4 +1,4 @@
-/** What a run would do, found out without a lock and without writing a byte. */
+/** What a run would do, found without taking a lock or writing a byte. */
 
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/shadow-result.ts';
@@ -27,9 +27,7 @@ import { type TouchedTables, touchedTables } from './touched-tables.ts';
 
 export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade' | 'downgrade' }>;
 
-/**
- * @throws {DrydockError} as the run would before it changes anything: USAGE, HISTORY, BUSY, DAMAGED_BEFORE.
- */
+/** @throws {DrydockError} As the run would before it changes anything: USAGE, HISTORY, BUSY, DAMAGED_BEFORE. */
 export async function previewRun(config: Config, command: PreviewCommand, observer: Observer): Promise<Preview> {
   const layout = layoutFor(config);
   const graph = loadGraphToRun(config);

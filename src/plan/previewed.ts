@@ -1,4 +1,4 @@
-/** What a run would do, as plain values: `plan --json` prints them as they are. */
+/** What a run would do, as plain values: `plan --json` prints them unchanged. */
 import type { Finding, SuppressedFinding } from '../lint/lint-finding.ts';
 import type { OperationNote } from '../operations/sql-port.ts';
 import type { Direction } from '../revisions/revision.ts';
@@ -14,34 +14,34 @@ export interface Preview {
   readonly to: readonly string[];
   /** All revisions would run on a copy, which then replaces the live content. */
   readonly onWorkingCopy: boolean;
-  /** A run is at work, or was killed: the next one brings that to its end first. */
+  /** Another run is in progress or was killed; the next run finishes it first. */
   readonly unfinishedRun: boolean;
-  /** In the order of the run, as far as they could be looked at. */
+  /** In the order of the run, up to the first one that could not be simulated. */
   readonly steps: readonly PreviewedStep[];
-  /** The first step that could not be run in memory, perhaps for want of rows. */
+  /** The first step that could not run in memory, perhaps for lack of rows. */
   readonly stopped: { readonly id: string; readonly why: string } | null;
-  /** What the steps that could be looked at would do away with. */
+  /** What the simulated steps would lose. */
   readonly losses: readonly Loss[];
   readonly space: SpaceEstimate;
   readonly estimatedSeconds: number;
 }
 
 /**
- * `schema`: only what is known of it is changed, or single rows. `index`: an index is made over its rows. `rows`: any number
- * of rows is written, or copied from it. `rebuild`: the whole table is made anew.
+ * `schema`: changes only the schema, or single rows. `index`: builds an index over the table. `rows`: writes, or copies out,
+ * any number of rows. `rebuild`: rebuilds the whole table.
  */
 export type Work = 'schema' | 'index' | 'rows' | 'rebuild';
 
 export interface TableSize {
   readonly table: string;
   readonly rows: number;
-  /** With its indexes; null where this build of SQLite cannot tell. */
+  /** Includes the indexes; null if this build of SQLite cannot tell. */
   readonly bytes: number | null;
 }
 
 export interface PreviewedStatement {
   readonly sql: string;
-  /** What is bound, as SQL. */
+  /** The bound values as SQL. */
   readonly parameters: readonly string[];
   readonly line: number | null;
 }
@@ -61,9 +61,9 @@ export interface PreviewedStep {
   readonly message: string;
   readonly transaction: boolean;
   readonly statements: readonly PreviewedStatement[];
-  /** How each operation would be done, and why; a revision in SQL has none. */
+  /** How each operation would be done and why; empty for a revision in SQL. */
   readonly operations: readonly PreviewedOperation[];
-  /** Of the tables that are there now those that it touches. */
+  /** The existing tables that it touches. */
   readonly tables: readonly TouchedTable[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];

@@ -1,10 +1,10 @@
-/** Which tables a replayed step touches, and what it does to them. */
+/** Which tables a replayed step touches, and how. */
 import { type Stmt, traverse } from 'sqlite3-parser';
 import type { LintStep } from '../lint/lint-step.ts';
 import { foldName } from '../schema/names.ts';
 import type { Work } from './previewed.ts';
 
-/** By the folded name of the table each thing that is done to it, as often as it is; the names of new tables too. */
+/** All work on each table, by its folded name; includes repetitions and new tables. */
 export type TouchedTables = ReadonlyMap<string, readonly Work[]>;
 
 export function touchedTables({ statements, operations }: Pick<LintStep, 'statements' | 'operations'>): TouchedTables {
@@ -17,7 +17,7 @@ export function touchedTables({ statements, operations }: Pick<LintStep, 'statem
     add(table, method === 'rebuild' ? 'rebuild' : operation === 'createIndex' ? 'index' : 'schema');
   }
   for (const { parsed, origin } of statements) {
-    // What an operation does inside is told by its note, and it copies no rows that it does not tell of.
+    // An operation's note covers its inner statements, and it copies no rows beyond those in the note.
     if (parsed === undefined || (origin === 'operation' && parsed.type !== 'UpdateStmt')) continue;
     for (const [table, work] of workOf(parsed)) add(table, work);
   }
@@ -45,7 +45,7 @@ function workOf(statement: Stmt): (readonly [table: string, work: Work])[] {
   }
 }
 
-/** The tables from which an INSERT … SELECT copies. */
+/** The tables that an INSERT … SELECT copies from. */
 function sourcesOf(statement: Stmt): string[] {
   const tables: string[] = [];
   traverse(statement, {

@@ -1,4 +1,4 @@
-/** What a run writes down about itself, as SQL of a script. */
+/** What a run records about itself, as SQL of a script. */
 import { historyTable, historyTableSql, versionTable, versionTableSql } from '../revisions/applied-tables.ts';
 import type { Direction } from '../revisions/revision.ts';
 import { quoteText } from '../schema/quote.ts';
@@ -10,12 +10,12 @@ export interface ScriptRow {
   readonly result: 'done' | 'deferred';
 }
 
-/** Stored in the words of Alembic and of a run: SQLite leaves IF NOT EXISTS out. */
+/** As Alembic and a run store them: SQLite leaves IF NOT EXISTS out. */
 export function createTables(): string[] {
   return [versionTableSql, historyTableSql].map((sql) => sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
 }
 
-/** SQL of whether `alembic_version` holds exactly these rows. */
+/** SQL for whether `alembic_version` holds exactly these rows. */
 export function isAt(revisions: readonly string[]): string {
   const rows = `(SELECT group_concat(version_num, ' ') FROM (SELECT version_num FROM ${versionTable} ORDER BY 1))`;
   return `${rows} IS ${revisions.length === 0 ? 'NULL' : quoteText(revisions.toSorted().join(' '))}`;
@@ -32,7 +32,7 @@ export function moveVersion(from: readonly string[], to: readonly string[]): str
   ];
 }
 
-/** @param run The id of the run that the script is, the same in all of its rows. */
+/** @param run The run id of the script, the same in all of its rows. */
 export function addHistory(rows: readonly ScriptRow[], run: string, toolVersion: string): string[] {
   return rows.map(({ revision, direction, checksum, result }) => {
     const values = [run, revision, direction, checksum].map(quoteText);

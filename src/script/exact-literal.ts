@@ -1,13 +1,13 @@
 /**
- * Values as SQL that a script can hold: each gives exactly the value, and like a bound parameter has no affinity, which
- * a CAST would have (https://sqlite.org/datatype3.html#affinity_of_expressions).
+ * Values as SQL in a script. Each yields exactly the value and, like a bound parameter, has no affinity, which a CAST would
+ * have (https://sqlite.org/datatype3.html#affinity_of_expressions).
  */
 import { invariant } from '../errors.ts';
 import { quoteText } from '../schema/quote.ts';
 
 export function literal(value: unknown): string {
   const sql = unbracketed(value);
-  // Behind a minus, its own would begin a comment.
+  // After a minus sign, its own would begin a comment.
   return sql.startsWith('-') ? `(${sql})` : sql;
 }
 
@@ -31,11 +31,11 @@ function blob(bytes: Uint8Array): string {
 }
 
 /**
- * SQL ends at a NUL, and the shell takes the carriage return from before a line's end. A CAST of bytes would have them
- * read in the encoding of the database, which may be UTF-16; char() gives characters in any.
+ * SQL ends at a NUL, and the sqlite3 shell drops a carriage return at the end of a line. A CAST of bytes would be read in
+ * the encoding of the database, which may be UTF-16; char() works in any encoding.
  */
 function text(value: string): string {
-  // An older SQLite lets a function have 127 arguments. https://sqlite.org/limits.html#max_function_arg
+  // An older SQLite limits a function to 127 arguments. https://sqlite.org/limits.html#max_function_arg
   const parts = value.split(/([\0\r]{1,100})/).filter((part) => part !== '');
   const pieces = parts.map((part) => (/^[\0\r]/.test(part) ? characters(part) : quoteText(part)));
   return pieces.length === 0 ? quoteText(value) : joined(pieces);
@@ -45,7 +45,10 @@ function characters(controls: string): string {
   return `char(${[...controls].map((control) => control.charCodeAt(0)).join(', ')})`;
 }
 
-/** In halves, since an expression may be 1000 deep, and a text can have more lines. https://sqlite.org/limits.html#max_expr_depth */
+/**
+ * Joined in halves, since an expression may be 1000 levels deep and a text can have more lines.
+ * https://sqlite.org/limits.html#max_expr_depth
+ */
 function joined(pieces: readonly string[]): string {
   if (pieces.length === 1) return pieces.join();
   const middle = Math.ceil(pieces.length / 2);
@@ -53,7 +56,8 @@ function joined(pieces: readonly string[]): string {
 }
 
 /**
- * A decimal where it is the number itself; else a fraction of whole numbers, which no SQLite can read as its neighbour.
+ * A decimal if it is exactly the number; otherwise a fraction of integers, which no SQLite can round to a neighbouring
+ * number.
  */
 function real(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '9e999' : '-9e999';
@@ -68,7 +72,7 @@ function real(value: number): string {
   return `(${mantissa} * 1.0${powers.join('')})`;
 }
 
-/** The value as an odd whole number times a power of two. https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
+/** The value as an odd integer times a power of two. https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
 function parts(value: number): { mantissa: bigint; exponent: number } {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, value);
@@ -84,7 +88,7 @@ function parts(value: number): { mantissa: bigint; exponent: number } {
   return { mantissa: value < 0 ? -mantissa : mantissa, exponent };
 }
 
-/** Whether a decimal of at most 15 digits is the value to the last bit, and no rounding of it. */
+/** Whether a decimal of at most 15 digits is exactly the value, not a rounding of it. */
 function isExact(decimal: string, mantissa: bigint, exponent: number): boolean {
   const [, whole, digits] = /^(-?\d+)\.(\d+)$/.exec(decimal) ?? [];
   if (whole === undefined || digits === undefined || decimal.length > 16 || exponent >= 0) return false;

@@ -3,8 +3,8 @@ import { type SqlToken, sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { literal } from './exact-literal.ts';
 
 /**
- * A statement with its parameters written into it: `?` and `?NNN` by their place, `:name`, `@name` and `$name` by the name.
- * @throws {DrydockError} USAGE for a text that the shell would not read as it is written.
+ * A statement with its parameters written into it: `?` and `?NNN` by position, `:name`, `@name` and `$name` by name.
+ * @throws {DrydockError} USAGE for a text that the sqlite3 shell would read differently.
  */
 export function withParameters(sql: string, params: readonly unknown[]): string {
   const tokens = [...sqlTokens(sql)];
@@ -30,7 +30,7 @@ export function withParameters(sql: string, params: readonly unknown[]): string 
   return written.map((piece, index) => (wouldMerge(written[index - 1], piece) ? ` ${piece}` : piece)).join('');
 }
 
-/** `LIMIT?` needs no blank, and `LIMIT5` would be a name. */
+/** `LIMIT?` needs no space, but `LIMIT5` would be a name. */
 function wouldMerge(before: string | undefined, piece: string): boolean {
   return /[\w$\u0080-\uFFFF]/.test(before?.at(-1) ?? '') && /^[\w$\u0080-\uFFFF]/.test(piece);
 }

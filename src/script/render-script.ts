@@ -1,4 +1,4 @@
-/** The script of a run: what it would do, for the sqlite3 shell to do later, elsewhere. */
+/** The script of a run, for the sqlite3 shell to execute later and elsewhere. */
 import { brokenConstraints, isLaggingIndex } from '../checks/integrity.ts';
 import type { Replayed, ReplayedStep } from '../engine/shadow-result.ts';
 import { describeRevisions } from '../format.ts';
@@ -39,7 +39,7 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
     ]),
     section('The checks before the commit.', [
       ...check({
-        // Without a number of findings: newer versions take the argument of the function for a table, even a number.
+        // Without a limit: newer versions take the function's argument for a table name, even if it is a number.
         holds: `NOT EXISTS (SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${beginning}*'`).join('\n')}
     AND NOT ${isLaggingIndex('integrity_check')})`,
@@ -68,7 +68,7 @@ ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${begi
   ].join('\n');
 }
 
-/** https://sqlite.org/releaselog/3_53_0.html. The operations do without it, a revision in SQL says what it says. */
+/** https://sqlite.org/releaselog/3_53_0.html. The operations do without its features; a revision in SQL may not. */
 const newSqlite: RowCondition = {
   holds: "CAST(substr(sqlite_version(), 3) AS INTEGER) >= 53 OR sqlite_version() NOT LIKE '3.%'",
   problem: 'an ALTER TABLE of a constraint or of NOT NULL takes SQLite 3.53 or newer',
@@ -110,7 +110,10 @@ function section(title: string, statements: readonly string[]): string {
   return ['', `-- ${title.replace(/\s+/g, ' ')}`, ...statements.map(terminated)].join('\n');
 }
 
-/** A comment at its end would hide the semicolon; else nothing may stand before it, since SQLite stores it with an index. */
+/**
+ * A line comment at the end would hide the semicolon. Otherwise nothing may come before the semicolon, since SQLite stores
+ * it with an index.
+ */
 export function terminated(sql: string): string {
   const last = [...sqlTokens(sql)].at(-1);
   return `${sql}${last?.kind === 'lineComment' ? '\n' : ''};`;

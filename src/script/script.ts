@@ -1,4 +1,4 @@
-/** `--sql`: the plan of a run, replayed in memory and written down as a script. Nothing but the database is read. */
+/** `--sql`: the plan of a run, replayed in memory and written as a script. Reads nothing but the database. */
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
@@ -21,16 +21,16 @@ export interface Offline {
   readonly script: string;
 }
 
-/** What a database is taken to be when the script begins. */
+/** The assumed state of the database at the start of the script. */
 interface Start {
   readonly applied: Applied;
   readonly schema: StoredSchema | undefined;
 }
 
 /**
- * @param start The address where the script is to begin; undefined for where the database is, or base where there is none.
- * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
- *   asks for no transaction.
+ * @param start The address where the script begins; if undefined, where the database is, or base if there is no database.
+ * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be scripted without rows; USAGE for one that asks
+ *   for no transaction.
  */
 export async function writeScript(
   config: Config,
@@ -86,7 +86,7 @@ async function startAt(
   };
 }
 
-/** What a run does on a working copy, a script could only do on the database itself. */
+/** A run would use a working copy; a script could only change the database itself. */
 function refuseUnprotected({ steps, onWorkingCopy }: Plan): void {
   if (!onWorkingCopy) return;
   const ids = steps.filter(({ revision }) => !revision.transaction).map(({ revision }) => revision.id);

@@ -1,6 +1,6 @@
 /**
- * What revisions make of a schema, found by running them on a database in memory: for questions about revisions that no
- * file and no lock is needed for. Their code runs in the engine, a child process, as in a run.
+ * Finds the schema that revisions make by running them in a shadow database in memory, for questions that need neither a
+ * file nor a lock. Their code runs in the engine, a child process, as in a run.
  */
 import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
@@ -13,20 +13,20 @@ import type { Revision, Step } from '../revisions/revision.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
 
 export interface ReplayRequest {
-  /** The schema to begin with, without rows; left out: an empty database. */
+  /** The schema to begin with, without rows; an empty database by default. */
   readonly from?: StoredSchema;
   readonly steps: readonly Step[];
-  /** What the revisions find in `op.arguments`. */
+  /** The values for `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
-  /** Left out: none. */
+  /** None by default. */
   readonly rows?: Rows;
 }
 
 /**
- * @param stop Ends the replay where it is.
- * @throws {DrydockError} REVISION_FAILED where a step fails, perhaps for want of rows; USAGE where a module cannot be
- *   loaded, or the schema to begin with cannot be made in memory.
- * @throws {EngineDied} where a revision ended the process, or it was stopped.
+ * @param stop Ends the replay early.
+ * @throws {DrydockError} REVISION_FAILED if a step fails, perhaps for lack of rows; USAGE if a module cannot be loaded, or
+ *   the initial schema cannot be created in memory.
+ * @throws {EngineDied} If a revision ended the process, or it was stopped.
  */
 export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
   const { from, steps, arguments: given = {}, rows = 'none' } = request;
@@ -45,8 +45,8 @@ export async function replay(request: ReplayRequest, observer: Observer, stop?: 
 
 /**
  * The schema that revisions make, run one after the other from base.
- * @param given What they find in `op.arguments`.
- * @throws {DrydockError} as {@link replay}.
+ * @param given The values for `op.arguments`.
+ * @throws {DrydockError} As {@link replay}.
  */
 export async function schemaAfter(
   revisions: readonly Revision[],
@@ -63,7 +63,7 @@ export async function schemaOfScript(statements: readonly string[], observer: Ob
   return lastOf(await inEngine('replay', { seed: statements, steps: [], rows: 'none' }, observer));
 }
 
-/** Asks an engine that has no file. */
+/** Sends one request to an engine that has no file. */
 export async function inEngine<K extends 'replay' | 'survey'>(
   name: K,
   takes: EngineRequests[K]['takes'],
@@ -73,7 +73,7 @@ export async function inEngine<K extends 'replay' | 'survey'>(
   stop?.throwIfAborted();
   const engine = await startEngine({
     temporaryDirectory: tmpdir(),
-    // Its process is nobody's business: it holds nothing.
+    // Its process id is not reported: it holds no lock and no file.
     observer: (event) => event.kind !== 'engine-started' && observer(event),
     describeHolder: () => 'nobody',
   });
@@ -94,7 +94,7 @@ function lastOf({ schemas }: Replayed): StoredSchema {
   return last;
 }
 
-/** Ids. A revision that a tool before Drydock applied may have been left without a body; a merge has none to write. */
+/** Ids of revisions without a body. One that a tool before Drydock applied may have been left empty; a merge needs none. */
 function emptyBodies(steps: readonly Step[]): readonly string[] {
   return steps
     .map(({ revision }) => revision)

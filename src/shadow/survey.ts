@@ -1,4 +1,4 @@
-/** What revisions do, found by running them in memory for as long as that is possible. */
+/** Finds what revisions do by running them in memory, as far as that is possible. */
 
 import { EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
@@ -11,10 +11,10 @@ import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
 import { inEngine } from './replay.ts';
 
 /**
- * What each revision does, up and from there one step back, from an empty database on.
+ * What each revision does, up and then one step back, starting from an empty database.
  * @param revisions In the order of the graph, from base on.
- * @param given What the revisions find in `op.arguments`.
- * @throws {DrydockError} USAGE where a module cannot be loaded; REVISION_FAILED where one ends the process.
+ * @param given The values for `op.arguments`.
+ * @throws {DrydockError} USAGE if a module cannot be loaded; REVISION_FAILED if one ends the process.
  */
 export function surveyRevisions(
   revisions: readonly Revision[],
@@ -30,15 +30,15 @@ export function surveyRevisions(
 
 export interface SurveyStart {
   readonly schema: StoredSchema;
-  /** INSERT statements, run before there are triggers. */
+  /** INSERT statements, run before there are any triggers. */
   readonly rows: readonly string[];
 }
 
 /**
- * What steps do, from a schema on.
- * @param given What the revisions find in `op.arguments`.
- * @param stop Ends it where it is.
- * @throws {DrydockError} USAGE where a module cannot be loaded, or the schema cannot be made in memory.
+ * What steps do, starting from a given schema.
+ * @param given The values for `op.arguments`.
+ * @param stop Ends the survey early.
+ * @throws {DrydockError} USAGE if a module cannot be loaded, or the schema cannot be created in memory.
  */
 export function surveySteps(
   { schema, rows }: SurveyStart,
@@ -50,7 +50,7 @@ export function surveySteps(
   const isTrigger = ({ type }: { readonly type: string }) => type === 'trigger';
   const seed = [
     ...statementsOf({ ...schema, rows: schema.rows.filter((row) => !isTrigger(row)) }),
-    // Rows that break a CHECK are no damage (safe-run.md), and may be what a revision is there to mend.
+    // Rows that violate a CHECK are not damage (safe-run.md), and may be what a revision is there to fix.
     'PRAGMA ignore_check_constraints = ON',
     ...rows,
     'PRAGMA ignore_check_constraints = OFF',

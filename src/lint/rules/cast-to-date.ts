@@ -4,7 +4,9 @@ import type { Rule } from '../rule.ts';
 
 const dateTypes = new Set(['date', 'datetime', 'time', 'timestamp']);
 
-/** https://sqlite.org/datatype3.html#determination_of_column_affinity: a date type is NUMERIC, and CAST keeps the year. */
+/**
+ * https://sqlite.org/datatype3.html#determination_of_column_affinity: a date type is NUMERIC, so CAST keeps only the year.
+ */
 export const castToDate: Rule = {
   name: 'cast-to-date',
   check: (step) =>

@@ -12,8 +12,8 @@ import {
 import type { Problem, Rule } from '../rule.ts';
 
 /**
- * Tables and columns that go with what they hold. Only on the way up: to take away what the way up made is what a way down
- * is for.
+ * Tables and columns that are dropped with their data. Only for upgrades: a downgrade is there to drop what the upgrade
+ * created.
  */
 export const destructiveChange: Rule = {
   name: 'destructive-change',
@@ -32,7 +32,7 @@ function byStatements(step: LintStep): Problem[] {
       const former = formerName(step, statement, key);
       const [start, name] = former === undefined ? [statement, key] : [former.renamed, former.key];
       if (createdBefore(step, start).has(name)) return [];
-      // Dropped to be made anew, or put aside for that: another rule looks at what such a rebuild loses.
+      // Dropped or renamed for a rebuild: another rule checks what such a rebuild loses.
       if (nameComesBack(step, start, name)) return [];
       return [{ line, message: `this drops the table ${table} with all its rows` }];
     }

@@ -4,12 +4,12 @@ import { isMild } from '../../schema/compare/difference.ts';
 import { type StoredSchema, schemaOf } from '../../schema/read-schema.ts';
 import type { Rule } from '../rule.ts';
 
-/** A way down that does not lead to the schema from which the way up began. */
+/** A downgrade that does not restore the schema from before the upgrade. */
 export const downgradeDiffers: Rule = {
   name: 'downgrade-differs',
   check({ schemas, statements, operations }) {
     if (schemas?.goal === undefined || (statements.length === 0 && operations.length === 0)) return [];
-    // The common case, told without parsing all of two schemas for each revision.
+    // The common case, which avoids parsing two whole schemas for each revision.
     if (isDeepStrictEqual(inOneOrder(schemas.after), inOneOrder(schemas.goal))) return [];
     const differences = compareSchemas(schemaOf(schemas.after), schemaOf(schemas.goal)).filter((each) => !isMild(each));
     return differences.map(({ sentence }) => ({

@@ -1,7 +1,7 @@
 import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
-/** In a transaction the statement is refused when the file is read; with `transaction: false` it takes effect. */
+/** Inside a transaction the statement is refused when the file is read; with `transaction: false` it takes effect. */
 export const foreignKeysPragma: Rule = {
   name: 'foreign-keys-pragma',
   check: (step) =>

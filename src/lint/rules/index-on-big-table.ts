@@ -1,10 +1,10 @@
 import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
-/** From about this many rows on an index takes seconds, in which nobody else can write. */
+/** From about this many rows on, an index takes seconds during which nothing else can write. */
 const manyRows = 1_000_000;
 
-/** Only the live database knows how many rows there are, so only `plan` finds this. */
+/** Only the live database knows the number of rows, so only `plan` finds this. */
 export const indexOnBigTable: Rule = {
   name: 'index-on-big-table',
   check({ statements, operations, rows }) {

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 
-/** A way down that does nothing, where the way up does something. That there is none can be said: op.cannotDowngrade. */
+/** An empty downgrade for an upgrade that does something. Use op.cannotDowngrade to declare that there is none. */
 export const noDowngrade: Rule = {
   name: 'no-downgrade',
   check({ revision, direction, statements, operations, upIsEmpty }) {

@@ -2,7 +2,9 @@ import { isConstant } from '../../schema/edit/edit-expression.ts';
 import { createdBefore, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
-/** https://sqlite.org/lang_altertable.html#altertabaddcol: refused as soon as there is a row. `op.addColumn` rebuilds. */
+/**
+ * https://sqlite.org/lang_altertable.html#altertabaddcol: refused as soon as the table has a row. `op.addColumn` rebuilds.
+ */
 export const nonConstantDefault: Rule = {
   name: 'non-constant-default',
   check: (step) =>

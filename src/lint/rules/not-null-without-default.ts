@@ -2,7 +2,7 @@ import type { ColumnDefinition } from 'sqlite3-parser';
 import { createdBefore, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
-/** https://sqlite.org/lang_altertable.html#altertabaddcol: refused as soon as there is a row. */
+/** https://sqlite.org/lang_altertable.html#altertabaddcol: refused as soon as the table has a row. */
 export const notNullWithoutDefault: Rule = {
   name: 'not-null-without-default',
   check: (step) =>

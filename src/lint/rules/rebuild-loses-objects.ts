@@ -3,7 +3,7 @@ import type { SchemaRow, StoredSchema } from '../../schema/read-schema.ts';
 import { formerName, isThereAfter, type LintStep, tableKey } from '../lint-step.ts';
 import type { Problem, Rule } from '../rule.ts';
 
-/** A table that is dropped and made anew by hand: its indexes and triggers went with it. */
+/** A table that is dropped and created again by hand, without its indexes and triggers. */
 export const rebuildLosesObjects: Rule = {
   name: 'rebuild-loses-objects',
   check(step) {
@@ -18,7 +18,7 @@ export const rebuildLosesObjects: Rule = {
   },
 };
 
-/** By the names that they had before the step. */
+/** Names are those from before the step. */
 function droppedTables(step: LintStep) {
   return [
     ...step.statements.flatMap((statement) => {
@@ -39,7 +39,7 @@ function isThere({ rows }: StoredSchema, object: SchemaRow): boolean {
   return rows.some(({ type, name }) => type === object.type && sameName(name, object.name));
 }
 
-/** On purpose: the step itself says so. */
+/** Dropped on purpose: the step itself says so. */
 function isDropped({ statements }: LintStep, { name }: SchemaRow): boolean {
   return statements.some(({ parsed }) => {
     if (parsed?.type === 'DropIndexStmt') return sameName(parsed.idxName.objName.text, name);

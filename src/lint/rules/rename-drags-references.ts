@@ -2,7 +2,7 @@ import { foldName } from '../../schema/names.ts';
 import { nameComesBack, renamesAlone, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
-/** A table put aside by a new name: foreign keys, views and triggers follow it there. */
+/** A table moved aside by a rename: foreign keys, views and triggers follow it to the new name. */
 export const renameDragsReferences: Rule = {
   name: 'rename-drags-references',
   check: (step) =>

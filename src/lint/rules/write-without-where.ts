@@ -2,7 +2,7 @@ import { foldName } from '../../schema/names.ts';
 import { addedBefore, createdBefore, tableKey } from '../lint-step.ts';
 import type { Rule } from '../rule.ts';
 
-/** UPDATE and DELETE of every row. A column that the same step adds may be filled: there is nothing in it to lose. */
+/** UPDATE and DELETE of every row. Filling a column that the same step adds is fine: there is nothing in it to lose. */
 export const writeWithoutWhere: Rule = {
   name: 'write-without-where',
   check: (step) =>
