@@ -1,4 +1,4 @@
-/** What SQLite's own checks say of a file: its damage, and what is wrong in it but no damage. */
+/** The findings of SQLite's own checks: damage to the file, and violated constraints, which are no damage. */
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import { firstValue, type QueryPort } from '../files/query-port.ts';
 import type { BrokenConstraint } from './measurement.ts';
@@ -6,8 +6,8 @@ import type { BrokenConstraint } from './measurement.ts';
 const maxProblems = 100;
 
 /**
- * How the findings begin that are no damage, in the words of SQLite's source: rows that break a constraint, which were there
- * before, since it lets none in. https://sqlite.org/pragma.html#pragma_integrity_check
+ * How findings that are no damage begin, in the words of SQLite's source: rows that violate a constraint. They are older
+ * than the constraint, since it admits none. https://sqlite.org/pragma.html#pragma_integrity_check
  */
 export const brokenConstraints: readonly string[] = [
   'CHECK constraint failed in ',
@@ -16,13 +16,13 @@ export const brokenConstraints: readonly string[] = [
   ),
 ];
 
-/** FTS4 compares also an index with rows that are another table's, which who writes them may leave behind. FTS5 does not. */
+/** FTS4 also compares an index with the rows of another table, and the index may lag behind them. FTS5 does not. */
 const mismatchedIndex = 'malformed inverted index for FTS4 table main.';
 
 /**
- * SQL of whether a finding is of a full-text index that lags behind the table or view with its rows: it has no table of them,
- * which for FTS4 is `<name>_content`. https://sqlite.org/fts3.html#_external_content_fts4_tables_
- * @param finding As SQL.
+ * An SQL condition: is a finding about a full-text index that lags behind an external table or view? Such an index has no
+ * content table of its own, which FTS4 calls `<name>_content`. https://sqlite.org/fts3.html#_external_content_fts4_tables_
+ * @param finding An SQL expression.
  */
 export function isLaggingIndex(finding: string): string {
   const own = "SELECT 1 FROM main.sqlite_schema WHERE name = f.name || '_content' COLLATE NOCASE";
@@ -30,38 +30,38 @@ export function isLaggingIndex(finding: string): string {
 }
 
 interface Found {
-  /** 100 lines at most. Empty: sound. */
+  /** At most 100 lines. Empty: the file is sound. */
   readonly damage: readonly string[];
   readonly brokenConstraints: readonly BrokenConstraint[];
 }
 
 /**
- * What SQLite finds when it reads all of the file. A connection that is read-only sees no broken CHECK: SQLite leaves them out
- * of the schema that it reads there.
+ * Runs integrity_check, which reads the whole file. A read-only connection finds no violated CHECK: SQLite leaves CHECK
+ * constraints out of the schema that it reads there.
  */
 export function checkIntegrity(port: QueryPort): Found {
   return check(port, 'integrity_check');
 }
 
-/** The same without comparing indexes with their tables: several times as fast, and it finds less. */
+/** Runs quick_check, which does not compare indexes with their tables: several times faster, but it finds less. */
 export function quickCheck(port: QueryPort): Found {
   return check(port, 'quick_check');
 }
 
 /**
- * SQLite stops after so many findings, and tells of rows only once the trees are through. Where rows that break a constraint
- * were all that it told, it is asked again for everything: there may be damage behind them.
+ * SQLite stops after `maxProblems` findings, and checks rows only after the b-trees. If all of those findings are violated
+ * constraints, the check is repeated without a limit: there may be damage after them.
  */
 function check(port: QueryPort, pragma: string): Found {
   const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
-  // To SQLite a read that the disk failed is damage, and it is gone when it is looked at again.
+  // SQLite also reports a failed read of the disk as damage, which is not there at a second look.
   if (first.brokeOff && readFindings(port, `PRAGMA main.${pragma}(1)`).damage.length === 0)
     throw unreadable(`${first.damage.at(-1)}, and whole at a second look`);
   if (first.damage.length > 0 || first.told < maxProblems) return first;
   return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
 }
 
-/** Reads a check's lines. Damage that stops the check itself is the last of its findings. */
+/** Reads the findings of a check. Damage that aborts the check itself is the last finding. */
 function readFindings(port: QueryPort, pragma: string): Found & { readonly told: number; readonly brokeOff: boolean } {
   const damage: string[] = [];
   const broken = new Map<string, number>();
@@ -88,7 +88,7 @@ function readFindings(port: QueryPort, pragma: string): Found & { readonly told:
   return { damage: damage.slice(0, maxProblems), brokenConstraints, told, brokeOff };
 }
 
-/** A page that the disk did not give; 10 is SQLITE_IOERR, in the low byte of its extended codes. */
+/** True for a page that the disk failed to read; 10 is SQLITE_IOERR, the low byte of its extended codes. */
 function isUnread(finding: string): boolean {
   const code = /unable to get the page\. error code=(\d+)/.exec(finding)?.[1];
   return code !== undefined && (Number(code) & 0xff) === 10;
@@ -104,7 +104,7 @@ function isBrokenConstraint(port: QueryPort, finding: string): boolean {
   return firstValue(port, `SELECT ${isLaggingIndex(`'${finding.replaceAll("'", "''")}'`)}`) === 1n;
 }
 
-/** @returns The DrydockError for what only the application knows; else the error itself. */
+/** @returns A DrydockError if the schema uses something that only the application defines; otherwise the error itself. */
 function explainUnknown(port: QueryPort, error: unknown): unknown {
   const unknown = unknownOf(port, messageOf(error));
   if (unknown === undefined) return error;
@@ -121,7 +121,7 @@ function unknownOf(port: QueryPort, message: string): string | undefined {
     return `An index or a CHECK uses what only the application defines (${message})`;
   if (message.startsWith('unknown tokenizer: '))
     return `A full-text index uses what only the application defines (${message})`;
-  // All that FTS5 says of a tokenizer that it does not know.
+  // FTS5 reports an unknown tokenizer only as this.
   if (message !== 'SQL logic error') return undefined;
   const tables = [...port.iterate("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'")];
   const closed = tables.map(([name]) => String(name)).filter((name) => isClosed(port, name));
@@ -130,7 +130,7 @@ function unknownOf(port: QueryPort, message: string): string | undefined {
     : `The virtual table ${closed.join(', ')} uses what only the application defines, such as a tokenizer`;
 }
 
-/** Whether SQLite cannot open a virtual table to check it. */
+/** True if SQLite cannot open a virtual table to check it. */
 function isClosed(port: QueryPort, table: string): boolean {
   try {
     for (const _ of port.iterate(`PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`)) break;
@@ -141,7 +141,7 @@ function isClosed(port: QueryPort, table: string): boolean {
   }
 }
 
-/** A heading is no finding, and would be the one that an error quotes. */
+/** False for a heading, which an error would otherwise quote as the first finding. */
 function isFinding(line: string): boolean {
   return line !== 'ok' && !/^\*{3} in database /.test(line);
 }

@@ -2,7 +2,7 @@ import type { FormerNames } from './former-names.ts';
 import type { BrokenConstraint, CheckResult } from './measurement.ts';
 import { countedBroken } from './words.ts';
 
-/** Rows that broke a constraint of their table before are let be, also where it has another name; a run must not add any. */
+/** Accepts rows that already violated a constraint before, even if their table was renamed; a run must not add any. */
 export function judgeConstraints(
   before: readonly BrokenConstraint[],
   after: readonly BrokenConstraint[],
@@ -24,8 +24,8 @@ export function judgeConstraints(
 }
 
 /**
- * `NULL value in people.name`, `CHECK constraint failed in people`, `malformed inverted index for FTS4 table main.notes`: a
- * table's name, and behind it perhaps a column's.
+ * The finding under each former name of its table. Findings name a table and perhaps a column: `NULL value in people.name`,
+ * `CHECK constraint failed in people`, `malformed inverted index for FTS4 table main.notes`.
  */
 function formerWords(constraint: string, formerly: FormerNames): string[] {
   const {

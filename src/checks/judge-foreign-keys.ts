@@ -2,7 +2,7 @@ import type { FormerNames } from './former-names.ts';
 import type { CheckResult, ForeignKeyPair, ForeignKeyViolations } from './measurement.ts';
 import { counted } from './words.ts';
 
-/** Orphan rows that were there before are let be, also where a table has another name; a run must not add any. */
+/** Accepts orphan rows that were there before, even if a table was renamed; a run must not add any. */
 export function judgeForeignKeys(
   before: ForeignKeyViolations,
   after: ForeignKeyViolations,
@@ -30,14 +30,14 @@ function judgePair(
   const orphans = `${counted(now, 'row')} of ${table} ${refer} to a row of ${parent} that does not exist (${old} before)`;
   if (now > old) return result(nameOf(pair), false, old, now, orphans);
 
-  // Of a pair that had other names only the number can be compared.
+  // If the pair had other names, only the numbers can be compared.
   const [stranger] = known === 0 ? [] : newKeys(pair, before, after);
   if (stranger === undefined) return result(nameOf(pair), true, old, now, orphans);
   const rowid = stranger.slice(table.length + 1, -parent.length - 1);
   return result(nameOf(pair), false, old, now, `${orphans}, and the one with rowid ${rowid} is new`);
 }
 
-/** The orphan rows of one pair that were not there before; none where a list was cut short. */
+/** The orphan rows of one pair that were not there before; empty if either list is incomplete. */
 function newKeys({ table, parent }: ForeignKeyPair, before: ForeignKeyViolations, after: ForeignKeyViolations) {
   if (!before.complete || !after.complete) return [];
   const known = new Set(before.keys);

@@ -2,11 +2,11 @@ import type { RowExpectation } from '../revisions/revision.ts';
 import type { CheckResult, Measurement } from './measurement.ts';
 import { counted } from './words.ts';
 
-/** What all revisions of a run announce about one table, taken together. */
+/** What all revisions of a run together announce about one table. */
 interface Announced {
-  /** As an author wrote it. */
+  /** As a revision spells it. */
   readonly table: string;
-  /** The sum of the announced numbers; undefined if none was. */
+  /** The sum of the announced numbers; undefined if there are none. */
   readonly change: number | undefined;
   readonly fewer: boolean;
   readonly dropped: boolean;
@@ -15,7 +15,7 @@ interface Announced {
 type Rows = Measurement['rows'];
 type Verdict = Pick<CheckResult, 'ok' | 'message'>;
 
-/** One result a table, in order of name: those of both sides, and those that only an announcement names. */
+/** One result per table, by name: the tables of either side, and those that only an announcement names. */
 export function judgeRows(before: Rows, after: Rows, expectations: readonly RowExpectation[]): CheckResult[] {
   const [old, now] = [byKey(before), byKey(after)];
   const announced = addUp(expectations);
@@ -44,7 +44,7 @@ function judgeTable(table: string, before: number | null, after: number | null, 
   return { ok: false, message };
 }
 
-/** A number is a promise: the table is there and changed by exactly so many rows. */
+/** An announced number is a promise: the table exists and changed by exactly that many rows. */
 function judgeAnnouncedChange(table: string, before: number | null, after: number | null, change: number): Verdict {
   const announced = `the run's revisions announce ${signed(change)}`;
   if (after === null) {
@@ -85,7 +85,7 @@ function byKey(rows: Rows): Map<string, { table: string; rows: number }> {
   return new Map(Object.entries(rows).map(([table, count]) => [keyOf(table), { table, rows: count }]));
 }
 
-/** SQLite takes ASCII letters of both cases for the same in a name, and no others. */
+/** SQLite ignores the case of ASCII letters in names, and only of those. */
 function keyOf(table: string): string {
   return table.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

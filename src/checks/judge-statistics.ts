@@ -6,7 +6,7 @@ import type { CheckResult, StatisticValue } from './measurement.ts';
 type Value = string | number;
 type Verdict = Pick<CheckResult, 'ok' | 'message'>;
 
-/** One result a statistic, in the order they were measured. */
+/** One result per statistic, in the order of measurement. */
 export function judgeStatistics(
   before: readonly StatisticValue[],
   after: readonly StatisticValue[],
@@ -34,7 +34,7 @@ function judgeStatistic(
   return judgeRule(name, before, after, rule);
 }
 
-/** Going back may take away what a statistic measures; what is still there and gives no value any more is a loss. */
+/** A downgrade may remove what a statistic measures; if it still exists but no longer gives a value, that is a loss. */
 function judgeWithoutValue(
   before: Value | null,
   { name, absent }: StatisticValue,
@@ -82,7 +82,7 @@ function notLess(before: Value, after: Value): 'holds' | 'broken' | 'not compara
 function within(before: Value, after: Value, percent: number): 'holds' | 'broken' | 'not comparable' {
   const [old, now] = [numberOf(before), numberOf(after)];
   if (old === undefined || now === undefined) return 'not comparable';
-  // The slack is for rounding alone: 0.3 to 0.303 is 1 %, though not in binary.
+  // The tolerance is only for rounding: 0.3 to 0.303 is 1 %, though not in binary.
   const allowed = (percent / 100) * Math.abs(old) + 1e-12 * Math.abs(old);
   return Math.abs(now - old) <= allowed ? 'holds' : 'broken';
 }
@@ -91,7 +91,7 @@ function numberOf(value: Value): number | undefined {
   return typeof value === 'number' || isInteger(value) ? Number(value) : undefined;
 }
 
-/** Also as digits, the form in which a measurement carries integers beyond 2^53. */
+/** True also for a string of digits: a measurement holds integers beyond 2^53 in that form. */
 function isInteger(value: Value): boolean {
   return typeof value === 'number' ? Number.isSafeInteger(value) : /^-?\d+$/.test(value);
 }

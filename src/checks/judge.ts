@@ -10,17 +10,17 @@ import type { CheckResult, Measurement } from './measurement.ts';
 export interface Judgement {
   readonly before: Measurement;
   readonly after: Measurement;
-  /** Those of all revisions of the run, in the run's direction. */
+  /** The expectations of all revisions of the run, in its direction. */
   readonly expectations: readonly RowExpectation[];
   readonly direction: Direction;
-  /** Statistics without a rule, or not named here, are only shown. */
+  /** A statistic without a rule here is only shown. */
   readonly rules: readonly Pick<Statistic, 'name' | 'rule'>[];
 }
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
 export function judge({ before, after, expectations, direction, rules }: Judgement): CheckResult[] {
   const integrity = judgeIntegrity(before.integrity, after.integrity);
-  // Nothing else was measured then.
+  // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
   const formerly = formerNames(before.rows, after.rows);
   return [

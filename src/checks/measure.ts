@@ -7,7 +7,7 @@ import { readStatistics } from './statistics.ts';
 
 const maxKeys = 10_000;
 
-/** Written by every run, so that their rows say nothing about the user's data. */
+/** Every run writes to these, so their rows say nothing about the user's data. */
 const bookkeeping = new Set(['alembic_version', 'drydock_history']);
 
 const unmeasured: Omit<Measurement, 'integrity'> = {
@@ -18,8 +18,8 @@ const unmeasured: Omit<Measurement, 'integrity'> = {
 };
 
 /**
- * Measures all of it. Reads the whole file, so it takes as long as that takes. Of a damaged file only the damage is
- * told: what its tables seem to hold means nothing.
+ * Measures everything, reading the whole file. For a damaged file the result has only the damage: what its tables seem to
+ * contain means nothing.
  */
 export function measure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
   const { damage, brokenConstraints } = checkIntegrity(port);
@@ -33,13 +33,13 @@ export function measure(port: QueryPort, statistics: readonly Statistic[]): Meas
       statistics: readStatistics(port, statistics),
     };
   } catch (error) {
-    // What the check passes over, or takes for a row that breaks a constraint, another reader may stumble upon.
+    // Damage that the check misses, or reports as a violated constraint, may still stop another read.
     if (!isDamage(error)) throw error;
     return { ...unmeasured, integrity: [messageOf(error)] };
   }
 }
 
-/** Counts every orphan row, whatever their number, and keeps the first 10,000 by name. */
+/** Counts all orphan rows, and lists the first 10,000. */
 export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations {
   const pairs = new Map<string, ForeignKeyPair>();
   const keys: string[] = [];
@@ -63,14 +63,14 @@ export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations 
 }
 
 /**
- * Counts the rows of every table of the main database that keeps its rows, without Drydock's and Alembic's own: ordinary
- * ones, and those virtual ones that have a table of their own behind them, such as the texts of a full-text index.
+ * Counts the rows of every table of the main database that stores rows, except Drydock's and Alembic's own: ordinary
+ * tables, and virtual tables that store their rows in a shadow table, such as a full-text index with content.
  */
 export function countRows(port: QueryPort): Record<string, number> {
   return countEach(port, (table) => `SELECT count(*) FROM ${table}`);
 }
 
-/** As {@link countRows}, and no further than to `most` in each table, so that it takes no time. */
+/** As {@link countRows}, but counts each table only up to `most`, so that it is fast. */
 export function countRowsUpTo(port: QueryPort, most: number): Record<string, number> {
   return countEach(port, (table) => `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT ${most})`);
 }
@@ -99,7 +99,7 @@ function countOf(port: QueryPort, query: string): number {
   return Number(count);
 }
 
-/** Neither SQLite's own tables nor views, virtual tables and the shadow tables behind those. Sorted. */
+/** All tables but SQLite's own, views, virtual tables and their shadow tables. Sorted. */
 export function ordinaryTables(port: QueryPort): string[] {
   return ordinary(tablesOf(port));
 }
@@ -113,7 +113,7 @@ function ordinary(tables: readonly StoredTable[]): string[] {
 
 interface StoredTable {
   readonly name: string;
-  /** As `PRAGMA table_list` has it: `table`, `view`, `virtual`, `shadow`. */
+  /** From `PRAGMA table_list`: `table`, `view`, `virtual`, `shadow`. */
   readonly type: string;
 }
 
@@ -123,7 +123,7 @@ function tablesOf(port: QueryPort): StoredTable[] {
     .map(([, name, type]) => ({ name: requireText(String(name)), type: String(type) }));
 }
 
-/** SQLite gives what is not UTF-8 as U+FFFD, and finds no table by that. */
+/** SQLite returns invalid UTF-8 as U+FFFD, and finds no table by that name. */
 function requireText(table: string): string {
   if (!table.includes('\uFFFD')) return table;
   throw new DrydockError('PREFLIGHT', {

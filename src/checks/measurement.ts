@@ -1,51 +1,51 @@
 /**
- * What is measured of a database before and after a run. Plain values that survive JSON, since the engine measures and
- * the supervisor judges, in two processes.
+ * What is measured in a database before and after a run. Plain values that survive JSON, since the engine measures and
+ * the supervisor, another process, judges.
  */
 export interface Measurement {
-  /** Damage that SQLite found, one a line. Empty: the file is sound. */
+  /** Damage that SQLite found, one finding each. Empty: the file is sound. */
   readonly integrity: readonly string[];
   readonly brokenConstraints: readonly BrokenConstraint[];
   readonly foreignKeys: ForeignKeyViolations;
-  /** Rows of every ordinary table, by its name. Look names up with `Object.hasOwn`: a table may be called `constructor`. */
+  /** Number of rows by table name. Look names up with `Object.hasOwn`: a table may be called `constructor`. */
   readonly rows: Readonly<Record<string, number>>;
   readonly statistics: readonly StatisticValue[];
 }
 
 /**
- * Rows that break a NOT NULL, a CHECK or a type of their own table, or an FTS4 index that lags behind the table of its
- * content: wrong, but no damage of the file.
+ * Rows that violate a NOT NULL, a CHECK or a column type of their table, or an FTS4 index that lags behind its content
+ * table: wrong, but no damage to the file.
  */
 export interface BrokenConstraint {
   /** In SQLite's words, such as `NULL value in people.name`. */
   readonly constraint: string;
-  /** How often SQLite said so: of an index once, whatever it lacks. */
+  /** How many times SQLite reported it: once for an index, however much it lacks. */
   readonly rows: number;
 }
 
 export interface ForeignKeyViolations {
-  /** Exact, whatever the number. Only pairs with at least one orphan row. */
+  /** Exact counts. Only pairs with at least one orphan row. */
   readonly pairs: readonly ForeignKeyPair[];
-  /** `child table|rowid|parent table` of the orphan rows found first. The rowid is empty in a WITHOUT ROWID table. */
+  /** `child table|rowid|parent table` of the first orphan rows. The rowid is empty in a WITHOUT ROWID table. */
   readonly keys: readonly string[];
-  /** Whether `keys` names every orphan row that `pairs` counts. */
+  /** Whether `keys` lists every orphan row that `pairs` counts. */
   readonly complete: boolean;
-  /** Foreign keys that SQLite cannot check, since their parent has no such unique key, in SQLite's words. */
+  /** Foreign keys that SQLite cannot check, since the parent columns are not a unique key, in SQLite's words. */
   readonly unusable: readonly string[];
 }
 
 export interface ForeignKeyPair {
   readonly table: string;
   readonly parent: string;
-  /** How many times a row of `table` refers to a row of `parent` that is not there. */
+  /** How many references from `table` lead to a missing row of `parent`. */
   readonly rows: number;
 }
 
 export interface StatisticValue {
   readonly name: string;
-  /** An integer beyond 2^53 is given as its digits. Null: the query gave NULL or no row, or could not be run. */
+  /** An integer beyond 2^53 as a string of digits. Null: the query returned NULL or no row, or could not run. */
   readonly value: string | number | null;
-  /** Why it could not be run, such as `no such table: comments`: the schema has not got, or no longer has, what it measures. */
+  /** Why it could not run, such as `no such table: comments`: the schema does not have, or no longer has, what it measures. */
   readonly absent?: string;
 }
 
@@ -57,6 +57,6 @@ export interface CheckResult {
   readonly ok: boolean;
   readonly before: string | number | null;
   readonly after: string | number | null;
-  /** One sentence for a person, without a full stop. */
+  /** One sentence for people, without a full stop. */
   readonly message: string;
 }

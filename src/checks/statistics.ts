@@ -6,8 +6,8 @@ import type { StatisticValue } from './measurement.ts';
 
 /**
  * Runs each statistic's query.
- * @throws {DrydockError} USAGE where a query is not a single SELECT, is not valid SQL, or gives a blob. What the
- * database itself gets wrong (busy, damaged, out of space) is thrown as SQLite throws it.
+ * @throws {DrydockError} USAGE if a query is not a single SELECT, is not valid SQL, or returns a blob. SQLite's own errors
+ *   about the database (busy, damaged, out of space) are thrown unchanged.
  */
 export function readStatistics(
   port: QueryPort,
@@ -17,9 +17,9 @@ export function readStatistics(
 }
 
 function readStatistic(port: QueryPort, { name, sql }: Pick<Statistic, 'name' | 'sql'>): StatisticValue {
-  // Before SQLite sees it: some pragmas take effect when they are prepared, and `readonly` lets them through.
+  // Checked before SQLite prepares it: some pragmas take effect then, and `readonly` is true for them.
   if (!selects(sql)) throw wrongQuery(name, 'it is not a SELECT');
-  // Node's driver runs the first and says nothing of the others.
+  // Node's driver runs the first statement and silently ignores the others.
   if (splitStatements(sql).length > 1) throw wrongQuery(name, 'it is more than one statement');
   try {
     return { name, value: plain(firstValue(port, sql), name) };
@@ -35,7 +35,7 @@ function selects(sql: string): boolean {
   return /^(select|with|values)\b/i.test(afterComments);
 }
 
-/** SQLite's general error (syntax, unknown function, overflow) or better-sqlite3's refusal of several statements. */
+/** True for SQLite's general error (syntax, unknown function, overflow) and for better-sqlite3's refusals. */
 function isFaultOfQuery(error: unknown): boolean {
   return (
     error instanceof RangeError ||
@@ -44,7 +44,7 @@ function isFaultOfQuery(error: unknown): boolean {
   );
 }
 
-/** As it survives JSON. */
+/** Converts a value to one that survives JSON. */
 function plain(value: unknown, name: string): string | number | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
