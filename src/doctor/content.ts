@@ -1,4 +1,4 @@
-/** What the database and the revision files say of themselves and of each other. */
+/** What the database and the revision files contain, and whether they fit together. */
 
 import { describeBytes, describeRevisions } from '../format.ts';
 import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
@@ -7,7 +7,7 @@ import { planRun } from '../run/plan.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
 
-/** Where more than this part of a file is empty pages, VACUUM is worth its time. */
+/** If more than this fraction of the pages is empty, and they take at least `worthBytes`, VACUUM is worth its time. */
 const wasteful = 0.25;
 const worthBytes = 16 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-/** What would bite this database, its volume and its surroundings. It only reads, and takes no lock that a run would meet. */
+/** Finds what would make a run fail here: database, volume, environment. Only reads, and takes no lock that blocks a run. */
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { nextWhereUnseen } from '../files/access.ts';
@@ -14,12 +14,12 @@ import { rollbackJournal, writeAheadLog } from './wal-and-journal.ts';
 
 export interface Diagnosis {
   readonly database: string;
-  /** What a run with something to do would end with; null where nothing is in its way. */
+  /** The error that a run with pending work would end with; null if nothing prevents it. */
   readonly refusal: ErrorCode | null;
   readonly findings: readonly Finding[];
 }
 
-/** In the order in which a run would meet them. */
+/** In the order in which a run would encounter them. */
 const probes: readonly (readonly [name: ProbeName, look: (subject: Subject) => Finding[]])[] = [
   ['revisions', revisions],
   ['database', database],
@@ -56,7 +56,7 @@ export function diagnose(config: Config): Diagnosis {
 
 const asOwner = 'Run doctor as the owner of the database';
 
-/** What cannot be looked at hides no other finding; whether a run needs it, the permissions and the database say. */
+/** A probe that cannot look does not hide other findings. Only a notice: `permissions` and `database` know if a run fails. */
 function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {
   try {
     return look();

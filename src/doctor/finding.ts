@@ -1,9 +1,9 @@
 import { DrydockError, type ErrorCode } from '../errors.ts';
 
-/** - notice: a run copes with it, or it bites later. - problem: a run would be refused. */
+/** - notice: a run copes with it, or it will matter later. - problem: a run would be refused. */
 export type Level = 'ok' | 'notice' | 'problem';
 
-/** What was looked at, in the words of the report. */
+/** What was checked, in the words of the report. */
 export type ProbeName =
   | 'database'
   | 'file system'
@@ -29,9 +29,9 @@ export interface Finding {
   readonly level: Level;
   /** One sentence, without a full stop. */
   readonly message: string;
-  /** What to do about it; null where there is nothing to do. */
+  /** What to do about it; null if there is nothing to do. */
   readonly next: string | null;
-  /** What a run would end with; null but for a problem. */
+  /** The error that a run would end with; null unless it is a problem. */
   readonly code: ErrorCode | null;
 }
 
@@ -43,12 +43,12 @@ export function notice(probe: ProbeName, message: string, next: string): Finding
   return { probe, level: 'notice', message, next, code: null };
 }
 
-/** What would end a run, as the run would say it. */
+/** Something that would end a run, in the words of the run's own error. */
 export function problem(probe: ProbeName, { what, next, code }: DrydockError): Finding {
   return { probe, level: 'problem', message: what, next: next ?? null, code };
 }
 
-/** @throws what is not a DrydockError. */
+/** Returns a DrydockError instead of throwing it. @throws every other error. */
 export function attempt<T>(work: () => T): T | DrydockError {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** Who else is here, and with what a run would work. */
+/** Other processes that use the database, and the versions that a run would use. */
 import Driver from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import { processesWithOpen } from '../files/open-files.ts';

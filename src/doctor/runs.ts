@@ -1,4 +1,4 @@
-/** Other runs: one that is at work, one that died, and what was kept of them. */
+/** Other runs: one in progress, one that died, and the records of past ones. */
 import { describeSqliteHolder } from '../lock/holder.ts';
 import { describeOwner, readOwner } from '../lock/owner.ts';
 import { lookAtVisibleLock } from '../lock/visible-lock.ts';

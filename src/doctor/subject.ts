@@ -1,4 +1,4 @@
-/** What the probes look at: read once, and nothing written. */
+/** What the probes look at: everything is read once, and nothing is written. */
 import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
@@ -16,17 +16,17 @@ export interface Subject {
   readonly config: Config;
   readonly layout: Layout;
   readonly stats: BigIntStats;
-  /** What is beside the database belongs to it. */
+  /** False if its -wal or -journal needs pages that are missing. */
   readonly isWhole: boolean;
   readonly graph: RevisionGraph | DrydockError;
   readonly content: Content | DrydockError;
 }
 
-/** What only the inside of the file tells. */
+/** What is inside the database file. */
 export interface Content {
   readonly applied: Applied;
   readonly schema: StoredSchema;
-  /** Of each table, counted up to the limit of {@link readRows}. */
+  /** The number of rows of each table, up to the limit of {@link readRows}. */
   readonly rows: Readonly<Record<string, number>>;
   readonly pages: PageFacts;
 }
@@ -34,13 +34,13 @@ export interface Content {
 export interface PageFacts {
   readonly pageSize: number;
   readonly pageCount: number;
-  /** Pages that hold nothing. */
+  /** Pages on the freelist. */
   readonly freePages: number;
   readonly journalMode: 'wal' | 'rollback journal';
   readonly autoVacuum: 'none' | 'full' | 'incremental';
 }
 
-/** @throws {DrydockError} USAGE or PREFLIGHT where there is no database to look at. */
+/** @throws {DrydockError} USAGE or PREFLIGHT if there is no database to look at. */
 export function lookAt(config: Config): Subject {
   const layout = layoutFor(config);
   const stats = statDatabase(layout.database, layout.snapshots);
@@ -55,7 +55,7 @@ export function lookAt(config: Config): Subject {
   };
 }
 
-/** @throws {DrydockError} BUSY where it cannot be read without a trace. */
+/** @throws {DrydockError} BUSY if it cannot be read without a trace. */
 function readContent({ database }: Layout): Content {
   if (!isEmpty(`${database}-wal`) && !existsSync(`${database}-shm`)) {
     throw new DrydockError('BUSY', {
@@ -67,7 +67,7 @@ function readContent({ database }: Layout): Content {
     const applied = readApplied(reader);
     return { pages: readPages(reader), applied, schema: readStoredSchema(reader), rows: readRows(reader, applied) };
   });
-  // Not while it is being read: closing the file would drop the lock that keeps it as it is (howtocorrupt.html, section 2.2).
+  // Only after reading: closing the file would drop the lock of the read transaction (howtocorrupt.html, section 2.2).
   return { pages: { ...pages, journalMode: isInWal(database) ? 'wal' : 'rollback journal' }, ...content };
 }
 

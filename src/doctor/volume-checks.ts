@@ -1,4 +1,4 @@
-/** The volume that the database stands on. */
+/** The volume that the database is on. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export function permissions({ layout }: Subject): Finding[] {
   return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
 }
 
-/** What root made once, the owner of the database may not be able to use. */
+/** The owner of the database may be unable to use files that root once created. */
 export function ownership({ layout, stats }: Subject): Finding[] {
   const { work, snapshots, visibleLock, database, runs } = layout;
   const folders = [work, runs, snapshots].filter((path) => existsSync(path));

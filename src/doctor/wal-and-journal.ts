@@ -6,11 +6,11 @@ import { describeSqliteHolder } from '../lock/holder.ts';
 import { type Finding, notice, ok } from './finding.ts';
 import type { Subject } from './subject.ts';
 
-/** A WAL that is larger than this, and than a quarter of the database, is one that nobody checkpoints. */
+/** A WAL that is larger than this, and than a quarter of the database, is not being checkpointed. */
 const largeWalBytes = 16 * 1024 * 1024;
 
 export function rollbackJournal({ layout, isWhole }: Subject): Finding[] {
-  // The database is a problem then, and says what to do: what follows would have SQLite remove the journal.
+  // The database is then reported as a problem; the advice below would make SQLite remove the journal.
   if (!isWhole) return [];
   const path = `${layout.database}-journal`;
   if (!hasJournalHeader(path)) return [ok('journal', 'no transaction was left unfinished')];
