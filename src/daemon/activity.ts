@@ -1,7 +1,7 @@
 import type { TaskName } from '../config/config.ts';
 import type { DaemonEvent } from './events.ts';
 
-/** What the daemon does at this moment. */
+/** What the daemon is doing now. */
 export interface Activity {
   readonly window: string;
   /** Null between two tasks, and before the first one. */

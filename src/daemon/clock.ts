@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Where the daemon has the time from. Tests have one that they can turn. */
+/** The daemon's source of time. Tests use one that they can set. */
 export interface Clock {
   now(): Date;
-  /** Resolves after so long, or as soon as the signal is aborted. */
+  /** Resolves after that time, or as soon as the signal is aborted. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** What the daemon must know after a restart: which openings are dealt with, and whether it may write at all. */
+/** What the daemon must remember across restarts: which openings are dealt with, and whether it may write at all. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, type ErrorCode, exitCodes, messageOf } from '../errors.ts';
@@ -17,26 +17,26 @@ const memorySchema = z.object({
   windows: z.record(
     z.string(),
     z.object({
-      /** Of the window whose openings these were: of another cron they say nothing. */
+      /** The cron that these openings belong to; ignored if the window's cron has changed. */
       cron: z.string(),
       timeZone: z.string(),
-      /** Every opening up to this instant was used, or is not to be. */
+      /** Every opening up to this instant was used or skipped. */
       dealtWithUntil: instant,
       lastOpened: z.nullable(instant),
     }),
   ),
-  /** Why nothing is to be written to the database any more. */
+  /** Why the daemon no longer writes to the database. */
   held: z.nullable(z.object({ code, since: instant, what: z.string(), next: z.nullable(z.string()) })),
-  /** The last verification that came to an end, at that instant; without a finding it found the database sound. */
+  /** The last completed verification; without a finding it found the database sound. */
   verified: z.nullable(
     z.object({
-      /** What an earlier version wrote does not have it. */
+      /** Earlier versions did not write it. */
       began: z.optional(instant),
       at: instant,
       finding: z.nullable(z.string()),
     }),
   ),
-  /** When each task last ended well, also where there was nothing to do. */
+  /** When each task last succeeded, even if there was nothing to do. */
   succeeded: z.record(z.string(), instant),
 });
 
@@ -45,7 +45,7 @@ export type WindowMemory = DaemonMemory['windows'][string];
 export type Hold = NonNullable<DaemonMemory['held']>;
 
 export interface MemoryKeeper {
-  /** Read anew each time: two daemons of one database learn from each other. */
+  /** Reads the file each time, so that two daemons of one database see each other's changes. */
   recall(): DaemonMemory;
   change(update: (memory: DaemonMemory) => DaemonMemory): void;
 }
@@ -53,8 +53,8 @@ export interface MemoryKeeper {
 const nothing: DaemonMemory = { format: 1, windows: {}, held: null, verified: null, succeeded: {} };
 
 /**
- * @param warn Is told where it cannot be written: it then lasts as long as this process does.
- * @throws {DrydockError} PREFLIGHT where the file cannot be read or understood: it may say that nothing is to be written.
+ * @param warn Called if the file cannot be written: the state then lasts only as long as this process.
+ * @throws {DrydockError} PREFLIGHT if the file cannot be read or parsed: it may say that the daemon must not write.
  */
 export function openMemory(layout: Layout, warn: (message: string) => void): MemoryKeeper {
   let unsaved = read(layout);
@@ -108,11 +108,11 @@ function readOr(layout: Layout, otherwise: DaemonMemory, warn: (message: string)
 }
 
 function write(layout: Layout, memory: DaemonMemory): void {
-  // Where there is no database yet there is nobody to own the file.
+  // Without a database the file would have no owner.
   if (!isThere(layout.database)) throw new Error(`there is no database at ${layout.database}`);
   const ownership = ownershipOf(layout.database);
   ensureDirectory(layout.work, layout.directory, ownership);
-  // Another daemon of this database, whose windows open at the same minute, writes at the same moment.
+  // A second daemon of this database, whose windows open in the same minute, may write at the same moment.
   const temporary = `${layout.daemonMemory}.${randomUUID()}.tmp`;
   writeOwnedFile(layout.daemonMemory, `${JSON.stringify(memory, null, 2)}\n`, ownership, temporary);
 }

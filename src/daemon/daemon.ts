@@ -1,4 +1,4 @@
-/** `drydock daemon`: windows, and an answer to whoever asks how things stand. */
+/** `drydock daemon`: runs the maintenance windows, and serves status over HTTP. */
 import { type Address, addressText } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
@@ -16,24 +16,24 @@ import { readStatus, type Status } from './status.ts';
 
 export interface DaemonHost {
   readonly config: Config;
-  /** Reads the config anew. */
+  /** Reads the config again. */
   readonly reload: () => Promise<Config>;
-  /** Calls back whenever a reload is wanted. */
+  /** Calls back whenever a reload is requested. */
   readonly onReload: (reload: () => void) => void;
   /** Aborted with a {@link Stop}. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
   readonly random: () => number;
   readonly runTask: Schedule['runTask'];
-  /** Is told of the runs. */
+  /** Receives the events of runs. */
   readonly observer: Observer;
-  /** Is told of everything else. */
+  /** Receives all other events. */
   readonly tell: Tell;
 }
 
 /**
- * Serves until it is told to stop; a task that runs then is stopped first, a commit or a restore finished.
- * @throws {DrydockError} USAGE where the address cannot be had; PREFLIGHT where what it wrote down cannot be understood.
+ * Serves until it is stopped. A running task is stopped first; a commit or a restore is finished.
+ * @throws {DrydockError} USAGE if it cannot listen on the address; PREFLIGHT if its state file cannot be parsed.
  */
 export async function runDaemon(host: DaemonHost): Promise<void> {
   const { clock, stop } = host;
@@ -63,7 +63,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   const moveTo = async (address: Address) => {
     const before = listening;
     const { daemonAddress } = config;
-    // One port of two hosts may be the same one: 0.0.0.0 has that of 127.0.0.1 too, and the daemon would be in its own way.
+    // The same port on another host may be in use by ourselves: 0.0.0.0 includes 127.0.0.1.
     const shared = address.port !== 0 && address.port === daemonAddress.port;
     if (shared) await before.close();
     try {
@@ -91,7 +91,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   };
   let reloading: Promise<void> = Promise.resolve();
   host.onReload(() => {
-    // One after the other: two that overlap would leave an address open.
+    // One after the other: overlapping reloads would leave an address open.
     reloading = reloading.then(reload).catch((error: unknown) => {
       tell({ kind: 'reload-failed', message: messageOf(error) });
     });

@@ -1,29 +1,29 @@
-/** What is to be done about a window now. Pure. */
+/** Decides what to do about a window now. Pure. */
 import type { WindowSettings } from '../config/config.ts';
 import type { Openings } from '../config/occurrences.ts';
 import type { WindowMemory } from './daemon-state.ts';
 
 export interface Opening {
-  /** As the cron expression has it, jitter apart. */
+  /** By the cron expression, without jitter. */
   readonly at: Date;
-  /** When nothing starts any more. */
+  /** No task starts after this. */
   readonly closes: Date;
-  /** Made up for, because nobody was there when it came. */
+  /** True if the opening was missed and is made up for. */
   readonly late: boolean;
 }
 
 export type Decision =
   | { readonly kind: 'wait' }
   | { readonly kind: 'open'; readonly opening: Opening }
-  /** It passed while no daemon ran, or while another window took its time, and is not made up for. */
+  /** It passed while no daemon ran or another window was busy, and is not made up for. */
   | { readonly kind: 'missed'; readonly at: Date };
 
-/** Further ahead than this the last opening cannot be: the clock was wrong then, and is right now. */
+/** If the last opening is further in the future than this, the clock was wrong then and has been corrected. */
 const setBackMs = 24 * 60 * 60 * 1000;
 
 /**
- * Since when openings are to be looked for. One that is dealt with is not used again, however the clock is set; a window
- * that is new, or has another cron, begins with its next opening.
+ * The instant after which to look for openings. One that is dealt with is not used again, whatever the clock is set to; a
+ * window that is new, or has another cron, begins with its next opening.
  */
 export function dealtWithUntil(window: WindowSettings, memory: WindowMemory | undefined, now: Date): Date {
   if (memory === undefined || memory.cron !== window.cron || memory.timeZone !== window.timeZone) return now;
@@ -31,7 +31,7 @@ export function dealtWithUntil(window: WindowSettings, memory: WindowMemory | un
   return until.getTime() - now.getTime() > setBackMs ? now : until;
 }
 
-/** @param since See {@link dealtWithUntil}. Of several openings that passed since then the last one counts. */
+/** @param since See {@link dealtWithUntil}. If several openings have passed since then, the last one counts. */
 export function decide(window: WindowSettings, openings: Openings, since: Date, now: Date): Decision {
   const at = openings.lastBetween(since, now);
   if (at === undefined) return { kind: 'wait' };

@@ -1,4 +1,4 @@
-/** What the daemon tells whoever started it, which makes log lines and metrics of it. */
+/** What the daemon reports to its caller, for log lines and metrics. */
 import type { TaskName } from '../config/config.ts';
 import type { ErrorCode } from '../errors.ts';
 
@@ -22,7 +22,7 @@ export type DaemonEvent =
       readonly window: string;
       readonly task: TaskName;
       readonly outcome: TaskOutcome;
-      /** Of one that failed. */
+      /** Set if the task failed. */
       readonly code?: ErrorCode;
       readonly sentence: string;
       readonly durationMs: number;

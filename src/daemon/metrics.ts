@@ -13,7 +13,7 @@ export interface Metrics {
   render(status: Status): Promise<string>;
 }
 
-/** Seconds: a phase may take no time at all, or the night. */
+/** In seconds: a phase may take no time at all, or all night. */
 const phaseBuckets = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
 
 /** prom-client is loaded here, since no other command needs it. */
@@ -72,14 +72,14 @@ export async function createMetrics(): Promise<Metrics> {
     snapshots.set(status.snapshots.count);
     snapshotBytes.set(status.snapshots.bytes);
     unusableSnapshots.set(status.snapshots.unusable);
-    // What there is none of has no value, rather than one of 1970.
+    // A metric without a value is absent, rather than dated 1970.
     for (const single of [lastRunCode, newestSnapshot]) single.remove();
     for (const perLabel of [running, lastSuccess, nextStart]) perLabel.reset();
     if (activity?.task) running.set({ task: activity.task }, 1);
     for (const [task, at] of Object.entries(status.succeeded)) lastSuccess.set({ task }, secondsOf(at));
     for (const { name: window, next } of status.windows) {
       if (next !== null) nextStart.set({ window }, secondsOf(next));
-      // A counter that begins with 1 has never grown, for Prometheus.
+      // Prometheus sees no increase in a counter that starts at 1.
       for (const outcome of ['on-time', 'late', 'missed']) windows.inc({ window, outcome }, 0);
     }
     const [last] = recent;

@@ -1,16 +1,16 @@
-/** When the daemon stops writing until somebody has looked, and what lets it go on. */
+/** When the daemon stops writing until a person has looked, and what lets it continue. */
 import { DrydockError, type ErrorCode } from '../errors.ts';
 import { endedAt, lockedAt } from '../records/run-order.ts';
 import type { RunRecord } from '../records/run-record.ts';
 import type { DaemonMemory, Hold } from './daemon-state.ts';
 
 /**
- * After these nothing is known for certain, or the same would happen again: damage that was found, a restore, a restore
- * that others kept from happening, and one that failed.
+ * After these the state is uncertain, or the same would happen again: damage was found, a restore was done, prevented by
+ * other writers, or failed.
  */
 const grave: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'];
 
-/** Of these a verification that finds the database sound is the answer; of the others a person's. */
+/** A clean `verify` clears these; the others need a person. */
 const answeredByVerify: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'NOT_RESTORED'];
 
 function isGrave(code: ErrorCode): boolean {
@@ -22,18 +22,18 @@ export function sayHold({ since, what }: Hold): string {
   return `The daemon writes nothing since ${since}: ${what}`;
 }
 
-/** What of a record counts here. */
+/** The parts of a record that matter here. */
 export type EndedRun = Pick<RunRecord, 'command' | 'startedAt' | 'durationMs' | 'phases' | 'ending'>;
 
-/** Undefined where the error is no reason to stop. */
+/** Undefined if the error is no reason to stop. */
 export function holdAfter(error: unknown, now: Date): Hold | undefined {
   if (!(error instanceof DrydockError) || !isGrave(error.code)) return undefined;
   return { code: error.code, since: now.toISOString(), what: error.what, next: error.next ?? null };
 }
 
 /**
- * What holds the writing up, whether the scheduler has seen to it already or not.
- * @param runs The one that ended last first.
+ * The hold that is in effect, whether or not the scheduler has already recorded or lifted it.
+ * @param runs By end, newest first.
  */
 export function standingHold({ held, verified }: DaemonMemory, runs: Iterable<EndedRun>): Hold | undefined {
   if (held === null) return holdByRun(runs, verified);
@@ -41,9 +41,9 @@ export function standingHold({ held, verified }: DaemonMemory, runs: Iterable<En
 }
 
 /**
- * What a run says that somebody else started, such as the upgrade of a container: the daemon must not go on where that
- * stopped. Undefined where a run that ended well, or a verification that is an answer, came after it.
- * @param runs The one that ended last first.
+ * The hold caused by a run outside the daemon, such as the upgrade of a container: the daemon must not continue where that
+ * one stopped. Undefined if a successful run, or a verification that clears it, came later.
+ * @param runs By end, newest first.
  */
 export function holdByRun(runs: Iterable<EndedRun>, verified: DaemonMemory['verified']): Hold | undefined {
   const telling = first(runs, isTelling);
@@ -55,40 +55,40 @@ export function holdByRun(runs: Iterable<EndedRun>, verified: DaemonMemory['veri
 }
 
 /**
- * The run of a person that came after it and ended well: a snapshot, a restore, an upgrade. The daemon itself starts none
- * while it is held.
- * @param runs The one that ended last first.
+ * The later successful run that lifts the hold: a snapshot, a restore, an upgrade. A person started it, since the daemon
+ * starts none while it is held.
+ * @param runs By end, newest first.
  */
 export function liftedByRun(hold: Hold, runs: Iterable<EndedRun>): EndedRun | undefined {
   const telling = first(runs, isTelling);
   return telling !== undefined && isProof(telling) && lockedAt(telling) > hold.since ? telling : undefined;
 }
 
-/** Of the others nothing is known that was not known before. */
+/** Other runs prove nothing about the state of the database. */
 function isTelling(run: EndedRun): boolean {
   return isProof(run) || (run.ending.outcome === 'failed' && isGrave(run.ending.code));
 }
 
-/** No further ones are asked for: each is a file to be read. */
+/** Stops at the first match: each run is a file to read. */
 function first(runs: Iterable<EndedRun>, fits: (run: EndedRun) => boolean): EndedRun | undefined {
   for (const run of runs) if (fits(run)) return run;
   return undefined;
 }
 
-/** A rehearsal and the pruning of snapshots end well whatever state the database is in. */
+/** Excludes rehearsals and pruning, which succeed whatever state the database is in. */
 function isProof({ command, ending }: EndedRun): boolean {
   return ending.outcome === 'done' && command !== 'rehearse' && command !== 'snapshot prune';
 }
 
 /**
- * @param began When the verification did that found the database sound.
- * @param interrupted Whether a run journal is there: then the database may yet be changed by the next start.
+ * @param began When the verification that found the database sound began, ISO 8601.
+ * @param interrupted Whether there is a run journal: the next start may then still change the database.
  */
 export function isLiftedByVerify(hold: Hold, began: string, interrupted: boolean): boolean {
   return isAnsweredBy(hold, began) && !interrupted;
 }
 
-/** One that began before had read some of it already, and may have read what was sound then. */
+/** A verification that began before the hold may have read parts that were sound only then. */
 function isAnsweredBy({ code, since }: Hold, began: string): boolean {
   return answeredByVerify.includes(code) && began >= since;
 }

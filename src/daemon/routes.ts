@@ -1,4 +1,4 @@
-/** What the daemon answers at each path. */
+/** The daemon's answer at each path. */
 import { stylesheet } from '../report/html/style.ts';
 import { visibleJson, visibleLines } from '../visible.ts';
 import type { Metrics } from './metrics.ts';
@@ -6,10 +6,10 @@ import { type Answer, type Routes, text } from './server.ts';
 import type { Status } from './status.ts';
 import { statusPage } from './status-page.ts';
 
-/** The same answer for all who ask within so long: asking often must cost nothing. */
+/** Requests within this time share one answer, so that frequent polling costs nothing. */
 const freshMs = 1_000;
 
-/** @param read Gives the status, with the last one to fall back on. */
+/** @param read Reads the status; falls back to the previous one for what cannot be read now. */
 export function routesOf(read: (before: Status | undefined) => Status, metrics: Metrics): Routes {
   let last: { readonly status: Status; readonly readAt: number } | undefined;
   const status = (): Status => {

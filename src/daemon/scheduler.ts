@@ -1,4 +1,4 @@
-/** The daemon's one loop: which window is open now, one task after the other over all of them, and what is remembered. */
+/** The daemon's one loop: finds the open window, runs its tasks, never two at once, and remembers the results. */
 
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { type Openings, openingsOf } from '../config/occurrences.ts';
@@ -16,7 +16,7 @@ import { isWriting } from './tasks.ts';
 import { runWindow, tickMs, type WindowSurroundings } from './window-run.ts';
 
 export interface Schedule {
-  /** Asked for each time, since it may be reloaded. */
+  /** Called each time, since the config may be reloaded. */
   readonly config: () => Config;
   readonly memory: MemoryKeeper;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export interface Schedule {
   readonly stop: AbortSignal;
 }
 
-/** Runs until the daemon is stopped, whatever goes wrong: a volume that is gone may come back. */
+/** Runs until the daemon is stopped, whatever goes wrong: an unmounted volume may come back. */
 export async function runSchedule(schedule: Schedule): Promise<void> {
   const { clock, stop, tell } = schedule;
   while (!stop.aborted) {
@@ -47,7 +47,7 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
 async function useOpening(schedule: Schedule, { window, opening }: OpenWindow): Promise<void> {
   const { config, clock, tell } = schedule;
   tell({ kind: 'window-opened', window: window.name, ...opening });
-  // Before anything of it is done: a daemon that dies in it must not begin it again and again.
+  // Before its first task: a daemon that dies during the window must not start it again and again.
   remember(schedule, window, { dealtWithUntil: opening.late ? clock.now() : opening.at, lastOpened: clock.now() });
   await runWindow(window, opening, {
     ...schedule,
@@ -66,11 +66,11 @@ interface OpenWindow {
 interface Seen {
   /** The window that has been open for longest. */
   readonly open: OpenWindow | undefined;
-  /** When the next one opens, as milliseconds; where there is none, never. */
+  /** When the next one opens, in milliseconds since the epoch; infinite if there is none. */
   readonly next: number;
 }
 
-/** Looks at every window. Those that were missed for good are told of and dealt with on the way. */
+/** Looks at every window. Missed ones that are not made up for are reported and recorded on the way. */
 function look(schedule: Schedule): Seen {
   const { config, memory, clock, tell } = schedule;
   const now = clock.now();
@@ -79,7 +79,7 @@ function look(schedule: Schedule): Seen {
   for (const window of config().windows) {
     const remembered = memory.recall().windows[window.name];
     const since = dealtWithUntil(window, remembered, now);
-    // Written down, so that what passes while the daemon is away is seen to have passed.
+    // Recorded, so that an opening that passes while the daemon is down is recognised as missed.
     if (since.toISOString() !== remembered?.dealtWithUntil) remember(schedule, window, { dealtWithUntil: since });
     const openings = openingsFor(window);
     const decision = decide(window, openings, since, now);
@@ -96,7 +96,7 @@ function look(schedule: Schedule): Seen {
 
 const known = new Map<string, Openings>();
 
-/** One for each expression, since it knows its next opening once it has been looked for. */
+/** Cached by expression, since an instance remembers its next opening. */
 export function openingsFor({ cron, timeZone }: WindowSettings): Openings {
   const key = `${timeZone} ${cron}`;
   const openings = known.get(key) ?? openingsOf(cron, timeZone);
@@ -116,18 +116,18 @@ function remember(
   });
 }
 
-/** Why a task may not run now. */
+/** Why a task may not run now; undefined if it may. */
 function obstacle(schedule: Schedule, task: TaskName): string | undefined {
   if (!isWriting(task)) return undefined;
   try {
     return hindrance(schedule);
   } catch (error) {
-    // One of them may say that nothing is to be written.
+    // An unreadable record may be one that forbids writing.
     return `what other runs left cannot be read: ${messageOf(error)}`;
   }
 }
 
-/** Why nothing may be written now. */
+/** Why the daemon may not write now; undefined if it may. */
 function hindrance(schedule: Schedule): string | undefined {
   liftByRun(schedule);
   const { memory, config } = schedule;
@@ -138,7 +138,7 @@ function hindrance(schedule: Schedule): string | undefined {
   return sayHold(hold);
 }
 
-/** Seen to in each tick, for a daemon may have no window in which it writes. */
+/** Checked at every tick, since a daemon may have no window that writes. */
 function liftByRun(schedule: Schedule): void {
   const { held } = schedule.memory.recall();
   if (held === null) return;
@@ -156,10 +156,10 @@ function holdUp({ memory, tell }: Schedule, hold: Hold): void {
   tell({ kind: 'held', what: hold.what });
 }
 
-/** Of these a verification that found something tells; any other error says that it could not be done. */
+/** The errors of a completed verification with findings; any other error means that it could not complete. */
 const unsound: readonly ErrorCode[] = ['DAMAGED_BEFORE', 'HISTORY', 'CHECK_FAILED'];
 
-/** What the end of a task means for those that come after it, in this life or the next. */
+/** Records what the end of a task means for later ones, also after a restart. */
 function learn(schedule: Schedule, task: TaskName, began: Date, error: unknown): void {
   const { memory, clock } = schedule;
   const now = clock.now();

@@ -1,4 +1,4 @@
-/** The daemon's HTTP: reads only, and nothing of what it reads is a secret. */
+/** The daemon's HTTP server: read-only, and nothing that it serves is secret. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { type Address, addressText } from '../config/address.ts';
@@ -12,17 +12,17 @@ export interface Answer {
   readonly body: string;
 }
 
-/** By path. */
+/** Keyed by path. */
 export type Routes = Readonly<Record<string, () => Answer | Promise<Answer>>>;
 
 export interface Listening {
-  /** With the port that it got. */
+  /** With the port actually in use. */
   readonly url: string;
-  /** Ends at once, also what is being answered. */
+  /** Closes all connections at once, even while answering. */
   close(): Promise<void>;
 }
 
-/** What is asked for is a path and a few headers; whoever says more, or says it slowly, wants something else. */
+/** A request is a path and a few headers; a larger or slower one is not meant for this server. */
 const limits = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 5_000,
@@ -30,12 +30,12 @@ const limits = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };
-/** Far more than ever ask at once, and far fewer than a process may have files open. */
+/** Far more than the clients expected at once, and far below a process's limit of open files. */
 const maxConnections = 256;
 
 /**
- * @param warn Is told what goes wrong once it listens, such as too many open files.
- * @throws {DrydockError} USAGE where the address cannot be had.
+ * @param warn Receives errors of the listening server, such as too many open files.
+ * @throws {DrydockError} USAGE if it cannot listen on the address.
  */
 export async function listen(address: Address, routes: Routes, warn: (message: string) => void): Promise<Listening> {
   const server = createServer(limits, (request, response) => {
@@ -65,8 +65,8 @@ export async function listen(address: Address, routes: Routes, warn: (message: s
 }
 
 /**
- * One connection too many closes the oldest one. An answer takes milliseconds, so whoever is still there when so many others
- * have come is silent; to refuse the newest instead would let the silent ones keep out the probe that asks whether we live.
+ * Closes the oldest connection when there are too many. An answer takes milliseconds, so a connection that has seen so many
+ * others arrive is idle; refusing the newest instead would let idle connections lock out the liveness probe.
  */
 function keepToTheNewest(server: Server): void {
   const open = new Set<Socket>();
@@ -94,7 +94,7 @@ async function respond(
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    // What may still come of a request that was refused is not waited for.
+    // Do not wait for the rest of a refused request.
     ...(answer.status === 405 && { allow: 'GET, HEAD', connection: 'close' }),
   });
   response.end(body);
@@ -111,14 +111,14 @@ async function answerTo(server: Server, routes: Routes, request: IncomingMessage
   return route === undefined ? text(404, 'There is nothing here') : route();
 }
 
-/** One or a few lines for a program or a person with curl. */
+/** A plain-text answer of one or a few lines. */
 export function text(status: number, body: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: `${visibleText(body)}\n` };
 }
 
 /**
- * A page of another site can give its own name this machine's loopback address, and then read what is there (DNS
- * rebinding). The browser tells the name. Who binds another address than loopback has put something before it.
+ * Another site's page can point its own host name at this machine's loopback address and read the answer (DNS rebinding).
+ * The browser sends that name. A daemon bound to another address is expected to be behind a proxy or a firewall.
  */
 function isLocalName(host: string | undefined): boolean {
   const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

@@ -1,4 +1,4 @@
-/** The status as a page: what a person on a phone at night wants to know, from the top. */
+/** The status as a page: what a person with a phone at night needs to know, most important first. */
 
 import { describeBytes, describeRevisions } from '../format.ts';
 import { badge, type Standing } from '../report/html/badge.ts';

@@ -1,4 +1,4 @@
-/** Where the database, its runs, snapshots and windows stand: what /status.json gives, and all else is made of. */
+/** The state of the database, its runs, snapshots and windows: served as /status.json, and the source of all other pages. */
 import { statSync } from 'node:fs';
 import { currentOf } from '../api/current.ts';
 import type { Config, WindowSettings } from '../config/config.ts';
@@ -25,31 +25,31 @@ export interface Status {
   /** Why it is not ready, one sentence each. */
   readonly problems: readonly string[];
   readonly database: DatabaseStatus;
-  /** True where a run journal is there: a run is in the middle, or was interrupted. */
+  /** True if there is a run journal: a run is in progress, or was interrupted. */
   readonly unfinishedRun: boolean;
   readonly activity: Activity | null;
   readonly held: Hold | null;
   readonly verified: DaemonMemory['verified'];
   readonly succeeded: DaemonMemory['succeeded'];
   readonly windows: readonly WindowStatus[];
-  /** The one that ended last first. */
+  /** By end, newest first. */
   readonly runs: readonly RunSummary[];
   readonly snapshots: SnapshotsStatus;
 }
 
 export interface DatabaseStatus {
   readonly path: string;
-  /** Null where there is none. */
+  /** Null if there is no file. */
   readonly bytes: number | null;
   readonly walBytes: number;
-  /** As they were last read; null where they never could be. */
+  /** As last read; null if they could never be read. */
   readonly current: readonly string[] | null;
   readonly heads: readonly string[];
-  /** Revisions that are in the files and not in the database, in their order. */
+  /** Revisions with a file that are not in the database, in their order. */
   readonly pending: readonly string[];
-  /** In the database and in no file. */
+  /** Revisions in the database that have no file. */
   readonly unknown: readonly string[];
-  /** Why it could not be read now. */
+  /** Why the database could not be read now. */
   readonly problem: string | null;
 }
 
@@ -58,7 +58,7 @@ export interface WindowStatus extends Pick<WindowSettings, 'name' | 'cron' | 'ti
   readonly lastOpened: string | null;
 }
 
-/** What a record has, without the SQL that ran. */
+/** A record without the SQL that ran. */
 export type RunSummary = Pick<
   RunRecord,
   'runId' | 'command' | 'targets' | 'startedAt' | 'durationMs' | 'ending' | 'from' | 'to' | 'phases'
@@ -67,15 +67,15 @@ export type RunSummary = Pick<
 export interface SnapshotsStatus {
   readonly count: number;
   readonly bytes: number;
-  /** Newest first, the last ones. */
+  /** The most recent ones, newest first. */
   readonly newest: readonly Pick<Manifest, 'id' | 'reason' | 'createdAt' | 'bytes' | 'revision' | 'integrity'>[];
   readonly unusable: number;
 }
 
-/** What only the running daemon knows. */
+/** What the running daemon knows and the files do not show. */
 export interface DaemonState {
   readonly config: Config;
-  /** Of when the daemon started: the volume may be gone, and with it where a path leads. */
+  /** Resolved when the daemon started: if the volume is unmounted, links can no longer be followed. */
   readonly layout: Layout;
   readonly memory: DaemonMemory;
   readonly activity: Activity | null;
@@ -88,12 +88,12 @@ const shownSnapshots = 10;
 const noSnapshots: SnapshotsStatus = { count: 0, bytes: 0, newest: [], unusable: 0 };
 
 /**
- * Reads a few small files and one page or two of the database; waits for nobody and takes none of Drydock's locks.
- * @param before What was read last, which stands where a writer is in the way now.
+ * Reads a few small files and a page or two of the database; does not wait and takes none of Drydock's locks.
+ * @param before The last status, used for the database if a writer has it locked now.
  */
 export function readStatus({ config, layout, memory, activity, now }: DaemonState, before: Status | undefined): Status {
   const unseen = new Set<string>();
-  /** What may not be looked at is a problem, and hides nothing else. */
+  /** A part that cannot be accessed is reported as a problem, and hides no other part. */
   const orUnseen = <T>(otherwise: T, look: () => T): T => {
     try {
       return looking(look);

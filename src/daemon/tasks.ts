@@ -1,4 +1,4 @@
-/** What each task of a window does: the same as the command of that name, in this process. */
+/** The tasks of a window: each does the same as the command of that name, in this process. */
 import { maintainDatabase } from '../api/maintenance.ts';
 import { migrate } from '../api/migrate.ts';
 import { openSession, type SessionOptions } from '../api/session.ts';
@@ -18,12 +18,12 @@ export interface TaskResult {
   readonly sentence: string;
 }
 
-/** Verifying reads; everything else may write to the database or remove snapshots. */
+/** `verify` only reads; every other task may write to the database or remove snapshots. */
 export function isWriting(task: TaskName): boolean {
   return task !== 'verify';
 }
 
-/** @throws {DrydockError} with the code that the command would have ended with. */
+/** @throws {DrydockError} with the code that the command would end with. */
 export async function runTask(task: TaskName, config: Config, options: Required<SessionOptions>): Promise<TaskResult> {
   const session = openSession(config, options);
   switch (task) {

@@ -1,4 +1,4 @@
-/** One open window: its tasks in order, each tried again for as long as it is open, none over its hard end. */
+/** Runs one open window: its tasks in order, each retried while the window is open, none beyond its hard end. */
 import type { SessionOptions } from '../api/session.ts';
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
@@ -15,27 +15,27 @@ export interface WindowSurroundings {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly runTask: (task: TaskName, config: Config, options: Required<SessionOptions>) => Promise<TaskResult>;
-  /** Why a task may not run now; undefined where it may. */
+  /** Why a task may not run now; undefined if it may. */
   readonly obstacle: (task: TaskName) => string | undefined;
   readonly observer: Observer;
   readonly tell: Tell;
-  /** Told of each end, before anybody else is. */
+  /** Called first when a task ends. */
   readonly ended: (task: TaskName, began: Date, error: unknown) => void;
-  /** The daemon is to end. */
+  /** Aborted when the daemon stops. */
   readonly stop: AbortSignal;
 }
 
-/** The clock is looked at again after so long, however long there is to wait: it may have been set. */
+/** Every wait checks the clock again after this time: it may have been set. */
 export const tickMs = 30_000;
 
-/** What may pass by itself: another run, another writer, a full volume, something that nobody foresaw. */
+/** Errors that may pass by themselves: another run, another writer, a full volume, an unexpected failure. */
 const passing: readonly ErrorCode[] = ['LOCKED', 'BUSY', 'PREFLIGHT', 'FAULT'];
 
-/** Not p-retry, which knows the system's clock alone: the window's end is one of the clock that may be set. */
+/** Not p-retry, which knows only the system clock: the window ends by a clock that may be set. */
 const firstRetryMs = 30_000;
 const longestRetryMs = 15 * 60_000;
 
-/** Never throws for a task that fails: the rest of the window goes on without it. */
+/** Never throws for a failing task: the window continues with the next one. */
 export async function runWindow(window: WindowSettings, opening: Opening, around: WindowSurroundings): Promise<void> {
   const { clock, stop, tell } = around;
   const hardEnd = new Date(opening.closes.getTime() + window.graceMs);
@@ -69,7 +69,7 @@ export async function waitUntil(instant: Date, clock: Clock, signal: AbortSignal
   }
 }
 
-/** One that is made up for is late enough. */
+/** No jitter for an opening that is made up for: it is late enough. */
 function jitterOf(
   { jitterMs }: WindowSettings,
   { closes, late }: Opening,
@@ -101,7 +101,7 @@ async function runUntilClosed(
   }
 }
 
-/** @returns The code of an error; undefined where there was none. */
+/** @returns The code of the error; undefined if the task succeeded. */
 async function runOnce(
   { name: window }: WindowSettings,
   task: TaskName,
