@@ -1,11 +1,11 @@
-/** A host and a port, as `127.0.0.1:9187`, `localhost:9187` or `[::1]:9187`. */
+/** A host and a port, such as `127.0.0.1:9187`, `localhost:9187` or `[::1]:9187`. */
 export const addressPattern =
   /^(?<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(?<port>[0-9]|[1-9]\d{1,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 
 export interface Address {
   /** Without brackets. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
@@ -15,7 +15,7 @@ export function parseAddress(text: string): Address {
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-/** As it stands in a URL and in the config. */
+/** The form used in URLs and in the config. */
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

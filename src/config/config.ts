@@ -14,40 +14,40 @@ export type { Flags } from './environment.ts';
 
 /** Every setting with its value resolved: paths absolute, times in milliseconds. */
 export interface Config {
-  /** As it was named, made absolute: symbolic links are not followed yet. */
+  /** As given, made absolute; symbolic links are not resolved yet. */
   readonly database: string;
   readonly migrations: string;
-  /** What runs and judges do with a folder that has no revision. */
+  /** What runs and checks do with a folder that has no revision. */
   readonly noRevisions: 'refused' | 'allowed';
   readonly wantedSchema: WantedSchema | undefined;
   /** 0: do not wait. */
   readonly lockTimeoutMs: number;
   /** 0: do not wait. */
   readonly busyTimeoutMs: number;
-  /** Undefined: a run may take as long as it takes. */
+  /** Undefined: no limit. */
   readonly deadlineMs: number | undefined;
-  /** What to do with a database that has tables and does not say at which revision it is. */
+  /** What to do with a database that has tables but no recorded revision. */
   readonly fromBase: 'refuse' | 'allow';
-  /** Names of tables and views that are none of the application; one that ends in `*` is the beginning of several. */
+  /** Names of tables and views that do not belong to the application; a `*` at the end matches a prefix. */
   readonly ignoreTables: readonly string[];
   readonly allowNetworkFilesystem: boolean;
-  /** What root does in a folder of another user; left out: drop. */
+  /** What root does in a folder of another user. Default: drop. */
   readonly asRoot?: 'drop' | 'allow';
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
-  /** Absolute path of the folder in which each run leaves its report as HTML; undefined: it leaves none. */
+  /** Absolute path of the folder for each run's HTML report; undefined: no reports are written. */
   readonly reportDir: string | undefined;
   readonly windows: readonly WindowSettings[];
   readonly daemonAddress: Address;
 }
 
-/** Where the schema that the application wants is to be found. */
+/** Where to find the desired schema of the application. */
 export type WantedSchema =
-  /** Absolute path of a `.sql` text or of a database. */
+  /** Absolute path of a `.sql` file or of a database. */
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'command'; readonly command: string };
 
 export interface SnapshotSettings {
-  /** Absolute path of the folder that takes the place of `<database>.snapshots`. */
+  /** Absolute path of a folder to use instead of `<database>.snapshots`. */
   readonly directory?: string;
   /** At least 1. */
   readonly keep: number;
@@ -60,16 +60,16 @@ export type TaskName = (typeof taskNames)[number];
 /** A maintenance window of the daemon. */
 export interface WindowSettings {
   readonly name: string;
-  /** Valid: it fires some day. */
+  /** A valid expression that fires at some time. */
   readonly cron: string;
   readonly timeZone: string;
   readonly durationMs: number;
-  /** How long a task that runs at the end may go on. */
+  /** How long a task that is running when the window closes may continue. */
   readonly graceMs: number;
   /** Less than the duration. */
   readonly jitterMs: number;
   readonly missed: 'skip' | 'run-late';
-  /** In the order in which they run; at least one. */
+  /** At least one, in the order in which they run. */
   readonly tasks: readonly TaskName[];
 }
 
@@ -84,8 +84,8 @@ const defaults = {
 };
 
 /**
- * Flags go before environment, environment before the file, the file before the defaults.
- * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ * Flags override the environment, the environment the file, and the file the defaults.
+ * @throws {DrydockError} USAGE, naming the place of the wrong value.
  */
 export async function loadConfig(input: {
   readonly cwd: string;
@@ -98,7 +98,7 @@ export async function loadConfig(input: {
   return resolve(input.cwd, said, file);
 }
 
-/** Where the config file is, if there is one. */
+/** The path of the config file, whether or not it exists. */
 export function configPath(input: Parameters<typeof loadConfig>[0]): string {
   const { config = defaultFile } = { ...readEnvironment(input.env), ...readFlags(input.flags) };
   return path.resolve(input.cwd, config);
@@ -152,7 +152,7 @@ function databasePath(cwd: string, said: Flags, file: ConfigFile | undefined): s
   throw new DrydockError('USAGE', { what: 'no database is named', next });
 }
 
-/** What was said is relative to where it was said: a shell's folder, or the file's. */
+/** Flags and environment are relative to the current folder, values of the file to the file's folder. */
 function pathOf(cwd: string, said: string | undefined, file: ConfigFile | undefined, written: string | undefined) {
   if (said !== undefined) return path.resolve(cwd, said);
   return file === undefined || written === undefined ? undefined : path.resolve(file.folder, written);
@@ -168,7 +168,7 @@ function wantedSchema(cwd: string, said: Flags, file: ConfigFile | undefined): W
   return command === undefined ? undefined : { kind: 'command', command };
 }
 
-/** The same folder either way: the config file stands in `config/`. */
+/** The same folder either way: the config file is in `config/`. */
 function defaultMigrations(cwd: string, file: ConfigFile | undefined): string {
   return file === undefined
     ? path.resolve(cwd, defaults.migrations)

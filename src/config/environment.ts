@@ -3,10 +3,10 @@ import { isFaultVariable } from '../faults.ts';
 import { problem, problemAt, suggest } from './problem.ts';
 import { overridable } from './schema.ts';
 
-/** Tells `schema_command` where to make its database. */
+/** Tells `schema_command` where to create its database. */
 export const schemaDatabaseVariable = 'DRYDOCK_SCHEMA_DATABASE';
 
-/** What flags and environment can say. Undefined: not said. */
+/** The settings that flags and environment can give. Undefined: not given. */
 export interface Flags {
   readonly config?: string | undefined;
   readonly database?: string | undefined;
@@ -19,13 +19,13 @@ export interface Flags {
   readonly deadline?: string | undefined;
   readonly fromBase?: 'refuse' | 'allow' | undefined;
   readonly address?: string | undefined;
-  /** A flag alone: what allows an empty folder once must not allow it for ever. */
+  /** Only a flag: an empty folder must be allowed once, not for ever. */
   readonly allowNoRevisions?: true | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Each setting with its names, the one in the YAML file being that of `overridable`; not each has a flag. */
+/** Each setting with its names; the name in the YAML file is the key of `overridable`. Not every setting has a flag. */
 const settings = [
   { name: 'config', variable: 'DRYDOCK_CONFIG', flag: '--config', schema: overridable.migrations },
   { name: 'database', variable: 'DRYDOCK_DATABASE', flag: '--database', schema: overridable.database },
@@ -45,18 +45,18 @@ const settings = [
   { name: 'address', variable: 'DRYDOCK_DAEMON_ADDRESS', flag: '--address', schema: overridable.address },
 ] as const;
 
-/** Of the container's entrypoint and of ops/compose.yaml, or set for `schema_command`, which may well run Drydock. */
+/** Variables of the container's entrypoint and ops/compose.yaml, and the one set for `schema_command`, which may run Drydock. */
 const ownedByOthers = ['DRYDOCK_IMAGE', 'DRYDOCK_ON_FAILURE', 'DRYDOCK_SKIP', schemaDatabaseVariable];
 
 /**
- * Kubernetes sets such ones in every pod for a Service whose name begins with `drydock`
+ * Kubernetes sets these in every pod if there is a Service whose name begins with `drydock`
  * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
  */
 const ofService = /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?$/;
 
 /**
- * What the `DRYDOCK_*` variables say, validated.
- * @throws {DrydockError} USAGE, also for a variable of that prefix that nobody reads: it is a typing error.
+ * The values of the `DRYDOCK_*` variables, validated.
+ * @throws {DrydockError} USAGE, also for an unknown variable with that prefix: it is probably misspelt.
  */
 export function readEnvironment(env: Environment): Flags {
   const known: string[] = [...settings.map(({ variable }) => variable), ...ownedByOthers];
@@ -70,14 +70,14 @@ export function readEnvironment(env: Environment): Flags {
   const said = settings.flatMap(({ name, variable, schema }) => {
     const value = env[variable];
     if (value === undefined) return [];
-    // `DATABASE=${UNSET}` in a compose file must not fall back to another database without a word.
+    // `DATABASE=${UNSET}` in a compose file must not silently fall back to another database.
     if (value === '') throw problemAt(variable, problem('is set but empty', 'Give it a value, or unset it'));
     return [[name, validated(schema, value, variable)]];
   });
   return Object.fromEntries(said);
 }
 
-/** The flags, validated. */
+/** The values of the flags, validated. */
 export function readFlags(flags: Flags): Flags {
   const said = settings.flatMap(({ name, flag, schema }) => {
     const value = flags[name];

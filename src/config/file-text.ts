@@ -1,4 +1,4 @@
-/** What a config file says, and where in it. Loaded only where there is such a file: YAML is half the code of a start. */
+/** Parses a config file and locates its values. Loaded only if there is a file: YAML is half of the code that a start loads. */
 import { DrydockError, messageOf } from '../errors.ts';
 import { problemAt } from './problem.ts';
 import { type FileSettings, fileSchema } from './schema.ts';
@@ -8,12 +8,12 @@ type KeyPath = readonly PropertyKey[];
 
 export interface ConfigText {
   readonly settings: FileSettings;
-  /** An error about one value: `text` is made by `problem`. */
+  /** An error about one value. @param text From `problem`. */
   error(key: KeyPath, text: string): DrydockError;
 }
 
 /**
- * @param name What errors call the file.
+ * @param name The name of the file in errors.
  * @throws {DrydockError} USAGE, naming the line.
  */
 export function parseConfigText(content: Buffer, name: string): ConfigText {
@@ -23,7 +23,7 @@ export function parseConfigText(content: Buffer, name: string): ConfigText {
   const parsed = fileSchema.safeParse(data);
   if (parsed.success) return { settings: parsed.data, error };
 
-  // Zod reports unknown keys last; a person reads a file from the top.
+  // Zod reports unknown keys last; people read a file from the top.
   const issues = parsed.error.issues
     .map((issue) => ({
       key: issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path,
@@ -71,7 +71,7 @@ function toData(document: Document, name: string): unknown {
   try {
     data = document.toJS();
   } catch (cause) {
-    // An alias without its anchor, or one that unfolds without end.
+    // An alias without an anchor, or one that expands without end.
     const next = 'Write the value out instead of *alias';
     throw new DrydockError('USAGE', { what: `${name} is not valid YAML: ${messageOf(cause)}`, next, cause });
   }
@@ -82,14 +82,14 @@ function toData(document: Document, name: string): unknown {
   return data;
 }
 
-/** `config/drydock.yaml:7: statistics[1].rule`, with the line left out where the key is not in the file. */
+/** `config/drydock.yaml:7: statistics[1].rule`; for a missing key the line of its parent. */
 function subjectOf(name: string, document: Document, lines: LineCounter, key: KeyPath): string {
   if (key.length === 0) return name;
   const label = key.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return `${name}:${lines.linePos(offsetOf(document, key)).line}: ${label.replace(/^\./, '')}`;
 }
 
-/** Where a key begins in the text; that of its nearest ancestor when it is missing. */
+/** The offset of a key in the text; if it is missing, that of its nearest ancestor. */
 function offsetOf(document: Document, key: KeyPath): number {
   const last = key.at(-1);
   if (last === undefined) return 0;

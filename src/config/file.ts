@@ -9,7 +9,7 @@ export interface ConfigFile extends ConfigText {
 }
 
 /**
- * @param name As it was given, relative to `cwd`; errors call the file by it.
+ * @param name As the user gave it, relative to `cwd`; errors use it.
  * @returns Undefined if there is no such file.
  * @throws {DrydockError} USAGE
  */

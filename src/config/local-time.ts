@@ -1,4 +1,4 @@
-/** What a clock on the wall shows in a time zone, and the instant at which it does. */
+/** Converts between instants and the local time of a time zone. */
 
 /** A time of day on a day of the calendar, without a zone. */
 export interface LocalTime {
@@ -35,9 +35,8 @@ export function localTimeAt(instant: number, timeZone: string): LocalTime {
 }
 
 /**
- * When the clock on the wall first shows a time. Where the hour is repeated because summer time ends, that is its first
- * pass. Where the hour is skipped because summer time begins, no clock shows it: then it is the moment of the change,
- * when it would have been that late.
+ * The first instant with a given local time. If the hour is repeated because daylight saving ends, that is in its first
+ * pass. If the hour is skipped because daylight saving begins, it is the moment of the change.
  */
 export function instantOf(local: LocalTime, timeZone: string): number {
   const asUtc = asIfUtc(local);

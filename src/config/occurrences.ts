@@ -1,17 +1,17 @@
 /**
- * When a window opens. node-cron reads the expression and knows which days it means; the time of day is ours, since
- * node-cron leaves a night out in which its hour is skipped. See docs/decisions/0007-openings-of-windows.md.
+ * When a window opens. node-cron parses the expression and matches the days; the time of day is ours, since node-cron
+ * leaves out a night in which the hour is skipped. See docs/decisions/0007-openings-of-windows.md.
  */
 import { createTask, parse } from 'node-cron';
 import { instantOf, type LocalTime, localTimeAt } from './local-time.ts';
 
-/** February 29 on one day of the week comes every 28 years, and once every 40 where a century has no leap year. */
+/** February 29 on a given weekday comes every 28 years, or after 40 if a century without a leap year is in between. */
 const searchDays = 41 * 366;
 
 const reckonedDays = 30;
 
 export interface Openings {
-  /** The first one after an instant; undefined where there is none that anybody will see. */
+  /** The first one after an instant; undefined if there is none within `searchDays`. */
   after(instant: Date): Date | undefined;
   /** The last one after `from` and not after `to`. */
   lastBetween(from: Date, to: Date): Date | undefined;
@@ -20,12 +20,12 @@ export interface Openings {
 /** @param cron One that the config accepted. */
 export function openingsOf(cron: string, timeZone: string): Openings {
   const { minute: minutes, hour: hours, dayOfMonth, month, dayOfWeek } = parse(cron);
-  // A task that is never started is no more than its expression.
+  // A task that is never started only matches its expression.
   const days = createTask(`0 0 ${dayOfMonth.join()} ${month.join()} ${dayOfWeek.join()}`, () => undefined, {
     timezone: 'UTC',
   });
   days.destroy();
-  // The same few days are asked for again and again.
+  // The same few days are looked up again and again.
   const reckoned = new Map<number, readonly number[]>();
   const ofDay = (day: LocalTime): readonly number[] => {
     const key = Date.UTC(day.year, day.month - 1, day.day);
@@ -42,7 +42,7 @@ export function openingsOf(cron: string, timeZone: string): Openings {
     return instants.sort((one, other) => one - other);
   };
   const search = (instant: Date): Date | undefined => {
-    // A day's last hour may be skipped, and is then made up for on the next one.
+    // Start a day early: if the last hour of a day is skipped, its opening is on the next day.
     let day = dayBefore(localTimeAt(instant.getTime(), timeZone));
     for (let searched = 0; searched < searchDays; searched += 1) {
       const found = ofDay(day).find((each) => each > instant.getTime());
@@ -51,7 +51,7 @@ export function openingsOf(cron: string, timeZone: string): Openings {
     }
     return undefined;
   };
-  // It is asked for every few seconds, and a rare one may be years away.
+  // Looked up every few seconds, while a rare opening may be years away.
   let known: { readonly from: Date; readonly next: Date | undefined } | undefined;
   return {
     after(instant) {

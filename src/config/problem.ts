@@ -1,20 +1,20 @@
 import { DrydockError } from '../errors.ts';
 
 /**
- * What is wrong with a value, as the end of a sentence that begins with its name, and what to do about it.
- * Two lines of one string, because a zod message is a string.
+ * What is wrong with a value, as the end of a sentence that begins with its name, and what to do about it. Two lines of
+ * one string, because a zod message is a string.
  */
 export function problem(what: string, next: string): string {
   return `${what}\n${next}`;
 }
 
-/** @param subject Where the value stands: `config/drydock.yaml:3: lock_timeout`, `--deadline`, `DRYDOCK_DATABASE`. */
+/** @param subject Where the value is: `config/drydock.yaml:3: lock_timeout`, `--deadline`, `DRYDOCK_DATABASE`. */
 export function problemAt(subject: string, text: string): DrydockError {
   const [what = '', next = ''] = text.split('\n');
   return new DrydockError('USAGE', { what: `${subject} ${what}`, next });
 }
 
-/** Says what a value is, to end the sentence "lock_timeout …". */
+/** Describes a value, to complete the sentence "lock_timeout …". */
 export function isWhat(value: unknown): string {
   if (value === undefined) return 'is missing';
   if (value === null || value === '') return 'has no value';
@@ -23,7 +23,7 @@ export function isWhat(value: unknown): string {
   return typeof value === 'string' ? `is '${shorten(value)}'` : `is ${value}`;
 }
 
-/** Ends with the known name that is nearest to a mistyped one, or with all of them where none is near. */
+/** Suggests the known name that is closest to a misspelt one, or lists all of them if none is close. */
 export function suggest(unknown: string, known: readonly string[]): string {
   const [nearest] = known
     .map((name) => ({ name, distance: editDistance(unknown.toLowerCase(), name.toLowerCase()) }))
@@ -46,7 +46,7 @@ function editDistance(from: string, to: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** A value that was pasted by mistake must not fill the screen. */
+/** A long value, pasted by mistake, must not fill the screen. */
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

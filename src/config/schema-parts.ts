@@ -1,4 +1,4 @@
-/** The pieces of the config's schema: what may stand in a value, and what is said of one that may not. */
+/** The building blocks of the config's schema: which values are valid, and the message for one that is not. */
 import * as z from 'zod/mini';
 import { isWhat, problem, suggest } from './problem.ts';
 import { type DurationBounds, durationInBounds, durationPattern, durationProblem } from './quantities.ts';
@@ -9,7 +9,7 @@ export function about(text: string) {
   return z.describe(text);
 }
 
-/** An error that says what stands there, what was expected, and how it would look. */
+/** An error that says what the value is, what was expected, and an example. */
 export function expected(kind: string, example: string) {
   return { error: (issue: Issue) => problem(`${isWhat(issue.input)}, not ${kind}`, `Write ${example}`) };
 }
@@ -27,7 +27,7 @@ export function duration(bounds: DurationBounds) {
   );
 }
 
-/** A path of a file or folder. What people bring along from Alembic's `sqlalchemy.url` is turned away by name. */
+/** A path of a file or folder. Rejects URLs such as Alembic's `sqlalchemy.url`. */
 export function filePath(example: string) {
   const params = {
     error: (issue: Issue) =>

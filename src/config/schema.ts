@@ -1,4 +1,4 @@
-// zod/mini and a namespace import: bundled, this starts in no measurable time, where plain zod costs about 12 ms.
+// zod/mini and a namespace import: bundled, this loads in no measurable time, while plain zod takes about 12 ms.
 import * as z from 'zod/mini';
 import { addressPattern } from './address.ts';
 import { isWhat, problem, suggest } from './problem.ts';
@@ -41,7 +41,7 @@ const badFromBase = {
 };
 const badTables = expected('a list', 'names of tables such as [spatial_ref_sys, gpkg_*]');
 
-/** The settings that flags and environment can give as well, each a text. */
+/** The settings that flags and environment can give as well, each as text. */
 export const overridable = {
   database: filePath('../data/app.db').check(about('The SQLite file, relative to the folder of this file.')),
   migrations: filePath('../migrations').check(
@@ -165,7 +165,7 @@ const daemon = group({
   address: z.optional(overridable.address),
 });
 
-/** What `config/drydock.yaml` may hold. */
+/** What `config/drydock.yaml` may contain. */
 export const fileSchema = group({
   database: z.optional(overridable.database),
   migrations: z.optional(overridable.migrations),
@@ -201,5 +201,5 @@ export const fileSchema = group({
   daemon: z.optional(daemon.check(about('Where the daemon answers.'))),
 });
 
-/** The file as it is written, validated, in its own units. */
+/** The file's settings as written, validated, in their own units. */
 export type FileSettings = z.infer<typeof fileSchema>;

@@ -1,9 +1,9 @@
 import { invariant } from '../errors.ts';
 
-/** A number that the owner of the data watches, from the config. */
+/** A configured query whose value is compared before and after a run. */
 export interface Statistic {
   readonly name: string;
-  /** One statement that only reads. Its first column of its first row is the value. */
+  /** One statement that only reads. The first column of its first row is the value. */
   readonly sql: string;
   readonly rule?: StatisticRule;
 }

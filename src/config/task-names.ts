@@ -1,4 +1,4 @@
-/** What may be done in a maintenance window. */
+/** The tasks that a maintenance window can have. */
 export const taskNames = [
   'upgrade',
   'snapshot',

@@ -2,13 +2,12 @@ import type { ConfigFile } from './file.ts';
 import { isWhat, problem } from './problem.ts';
 import { durationMs } from './quantities.ts';
 
-/** What a window has where it does not say. */
+/** The defaults of a window. */
 export const windowDefaults = { duration: '1h', grace: '0s', jitter: '0s', timeZone: 'UTC', missed: 'skip' } as const;
 
 /**
- * Checks the windows for what zod cannot know. node-cron is loaded only where there are some: it would cost every start
- * 18 ms.
- * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ * Checks what zod cannot check about windows. node-cron is loaded only if there are any: it would cost every start 18 ms.
+ * @throws {DrydockError} USAGE, naming the place of the wrong value.
  */
 export async function checkWindows(file: ConfigFile): Promise<void> {
   const windows = file.settings.windows ?? [];
@@ -16,7 +15,7 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
   const { validate } = await import('node-cron');
   for (const [index, window] of windows.entries()) {
     const { cron, duration = windowDefaults.duration, jitter = windowDefaults.jitter } = window;
-    // node-cron takes a field of seconds before the five.
+    // node-cron also accepts a field of seconds before the five.
     const isCron = validate(cron) && cron.trim().split(/\s+/).length !== 6;
     if (!isCron || (await neverOpens(cron))) {
       const text = problem(
@@ -33,8 +32,8 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
 }
 
 /**
- * Whether it means days that no year has, such as 31W in February: node-cron looks for those among plain numbers alone. Nor
- * is it asked of those, since a start with such a window would wait for the answer.
+ * Whether it means days that no year has, such as 31W in February. node-cron detects those only among plain numbers, which
+ * are left to it: the search would delay every start with such a window.
  */
 async function neverOpens(cron: string): Promise<boolean> {
   if (!/[LW#]/i.test(cron)) return false;
