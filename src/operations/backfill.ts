@@ -21,6 +21,13 @@ export interface BackfillOperations {
    * Runs an UPDATE in batches, ordered by rowid or primary key, and reports progress after each. Every row is visited
    * exactly once, and all batches belong to the run's one transaction.
    * @returns How many rows were changed.
+   * @example
+   * op.addColumn('people', op.column.text('domain'));
+   * op.updateInBatches('people', {
+   *   set: { domain: "substr(email, instr(email, '@') + 1)" },
+   *   where: 'domain IS NULL',
+   *   batchSize: 50_000,
+   * });
    */
   updateInBatches(table: string, update: BatchedUpdate): number;
 }

@@ -42,6 +42,14 @@ export interface BatchOperations {
    * Makes several changes to one table with at most one rebuild. The order is: drop indexes; change columns and constraints
    * in the order written; create indexes; rename columns. Column names are those from before the batch.
    * @throws {DrydockError} If any change cannot be made; then none is.
+   * @example
+   * op.batchAlterTable('people', (batch) => {
+   *   batch.dropConstraint('people_city');
+   *   batch.addColumn(op.column.boolean('active', { nullable: false, default: '1' }));
+   *   batch.alterColumn('city', { type: 'VARCHAR(80)', newName: 'town' });
+   *   batch.createUniqueConstraint('people_email', ['email']);
+   *   batch.createIndex('people_active', ['active']);
+   * });
    */
   batchAlterTable(table: string, write: (batch: TableBatch) => void): void;
 }

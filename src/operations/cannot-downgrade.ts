@@ -2,7 +2,11 @@ import { DrydockError } from '../errors.ts';
 
 const instead = 'Restore a snapshot from before the upgrade instead: `drydock snapshot list` shows them';
 
-/** Thrown by a `downgrade` that cannot be written: the data that the upgrade removed is in no table any more. */
+/**
+ * Thrown by a `downgrade` that cannot be written: the data that the upgrade removed is in no table any more.
+ * @example
+ * throw new CannotDowngrade('the upgrade deleted the addresses');
+ */
 export class CannotDowngrade extends DrydockError {
   /** @param reason The author's own words; they are shown unchanged. */
   constructor(reason: string) {

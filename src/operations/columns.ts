@@ -23,13 +23,30 @@ export interface IfNotExists {
  * rebuild.
  */
 export interface ColumnOperations {
-  /** @throws {DrydockError} If existing rows would have no value, as with NOT NULL and no default. */
+  /**
+   * Adds a column after the last one.
+   * @throws {DrydockError} If existing rows would have no value, as with NOT NULL and no default.
+   * @example
+   * op.addColumn('people', op.column.string('source', 20, { nullable: false, default: "'import'" }));
+   * op.addColumn('people', op.column.text('phone'), { ifNotExists: true });
+   */
   addColumn(table: string, column: Column, options?: IfNotExists): void;
 
-  /** @throws {DrydockError} Naming every index, constraint, view and trigger that still uses the column. */
+  /**
+   * Drops a column.
+   * @throws {DrydockError} Naming every index, constraint, view and trigger that still uses the column.
+   * @example
+   * op.dropColumn('people', 'nickname');
+   */
   dropColumn(table: string, name: string, options?: IfExists): void;
 
-  /** @throws {DrydockError} If a new type would change values, or rows hold NULL in a column that becomes NOT NULL. */
+  /**
+   * Changes a column's type, default, collation, nullability or name.
+   * @throws {DrydockError} If a new type would change values, or rows hold NULL in a column that becomes NOT NULL.
+   * @example
+   * op.alterColumn('orders', 'price', { type: 'INTEGER', using: 'CAST(round(price * 100) AS INTEGER)', newName: 'cents' });
+   * op.alterColumn('people', 'city', { nullable: false, default: "''" });
+   */
   alterColumn(table: string, name: string, change: ColumnChange): void;
 }
 

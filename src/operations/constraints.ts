@@ -9,7 +9,11 @@ import { changeTable } from './table-change.ts';
 
 /** Constraints of an existing table. Pass null as the name for a constraint without one. */
 export interface ConstraintOperations {
-  /** By a rebuild. The foreign key check before the commit finds rows without a parent. */
+  /**
+   * Adds a foreign key, by a rebuild. The foreign key check before the commit finds rows without a parent.
+   * @example
+   * op.createForeignKey('people_team', 'people', 'teams', ['team_id'], ['id'], { onDelete: 'set null' });
+   */
   createForeignKey(
     name: string | null,
     table: string,
@@ -19,18 +23,33 @@ export interface ConstraintOperations {
     options?: ForeignKeyOptions,
   ): void;
 
-  /** By a rebuild; refused if the rows are not unique. */
+  /**
+   * Adds a UNIQUE constraint, by a rebuild; refused if the rows are not unique.
+   * @example
+   * op.createUniqueConstraint('people_email', 'people', ['email']);
+   */
   createUniqueConstraint(name: string | null, table: string, columns: readonly string[]): void;
 
-  /** In place; refused if a row violates it. */
+  /**
+   * Adds a CHECK, in place; refused if a row violates it.
+   * @example
+   * op.createCheckConstraint('orders_price', 'orders', 'price >= 0');
+   */
   createCheckConstraint(name: string | null, table: string, condition: string): void;
 
-  /** By a rebuild; refused if the rows are not unique or hold NULL in a key column. */
+  /**
+   * Adds a primary key, by a rebuild; refused if the rows are not unique or hold NULL in a key column.
+   * @example
+   * op.createPrimaryKey(null, 'ratings', ['person_id', 'order_id']);
+   */
   createPrimaryKey(name: string | null, table: string, columns: readonly string[]): void;
 
   /**
-   * In place for a CHECK, or for a foreign key or NOT NULL with a name; otherwise by a rebuild.
+   * Drops a constraint: in place if it is a CHECK, or a foreign key or NOT NULL with a name; otherwise by a rebuild.
    * @param which Its name, or its content: `op.constraint.unique(['email'])`.
+   * @example
+   * op.dropConstraint('people_city', 'people');
+   * op.dropConstraint(op.constraint.unique(['email', 'city']), 'people');
    */
   dropConstraint(which: string | Constraint, table: string, options?: IfExists): void;
 }

@@ -7,22 +7,54 @@ import { bindableParams } from './values.ts';
 
 /** SQL as the author writes it. Parameters are the values for `?`, or one object with the values for `:name`. */
 export interface StatementOperations {
-  /** Runs one statement with its parameters, or several without. */
+  /**
+   * Runs one statement with its parameters, or several without.
+   * @example
+   * op.execute('UPDATE people SET email = lower(email)');
+   * op.execute('DELETE FROM orders WHERE placed < ?', '2020-01-01');
+   * op.execute('UPDATE people SET email = :to WHERE email = :from', { from: 'ada@old.org', to: 'ada@new.org' });
+   */
   execute(sql: string, ...params: unknown[]): void;
 
-  /** The rows of one SELECT. The row type is the caller's claim: nothing checks it. */
+  /**
+   * The rows of one SELECT. The row type is the caller's claim: nothing checks it.
+   * @example
+   * for (const { id, email } of op.select<{ id: number; email: string }>('SELECT id, email FROM people')) {
+   *   op.execute('UPDATE people SET email = ? WHERE id = ?', email.trim(), id);
+   * }
+   */
   select<T extends object = Row>(sql: string, ...params: unknown[]): T[];
 
-  /** The first row, or undefined if there is none. */
+  /**
+   * The first row, or undefined if there is none.
+   * @example
+   * const team = op.selectOne<{ id: number }>('SELECT id FROM teams WHERE name = ?', 'Red');
+   * if (team !== undefined) op.execute('UPDATE people SET team_id = ?', team.id);
+   */
   selectOne<T extends object = Row>(sql: string, ...params: unknown[]): T | undefined;
 
-  /** The first column of every row. */
+  /**
+   * The first column of every row.
+   * @example
+   * for (const city of op.selectColumn<string>('SELECT DISTINCT city FROM people')) {
+   *   op.execute('INSERT INTO teams (name) VALUES (?)', `Team ${city}`);
+   * }
+   */
   selectColumn<T = unknown>(sql: string, ...params: unknown[]): T[];
 
-  /** The first column of the first row, such as a count; undefined if there is no row. */
+  /**
+   * The first column of the first row, such as a count; undefined if there is no row.
+   * @example
+   * if (op.selectValue('SELECT count(*) FROM teams') === 0) op.bulkInsert('teams', [{ name: 'Red' }]);
+   */
   selectValue<T = unknown>(sql: string, ...params: unknown[]): T | undefined;
 
-  /** Declares that there is no way down, and why. @throws {CannotDowngrade} Always. */
+  /**
+   * Declares that there is no way down, and why.
+   * @throws {CannotDowngrade} Always.
+   * @example
+   * op.cannotDowngrade('the upgrade deleted the addresses');
+   */
   cannotDowngrade(reason: string): never;
 }
 

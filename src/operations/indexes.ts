@@ -25,10 +25,22 @@ export type IndexKey =
   | (KeyOptions & { readonly expression: string });
 
 export interface IndexOperations {
-  /** @throws {DrydockError} If the index is unique and the rows are not. */
+  /**
+   * Creates an index.
+   * @throws {DrydockError} If the index is unique and the rows are not.
+   * @example
+   * op.createIndex('people_email', 'people', [{ column: 'email', collate: 'NOCASE' }], { unique: true });
+   * op.createIndex('orders_open', 'orders', [{ column: 'placed', desc: true }], { where: 'shipped IS NULL' });
+   * op.createIndex('people_domain', 'people', [{ expression: "substr(email, instr(email, '@') + 1)" }]);
+   */
   createIndex(name: string, table: string, keys: readonly IndexKey[], options?: CreateIndexOptions): void;
 
-  /** @throws {DrydockError} If a view or trigger names the index (INDEXED BY). */
+  /**
+   * Drops an index.
+   * @throws {DrydockError} If a view or trigger names the index (INDEXED BY).
+   * @example
+   * op.dropIndex('teams_name');
+   */
   dropIndex(name: string, options?: IfExists): void;
 }
 

@@ -3,9 +3,18 @@ import type { SqlPort } from './sql-port.ts';
 
 /** Questions about the schema as it is at this point of the revision. */
 export interface LookupOperations {
+  /**
+   * Whether there is a table of this name; views do not count.
+   * @example
+   * if (!op.hasTable('tags')) op.createTable('tags', op.column.text('name'));
+   */
   hasTable(name: string): boolean;
 
-  /** The columns in order, including generated ones. */
+  /**
+   * The columns in order, including generated ones.
+   * @example
+   * if (op.columnNames('people').includes('nickname')) op.dropColumn('people', 'nickname');
+   */
   columnNames(table: string): string[];
 }
 

@@ -42,13 +42,38 @@ export interface Operations
     BatchOperations,
     RowOperations,
     BackfillOperations {
-  /** Makes columns, so that a revision needs no import at run time: `op.column.string('platform', 20)`. */
+  /**
+   * Makes columns, so that a revision needs no import at run time: `op.column.string('platform', 20)`.
+   * @example
+   * op.createTable(
+   *   'products',
+   *   op.column.integer('id', { primaryKey: true, autoincrement: true }),
+   *   op.column.string('name', 80, { nullable: false, collate: 'NOCASE' }),
+   *   op.column.numeric('price', 10, 2, { default: '0', check: 'price >= 0' }),
+   *   op.column.type('size', 'MONEY'),
+   * );
+   */
   readonly column: ColumnBuilder;
 
-  /** Makes constraints, for `createTable` and `dropConstraint`: `op.constraint.unique(['email'])`. */
+  /**
+   * Makes constraints, for `createTable` and `dropConstraint`: `op.constraint.unique(['email'])`.
+   * @example
+   * op.createTable(
+   *   'bookings',
+   *   op.column.integer('person_id'),
+   *   op.column.date('day'),
+   *   op.constraint.unique(['person_id', 'day'], { name: 'bookings_once' }),
+   *   op.constraint.check("day >= '2000-01-01'"),
+   *   op.constraint.foreignKey(['person_id'], 'people'),
+   * );
+   */
   readonly constraint: ConstraintBuilder;
 
-  /** The values of `-x key=value` on the command line, by key. */
+  /**
+   * The values of `-x key=value` on the command line, by key.
+   * @example
+   * op.execute('INSERT INTO teams (name) VALUES (?)', op.arguments['team'] ?? 'Red');
+   */
   readonly arguments: Readonly<Record<string, string>>;
 }
 

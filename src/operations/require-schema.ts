@@ -18,6 +18,11 @@ export interface RequirementOperations {
    * layout and the spelling of names do not matter.
    * @param statements CREATE TABLE, then the table's CREATE INDEX and CREATE TRIGGER.
    * @throws {DrydockError} Naming each difference.
+   * @example
+   * op.requireSchema('teams', [
+   *   'CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT)',
+   *   'CREATE INDEX teams_name ON teams (name)',
+   * ]);
    */
   requireSchema(table: string, statements: readonly string[]): void;
 }

@@ -7,9 +7,14 @@ import { bindable } from './values.ts';
 /** A row to insert, by column name. */
 export type NewRow = Readonly<Record<string, SqlValue>>;
 
-/** Inserts many rows at once. */
 export interface RowOperations {
-  /** @param rows All with the same columns. @throws {DrydockError} Naming the row that differs. */
+  /**
+   * Inserts rows, many with each statement.
+   * @param rows All with the same columns.
+   * @throws {DrydockError} Naming the row that differs.
+   * @example
+   * op.bulkInsert('teams', [{ name: 'Red' }, { name: 'Blue' }]);
+   */
   bulkInsert(table: string, rows: readonly NewRow[]): void;
 }
 

@@ -25,15 +25,34 @@ export type TableParts = readonly TablePart[] | readonly [...parts: TablePart[],
 
 /** Whole tables. */
 export interface TableOperations {
+  /**
+   * Creates a table from columns and constraints, optionally followed by the table's options.
+   * @example
+   * op.createTable(
+   *   'memberships',
+   *   op.column.integer('person_id', { references: { table: 'people', onDelete: 'cascade' } }),
+   *   op.column.integer('team_id', { references: { table: 'teams' } }),
+   *   op.column.date('since', { nullable: false, default: 'CURRENT_DATE' }),
+   *   op.constraint.primaryKey(['person_id', 'team_id']),
+   *   { strict: false, withoutRowid: true },
+   * );
+   */
   createTable(name: string, ...parts: TableParts): void;
 
   /**
    * Drops the table with its indexes and triggers. If it held rows, the row count check needs an `expect`.
    * @throws {DrydockError} Naming the views and other tables' triggers that need it.
+   * @example
+   * op.dropTable('orders');
+   * op.dropTable('drafts', { ifExists: true });
    */
   dropTable(name: string, options?: IfExists): void;
 
-  /** Views, triggers, foreign keys and the statistics of ANALYZE follow. */
+  /**
+   * Views, triggers, foreign keys and the statistics of ANALYZE follow.
+   * @example
+   * op.renameTable('people', 'persons');
+   */
   renameTable(from: string, to: string): void;
 }
 

@@ -24,15 +24,42 @@ export interface TriggerDefinition extends IfNotExists {
 
 /** Views and triggers. Each is compiled after it was created, since SQLite itself does not look inside. */
 export interface ViewOperations {
-  /** @param select The SELECT statement. @throws {DrydockError} If it does not compile. */
+  /**
+   * Creates a view.
+   * @param select The SELECT statement.
+   * @throws {DrydockError} If it does not compile.
+   * @example
+   * op.createView('open_orders', 'SELECT id, price FROM orders WHERE shipped IS NULL');
+   */
   createView(name: string, select: string, options?: CreateViewOptions): void;
 
-  /** @throws {DrydockError} Naming the views and triggers that need it. */
+  /**
+   * Drops a view.
+   * @throws {DrydockError} Naming the views and triggers that need it.
+   * @example
+   * op.dropView('totals');
+   */
   dropView(name: string, options?: IfExists): void;
 
-  /** @throws {DrydockError} If it does not compile. */
+  /**
+   * Creates a trigger.
+   * @throws {DrydockError} If it does not compile.
+   * @example
+   * op.createTrigger('people_renamed', 'people', {
+   *   timing: 'after',
+   *   event: 'update',
+   *   columns: ['name'],
+   *   when: 'old.name <> new.name',
+   *   body: "INSERT INTO log (what) VALUES (old.name || ' is now ' || new.name);",
+   * });
+   */
   createTrigger(name: string, table: string, definition: TriggerDefinition): void;
 
+  /**
+   * Drops a trigger.
+   * @example
+   * op.dropTrigger('orders_log', { ifExists: true });
+   */
   dropTrigger(name: string, options?: IfExists): void;
 }
 
