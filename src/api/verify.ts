@@ -1,9 +1,10 @@
+import { countedBroken } from '../checks/judge-constraints.ts';
 import { measure } from '../checks/measure.ts';
 import type { BrokenConstraint } from '../checks/measurement.ts';
-import { countedBroken } from '../checks/words.ts';
 import type { Config } from '../config/config.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
+import { plural } from '../format.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
@@ -42,7 +43,8 @@ export function verifyDatabase(config: Config): VerifyReport {
       ({ constraint, rows }) => `constraints: ${constraint}, ${countedBroken(constraint, rows)}`,
     ),
     ...foreignKeys.pairs.map(
-      (pair) => `foreign keys: ${pair.rows} rows of ${pair.table} refer to rows of ${pair.parent} that are not there`,
+      (pair) =>
+        `foreign keys: ${plural(pair.rows, `row of ${pair.table} refers`, `rows of ${pair.table} refer`)} to rows of ${pair.parent} that are not there`,
     ),
     ...foreignKeys.unusable.map((problem) => `foreign keys: ${problem}`),
   ];

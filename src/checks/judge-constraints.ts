@@ -1,6 +1,6 @@
+import { describeNumber, plural } from '../format.ts';
 import type { FormerNames } from './former-names.ts';
 import type { BrokenConstraint, CheckResult } from './measurement.ts';
-import { countedBroken } from './words.ts';
 
 /** Accepts rows that already violated a constraint before, even if their table was renamed; a run must not add any. */
 export function judgeConstraints(
@@ -18,9 +18,14 @@ export function judgeConstraints(
       ok: now <= old,
       before: old,
       after: now,
-      message: `${constraint}: ${countedBroken(constraint, now)} (${old} before)`,
+      message: `${constraint}: ${countedBroken(constraint, now)} (${describeNumber(old)} before)`,
     };
   });
+}
+
+/** The number of violations of a constraint: SQLite reports them per row, or per full-text index. */
+export function countedBroken(constraint: string, count: number): string {
+  return plural(count, constraint.startsWith('malformed inverted index ') ? 'finding' : 'row');
 }
 
 /**

@@ -1,6 +1,6 @@
+import { describeNumber, plural } from '../format.ts';
 import type { FormerNames } from './former-names.ts';
 import type { CheckResult, ForeignKeyPair, ForeignKeyViolations } from './measurement.ts';
-import { counted } from './words.ts';
 
 /** Accepts orphan rows that were there before, even if a table was renamed; a run must not add any. */
 export function judgeForeignKeys(
@@ -26,8 +26,7 @@ function judgePair(
   const known = rowsOf(before, [table], [parent]);
   const old = known === 0 ? rowsOf(before, formerly(table), formerly(parent)) : known;
   const now = rowsOf(after, [table], [parent]);
-  const refer = now === 1 ? 'refers' : 'refer';
-  const orphans = `${counted(now, 'row')} of ${table} ${refer} to a row of ${parent} that does not exist (${old} before)`;
+  const orphans = `${plural(now, `row of ${table} refers`, `rows of ${table} refer`)} to a row of ${parent} that does not exist (${describeNumber(old)} before)`;
   if (now > old) return result(nameOf(pair), false, old, now, orphans);
 
   // If the pair had other names, only the numbers can be compared.

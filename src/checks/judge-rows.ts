@@ -1,6 +1,6 @@
+import { describeNumber, plural } from '../format.ts';
 import type { RowExpectation } from '../revisions/revision.ts';
 import type { CheckResult, Measurement } from './measurement.ts';
-import { counted } from './words.ts';
 
 /** What all revisions of a run together announce about one table. */
 interface Announced {
@@ -32,7 +32,7 @@ function judgeTable(table: string, before: number | null, after: number | null, 
   if (announced?.change !== undefined && !announced.fewer && !announced.dropped) {
     return judgeAnnouncedChange(table, before, after, announced.change);
   }
-  if (before === null) return { ok: true, message: `${table} is new, with ${counted(after ?? 0, 'row')}` };
+  if (before === null) return { ok: true, message: `${table} is new, with ${plural(after ?? 0, 'row')}` };
   if (after === null) return judgeGone(table, before, announced);
   const change = after - before;
   if (change >= 0) return { ok: true, message: `${table} ${changeText(before, after)}` };
@@ -51,16 +51,16 @@ function judgeAnnouncedChange(table: string, before: number | null, after: numbe
     if (before === null) return { ok: change === 0, message: `there is no table ${table}, but ${announced} for it` };
     return {
       ok: before === 0 && change === 0,
-      message: `${table} is gone (${counted(before, 'row')} before), but ${announced}`,
+      message: `${table} is gone (${plural(before, 'row')} before), but ${announced}`,
     };
   }
-  const text = before === null ? `is new, with ${counted(after, 'row')}` : changeText(before, after);
+  const text = before === null ? `is new, with ${plural(after, 'row')}` : changeText(before, after);
   const ok = after - (before ?? 0) === change;
   return { ok, message: ok ? `${table} ${text}, as announced` : `${table} ${text}, but ${announced}` };
 }
 
 function judgeGone(table: string, before: number, announced: Announced | undefined): Verdict {
-  const gone = `${table} is gone (${counted(before, 'row')} before)`;
+  const gone = `${table} is gone (${plural(before, 'row')} before)`;
   if (announced?.dropped) return { ok: true, message: `${gone}, as a revision announced` };
   if (before === 0) return { ok: true, message: gone };
   const advice = `add \`-- expect: rows ${table} dropped\` to the revision`;
@@ -92,9 +92,9 @@ function keyOf(table: string): string {
 
 /** `lost 10 rows (609 before, 599 after)`. */
 function changeText(before: number, after: number): string {
-  if (after === before) return `has ${counted(after, 'row')}, as before`;
-  const numbers = `(${before.toLocaleString('en')} before, ${after.toLocaleString('en')} after)`;
-  return `${after < before ? 'lost' : 'gained'} ${counted(Math.abs(after - before), 'row')} ${numbers}`;
+  if (after === before) return `has ${plural(after, 'row')}, as before`;
+  const numbers = `(${describeNumber(before)} before, ${describeNumber(after)} after)`;
+  return `${after < before ? 'lost' : 'gained'} ${plural(Math.abs(after - before), 'row')} ${numbers}`;
 }
 
 function signed(change: number): string {

@@ -1,4 +1,5 @@
 import type { Statistic } from '../config/statistic.ts';
+import { describeNumber } from '../format.ts';
 import type { Direction, RowExpectation } from '../revisions/revision.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
@@ -45,5 +46,5 @@ function judgeIntegrity(before: readonly string[], after: readonly string[]): Ch
 }
 
 function andMore(count: number): string {
-  return count === 0 ? '' : ` (and ${count} more)`;
+  return count === 0 ? '' : ` (and ${describeNumber(count)} more)`;
 }

@@ -1,11 +1,11 @@
 /** The status as a page: what a person with a phone at night needs to know, most important first. */
 
-import { describeBytes, describeRevisions } from '../format.ts';
+import { describeAway, describeBytes, describeDuration, describeRevisions, plural } from '../format.ts';
 import { badge, type Standing } from '../report/html/badge.ts';
 import { type Html, html } from '../report/html/escape.ts';
-import { durationText, relativeText, time } from '../report/html/html-format.ts';
 import { facts, table } from '../report/html/html-table.ts';
 import { page } from '../report/html/page.ts';
+import { time } from '../report/html/time.ts';
 import { timeline } from '../report/html/timeline.ts';
 import type { RunSummary, Status } from './status.ts';
 
@@ -50,7 +50,7 @@ function database({ database: it, verified, at }: Status): Html {
     ...(it.walBytes === 0 ? [] : [['WAL', describeBytes(it.walBytes)] as const]),
     [
       'Last verified',
-      verified === null ? 'never here' : [verdict(verified.finding), ' ', relativeText(new Date(verified.at), now)],
+      verified === null ? 'never here' : [verdict(verified.finding), ' ', describeAway(new Date(verified.at), now)],
     ],
   ]);
 }
@@ -65,8 +65,8 @@ function windows({ windows: all, activity, at }: Status): Html {
     activity?.window === name ? [name, ' ', badge('neutral', 'open now')] : name,
     next === null
       ? 'never'
-      : html`${relativeText(new Date(next), now)}<br><span class="quiet">${time(new Date(next), timeZone)}</span>`,
-    lastOpened === null ? 'not yet' : relativeText(new Date(lastOpened), now),
+      : html`${describeAway(new Date(next), now)}<br><span class="quiet">${time(new Date(next), timeZone)}</span>`,
+    lastOpened === null ? 'not yet' : describeAway(new Date(lastOpened), now),
     [html`<span class="code">${cron}</span>`, ` ${timeZone}`],
     tasks.join(', '),
   ]);
@@ -79,7 +79,7 @@ function runs({ runs: all, at }: Status): Html {
   const now = new Date(at);
   return html`${all.map(
     (run, index) => html`<details${index === 0 && html` open`}>
-<summary>${badge(standingOf(run), outcomeOf(run))} <b>${run.command}</b> <span class="quiet">${relativeText(new Date(run.startedAt), now)}, took ${durationText(run.durationMs)}</span></summary>
+<summary>${badge(standingOf(run), outcomeOf(run))} <b>${run.command}</b> <span class="quiet">${describeAway(new Date(run.startedAt), now)}, took ${describeDuration(run.durationMs)}</span></summary>
 ${oneRun(run)}
 </details>
 `,
@@ -118,7 +118,7 @@ function snapshots({ snapshots: { newest, count, bytes, unusable }, at }: Status
   const now = new Date(at);
   const rows = newest.map((each) => [
     html`<span class="code">${each.id}</span>`,
-    relativeText(new Date(each.createdAt), now),
+    describeAway(new Date(each.createdAt), now),
     each.reason,
     describeRevisions(each.revision),
     each.integrity === 'ok' ? badge('good', 'ok, when taken') : badge('warning', each.integrity),
@@ -134,7 +134,7 @@ function snapshots({ snapshots: { newest, count, bytes, unusable }, at }: Status
   ];
   const left = count - newest.length;
   return html`${table(columns, rows, 'There is no snapshot yet.')}
-<p class="quiet">${count} in all, ${describeBytes(bytes)}${left > 0 && `; ${left} older ones are not shown`}${
-    unusable > 0 && `; ${unusable} files beside them cannot be used (drydock snapshot list)`
+<p class="quiet">${count} in all, ${describeBytes(bytes)}${left > 0 && `; ${plural(left, 'older one is', 'older ones are')} not shown`}${
+    unusable > 0 && `; ${plural(unusable, 'file')} beside them cannot be used (drydock snapshot list)`
   }.</p>`;
 }

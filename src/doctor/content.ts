@@ -1,6 +1,6 @@
 /** What the database and the revision files contain, and whether they fit together. */
 
-import { describeBytes, describeRevisions } from '../format.ts';
+import { describeBytes, describeNumber, describeRevisions, plural } from '../format.ts';
 import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import { planRun } from '../run/plan.ts';
@@ -48,7 +48,7 @@ export function history({ config, layout, graph, content }: Subject): Finding[] 
       'history',
       pending === 0
         ? `${at}, and nothing is pending`
-        : `${at}, and ${pending} ${pending === 1 ? 'revision is' : 'revisions are'} pending`,
+        : `${at}, and ${plural(pending, 'revision is', 'revisions are')} pending`,
     ),
   ];
 }
@@ -57,7 +57,7 @@ export function pages({ content }: Subject): Finding[] {
   if (content instanceof Error) return [];
   const { pageSize, pageCount, freePages, journalMode, autoVacuum } = content.pages;
   const freeBytes = freePages * pageSize;
-  const facts = `${journalMode} mode, ${pageCount} pages of ${pageSize} bytes, ${freePages} of them empty, auto_vacuum ${autoVacuum}; synchronous is each connection's own, and Drydock writes with EXTRA`;
+  const facts = `${journalMode} mode, ${plural(pageCount, 'page')} of ${describeNumber(pageSize)} bytes, ${describeNumber(freePages)} of them empty, auto_vacuum ${autoVacuum}; synchronous is each connection's own, and Drydock writes with EXTRA`;
   if (freeBytes < worthBytes || freePages < pageCount * wasteful) return [ok('pages', facts)];
   return [
     notice(

@@ -2,6 +2,7 @@
 import Driver from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import { processesWithOpen } from '../files/open-files.ts';
+import { describeList } from '../format.ts';
 import { toolVersion } from '../version.ts';
 import { type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
@@ -14,7 +15,7 @@ export function users({ layout }: Subject): Finding[] {
   return [
     notice(
       'users',
-      `${found.join(', ')} ${found.length === 1 ? 'has' : 'have'} the database open`,
+      `${describeList(found)} ${found.length === 1 ? 'has' : 'have'} the database open`,
       'Nothing where they keep their transactions short: a run waits for them, up to busy_timeout',
     ),
   ];

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisUser } from '../files/access.ts';
 import { companionsOf } from '../files/place.ts';
+import { describeFirst } from '../format.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
 import {
@@ -45,13 +46,11 @@ export function ownership({ layout, stats }: Subject): Finding[] {
     const found = statSync(path, { throwIfNoEntry: false });
     return found !== undefined && BigInt(found.uid) !== stats.uid;
   });
-  const [first] = others;
-  if (first === undefined) return [ok('ownership', `all of it belongs to uid ${stats.uid}, as the database does`)];
-  const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+  if (others.length === 0) return [ok('ownership', `all of it belongs to uid ${stats.uid}, as the database does`)];
   return [
     notice(
       'ownership',
-      `${first}${more} belongs to another user than the database, whose owner (uid ${stats.uid}) may not be able to use it`,
+      `${describeFirst(others, 1)} belongs to another user than the database, whose owner (uid ${stats.uid}) may not be able to use it`,
       `chown it to ${stats.uid}:${stats.gid}, and run everything that uses the database as one user`,
     ),
   ];

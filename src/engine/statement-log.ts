@@ -1,4 +1,5 @@
 /** Collects the SQL that a step runs, up to a limit, and reports it when the step has ended, even if it failed. */
+import { plural } from '../format.ts';
 import type { PortListener } from './guarded-port.ts';
 import type { EngineStep, RanStatement, RanStep, Reply, StepReport } from './protocol.ts';
 
@@ -79,5 +80,5 @@ function cut(sql: string): string {
   if (left <= 0) return sql;
   // A copy, since a slice would keep the whole string in memory.
   const beginning = Buffer.from(sql.slice(0, maxLength)).toString();
-  return `${beginning}… (${left.toLocaleString('en')} more characters)`;
+  return `${beginning}… (${plural(left, 'more character')})`;
 }

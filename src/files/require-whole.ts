@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { DrydockError } from '../errors.ts';
+import { describeNumber, plural } from '../format.ts';
 import { looking } from './access.ts';
 import { findMisfit, type Misfit } from './companions.ts';
 import { shellWord } from './shell-word.ts';
@@ -26,17 +27,13 @@ function notWhole(database: string, misfit: Misfit): DrydockError {
 function sayMain(database: string, { mainBytes, pageSize }: Misfit): string {
   if (mainBytes === undefined) return `${database} is gone, and`;
   if (mainBytes === 0) return `${database} is empty, and`;
-  return `${database} is cut short (${mainBytes} bytes, ${pageCount(Math.ceil(mainBytes / pageSize))} of ${pageSize}):`;
+  return `${database} is cut short (${plural(mainBytes, 'byte')}, ${plural(Math.ceil(mainBytes / pageSize), 'page')} of ${describeNumber(pageSize)}):`;
 }
 
 function sayCompanion({ kind, path, pages, missing }: Misfit): string {
   const of = kind === 'WAL' ? 'the last transaction committed in' : 'the transaction to be rolled back from';
-  const where = missing === 0 ? '' : `, and ${missing} of them ${missing === 1 ? 'is' : 'are'} in neither file`;
-  return `${of} ${path} is of a database of ${pageCount(pages)}${where}`;
-}
-
-function pageCount(pages: number): string {
-  return pages === 1 ? '1 page' : `${pages} pages`;
+  const where = missing === 0 ? '' : `, and ${plural(missing, 'of them is', 'of them are')} in neither file`;
+  return `${of} ${path} is of a database of ${plural(pages, 'page')}${where}`;
 }
 
 function waysOut(database: string, { path }: Misfit): string {

@@ -1,6 +1,7 @@
 /** Checks revision files for mistakes that have cost people their data or their sleep. Opens no database. */
 import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/shadow-result.ts';
 import type { Observer } from '../events.ts';
+import { describeFirst } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import { surveyRevisions } from '../shadow/survey.ts';
@@ -52,10 +53,13 @@ function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly 
 
 /** One note for all revisions that could not run: the first gives the reason, and hundreds may follow it. */
 function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): LintNote[] {
-  const [first, ...rest] = unseen;
+  const [first] = unseen;
   if (first === undefined || stopped === undefined) return [];
-  const others = rest.length === 0 ? '' : ` and ${rest.length} more`;
-  const message = `of ${first.id}${others} only the text in SQL was looked at, because the revisions could not be run without rows up to there: ${stopped.why}`;
+  const ids = describeFirst(
+    unseen.map(({ id }) => id),
+    1,
+  );
+  const message = `of ${ids} only the text in SQL was looked at, because the revisions could not be run without rows up to there: ${stopped.why}`;
   return [{ revision: first.id, direction: 'up', path: first.path, message }];
 }
 

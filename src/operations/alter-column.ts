@@ -1,4 +1,5 @@
 import { DrydockError } from '../errors.ts';
+import { plural } from '../format.ts';
 import { withColumnType } from '../schema/column-type.ts';
 import { notNulls, withCollation, withDefault, withNotNull, withoutNotNull } from '../schema/edit/edit-columns.ts';
 import { hasSubquery, parseExpression } from '../schema/edit/edit-expression.ts';
@@ -152,7 +153,7 @@ function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePl
   const nulls = numberFrom(port, `SELECT count(*) ${found}`);
   if (nulls === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${nulls} rows of ${table} hold NULL in ${name}, which is to become NOT NULL`,
+    what: `${plural(nulls, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${name}, which is to become NOT NULL`,
     next: 'Fill them in the revision first',
   });
 }

@@ -1,5 +1,6 @@
 /** Adding and dropping constraints: CHECK and named foreign keys in place if SQLite can, the rest by a rebuild. */
 import { DrydockError } from '../errors.ts';
+import { plural } from '../format.ts';
 import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit/edit-constraints.ts';
 import { parseExpression } from '../schema/edit/edit-expression.ts';
@@ -106,7 +107,7 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   const count = numberFrom(port, `SELECT count(*) ${found}`);
   if (count === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${count} rows of ${table} hold NULL in ${columns.join(', ')}, which is to be the primary key`,
+    what: `${plural(count, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${columns.join(', ')}, which is to be the primary key`,
     next: 'Fill them in the revision first',
   });
 }

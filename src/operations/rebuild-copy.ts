@@ -1,4 +1,5 @@
 import { DrydockError } from '../errors.ts';
+import { describeNumber, plural } from '../format.ts';
 import { quoteName } from '../schema/quote.ts';
 import { requireFit } from './constraint-errors.ts';
 import type { StoredColumn } from './lookups.ts';
@@ -109,14 +110,14 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
   const expected = numberFrom(port, `SELECT count(*) FROM main.${quoteName(aside)}`);
   if (copied !== expected) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `the rebuild of ${table} copied ${copied} of ${expected} rows`,
+      what: `the rebuild of ${table} copied ${describeNumber(copied)} of ${plural(expected, 'row')}`,
     });
   }
   const unnumbered = rowsWithoutRowid(rebuilt, mapping);
   const nulls = unnumbered === undefined ? 0 : numberFrom(port, `SELECT count(*) ${unnumbered.found}`);
   if (unnumbered !== undefined && nulls > 0) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `${nulls} ${unnumbered.problem}`,
+      what: `${plural(nulls, 'row')} ${unnumbered.problem}`,
       next: 'Fill them in the revision first, or give `using` that has a number for each row',
     });
   }
@@ -124,7 +125,7 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
     if (changed === 0) continue;
     const because = before.type === column.type ? 'in the copy' : `if its type became ${column.type}`;
     throw new DrydockError('REVISION_FAILED', {
-      what: `${changed} values of ${table}.${column.name} would change ${because}`,
+      what: `${plural(changed, 'value')} of ${table}.${column.name} would change ${because}`,
       next: `Convert them as you choose, with \`using\`: { type: '${column.type}', using: 'CAST(${column.name} AS ${column.type})' }`,
     });
   }
@@ -135,7 +136,7 @@ function rowsWithoutRowid({ table, aside }: RebuiltTable, { newRowid: rowid }: C
   if (rowid === undefined) return undefined;
   return {
     found: `FROM main.${quoteName(aside)} AS ${quoteName(table)} WHERE ${rowid.stale} IS NULL`,
-    problem: `rows of ${table} would have NULL in ${rowid.column}, which is the rowid, and SQLite would pick a number for each`,
+    problem: `of ${table} would have NULL in ${rowid.column}, which is the rowid, and SQLite would pick a number for each`,
   };
 }
 
@@ -153,7 +154,7 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
     { holds: `${rowsOf(table)} = ${rowsOf(aside)}`, problem: `the rebuild of ${table} did not copy every row` },
     ...(unnumbered === undefined
       ? []
-      : [{ holds: `NOT EXISTS (SELECT 1 ${unnumbered.found})`, problem: unnumbered.problem }]),
+      : [{ holds: `NOT EXISTS (SELECT 1 ${unnumbered.found})`, problem: `rows ${unnumbered.problem}` }]),
     ...(compared.length === 0
       ? []
       : [{ holds: `NOT EXISTS (SELECT 1 FROM ${pairs} WHERE ${changed.join(' OR ')})`, problem }]),

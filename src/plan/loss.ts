@@ -1,3 +1,5 @@
+import { plural } from '../format.ts';
+
 /** Data that a run would lose: the values of a column, or the rows of a table. */
 export interface Loss {
   /** The revision whose step drops it. */
@@ -28,10 +30,9 @@ export function describeLosses(losses: readonly Loss[]): string {
 }
 
 function describeLoss({ revision, table, column, rows }: Loss): string {
-  const count = rows.toLocaleString('en');
   const thing =
     column === null
-      ? `table ${table} with ${count} ${rows === 1 ? 'row' : 'rows'}`
-      : `column ${table}.${column} with ${count} ${rows === 1 ? 'value' : 'values'}`;
+      ? `table ${table} with ${plural(rows, 'row')}`
+      : `column ${table}.${column} with ${plural(rows, 'value')}`;
   return `${thing} (revision ${revision})`;
 }

@@ -1,5 +1,6 @@
 /** The checks of a run: rows of each table, statistics with what became of them, and all else. */
 import type { CheckResult } from '../checks/measurement.ts';
+import { describeNumber } from '../format.ts';
 import type { Cell, Section, TableColumn } from './section.ts';
 
 const text = (title: string): TableColumn => ({ title, kind: 'text' });
@@ -53,7 +54,7 @@ type Measured = CheckResult['before'];
 
 function value(of: Measured): string {
   if (of === null) return '–';
-  return typeof of === 'number' ? of.toLocaleString('en', { maximumFractionDigits: 6 }) : of;
+  return typeof of === 'number' ? describeNumber(of) : of;
 }
 
 function change(before: Measured, after: Measured): string {

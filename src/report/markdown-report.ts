@@ -1,7 +1,7 @@
 /** A report as Markdown, for a ticket, a chat or a terminal. */
 
+import { describeDuration } from '../format.ts';
 import { visible, visibleText } from '../visible.ts';
-import { durationText } from './html/html-format.ts';
 import type { Block, Cell, Report, Section } from './section.ts';
 
 export function renderMarkdown({ title, mark, sections, footer }: Report): string {
@@ -44,8 +44,8 @@ function blockMarkdown(block: Block): string {
         ],
         block.phases.map(({ phase, startMs, durationMs, failed }) => [
           phase,
-          durationText(startMs),
-          `${durationText(durationMs)}${failed ? ', failed' : ''}`,
+          describeDuration(startMs),
+          `${describeDuration(durationMs)}${failed ? ', failed' : ''}`,
         ]),
       );
   }

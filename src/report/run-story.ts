@@ -1,11 +1,10 @@
 /** Tells the record of a run: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
-import { describeBytes, describeRevisions } from '../format.ts';
+import { describeBytes, describeDuration, describeNumber, describeRevisions, describeTime, plural } from '../format.ts';
 import { sayLosses } from '../plan/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
 import { checkSections } from './check-sections.ts';
-import { durationText, timeText } from './html/html-format.ts';
 import type { Block, Mark, Report, Section } from './section.ts';
 
 export function storyOf(record: RunRecord): Report {
@@ -63,8 +62,8 @@ function outcome(record: RunRecord): Section {
       {
         kind: 'facts',
         pairs: [
-          ['Began', timeText(new Date(startedAt))],
-          ['Took', durationText(durationMs)],
+          ['Began', describeTime(new Date(startedAt))],
+          ['Took', describeDuration(durationMs)],
           ...(targets.length === 0 ? [] : [['Asked for', targets.join(', ')] as const]),
           ['Before', heads(from)],
           ['After', heads(to)],
@@ -101,8 +100,8 @@ function waits({ waits: all }: RunRecord): Section[] {
   const rows = all.map(({ waitingFor, holder, startMs, waitedMs }) => [
     waitingFor,
     holder,
-    durationText(startMs),
-    durationText(waitedMs),
+    describeDuration(startMs),
+    describeDuration(waitedMs),
   ]);
   return [{ title: 'Waits', blocks: [{ kind: 'table', columns, rows }] }];
 }
@@ -122,14 +121,12 @@ function missed({ planned, to }: RunRecord): boolean {
 
 function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: RanStep): Block {
   const statements = sql.reduce((sum, { times }) => sum + times, sqlLeftOut);
-  const count = `${statements.toLocaleString('en')} ${statements === 1 ? 'statement' : 'statements'}`;
-  const text = sql.map(
-    ({ sql: each, times }) => `${each};${times > 1 ? ` -- ${times.toLocaleString('en')} times` : ''}`,
-  );
-  const left = sqlLeftOut === 0 ? [] : [`-- and ${sqlLeftOut.toLocaleString('en')} more statements`];
+  const count = plural(statements, 'statement');
+  const text = sql.map(({ sql: each, times }) => `${each};${times > 1 ? ` -- ${describeNumber(times)} times` : ''}`);
+  const left = sqlLeftOut === 0 ? [] : [`-- and ${plural(sqlLeftOut, 'more statement')}`];
   return {
     kind: 'fold',
-    title: `${id} ${direction}, ${count}, ${durationText(durationMs)}`,
+    title: `${id} ${direction}, ${count}, ${describeDuration(durationMs)}`,
     mark: failed ? { standing: 'bad', text: 'failed' } : null,
     blocks: [
       { kind: 'note', text: path },
@@ -170,7 +167,7 @@ function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] 
             ['Snapshot', id],
             ['At', describeRevisions(revision)],
             ['Size', describeBytes(bytes)],
-            ['Taken', timeText(new Date(createdAt))],
+            ['Taken', describeTime(new Date(createdAt))],
             ['integrity_check', integrity],
             ['sha256', sha256],
           ],

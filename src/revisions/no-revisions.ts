@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
 import { namesIn } from '../files/access.ts';
 import { shellWord } from '../files/shell-word.ts';
+import { describeList, plural } from '../format.ts';
 import { loadRevisions } from './files/load.ts';
 
 /** Recognised by paths in the folder, at most one level down. */
@@ -47,7 +48,7 @@ function lookInto(folder: string): Seen {
 function sayWhatIsThere(folder: string, { folders, files }: Seen, below: string | undefined): string {
   if (folders.length + files.length === 0) return 'it is empty';
   const parts = [count(folders, 'folder'), count(files, 'file')].filter((part) => part !== undefined);
-  const there = `it has ${parts.join(' and ')}`;
+  const there = `it has ${describeList(parts)}`;
   if (below !== undefined) return `${there}, and the revisions are in ${join(folder, below)}`;
   const paths = [
     ...files,
@@ -62,7 +63,7 @@ function count(names: readonly string[], noun: string): string | undefined {
   if (first === undefined) return undefined;
   const more = names.length > 2 ? ', …' : '';
   const some = second === undefined ? first : `${first}, ${second}${more}`;
-  return `${names.length} ${noun}${names.length === 1 ? '' : 's'} (${some})`;
+  return `${plural(names.length, noun)} (${some})`;
 }
 
 /** A folder that this user may not enter is skipped. */

@@ -1,7 +1,7 @@
 /** The tables whose number of rows differs between a snapshot and what its restore replaces. */
 import { countRows } from '../checks/measure.ts';
-import { counted } from '../checks/words.ts';
 import { withReader } from '../files/database-reader.ts';
+import { plural } from '../format.ts';
 
 export interface RowDifference {
   readonly table: string;
@@ -32,9 +32,9 @@ export function describeRowDifferences(differences: readonly RowDifference[]): s
 }
 
 function describeDifference({ table, before, after }: RowDifference): string {
-  if (after === null) return `table ${table} with ${counted(before ?? 0, 'row')}, which the snapshot does not have`;
-  if (before === null) return `no table ${table}, of which the snapshot has ${counted(after, 'row')}`;
+  if (after === null) return `table ${table} with ${plural(before ?? 0, 'row')}, which the snapshot does not have`;
+  if (before === null) return `no table ${table}, of which the snapshot has ${plural(after, 'row')}`;
   const more = before > after ? 'more' : 'less';
-  const difference = counted(Math.abs(before - after), 'row');
-  return `${difference} ${more} in ${table} (${counted(before, 'row')}, and ${counted(after, 'row')} in the snapshot)`;
+  const difference = plural(Math.abs(before - after), 'row');
+  return `${difference} ${more} in ${table} (${plural(before, 'row')}, and ${plural(after, 'row')} in the snapshot)`;
 }

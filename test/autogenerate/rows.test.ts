@@ -148,7 +148,7 @@ test('a type under which values would change is refused, in a batch and before a
       "INSERT INTO t VALUES ('007')",
       `CREATE TABLE t (a INTEGER) ${options}`,
     );
-    await assert.rejects(planned, /1 values of t\.a would change/);
+    await assert.rejects(planned, /1 value of t\.a would change/);
   }
 });
 

@@ -24,7 +24,7 @@ test('values: text dates are not cut down to their year, nor words to 0; the reb
   const before = dump(db);
   const op = operationsOn(db);
   // CAST would give 2025, 0 and 12. The affinity alone would leave the first two, and make '12' a number.
-  assert.throws(() => op.alterColumn('t', 'day', { type: 'DATE' }), /1 values of t\.day would change/);
+  assert.throws(() => op.alterColumn('t', 'day', { type: 'DATE' }), /1 value of t\.day would change/);
   assert.deepEqual(dump(db), before);
   op.execute("DELETE FROM t WHERE day = '12'");
   op.alterColumn('t', 'day', { type: 'DATE' });

@@ -91,7 +91,7 @@ test('NOT NULL is refused where a row holds NULL, and says how many', () => {
   const op = operationsOn(openDatabase(people));
   assert.throws(
     () => op.alterColumn('people', 'name', { nullable: false }),
-    (error) => error instanceof DrydockError && /^1 rows of people hold NULL in name/.test(error.message),
+    (error) => error instanceof DrydockError && /^1 row of people holds NULL in name/.test(error.message),
   );
   assert.throws(() => op.alterColumn('people', 'absent', { nullable: false }), /there is no column "absent"/);
 });

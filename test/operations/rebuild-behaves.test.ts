@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { plural } from '../../src/format.ts';
 import { createOperations } from '../../src/operations/operations.ts';
 import { column, dump, openDatabase, operationsOn, portOn, withEdit } from './database.ts';
 import { refused } from './refusal.ts';
@@ -84,7 +85,9 @@ for (const [from, to, values, changed] of conversions) {
   test(`a change from ${from} to ${to} that would convert ${values} is refused`, () => {
     const list = values.split(', ').map((value) => `(${value})`);
     const db = openDatabase(`CREATE TABLE t (c ${from}); INSERT INTO t VALUES ${list.join(', ')};`);
-    const expected = new RegExp(`^${changed} values of t\\.c would change if its type became ${to}\\. Convert them`);
+    const expected = new RegExp(
+      `^${plural(changed, 'value')} of t\\.c would change if its type became ${to}\\. Convert them`,
+    );
     assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type: to }), refused(expected));
   });
 }
@@ -100,7 +103,7 @@ test('INT PRIMARY KEY becomes the rowid when it is made INTEGER, and NULL for it
   operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER' });
   assert.deepEqual(column(db, 'SELECT rowid FROM t ORDER BY a'), [30, 10]);
   const before = dump(db);
-  const lost = refused(/^1 rows of t would have NULL in id, which is the rowid, .* a number/);
+  const lost = refused(/^1 row of t would have NULL in id, which is the rowid, .* a number/);
   assert.throws(() => operationsOn(db).alterColumn('t', 'id', { type: 'INTEGER', using: 'nullif(id, 10)' }), lost);
   assert.deepEqual(dump(db), before);
 

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { type LintReport, lintFiles } from '../../api/lint.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
+import { plural } from '../../format.ts';
 import { visibleLines } from '../../visible.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
@@ -33,8 +34,4 @@ function renderLint({ revisions, findings, suppressed, notes }: LintReport): str
 function placeOf(path: string, line: number | null): string {
   const near = relative(process.cwd(), path);
   return line === null ? near : `${near}:${line}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,7 @@
 import { type VerifyReport, verifyDatabase } from '../../api/verify.ts';
-import { counted } from '../../checks/words.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
-import { describeRevisions } from '../../format.ts';
+import { describeRevisions, plural } from '../../format.ts';
 import { visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
@@ -17,7 +16,7 @@ export async function verify(config: Config): Promise<Output> {
   const report = verifyDatabase(config);
   const { database, verdict, rows, current, findings } = report;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  const sound = `${database} is sound: integrity and foreign keys checked, ${counted(total, 'row')} in ${counted(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
+  const sound = `${database} is sound: integrity and foreign keys checked, ${plural(total, 'row')} in ${plural(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
   return {
     data: { ...report },
     text: visibleLines(verdict === 'sound' ? [sound] : findings),

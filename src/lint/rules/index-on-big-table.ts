@@ -1,3 +1,4 @@
+import { plural } from '../../format.ts';
 import { foldName } from '../../schema/names.ts';
 import type { Rule } from '../rule.ts';
 
@@ -19,7 +20,10 @@ export const indexOnBigTable: Rule = {
       const count = rows.get(foldName(table)) ?? 0;
       if (count < manyRows) return [];
       return [
-        { line, message: `this builds an index over the ${count} rows of ${table}, and nobody can write meanwhile` },
+        {
+          line,
+          message: `this builds an index over the ${plural(count, 'row')} of ${table}, and nobody can write meanwhile`,
+        },
       ];
     });
   },

@@ -1,7 +1,7 @@
 import type { PhaseName } from '../../events.ts';
+import { describeDuration } from '../../format.ts';
 import type { RecordedPhase } from '../../records/run-record.ts';
 import { type Html, html } from './escape.ts';
-import { durationText } from './html-format.ts';
 
 /** What a phase is there for; each kind has a colour of its own. */
 type PhaseKind = 'prepare' | 'safety' | 'change' | 'undo' | 'tidy';
@@ -45,6 +45,6 @@ function bar({ phase, startMs, durationMs, failed }: RecordedPhase, end: number)
   const width = Math.max(narrowest, (durationMs / end) * scale);
   const x = Math.min(scale - width, (startMs / end) * scale);
   const kind = failed ? 'failed' : (kindOf.get(phase) ?? 'tidy');
-  return html`<li><span class="phase">${phase}</span><svg viewBox="0 0 ${scale} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${kind}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10"></rect></svg><span class="took">${durationText(durationMs)}${failed && ', failed'}</span></li>
+  return html`<li><span class="phase">${phase}</span><svg viewBox="0 0 ${scale} 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${kind}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10"></rect></svg><span class="took">${describeDuration(durationMs)}${failed && ', failed'}</span></li>
 `;
 }
