@@ -1,12 +1,12 @@
+import { shellWord } from '../../files/shell-word.ts';
 import type { Completion } from './completions.ts';
 import { commandCases, valueCases } from './find-command.ts';
-import { quoteWord } from './posix-quote.ts';
 
 /** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
 export function bashScript(completions: readonly Completion[]): string {
   const wordCases = completions.map(({ path, words, flags }) => {
     const all = [...words.map(({ word }) => word), ...flags.flatMap((flag) => flag.words)];
-    return `${quoteWord(path.join(' '))}) words=${quoteWord(all.join(' '))} ;;`;
+    return `${shellWord(path.join(' '))}) words=${shellWord(all.join(' '))} ;;`;
   });
   const values = valueCases(completions, {
     file: 'compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$current"); return',

@@ -1,5 +1,5 @@
+import { shellWord } from '../../files/shell-word.ts';
 import type { Completion } from './completions.ts';
-import { quoteWord } from './posix-quote.ts';
 
 /** The lines of a `case` by which bash and zsh find the command that is being typed, word by word. */
 export function commandCases(completions: readonly Completion[]): string[] {
@@ -7,7 +7,7 @@ export function commandCases(completions: readonly Completion[]): string[] {
     .filter(({ path }) => path.length > 0)
     .map(({ path }) => {
       const before = path.slice(0, -1).join(' ');
-      return `${quoteWord(`${before}:${path.at(-1)}`)}) command=${quoteWord(path.join(' '))} ;;`;
+      return `${shellWord(`${before}:${path.at(-1)}`)}) command=${shellWord(path.join(' '))} ;;`;
     });
 }
 
@@ -19,7 +19,7 @@ export function valueCases(
   return completions.flatMap(({ path, flags }) =>
     flags.flatMap(({ words, value }) => {
       if (value === undefined) return [];
-      const patterns = words.map((word) => quoteWord(`${path.join(' ')}:${word}`)).join('|');
+      const patterns = words.map((word) => shellWord(`${path.join(' ')}:${word}`)).join('|');
       return [`${patterns}) ${each[value]} ;;`];
     }),
   );

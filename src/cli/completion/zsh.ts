@@ -1,12 +1,12 @@
+import { shellWord } from '../../files/shell-word.ts';
 import type { Completion, Word } from './completions.ts';
 import { commandCases, valueCases } from './find-command.ts';
-import { quoteWord } from './posix-quote.ts';
 
 /** https://zsh.sourceforge.io/Doc/Release/Completion-System.html */
 export function zshScript(completions: readonly Completion[]): string {
   const wordCases = completions.map(({ path, words, flags }) => {
     const options = flags.flatMap((flag) => flag.words.map((word) => ({ word, description: flag.description })));
-    return `${quoteWord(path.join(' '))}) words_here=(${describe(words)}); flags_here=(${describe(options)}) ;;`;
+    return `${shellWord(path.join(' '))}) words_here=(${describe(words)}); flags_here=(${describe(options)}) ;;`;
   });
   const values = valueCases(completions, { file: '_files; return', folder: '_files -/; return', other: 'return' });
   return `#compdef drydock
@@ -33,5 +33,5 @@ if [[ "\${funcstack[1]}" == _drydock ]]; then _drydock "$@"; else compdef _drydo
 
 /** `word:description`, the form that _describe takes; a colon in the word would end it. */
 function describe(words: readonly Word[]): string {
-  return words.map(({ word, description }) => quoteWord(`${word.replaceAll(':', '\\:')}:${description}`)).join(' ');
+  return words.map(({ word, description }) => shellWord(`${word.replaceAll(':', '\\:')}:${description}`)).join(' ');
 }
