@@ -1,12 +1,11 @@
-import bytes from 'bytes';
-import ms from 'ms';
 import { invariant } from '../errors.ts';
 import { isWhat, problem } from './problem.ts';
 
-/** One spelling per unit. `ms` itself knows more, but reads a bare number as milliseconds and `M` as minutes. */
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** One spelling per unit. */
 export const durationPattern = /^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/;
 
-/** `bytes` itself reads `20G` and `20GiB` as 20 bytes without a word. */
 export const sizePattern = /^\d+(\.\d+)?\s*[kKmMgGtT]?[bB]$/;
 
 /** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
@@ -20,15 +19,22 @@ export interface DurationBounds {
 
 /** @param text One that `durationPattern` matches. @returns Milliseconds, whole. */
 export function durationMs(text: string): number {
-  invariant(durationPattern.test(text), `'${text}' was taken for a duration`);
-  return Math.round(ms(text as ms.StringValue));
+  const unit = durationPattern.exec(text)?.[2];
+  invariant(unit !== undefined, `'${text}' was taken for a duration`);
+  return Math.round(Number.parseFloat(text) * unitMs[unit as keyof typeof unitMs]);
+}
+
+/** As people write it, in the largest unit that leaves no rest. @param milliseconds Whole. */
+function durationSpelling(milliseconds: number): string {
+  const [unit, size] = Object.entries(unitMs).findLast(([, ms]) => milliseconds % ms === 0) ?? ['ms', 1];
+  return `${milliseconds / size}${unit}`;
 }
 
 /** @param text One that `sizePattern` matches, a KB being 1024 bytes. @returns Bytes, whole. */
 export function sizeBytes(text: string): number {
-  const size = sizePattern.test(text) ? bytes.parse(text) : null;
-  invariant(size !== null, `'${text}' was taken for a size`);
-  return Math.round(size);
+  invariant(sizePattern.test(text), `'${text}' was taken for a size`);
+  const power = 'BKMGT'.indexOf(/[a-z]/i.exec(text)?.[0].toUpperCase() ?? '');
+  return Math.floor(Number.parseFloat(text) * 1024 ** power);
 }
 
 export function durationInBounds(text: string, bounds: DurationBounds): boolean {
@@ -48,8 +54,8 @@ export function durationProblem(value: unknown, bounds: DurationBounds): string 
     );
   }
   return durationMs(text) < bounds.minMs
-    ? problem(`is too short: ${text}`, `Write at least ${ms(bounds.minMs)}, or leave it out`)
-    : problem(`is too long: ${text}`, `Write at most ${ms(bounds.maxMs)}`);
+    ? problem(`is too short: ${text}`, `Write at least ${durationSpelling(bounds.minMs)}, or leave it out`)
+    : problem(`is too long: ${text}`, `Write at most ${durationSpelling(bounds.maxMs)}`);
 }
 
 /** What is wrong with a value that was not accepted as a size. */
