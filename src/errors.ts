@@ -1,8 +1,8 @@
 import { describeUnknown, nameOfUnknown } from './system-errors.ts';
 
 /**
- * Every way a Drydock command can end, as one table: the name used in code, logs, docs and `--json`, and the process
- * exit code that goes with it. 0 is not in it: success is not an error.
+ * Every way in which a Drydock command can fail: the name used in code, logs, docs and `--json`, and the exit code of the
+ * process. 0, success, is not an error.
  */
 export const exitCodes = {
   FAULT: 1,
@@ -23,18 +23,18 @@ export const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes;
 
-/** The three things a tired person needs, kept apart so that every renderer can order them. */
+/** The three things a tired person needs, separate, so that every renderer can arrange them. */
 export interface ErrorDetail {
   /** What happened, and where (a file and line, a path, a revision). No full stop at the end. */
   readonly what: string;
-  /** What state the data is in now. Left out only where no database was looked at. */
+  /** What state the data is in now. Left out only if no database was touched or read. */
   readonly state?: string | undefined;
   /** What to do next: a command, or an edit. */
   readonly next?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** An operational failure: something outside Drydock's own logic went wrong, and this says what and what to do. */
+/** An operational failure: something outside Drydock's own logic went wrong; says what, and what to do. */
 export class DrydockError extends Error {
   override readonly name = 'DrydockError';
   readonly code: ErrorCode;
@@ -56,7 +56,7 @@ export class DrydockError extends Error {
     return exitCodes[this.code];
   }
 
-  /** A copy that says something else in the places given, and the same in all others. */
+  /** A copy with some parts replaced. */
   with(facts: Partial<ErrorDetail> & { readonly code?: ErrorCode }): DrydockError {
     const { code = this.code, what = this.what, state = this.state, next = this.next, cause = this.cause } = facts;
     return new DrydockError(code, { what, state, next, cause });
@@ -64,14 +64,14 @@ export class DrydockError extends Error {
 }
 
 /**
- * Checks an invariant, in production too: a run that has lost its footing must stop before it writes.
+ * Checks an invariant, in production too: a run in an unexpected state must stop before it writes.
  * @throws {Error} A plain one, since a broken invariant is a bug in Drydock and not a condition to handle.
  */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`Drydock's own invariant is broken: ${message}`);
 }
 
-/** Marks a branch that the types say cannot be reached. */
+/** Marks a branch that is unreachable according to the types. */
 export function unreachable(value: never): never {
   throw new Error(`Drydock's own invariant is broken: unexpected ${JSON.stringify(value)}`);
 }
@@ -88,7 +88,7 @@ export function codeOf(thrown: unknown): string {
     : '';
 }
 
-/** Whether SQLite came upon something that no database holds. https://sqlite.org/rescode.html#corrupt */
+/** True if SQLite reports a damaged database, or that the file is none. https://sqlite.org/rescode.html#corrupt */
 export function isDamage(thrown: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown));
 }

@@ -1,6 +1,6 @@
 /**
- * What a run tells whoever started it. The run knows no logger and no terminal; the command line turns these into
- * pino lines and progress.
+ * The events that a run reports to its caller. The run knows no logger and no terminal; the command line turns events
+ * into pino lines and progress.
  */
 import type { CheckResult } from './checks/measurement.ts';
 import type { RanStep } from './engine/protocol.ts';
@@ -63,24 +63,24 @@ export type RunEvent =
   | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string };
 
-/** By what the content of a database is told from one that was put in its place. */
+/** What tells the content of a database from that of another one put in its place. */
 export interface Life {
-  /** The run that wrote to `drydock_history` last; null where none did. */
+  /** The run that wrote to `drydock_history` last; null if none did. */
   readonly lastRun: string | null;
-  /** Rows in all of the tables that hold what people put there; null where nobody has counted. */
+  /** Rows in all tables with user data; null if they were not counted. */
   readonly rows: number | null;
 }
 
-/** What a run finds out on its way, each told when it is known, so that it is known of a run that fails later too. */
+/** What a run finds out. Each fact is reported when it is known, so that a run that fails later has reported it too. */
 export interface RunFacts {
   /** Rows of alembic_version, read under SQLite's write lock. */
   readonly current?: readonly string[];
-  /** What they are to be when the run is over. */
+  /** The rows of alembic_version after a successful run. */
   readonly planned?: readonly string[];
-  /** What the database held under the lock, and what it holds if the run goes well. */
+  /** The content of the database under the lock, and the content after a successful run. */
   readonly held?: Life;
   readonly becomes?: Life;
-  /** Before the first revision and after the last one, not committed yet. */
+  /** The schema before the first revision, and after the last one, not yet committed. */
   readonly schemaBefore?: StoredSchema;
   readonly schemaAfter?: StoredSchema;
   /** The way back. */

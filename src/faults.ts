@@ -1,13 +1,13 @@
 /**
- * Where the test harness may stop a process, so that it can be killed at a place with a name. The published build
- * has an empty function in the place of this (see ops/build.ts) and refuses the variables like any that it does not know.
+ * Points at which the test harness can stop a process, in order to kill it there. The published build has an empty
+ * function instead (see ops/build.ts), and rejects the variables like any unknown one.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Stops here, where DRYDOCK_FAULT_PAUSE names it, alone or among others with commas, until
- * `<DRYDOCK_FAULT_DIR>/<name>.continue` appears, after leaving `<name>.reached` with the pid.
+ * If the comma-separated DRYDOCK_FAULT_PAUSE contains `name`, writes the pid to `<DRYDOCK_FAULT_DIR>/<name>.reached` and
+ * waits until `<name>.continue` appears there.
  */
 export async function faultPoint(name: string): Promise<void> {
   if (process.env['DRYDOCK_FAULT_PAUSE']?.split(',').includes(name)) {

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Why a run is to end early: the end of the sentence "The run was stopped by …". */
+/** The reason to end a run early; its message completes the sentence "The run was stopped by …". */
 export class Stop extends Error {}
 
-/** Waits, unless there is no waiting any more. @throws the reason of the signal, which Node's own timer hides behind another error. */
+/** Waits. @throws the reason of the signal if it is aborted; Node's own timer would throw an AbortError instead. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await setTimeout(milliseconds, undefined, { signal }).catch((error: unknown) => {
     signal.throwIfAborted();
@@ -11,7 +11,7 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   });
 }
 
-/** With which a person, a service manager or a container's runtime asks a process to end. */
+/** The signals with which people, service managers and container runtimes ask a process to end. */
 export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export function isStopSignal(signal: string | null): signal is (typeof stopSignals)[number] {
@@ -19,8 +19,8 @@ export function isStopSignal(signal: string | null): signal is (typeof stopSigna
 }
 
 /**
- * For the processes that work for a run. Ctrl-C, and systemd where it ends a unit, tell all of them at once, and only the
- * one that decides may say what ends at once and what is finished first.
+ * For the child processes of a run. Ctrl-C, and systemd when it stops a unit, signal all processes at once, but only the
+ * supervisor may decide what ends immediately and what is finished first.
  */
 export function leaveStopsToSupervisor(): void {
   for (const signal of stopSignals) process.on(signal, () => undefined);

@@ -1,19 +1,19 @@
-/** What the operating system's errors mean, in one table: for whoever must say what to do about one. */
+/** What the operating system's errors mean, in one table, so that messages can say what to do about them. */
 import { constants } from 'node:os';
 
-/** What is behind an error of the system. */
+/** The cause of an error of the operating system. */
 export type Trouble =
   /** The disk, a quota or a size limit is full. */
   | 'full'
-  /** The volume fails, is gone, or may not be written. */
+  /** The volume fails, is unmounted, or is read-only. */
   | 'volume'
-  /** This user may not. */
+  /** Permission denied. */
   | 'permission'
-  /** Something else stands in the place of a file or a folder. */
+  /** Something else is in the place of a file or folder. */
   | 'obstacle'
-  /** No more files may be open. */
+  /** The limit of open files is reached. */
   | 'open files'
-  /** No more processes or threads may run. */
+  /** The limit of processes or threads is reached. */
   | 'processes'
   | 'memory';
 
@@ -48,21 +48,21 @@ const troubles: Readonly<Record<string, Trouble>> = {
   ENOMEM: 'memory',
 };
 
-/** @param code As `codeOf` gives it. SQLite's own codes are among them. */
+/** @param code From `codeOf`: a code of the operating system or of SQLite. */
 export function troubleOf(code: string): Trouble | undefined {
   if (code === 'SQLITE_FULL') return 'full';
   if (code === 'SQLITE_NOMEM') return 'memory';
-  // A quota, and at times a full disk, is an I/O error to SQLite.
+  // SQLite reports an exceeded quota, and sometimes a full disk, as an I/O error.
   return /^SQLITE_(?:READONLY|IOERR|CANTOPEN)/.test(code) ? 'volume' : troubles[code];
 }
 
-/** What libuv, and so Node, has no name for, as Linux names and describes it (errno(3)). */
+/** Errors that libuv, and so Node, has no name for, with Linux's name and description (errno(3)). */
 const unnamed: readonly { readonly code: string; readonly errno: number | undefined; readonly says: string }[] = [
   { code: 'EDQUOT', errno: constants.errno.EDQUOT, says: 'disk quota exceeded' },
   { code: 'ESTALE', errno: constants.errno.ESTALE, says: 'stale file handle' },
   { code: 'ENOLCK', errno: constants.errno.ENOLCK, says: 'no locks available' },
   { code: 'EBADMSG', errno: constants.errno.EBADMSG, says: 'bad message' },
-  // Only Linux has these, which its file systems return for damage of their own and for a medium that is gone.
+  // Only on Linux, whose file systems return these for their own damage and for a removed medium.
   { code: 'EUCLEAN', errno: 117, says: 'structure needs cleaning' },
   { code: 'ENOMEDIUM', errno: 123, says: 'no medium found' },
   { code: 'EHWPOISON', errno: 133, says: 'memory page has hardware error' },
@@ -70,13 +70,13 @@ const unnamed: readonly { readonly code: string; readonly errno: number | undefi
 
 const unknownError = /Unknown system error -(\d+)/;
 
-/** `Unknown system error -122`, which Node has for a code, as the code that it is. */
+/** Converts `Unknown system error -122`, which Node gives as a code, to the real code. */
 export function nameOfUnknown(code: string): string {
   const errno = unknownError.exec(code)?.[1];
   return unnamed.find((one) => String(one.errno) === errno)?.code ?? code;
 }
 
-/** The same in a message of Node's: `EDQUOT: disk quota exceeded, write`. */
+/** Does the same in a message of Node's: `EDQUOT: disk quota exceeded, write`. */
 export function describeUnknown(message: string): string {
   const errno = unknownError.exec(message)?.[1];
   const known = unnamed.find((one) => String(one.errno) === errno);

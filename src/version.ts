@@ -1,4 +1,4 @@
-/** Drydock's version, as package.json has it: it stands beside dist/ in the package as beside src/ in a checkout. */
+/** Drydock's version, from package.json, which is beside dist/ in the package and beside src/ in a checkout. */
 import { readFileSync } from 'node:fs';
 
 export function toolVersion(): string {
