@@ -1,7 +1,7 @@
 import type { Life } from '../events.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** What a run left, as far as its record tells; records of earlier versions say it in other words. */
+/** What a run left in the database, as far as its record shows; derived, for records of earlier versions. */
 export function leftBy({ left, command, ending, phases, checks, runId }: RunRecord): Life | null {
   if (left !== undefined) return left;
   if (command === 'snapshot restore' && ending.outcome !== 'failed') return { lastRun: null, rows: null };

@@ -1,4 +1,4 @@
-/** Makes the record of a run from what it told and how it ended. */
+/** Makes the record of a run from its events and its ending. */
 import { hostname } from 'node:os';
 import { DrydockError, exitCodes, messageOf } from '../errors.ts';
 import type { Life, RunFacts } from '../events.ts';
@@ -10,7 +10,7 @@ import type { RunEnding, RunRecord } from './run-record.ts';
 
 export interface RecordRequest {
   readonly command: RunCommand;
-  /** Of a restore or the like, which says no more of itself than its name. */
+  /** For commands such as a restore, which do not contain their targets themselves. */
   readonly targets?: readonly string[];
   /** Real path. */
   readonly database: string;
@@ -46,7 +46,7 @@ export async function makeRecord(
     checks,
     schema: changes,
     losses,
-    // Those of a rehearsal are of its copy, and gone with it.
+    // The snapshots of a rehearsal are of its copy, and removed with it.
     snapshot: rehearsed ? null : (facts.snapshot ?? null),
     pruned: rehearsed ? [] : (facts.pruned ?? []),
     recovered: facts.recovered ?? null,
@@ -57,7 +57,7 @@ export async function makeRecord(
   };
 }
 
-/** How a run ended that threw. */
+/** The ending of a run that threw. */
 export function failedEnding(error: unknown): RunEnding {
   const known = error instanceof DrydockError ? error : undefined;
   const { code = 'FAULT', what = `Something unexpected went wrong: ${messageOf(error)}`, state, next } = known ?? {};
@@ -71,7 +71,7 @@ function targetsOf(command: RunCommand): readonly string[] {
   return 'target' in command ? [command.target] : [];
 }
 
-/** Whether what the run did to the database is there after it. */
+/** Whether the changes of the run are still in the database after it. */
 function isKept(ending: RunEnding, { committed }: Told): boolean {
   if (ending.outcome !== 'failed') return true;
   return committed && ending.code !== 'RESTORED' && ending.code !== 'RESTORE_FAILED' && ending.code !== 'FAULT';
@@ -83,7 +83,7 @@ function headsAfter(told: Told, ending: RunEnding): readonly string[] | null {
   return isUnknown(ending, told) ? null : current;
 }
 
-/** A run that was refused, or never looked, says nothing: it would be the newest to say it. */
+/** Null for a run that was refused, or never read the database: its record would otherwise count as the newest evidence. */
 function lifeAfter(told: Told, ending: RunEnding): Life | null {
   const { held, becomes, snapshot } = told.facts;
   const before = held === undefined ? null : { ...held, rows: held.rows ?? snapshot?.rows ?? null };
@@ -91,12 +91,12 @@ function lifeAfter(told: Told, ending: RunEnding): Life | null {
   return isUnknown(ending, told) ? null : before;
 }
 
-/** Whoever wrote after a commit, or a restore that failed, leaves what this run cannot know. */
+/** After a failed restore, or an unexpected error after the commit, the run cannot know what the database contains. */
 function isUnknown(ending: RunEnding, { committed }: Told): boolean {
   return ending.outcome === 'failed' && (ending.code === 'RESTORE_FAILED' || (committed && ending.code === 'FAULT'));
 }
 
-/** @param kept Whether the schema after the last revision is the one that the run left. */
+/** @param kept Whether the run left the schema that it had after the last revision. */
 async function schemaChanges(
   { schemaBefore: before, schemaAfter: after }: RunFacts,
   kept: boolean,

@@ -1,4 +1,4 @@
-/** The shape of a record, held against what stands in a file: a newer version, a person or a full disk may have been at it. */
+/** Validates the records in files: a newer version, a person or a full disk may have changed them. */
 import * as z from 'zod/mini';
 import { exitCodes } from '../errors.ts';
 import { phaseNames } from '../events.ts';
@@ -47,7 +47,7 @@ const check = z.object({
   message: z.string(),
 });
 
-/** An object, so that a command that is added cannot be forgotten here. */
+/** An object, so that the compiler reports a new command that is missing here. */
 const commands: Readonly<Record<RunRecord['command'], true>> = {
   upgrade: true,
   downgrade: true,
@@ -132,7 +132,7 @@ const schema = z.object({
   hostname: z.string(),
 });
 
-/** @throws {$ZodError} where it is not a record. */
+/** @throws {$ZodError} if it is not a record. */
 export function parseRecord(value: unknown): RunRecord {
   return schema.parse(value);
 }

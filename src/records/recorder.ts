@@ -1,15 +1,15 @@
-/** Collects what a run tells, so that a record can be made of it when it is over. */
+/** Collects the events of a run for its record. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { RanStep } from '../engine/protocol.ts';
 import type { Observer, PhaseName, RunEvent, RunFacts } from '../events.ts';
 import type { RecordedPhase, RecordedWait } from './run-record.ts';
 
-/** What a run has told so far. */
+/** What a run has reported so far. */
 export interface Told {
   /** Empty until it begins. */
   readonly runId: string;
   readonly startedAt: Date;
-  /** True once it held the lock between runners: before that it has changed nothing and knows nothing. */
+  /** True once it held the lock between runs: before that it has changed nothing and knows nothing. */
   readonly wentUnderLock: boolean;
   readonly committed: boolean;
   readonly phases: readonly RecordedPhase[];
@@ -21,14 +21,14 @@ export interface Told {
 }
 
 export interface Recorder {
-  /** Hears an event and passes it on. */
+  /** Records an event and passes it on. */
   readonly observe: Observer;
   /** Milliseconds since the run began. */
   elapsedMs(): number;
   told(): Told;
 }
 
-/** Characters of SQL in one record: a first install may run any number of revisions. */
+/** Maximum characters of SQL in one record: a first install may run any number of revisions. */
 const maxSqlLength = 1_000_000;
 
 export function createRecorder(next: Observer): Recorder {
@@ -53,10 +53,10 @@ export function createRecorder(next: Observer): Recorder {
   const hear = (event: RunEvent) => {
     switch (event.kind) {
       case 'run-start':
-        // A rehearsal has a run of its own in it.
+        // A rehearsal contains another run.
         if (runId !== '') break;
         runId = event.runId;
-        // What came before may have been a person's answer.
+        // The time before may have been spent waiting for a person's answer.
         startedAt = new Date();
         started = performance.now();
         break;
@@ -72,7 +72,7 @@ export function createRecorder(next: Observer): Recorder {
       case 'waiting': {
         const { waitingFor, holder, attempt } = event;
         const waitedMs = Math.round(event.waitedMs);
-        // One wait is told once for each attempt.
+        // One wait is reported once per attempt.
         if (attempt > 1 && waits.at(-1)?.waitingFor === waitingFor) waits.pop();
         waits.push({ waitingFor, holder, startMs: Math.max(0, elapsedMs() - waitedMs), waitedMs });
         break;
@@ -81,7 +81,7 @@ export function createRecorder(next: Observer): Recorder {
         checks.push(event.result);
         break;
       case 'step': {
-        // One that met a lock is run again.
+        // A step that met a lock is run again.
         const before = steps.get(stepKey(event.step));
         if (before !== undefined) keptSqlLength -= sqlLength(before);
         steps.delete(stepKey(event.step));
@@ -94,7 +94,7 @@ export function createRecorder(next: Observer): Recorder {
         warnings.push(event.message);
         break;
       case 'fact': {
-        // Where the engine died in a commit that happened, the run looks again and finds what it made itself.
+        // If the engine died in a commit that succeeded, the run reads again, and finds its own changes.
         const { current = event.fact.current, held = event.fact.held } = facts;
         const first = { ...(current !== undefined && { current }), ...(held !== undefined && { held }) };
         facts = { ...facts, ...event.fact, ...first };
@@ -136,7 +136,7 @@ function sqlLength(step: RanStep): number {
   return step.sql.reduce((sum, { sql }) => sum + sql.length, 0);
 }
 
-/** The step with as much of its SQL as there is room for. */
+/** The step with as much of its SQL as fits. */
 function withSqlOf(step: RanStep, room: number): RanStep {
   let left = room;
   const fits = step.sql.findIndex(({ sql }) => {

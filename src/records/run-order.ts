@@ -1,11 +1,12 @@
-/** Which run came after which. When one began says nothing of that: it may have waited for the lock. ISO 8601, UTC. */
+/** Times by which runs can be ordered. Start times do not order them: a run may have waited for the lock. */
 import type { RunRecord } from './run-record.ts';
 
+/** ISO 8601, UTC. */
 export function endedAt({ startedAt, durationMs }: Pick<RunRecord, 'startedAt' | 'durationMs'>): string {
   return later(startedAt, durationMs);
 }
 
-/** When it got the lock between runners: all that it found and did came after that. */
+/** When the run got the lock between runs, ISO 8601, UTC: everything that it found and did came later. */
 export function lockedAt({ startedAt, phases }: Pick<RunRecord, 'startedAt' | 'phases'>): string {
   const lock = phases.find(({ phase, failed }) => phase === 'lock' && !failed);
   return later(startedAt, lock === undefined ? 0 : lock.startMs + lock.durationMs);

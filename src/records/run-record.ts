@@ -1,4 +1,4 @@
-/** What is kept of a run when it is over, however it ended: what reports, metrics and the status page are made from. */
+/** The record of a finished run, successful or not: the source of reports, metrics and the status page. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { RanStep } from '../engine/protocol.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -11,32 +11,32 @@ export interface RunRecord {
   readonly format: 1;
   readonly runId: string;
   readonly command: RunCommand['verb'];
-  /** As they were asked for: an address, a snapshot's id. */
+  /** As the user gave them: an address, a snapshot's id. */
   readonly targets: readonly string[];
   readonly database: string;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly ending: RunEnding;
-  /** Rows of alembic_version before the run and after it; null where they are not known. A rehearsal changes none. */
+  /** Rows of alembic_version before the run and after it; null if unknown. A rehearsal changes none. */
   readonly from: readonly string[] | null;
   readonly to: readonly string[] | null;
-  /** What `to` was to become; null where the run did not get so far as to know. */
+  /** The intended `to`; null if the run ended before it was known. */
   readonly planned: readonly string[] | null;
   /**
-   * What the run left, by which the next one tells whether it finds the same database; null where that is not known, and
-   * missing in what earlier versions wrote.
+   * What the run left, so that the next one can tell whether it finds the same database; null if unknown, missing in
+   * records of earlier versions.
    */
   readonly left?: Life | null | undefined;
-  /** In the order of their beginnings; they may overlap, since a snapshot in WAL mode is taken beside the migration. */
+  /** In the order in which they began. They may overlap: a snapshot is inspected while the migration runs. */
   readonly phases: readonly RecordedPhase[];
   readonly waits: readonly RecordedWait[];
-  /** What ran, also where it was rolled back. Of an engine that was killed the step that it was at is missing. */
+  /** The steps that ran, even if they were rolled back. If the engine was killed, the step it was running is missing. */
   readonly steps: readonly RanStep[];
   readonly checks: readonly CheckResult[];
-  /** What became of the schema, in a rehearsal that of the copy. Null where nobody can tell, or the run changed none. */
+  /** The changes to the schema; in a rehearsal, to that of the copy. Null if unknown, or if the run kept no change. */
   readonly schema: readonly SchemaChange[] | null;
   readonly losses: readonly Loss[];
-  /** The way back, where there is one that is still there after the run. */
+  /** The way back, if there is one after the run. */
   readonly snapshot: Manifest | null;
   readonly pruned: readonly string[];
   readonly recovered: RecoveryReport | null;
@@ -75,7 +75,7 @@ export interface RecordedPhase {
 
 export interface RecordedWait {
   readonly waitingFor: string;
-  /** As it was seen last. */
+  /** As last seen. */
   readonly holder: string;
   /** Milliseconds from the start of the run. */
   readonly startMs: number;

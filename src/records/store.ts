@@ -17,7 +17,7 @@ import type { RunRecord } from './run-record.ts';
 
 const keep = 100;
 
-/** One that is not whole is told by its `.tmp`, and goes when its turn comes. */
+/** An incomplete record ends in `.tmp`; it is removed when it is old enough. */
 const namePattern = /^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}\.json(\.tmp)?$/;
 
 export function isRecordName(name: string): boolean {
@@ -30,25 +30,25 @@ export interface DamagedRecord {
 }
 
 export interface RunList {
-  /** The one that ended last first. */
+  /** By end, newest first. */
   readonly runs: readonly RunRecord[];
   readonly damaged: readonly DamagedRecord[];
 }
 
-/** What the files of a run are called: when it ended, so that names sort by it. */
+/** The name, without extension, for the files of a run: names sort by when the runs ended. */
 export function nextRecordId(layout: Layout, record: RunRecord): string {
   const [newest] = wholeNamesIn(layout);
   const now = orderedId(new Date(), record.runId, undefined);
-  // None but that of a clock that was ahead: of two runs the one that ended first may be written last.
+  // Sorts after the newest only if that is from a clock that was ahead: a run that ended earlier may be written later.
   const ahead = newest !== undefined && newest > now ? newest : undefined;
   return orderedId(new Date(endedAt(record)), record.runId, ahead);
 }
 
 /**
- * Writes a record, durably, and removes the oldest ones. Needs no lock: each run has a name of its own.
+ * Writes a record durably and removes the oldest ones. Needs no lock: each run has its own name.
  * @param id From {@link nextRecordId}.
  * @returns The path.
- * @throws {Error} as Node has it, such as ENOSPC.
+ * @throws {Error} Node's own, such as ENOSPC.
  */
 export function writeRunRecord(layout: Layout, record: RunRecord, id = nextRecordId(layout, record)): string {
   const ownership = recordOwnership(layout);
@@ -61,8 +61,8 @@ export function writeRunRecord(layout: Layout, record: RunRecord, id = nextRecor
 }
 
 /**
- * However many runs were refused since: the last one that tells what it left is what the next one goes by.
- * @param written Of two runs the one that ended first may be written last.
+ * Keeps the last record that shows what its run left, however many refused runs came later: the next run depends on it.
+ * @param written Kept too: a run that ended earlier may be written later.
  */
 function removeOldest(layout: Layout, written: string): void {
   const all = recordsIn(layout);
@@ -73,24 +73,24 @@ function removeOldest(layout: Layout, written: string): void {
   for (const name of old) if (name !== written && name !== witness) removeFile(join(layout.runs, name));
 }
 
-/** The one that ended last first, each one read when it is asked for; what cannot be read is left out. */
+/** By end, newest first; each record is read when it is needed, and unreadable ones are skipped. */
 export function* runRecords(layout: Layout): Generator<RunRecord, void, undefined> {
   for (const name of wholeNamesIn(layout)) yield* readAll(layout, [name]).runs;
 }
 
-/** @param limit How many files to look at, from the run that ended last. */
+/** @param limit How many files to read, newest first. */
 export function listRunRecords(layout: Layout, limit: number): RunList {
   return readAll(layout, wholeNamesIn(layout).slice(0, limit));
 }
 
 /**
- * @param id The run's id or the beginning of it, or `latest`.
- * @throws {DrydockError} USAGE where none or several fit, or the one that fits is damaged.
+ * @param id The run's id, the beginning of it, or `latest`.
+ * @throws {DrydockError} USAGE if none or several match, or the match is damaged.
  */
 export function findRunRecord(layout: Layout, id: string): RunRecord {
   if (id === '') throw refuse('The id of the run is empty');
   const names = wholeNamesIn(layout);
-  // The name has the first eight digits of the id, so that not all need to be read.
+  // The name contains the first eight digits of the id, so not every file must be read.
   const { runs, damaged } = readAll(
     layout,
     id === 'latest' ? names.slice(0, 1) : names.filter((name) => mayBe(name, id)),
@@ -128,7 +128,7 @@ function readAll(layout: Layout, names: readonly string[]): RunList {
         continue;
       }
       const code = codeOf(error);
-      // It is gone: another run's retention took it.
+      // Another run has removed it as too old.
       if (code === 'ENOENT') continue;
       damaged.push({ path, problem: code === '' ? jsonProblem(error) : `it cannot be read (${code})` });
     }
@@ -142,8 +142,8 @@ function mayBe(name: string, id: string): boolean {
 }
 
 /**
- * By when the runs ended, the last first (an earlier version named them by when they began); those included that are being
- * written or never were finished.
+ * By end, newest first (an earlier version named them by their start). Includes records that are being written or were
+ * never finished.
  */
 function recordsIn(layout: Layout): string[] {
   return namesIn(layout.runs)
@@ -156,7 +156,7 @@ function wholeNamesIn(layout: Layout): string[] {
   return recordsIn(layout).filter((name) => name.endsWith('.json'));
 }
 
-/** Of the database; where a restore left none, of the folder that was made for it. */
+/** The ownership of the database; if a restore has left none, that of the work folder. */
 export function recordOwnership({ database, work }: Layout): Ownership {
   if (existsSync(database)) return ownershipOf(database);
   const { uid, gid, mode } = statSync(work);
