@@ -1,4 +1,4 @@
-/** The checks of a run: rows of each table, statistics with what became of them, and all else. */
+/** The checks of a run as sections: rows of each table, statistics, and all others. */
 import type { CheckResult } from '../checks/measurement.ts';
 import { describeNumber } from '../format.ts';
 import type { Cell, Section, TableColumn } from './section.ts';

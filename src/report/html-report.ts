@@ -1,4 +1,4 @@
-/** A report as one HTML file that needs nothing else: no script, no other host, no file beside it. */
+/** A report as one self-contained HTML file: no script, no other host, no other file. */
 import { badge } from './html/badge.ts';
 import { type Html, type HtmlPart, html } from './html/escape.ts';
 import { facts, table } from './html/html-table.ts';
@@ -6,7 +6,7 @@ import { page } from './html/page.ts';
 import { timeline } from './html/timeline.ts';
 import type { Block, Cell, Mark, Report, Section } from './section.ts';
 
-/** Folds with no more lines than this in them are open. */
+/** Folds with at most this many lines are open. */
 const shortLines = 12;
 
 export function renderHtml({ title, mark, sections, footer }: Report): string {

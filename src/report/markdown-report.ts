@@ -65,21 +65,21 @@ function tableMarkdown(columns: readonly MarkdownColumn[], rows: readonly (reado
   ].join('\n');
 }
 
-/** A fence that is longer than any in the text ends nowhere but at its end. */
+/** Uses a fence longer than any in the text, so that the text cannot end it. */
 function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${visibleText(text)}\n${fence}`;
 }
 
-/** One line in which no character has a meaning to Markdown, nor to the HTML that it may hold. */
+/** Escapes text to one line without any Markdown or HTML syntax. */
 function plain(text: string): string {
   return (
     visible(text.replace(/\s+/g, ' '))
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
-      // Inside a word an underscore has no meaning, and names are full of them.
+      // An underscore inside a word has no meaning, and names are full of them.
       .replace(/[\\`*[\]|~#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
   );
 }

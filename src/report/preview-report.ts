@@ -1,4 +1,4 @@
-/** A preview as a person reads it. */
+/** A preview as terminal text. */
 import { relative } from 'node:path';
 import { describeBytes, describeRevisions } from '../format.ts';
 import { describeLosses } from '../plan/loss.ts';
@@ -9,7 +9,7 @@ import { visible, visibleLines } from '../visible.ts';
 import { renderNothingPending } from './nothing-pending.ts';
 import { renderTable } from './text-table.ts';
 
-/** @param folder Paths are told from here. */
+/** @param folder Paths are printed relative to it. */
 export function renderPreview(preview: Preview, folder: string): string {
   const { outcome, direction, database, from, to, stopped, losses, unfinishedRun } = preview;
   const unfinished = unfinishedRun

@@ -1,4 +1,4 @@
-/** A rehearsal's report as a person reads it. */
+/** A rehearsal's report as terminal text. */
 import type { RehearsalReport } from '../run/outcome.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { renderChecks, renderPhases, renderRecovery, renderSteps } from './run-report.ts';

@@ -1,4 +1,4 @@
-/** A run's report as a file in a folder that somebody asked for. */
+/** Writes a run's report to the configured folder. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeOwnedFile } from '../files/owned-file.ts';
@@ -10,10 +10,10 @@ import { storyOf } from './run-story.ts';
 
 /**
  * @param folder Absolute.
- * @param id Of the record.
- * @param ownership Of the database: a report may show what is in it.
+ * @param id The record's.
+ * @param ownership The database's: a report may show what the database contains.
  * @returns The path.
- * @throws {Error} as Node has it, such as EACCES.
+ * @throws {Error} Node's own, such as EACCES.
  */
 export function writeReportFile(folder: string, id: string, record: RunRecord, ownership: Ownership): string {
   makeFolder(folder, ownership);
@@ -22,7 +22,7 @@ export function writeReportFile(folder: string, id: string, record: RunRecord, o
   return path;
 }
 
-/** With those above it that are missing, each for whoever may use the database: one that he may not enter would hide all. */
+/** Also creates missing parents, all with the ownership of the database: its users must be able to enter each of them. */
 function makeFolder(folder: string, ownership: Ownership): void {
   if (existsSync(folder)) return;
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder;

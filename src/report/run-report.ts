@@ -1,4 +1,4 @@
-/** A run's report as a person reads it. */
+/** A run's report as terminal text. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { describeBytes, describeRevisions } from '../format.ts';
@@ -42,7 +42,7 @@ export function renderPhases(reports: readonly PhaseReport[]): string {
   return renderTable(['PHASE', 'MS'], rows, [1]);
 }
 
-/** One table; none where no revision ran. */
+/** One table; none if no revision ran. */
 export function renderSteps(steps: readonly StepReport[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ id, direction, statements, durationMs }) => [
@@ -54,7 +54,7 @@ export function renderSteps(steps: readonly StepReport[]): string[] {
   return [renderTable(['REVISION', '', 'STATEMENTS', 'MS'], rows, [2, 3])];
 }
 
-/** A table of what every database has, and one of the statistics. */
+/** One table for the checks of every database, and one for the statistics. */
 export function renderChecks(results: readonly CheckResult[]): string[] {
   const rowsOf = (kinds: readonly CheckResult['check'][]) =>
     results

@@ -1,4 +1,4 @@
-/** Tells the record of a run: what happened, in what order, and what to do about it. */
+/** Turns the record of a run into a report: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
 import { describeBytes, describeDuration, describeNumber, describeRevisions, describeTime, plural } from '../format.ts';
@@ -34,7 +34,7 @@ export function storyOf(record: RunRecord): Report {
   };
 }
 
-/** How a run ended, in a word. */
+/** How a run ended, in a word or two. */
 export function markOf(ending: RunEnding): Mark {
   if (ending.outcome === 'failed') return { standing: 'bad', text: `${ending.code} (${ending.exitCode})` };
   return ending.outcome === 'done'
@@ -114,7 +114,7 @@ function revisions(record: RunRecord): Section[] {
   return [{ title, blocks: steps.map(stepFold) }];
 }
 
-/** Whether the database is not where the run was to bring it. */
+/** True if the run did not bring the database to its planned revisions. */
 function missed({ planned, to }: RunRecord): boolean {
   return planned !== null && to?.join() !== planned.join();
 }

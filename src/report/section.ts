@@ -1,4 +1,4 @@
-/** What a report says, before it is HTML or Markdown: sections of a few kinds of blocks. */
+/** The content of a report, independent of HTML and Markdown: sections with a few kinds of blocks. */
 
 import type { RecordedPhase } from '../records/run-record.ts';
 import type { Standing } from './html/badge.ts';
@@ -10,7 +10,7 @@ export interface Section {
 
 export type Block =
   | { readonly kind: 'text'; readonly label?: string; readonly text: string }
-  /** What only somebody looks at who needs it. */
+  /** A detail, for readers who need it. */
   | { readonly kind: 'note'; readonly text: string }
   /** Something that must not be overlooked. */
   | { readonly kind: 'alert'; readonly standing: 'bad' | 'warning'; readonly text: string }
@@ -18,7 +18,7 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'code'; readonly language: 'sql' | 'sh'; readonly text: string }
   | { readonly kind: 'table'; readonly columns: readonly TableColumn[]; readonly rows: readonly (readonly Cell[])[] }
-  /** One line, under which there is more. */
+  /** One line that unfolds to more. */
   | { readonly kind: 'fold'; readonly title: string; readonly mark: Mark | null; readonly blocks: readonly Block[] }
   | { readonly kind: 'timeline'; readonly phases: readonly RecordedPhase[]; readonly durationMs: number };
 
@@ -27,7 +27,7 @@ export interface TableColumn {
   readonly kind: 'text' | 'number';
 }
 
-/** A word and how it stands. */
+/** A word or two, and whether that is good or bad. */
 export interface Mark {
   readonly standing: Standing;
   readonly text: string;
@@ -37,7 +37,7 @@ export type Cell = string | Mark;
 
 export interface Report {
   readonly title: string;
-  /** How it ended, in a word. */
+  /** How the run ended. */
   readonly mark: Mark;
   readonly sections: readonly Section[];
   readonly footer: string;

@@ -1,7 +1,7 @@
-/** HTML as values: what is put into a template is escaped, unless it is HTML itself. */
+/** HTML as values: whatever goes into a template is escaped, unless it is `Html` itself. */
 import { visibleText } from '../../visible.ts';
 
-/** Text that is HTML already. Made by {@link html} alone, so that nothing else passes unescaped. */
+/** Text that is already HTML. Made only by {@link html}, so that nothing else passes unescaped. */
 export class Html {
   readonly markup: string;
 
@@ -14,7 +14,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: a list is put there one after the other, null and false leave nothing behind. */
+/** A value in a template: a list is concatenated, null and false render nothing. */
 export type HtmlPart = string | number | Html | null | false | readonly HtmlPart[];
 
 /** A template whose values are escaped, for text between tags and for attributes in double quotes. */
@@ -25,8 +25,8 @@ export function html(texts: TemplateStringsArray, ...parts: readonly HtmlPart[])
 }
 
 /**
- * Text in which no character has a meaning to HTML, in a tag's content or in a quoted attribute. Characters that HTML
- * may not hold, such as NUL, or that turn the order of a line around are shown by their number.
+ * Escapes text for the content of a tag or a quoted attribute. Characters that HTML cannot contain, such as NUL, or that
+ * reverse the order of a line are shown by their number.
  */
 export function escapeHtml(text: string): string {
   return visibleText(text)

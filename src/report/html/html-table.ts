@@ -2,14 +2,14 @@ import { type Html, type HtmlPart, html } from './escape.ts';
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand to the right, so that they can be compared. */
+  /** Numbers are aligned to the right, so that they can be compared. */
   readonly kind?: 'text' | 'number';
 }
 
 /**
- * A table that becomes a list of cards on a narrow screen, where each value has its column's title before it.
+ * A table that becomes a list of cards on a narrow screen, each value after its column's title.
  * @param rows Each as long as `columns`.
- * @param empty What is said in its place where there are no rows.
+ * @param empty The text to show if there are no rows.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly HtmlPart[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="quiet">${empty}</p>`;

@@ -5,19 +5,19 @@ import { stylesheet } from './style.ts';
 export interface Page {
   readonly title: string;
   readonly body: Html;
-  /** In the page itself, for one that is a file of its own, or at an address beside it. */
+  /** In the page itself, for a self-contained file, or at an address beside it. */
   readonly style: 'inline' | { readonly href: string };
-  /** A page that shows what is now asks for itself again after so long, without a script. */
+  /** A page that shows the current state reloads itself after this time, without a script. */
   readonly refreshSeconds?: number;
 }
 
-/** A hull on a cradle, in the page itself: a browser asks for an icon whether there is one or not. */
+/** A hull on a cradle, in the page itself: otherwise a browser would request an icon. */
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%232f7fd1' d='M1 4h14l-3 6H4z'/%3E%3Cpath fill='%23d9822b' d='M3 12h10v2H3z'/%3E%3C/svg%3E";
 
-/** A whole document, as text. It has no script, and asks no other host for anything. */
+/** A whole document as text, without scripts and without requests to other hosts. */
 export function page({ title, body, style, refreshSeconds }: Page): string {
-  // Not through the template: what stands in a style element is not escaped, and is ours.
+  // Not through the template: the content of a style element is not escaped, and is ours.
   const styling =
     style === 'inline' ? new Html(`<style>${stylesheet}</style>`) : html`<link rel="stylesheet" href="${style.href}">`;
   return html`<!DOCTYPE html>
@@ -45,8 +45,8 @@ ${body}
 }
 
 /**
- * What a browser may do with such a page: show it, with this stylesheet, and nothing else.
- * @param style Where the stylesheet is; an inline one is named by its hash.
+ * Allows a browser to show the page with this stylesheet, and nothing else.
+ * @param style Where the stylesheet is; an inline one is identified by its hash.
  */
 export function contentSecurityPolicy(style: 'inline' | 'beside'): string {
   const styles = style === 'beside' ? "'self'" : `'sha256-${createHash('sha256').update(stylesheet).digest('base64')}'`;

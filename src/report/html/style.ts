@@ -1,6 +1,6 @@
 /**
- * The one stylesheet of every page: readable on a phone, in the light and in the dark, and on paper. No address in it,
- * so that a page asks nobody for anything.
+ * The one stylesheet of every page: readable on a phone, in light and dark mode, and on paper. Contains no URL, so that a
+ * page makes no requests.
  */
 export const stylesheet = `:root {
   color-scheme: light dark;

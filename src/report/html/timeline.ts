@@ -3,7 +3,7 @@ import { describeDuration } from '../../format.ts';
 import type { RecordedPhase } from '../../records/run-record.ts';
 import { type Html, html } from './escape.ts';
 
-/** What a phase is there for; each kind has a colour of its own. */
+/** The purpose of a phase; each kind has its own colour. */
 type PhaseKind = 'prepare' | 'safety' | 'change' | 'undo' | 'tidy';
 
 const kinds: Readonly<Record<PhaseKind, { readonly says: string; readonly phases: readonly PhaseName[] }>> = {
@@ -18,13 +18,13 @@ const kindOf = new Map(
   (Object.keys(kinds) as PhaseKind[]).flatMap((kind) => kinds[kind].phases.map((phase) => [phase, kind] as const)),
 );
 
-/** Bars are drawn on a scale of so many units; a phase of no time at all is still one to be seen. */
+/** The width of the drawing in units, and that of the shortest bar, so that a phase of no time is still visible. */
 const scale = 1_000;
 const narrowest = 8;
 
 /**
- * The phases of one run below each other, each with a bar where it was in the run's time. They may overlap.
- * @param durationMs Of the whole run.
+ * The phases of one run below each other, each with a bar at its place in time. They may overlap.
+ * @param durationMs Duration of the whole run.
  */
 export function timeline(phases: readonly RecordedPhase[], durationMs: number): Html {
   if (phases.length === 0) return html`<p class="quiet">No phase was entered.</p>`;
