@@ -1,6 +1,7 @@
 /** Pairs of schemas that differ in one thing: each kind of difference is seen, in both directions, and nothing beside it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { changesBetween } from '../../src/schema/compare/changes.ts';
 import { compareSchemas } from '../../src/schema/compare/compare.ts';
 import type { DifferenceKind } from '../../src/schema/compare/difference.ts';
 import { isMild } from '../../src/schema/compare/difference.ts';
@@ -453,4 +454,22 @@ test('differences come in one order, whatever the order of the SQL', () => {
     'trigger r on a is missing',
   ]);
   assert.deepEqual(found(tables.toReversed().join('; ')), found(tables.join('; ')));
+});
+
+test('a change says what a run did', () => {
+  const before =
+    'CREATE TABLE t (a TEXT, b INT, c UNIQUE, D); CREATE TABLE "rock and should roll" (a); CREATE VIEW v AS SELECT 1';
+  const after = 'CREATE TABLE t (b INT, a BLOB, c, d); CREATE TABLE new (a); CREATE VIEW v AS SELECT 2';
+  assert.deepEqual(
+    changesBetween(schemaFrom(before), schemaFrom(after)).map(({ sentence }) => sentence),
+    [
+      'table new is new',
+      'table rock and should roll goes',
+      'column t.a is TEXT and will be BLOB',
+      'column t.D is spelt d',
+      'the columns of t stand in another order: b, a, c, d instead of a, b, c, d',
+      'UNIQUE (c) of t goes',
+      'view v is defined anew',
+    ],
+  );
 });

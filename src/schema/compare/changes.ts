@@ -1,5 +1,4 @@
 import type { Schema } from '../normalised.ts';
-import { changeSentence } from './change-sentence.ts';
 import { compareSchemas } from './compare.ts';
 import type { SchemaDifference } from './difference.ts';
 
@@ -8,8 +7,10 @@ export function changesBetween(
   before: Schema,
   after: Schema,
 ): Pick<SchemaDifference, 'kind' | 'table' | 'name' | 'sentence'>[] {
-  return compareSchemas(before, after).map((difference) => {
-    const { kind, table, name } = difference;
-    return { kind, table, name, sentence: changeSentence(difference) };
-  });
+  return compareSchemas(before, after).map(({ kind, table, name, change }) => ({
+    kind,
+    table,
+    name,
+    sentence: change,
+  }));
 }

@@ -3,7 +3,7 @@ import { keyOf, sameExpression } from '../normalise/normalise.ts';
 import { sameType } from '../normalise/normalise-type.ts';
 import type { Column, Table } from '../normalised.ts';
 import { type Pair, pairByName } from './compare-names.ts';
-import type { SchemaDifference } from './difference.ts';
+import { differenceWords, existenceWords, type SchemaDifference, spellingWords, type Words } from './difference.ts';
 
 /** Differences of the columns of one table, each column's in the order of the wanted table. */
 export function compareColumns(from: Table, to: Table): SchemaDifference[] {
@@ -21,43 +21,34 @@ function nameOf({ from, to }: Pair<Column>): string {
 function compareColumn(table: string, { from, to }: Pair<Column>): SchemaDifference[] {
   if (from === undefined || to === undefined) {
     const name = (to ?? from)?.name ?? '';
-    const sentence = `column ${table}.${name} is ${from === undefined ? 'missing' : 'there and should not be'}`;
-    return [{ kind: 'column', table, name, from, to, sentence }];
+    return [{ kind: 'column', table, name, from, to, ...existenceWords(`column ${table}.${name}`, from) }];
   }
-  const column = `column ${table}.${to.name}`;
-  const found: [kind: 'type' | 'nullability' | 'default' | 'collation' | 'generated', sentence: string][] = [];
+  const { name } = to;
+  const column = `column ${table}.${name}`;
+  const differences: SchemaDifference[] = [];
+  const add = (kind: 'spelling' | 'type' | 'nullability' | 'default' | 'collation' | 'generated', words: Words) =>
+    differences.push({ kind, table, name, from, to, ...words });
+  if (from.name !== name) add('spelling', spellingWords(`column ${table}.`, from.name, name));
   if (!sameType(from.type, to.type)) {
-    found.push(['type', `${column} is ${typeWords(from)} and should be ${typeWords(to)}`]);
+    add('type', differenceWords(`${column} is ${typeWords(from)}`, `be ${typeWords(to)}`));
   }
   if (from.notNull !== to.notNull) {
-    found.push([
-      'nullability',
-      `${column} ${nullWords(from, 'allows NULL', 'is')} and should ${nullWords(to, 'allow NULL', 'be')}`,
-    ]);
+    const [is, be] = [nullWords(from, 'allows NULL', 'is'), nullWords(to, 'allow NULL', 'be')];
+    add('nullability', differenceWords(`${column} ${is}`, be));
   }
   if (!sameExpression(from.default, to.default)) {
-    found.push(['default', `${column} has ${defaultWords(from)} and should have ${defaultWords(to)}`]);
+    add('default', differenceWords(`${column} has ${defaultWords(from)}`, `have ${defaultWords(to)}`));
   }
   if (from.collation !== to.collation) {
-    found.push(['collation', `${column} collates ${from.collation} and should collate ${to.collation}`]);
+    add('collation', differenceWords(`${column} collates ${from.collation}`, `collate ${to.collation}`));
   }
   if (
     from.generated?.kind !== to.generated?.kind ||
     keyOf(from.generated?.expression) !== keyOf(to.generated?.expression)
   ) {
-    found.push(['generated', `${column} ${generatedWords(from, 'is')} and should ${generatedWords(to, 'be')}`]);
+    add('generated', differenceWords(`${column} ${generatedWords(from, 'is')}`, generatedWords(to, 'be')));
   }
-  const differences: SchemaDifference[] = found.map(([kind, sentence]) => ({
-    kind,
-    table,
-    name: to.name,
-    from,
-    to,
-    sentence,
-  }));
-  if (from.name === to.name) return differences;
-  const sentence = `${column} is spelt ${from.name}`;
-  return [{ kind: 'spelling', table, name: to.name, from, to, sentence }, ...differences];
+  return differences;
 }
 
 /** Compares only columns that both tables have; the others are already reported. */
@@ -66,10 +57,12 @@ function compareOrder(from: Table, to: Table): SchemaDifference[] {
     table.columns
       .map(({ name }) => foldName(name))
       .filter((name) => other.columns.some((column) => foldName(column.name) === name));
-  const [is, should] = [shared(from, to), shared(to, from)];
-  if (is.join('\0') === should.join('\0')) return [];
-  const sentence = `the columns of ${to.name} stand in another order: ${is.join(', ')} instead of ${should.join(', ')}`;
-  return [{ kind: 'order', table: to.name, name: to.name, from, to, sentence }];
+  const [is, should] = [shared(from, to), shared(to, from)].map((names) => names.join(', '));
+  if (is === should) return [];
+  const beginning = `the columns of ${to.name} stand in another order`;
+  const sentence = `${beginning}: ${is} instead of ${should}`;
+  const change = `${beginning}: ${should} instead of ${is}`;
+  return [{ kind: 'order', table: to.name, name: to.name, from, to, sentence, change }];
 }
 
 function typeWords({ type }: Column): string {

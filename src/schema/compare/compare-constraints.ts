@@ -2,7 +2,7 @@ import { foldName, sameName } from '../names.ts';
 import { keyOf } from '../normalise/normalise.ts';
 import type { Check, ForeignKey, KeyColumn, PrimaryKey, Schema, Table, Unique } from '../normalised.ts';
 import { type Pair, pairByLikeness } from './compare-names.ts';
-import type { SchemaDifference } from './difference.ts';
+import { differenceWords, existenceWords, type SchemaDifference } from './difference.ts';
 
 /** A table and its schema, in which its foreign keys are resolved. */
 export interface Side {
@@ -77,11 +77,12 @@ function comparePrimaryKeys(
   const isSame = from === to || (from !== undefined && to !== undefined && primaryKeyKey(from) === primaryKeyKey(to));
   const differences = isSame ? [] : told(table, 'primaryKey', { from, to }, primaryKeyWords);
   if ((from?.autoincrement ?? false) === (to?.autoincrement ?? false)) return differences;
-  const sentence =
+  const key = `the primary key of ${table} is`;
+  const words =
     to?.autoincrement === true
-      ? `the primary key of ${table} is not AUTOINCREMENT and should be`
-      : `the primary key of ${table} is AUTOINCREMENT and should not be`;
-  return [...differences, { kind: 'autoincrement', table, name: table, from, to, sentence }];
+      ? differenceWords(`${key} not AUTOINCREMENT`, 'be')
+      : differenceWords(`${key} AUTOINCREMENT`, 'not be');
+  return [...differences, { kind: 'autoincrement', table, name: table, from, to, ...words }];
 }
 
 function compareForeignKeys(from: Side, to: Side): SchemaDifference[] {
@@ -103,14 +104,13 @@ function told<Kind extends keyof Kinds>(
   const [is, should] = [from, to].map((thing) => (thing === undefined ? undefined : wordsOf(thing)));
   const name = (to ?? from)?.name ?? should ?? is;
   if (name === undefined) return [];
-  const sentence =
-    is === undefined
-      ? `${should} of ${table} is missing`
-      : should === undefined
-        ? `${is} of ${table} is there and should not be`
-        : `${is} of ${table} should be ${should}`;
+  const subject = `${is ?? should} of ${table}`;
+  const words =
+    is === undefined || should === undefined
+      ? existenceWords(subject, is)
+      : { sentence: `${subject} should be ${should}`, change: `${subject} will be ${should}` };
   // The compiler cannot follow an index by a type parameter.
-  return [{ kind, table, name, from, to, sentence } as Extract<SchemaDifference, { kind: Kind }>];
+  return [{ kind, table, name, from, to, ...words } as Extract<SchemaDifference, { kind: Kind }>];
 }
 
 function differing<T>(pairs: readonly Pair<T>[], keyOfOne: (thing: T) => string): Pair<T>[] {

@@ -4,7 +4,7 @@ import type { Index, Schema, Table, Trigger, View, VirtualTable } from '../norma
 import { compareColumns } from './compare-columns.ts';
 import { compareConstraints } from './compare-constraints.ts';
 import { type Pair, pairByName } from './compare-names.ts';
-import type { SchemaDifference } from './difference.ts';
+import { differenceWords, existenceWords, type SchemaDifference, spellingWords, type Words } from './difference.ts';
 
 /**
  * All differences between two schemas, each with a sentence, in a fixed order: tables that one side lacks; table by table
@@ -27,16 +27,16 @@ export function compareSchemas(from: Schema, to: Schema): SchemaDifference[] {
 function compareExistence({ from, to }: Pair<Table>): SchemaDifference[] {
   if (from !== undefined && to !== undefined) return [];
   const name = (to ?? from)?.name ?? '';
-  return [{ kind: 'table', table: name, name, from, to, sentence: `table ${name} ${existence(from)}` }];
+  return [{ kind: 'table', table: name, name, from, to, ...existenceWords(`table ${name}`, from) }];
 }
 
 function compareTables({ from, to }: Pair<Table>, fromSchema: Schema, toSchema: Schema): SchemaDifference[] {
   if (from === undefined || to === undefined) return [];
   const { name } = to;
   const differences: SchemaDifference[] = [];
-  const add = (kind: 'strict' | 'withoutRowid' | 'spelling', sentence: string) =>
-    differences.push({ kind, table: name, name, from, to, sentence });
-  if (from.name !== name) add('spelling', `table ${name} is spelt ${from.name}`);
+  const add = (kind: 'strict' | 'withoutRowid' | 'spelling', words: Words) =>
+    differences.push({ kind, table: name, name, from, to, ...words });
+  if (from.name !== name) add('spelling', spellingWords('table ', from.name, name));
   if (from.strict !== to.strict) add('strict', optionWords(name, 'STRICT', to.strict));
   if (from.withoutRowid !== to.withoutRowid) add('withoutRowid', optionWords(name, 'WITHOUT ROWID', to.withoutRowid));
   return [
@@ -46,45 +46,45 @@ function compareTables({ from, to }: Pair<Table>, fromSchema: Schema, toSchema: 
   ];
 }
 
-function optionWords(table: string, option: string, wanted: boolean): string {
-  return wanted ? `table ${table} is not ${option} and should be` : `table ${table} is ${option} and should not be`;
+function optionWords(table: string, option: string, wanted: boolean): Words {
+  return wanted
+    ? differenceWords(`table ${table} is not ${option}`, 'be')
+    : differenceWords(`table ${table} is ${option}`, 'not be');
 }
 
 function compareIndexes({ from, to }: Pair<Index>): SchemaDifference[] {
   const { name, table } = to ?? from ?? { name: '', table: '' };
-  const told = (sentence: string): SchemaDifference[] => [{ kind: 'index', table, name, from, to, sentence }];
-  if (from === undefined || to === undefined) return told(`index ${name} on ${table} ${existence(from)}`);
+  const told = (words: Words): SchemaDifference[] => [{ kind: 'index', table, name, from, to, ...words }];
+  if (from === undefined || to === undefined) return told(existenceWords(`index ${name} on ${table}`, from));
   return indexKey(from) === indexKey(to)
     ? []
-    : told(`index ${name} is ${indexWords(from)} and should be ${indexWords(to)}`);
+    : told(differenceWords(`index ${name} is ${indexWords(from)}`, `be ${indexWords(to)}`));
 }
 
 function compareViews({ from, to }: Pair<View>): SchemaDifference[] {
   const { name } = to ?? from ?? { name: '' };
-  const told = (sentence: string): SchemaDifference[] => [{ kind: 'view', table: name, name, from, to, sentence }];
-  if (from === undefined || to === undefined) return told(`view ${name} ${existence(from)}`);
-  return keyOf(from.body) === keyOf(to.body) ? [] : told(`view ${name} is not defined as it should be`);
+  const told = (words: Words): SchemaDifference[] => [{ kind: 'view', table: name, name, from, to, ...words }];
+  if (from === undefined || to === undefined) return told(existenceWords(`view ${name}`, from));
+  return keyOf(from.body) === keyOf(to.body) ? [] : told(definitionWords(`view ${name}`));
 }
 
 function compareTriggers({ from, to }: Pair<Trigger>): SchemaDifference[] {
   const { name, table } = to ?? from ?? { name: '', table: '' };
-  const told = (sentence: string): SchemaDifference[] => [{ kind: 'trigger', table, name, from, to, sentence }];
-  if (from === undefined || to === undefined) return told(`trigger ${name} on ${table} ${existence(from)}`);
-  return keyOf(from.body) === keyOf(to.body) ? [] : told(`trigger ${name} on ${table} is not defined as it should be`);
+  const told = (words: Words): SchemaDifference[] => [{ kind: 'trigger', table, name, from, to, ...words }];
+  if (from === undefined || to === undefined) return told(existenceWords(`trigger ${name} on ${table}`, from));
+  return keyOf(from.body) === keyOf(to.body) ? [] : told(definitionWords(`trigger ${name} on ${table}`));
 }
 
 function compareVirtualTables({ from, to }: Pair<VirtualTable>): SchemaDifference[] {
   const { name } = to ?? from ?? { name: '' };
-  const told = (sentence: string): SchemaDifference[] => [
-    { kind: 'virtualTable', table: name, name, from, to, sentence },
-  ];
-  if (from === undefined || to === undefined) return told(`virtual table ${name} ${existence(from)}`);
+  const told = (words: Words): SchemaDifference[] => [{ kind: 'virtualTable', table: name, name, from, to, ...words }];
+  if (from === undefined || to === undefined) return told(existenceWords(`virtual table ${name}`, from));
   if (keyOf(from.body) === keyOf(to.body)) return [];
-  return told(`virtual table ${name} is ${from.body.sql} and should be ${to.body.sql}`);
+  return told(differenceWords(`virtual table ${name} is ${from.body.sql}`, `be ${to.body.sql}`));
 }
 
-function existence(from: unknown): string {
-  return from === undefined ? 'is missing' : 'is there and should not be';
+function definitionWords(subject: string): Words {
+  return { sentence: `${subject} is not defined as it should be`, change: `${subject} is defined anew` };
 }
 
 function indexKey({ table, unique, terms, where }: Index): string {

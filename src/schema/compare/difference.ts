@@ -24,7 +24,12 @@ interface Told {
   readonly name: string;
   /** One plain sentence: what is, and what should be. */
   readonly sentence: string;
+  /** The same difference before and after a run, as what the run did. */
+  readonly change: string;
 }
+
+/** A difference in words. */
+export type Words = Pick<Told, 'sentence' | 'change'>;
 
 type Of<Kind extends string, T> = Told & Sides<T> & { readonly kind: Kind };
 
@@ -52,4 +57,21 @@ export type DifferenceKind = SchemaDifference['kind'];
 /** Whether a caller may well ignore it: no statement that names its columns can tell the two schemas apart. */
 export function isMild({ kind }: SchemaDifference): boolean {
   return kind === 'order' || kind === 'spelling';
+}
+
+/** @param subject Something that one side lacks. */
+export function existenceWords(subject: string, from: unknown): Words {
+  return from === undefined
+    ? { sentence: `${subject} is missing`, change: `${subject} is new` }
+    : { sentence: `${subject} is there and should not be`, change: `${subject} goes` };
+}
+
+/** `column t.a is TEXT` and `be INTEGER`. */
+export function differenceWords(is: string, be: string): Words {
+  return { sentence: `${is} and should ${be}`, change: `${is} and will ${be}` };
+}
+
+/** @param subject What stands before the name: `column t.`. */
+export function spellingWords(subject: string, from: string, to: string): Words {
+  return { sentence: `${subject}${to} is spelt ${from}`, change: `${subject}${from} is spelt ${to}` };
 }
