@@ -23,6 +23,13 @@ export const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes;
 
+/** What callers treat separately within one code. */
+export type ErrorReason =
+  /** A revision creates something that the database has already. */
+  | 'already exists'
+  /** A downgrade that refuses, since what it would bring back is gone. */
+  | 'cannot downgrade';
+
 /** The three things a tired person needs, separate, so that every renderer can arrange them. */
 export interface ErrorDetail {
   /** What happened, and where (a file and line, a path, a revision). No full stop at the end. */
@@ -31,6 +38,7 @@ export interface ErrorDetail {
   readonly state?: string | undefined;
   /** What to do next: a command, or an edit. */
   readonly next?: string | undefined;
+  readonly reason?: ErrorReason | undefined;
   readonly cause?: unknown;
 }
 
@@ -41,6 +49,7 @@ export class DrydockError extends Error {
   readonly what: string;
   readonly state: string | undefined;
   readonly next: string | undefined;
+  readonly reason: ErrorReason | undefined;
 
   constructor(code: ErrorCode, detail: ErrorDetail) {
     const parts = [detail.what, detail.state, detail.next].filter((part) => part !== undefined);
@@ -50,6 +59,7 @@ export class DrydockError extends Error {
     this.what = detail.what;
     this.state = detail.state;
     this.next = detail.next;
+    this.reason = detail.reason;
   }
 
   get exitCode(): number {
@@ -58,8 +68,9 @@ export class DrydockError extends Error {
 
   /** A copy with some parts replaced. */
   with(facts: Partial<ErrorDetail> & { readonly code?: ErrorCode }): DrydockError {
-    const { code = this.code, what = this.what, state = this.state, next = this.next, cause = this.cause } = facts;
-    return new DrydockError(code, { what, state, next, cause });
+    const { code = this.code, what = this.what, state = this.state, next = this.next } = facts;
+    const { reason = this.reason, cause = this.cause } = facts;
+    return new DrydockError(code, { what, state, next, reason, cause });
   }
 }
 

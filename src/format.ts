@@ -71,3 +71,8 @@ export function describeTime(instant: Date, timeZone = 'UTC'): string {
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(instant);
   return `${local} ${timeZone}`;
 }
+
+/** With a full stop, unless it has an end already. */
+export function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,6 +1,6 @@
 /** The status as a page: what a person with a phone at night needs to know, most important first. */
 
-import { describeAway, describeBytes, describeDuration, describeRevisions, plural } from '../format.ts';
+import { asSentence, describeAway, describeBytes, describeDuration, describeRevisions, plural } from '../format.ts';
 import { badge, type Standing } from '../report/html/badge.ts';
 import { type Html, html } from '../report/html/escape.ts';
 import { facts, table } from '../report/html/html-table.ts';
@@ -89,7 +89,7 @@ ${oneRun(run)}
 function oneRun(run: RunSummary): Html {
   const { ending } = run;
   const rest = ending.outcome === 'failed' ? [ending.state, ending.next] : [];
-  return html`<p>${sentence(ending.sentence)}${rest.map((part) => part !== null && html` ${sentence(part)}`)}</p>
+  return html`<p>${asSentence(ending.sentence)}${rest.map((part) => part !== null && html` ${asSentence(part)}`)}</p>
 ${timeline(run.phases, run.durationMs)}
 ${facts([
   ['Began', time(new Date(run.startedAt))],
@@ -98,10 +98,6 @@ ${facts([
   ...(run.snapshot === null ? [] : [['Snapshot', html`<span class="code">${run.snapshot}</span>`] as const]),
   ['Run', html`<span class="code">${run.runId}</span>`],
 ])}`;
-}
-
-function sentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function standingOf({ ending }: RunSummary): Standing {

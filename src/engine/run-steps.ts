@@ -136,25 +136,28 @@ function requireNoTransaction(connection: Database.Database, step: EngineStep): 
   if (connection.inTransaction) throw failed(step, `at ${step.path}: it left a transaction open`, undefined);
 }
 
-const mendRevision = 'Mend the revision and run again';
-
-/** Keeps the error's own advice if it is a DrydockError. */
+/** Keeps the error's own advice and reason if it is a DrydockError. */
 function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   if (cause instanceof SnapshotUnproven) return cause;
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
-  const own = cause instanceof DrydockError ? cause.next : undefined;
-  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : mendRevision;
+  const own = cause instanceof DrydockError ? cause : undefined;
+  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again';
   return new DrydockError('REVISION_FAILED', {
     what: `The ${verb} of revision ${step.id} failed ${how}`,
-    next: own ?? mend,
+    next: own?.next ?? mend,
+    reason: own?.reason ?? (saysAlreadyExists(cause) ? 'already exists' : undefined),
     cause,
   });
 }
 
+/** SQLite has no code for it. */
+function saysAlreadyExists(cause: unknown): boolean {
+  return codeOf(cause) === 'SQLITE_ERROR' && messageOf(cause).endsWith(' already exists');
+}
+
 /** If the first revisions fail because an object exists, another tool has most often created the schema before. */
 export function failedAtBase(error: unknown): unknown {
-  if (!(error instanceof DrydockError) || error.next !== mendRevision) return error;
-  if (!/\balready exists$/.test(messageOf(error.cause))) return error;
+  if (!(error instanceof DrydockError) || error.reason !== 'already exists') return error;
   return error.with({
     next: 'If the database has this schema already, say so: drydock stamp <revision>; else mend the revision and run again',
   });

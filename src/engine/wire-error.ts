@@ -9,12 +9,12 @@ export function toWire(error: unknown): WireError {
     stack: error instanceof Error ? describeChain(error) : '',
   };
   if (!(error instanceof DrydockError)) return plain;
-  const { code, what, state, next } = error;
+  const { code, what, state, next, reason } = error;
   return {
     ...plain,
     // The code of the cause, such as SQLite's; the error's own code is in `drydock`.
     code: codeOf(error.cause),
-    drydock: { code, what, state, next },
+    drydock: { code, what, state, next, reason },
   };
 }
 

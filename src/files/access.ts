@@ -3,7 +3,6 @@ import { readdirSync, statSync } from 'node:fs';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type Trouble, troubleOf } from '../system-errors.ts';
 
-const permission = 'Give it the permission, or run as the owner of the database';
 /** What to do if something else is in the place of a file or folder. */
 export const moveAway = 'Find out what made it and move it away';
 
@@ -18,7 +17,7 @@ export function nextWhereUnseen(error: unknown): string | undefined {
 
 const lookAtDisk = 'Look at the disk: the system log names it';
 const nexts: Readonly<Record<Trouble, string>> = {
-  permission,
+  permission: 'Give it the permission, or run as the owner of the database',
   obstacle: moveAway,
   full: lookAtDisk,
   volume: lookAtDisk,
@@ -49,7 +48,7 @@ export function asRefusal(error: unknown): unknown {
   if (next === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
   const what =
-    path !== undefined && next === permission
+    path !== undefined && troubleOf(codeOf(error)) === 'permission'
       ? `${thisUser()} may not look at ${path} (${codeOf(error)})`
       : `${path ?? 'A file'} cannot be looked at: ${messageOf(error)}`;
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next, cause: error });

@@ -1,7 +1,5 @@
 import { DrydockError } from '../errors.ts';
 
-const instead = 'Restore a snapshot from before the upgrade instead: `drydock snapshot list` shows them';
-
 /**
  * Thrown by a `downgrade` that cannot be written: the data that the upgrade removed is in no table any more.
  * @example
@@ -12,12 +10,13 @@ export class CannotDowngrade extends DrydockError {
   constructor(reason: string) {
     super('REVISION_FAILED', {
       what: reason.endsWith('.') ? reason.slice(0, -1) : reason,
-      next: instead,
+      next: 'Restore a snapshot from before the upgrade instead: `drydock snapshot list` shows them',
+      reason: 'cannot downgrade',
     });
   }
 }
 
 /** Also true of an error from another process, which keeps its fields but not its class. */
 export function isCannotDowngrade(error: unknown): boolean {
-  return error instanceof DrydockError && error.next === instead;
+  return error instanceof DrydockError && error.reason === 'cannot downgrade';
 }

@@ -1,7 +1,15 @@
 /** Turns the record of a run into a report: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
-import { describeBytes, describeDuration, describeNumber, describeRevisions, describeTime, plural } from '../format.ts';
+import {
+  asSentence,
+  describeBytes,
+  describeDuration,
+  describeNumber,
+  describeRevisions,
+  describeTime,
+  plural,
+} from '../format.ts';
 import { sayLosses } from '../plan/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
 import { checkSections } from './check-sections.ts';
@@ -182,8 +190,4 @@ function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] 
 
 function labelled(label: string, text: string): Block {
   return { kind: 'text', label, text: asSentence(text) };
-}
-
-function asSentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
