@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the snapshot is not forced to the disk',
     file: 'src/run/take-snapshot.ts',
-    line: '  fsyncFile(path);\n  fsyncDirectory(layout.snapshots);\n',
+    line: '    fsyncFile(path);\n    fsyncDirectory(layout.snapshots);\n',
     becomes: '',
     also: {
       file: 'src/files/durable.ts',
@@ -68,8 +68,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the lock between runners is not looked at before the commit',
-    file: 'src/run/apply.ts',
-    line: '    locks.assertHeld();\n',
+    file: 'src/run/commit.ts',
+    line: '  locks.assertHeld();\n',
     becomes: '',
     tests: ['test/attacks/lock-together.test.ts', 'test/long/lock.test.ts', 'test/long/lock-directory.test.ts'],
   },
@@ -96,24 +96,23 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failed check is passed over',
-    file: 'src/run/prepare.ts',
-    line: 'if (failed.length > 0) {',
-    becomes: 'if (failed.length > 1_000) {',
+    file: 'src/run/check.ts',
+    line: 'if (failed.length > 0) ',
+    becomes: 'if (failed.length > 1_000) ',
     tests: revisionsFail,
   },
   {
     name: 'the commit does not wait for the snapshot to be proven',
-    file: 'src/run/prepare.ts',
-    line: "  if (inspected.status === 'rejected') throw inspected.reason;\n",
-    becomes: "  if (inspected.status === 'rejected' && changed.status === 'rejected') throw inspected.reason;\n",
+    file: 'src/run/take-snapshot.ts',
+    line: "  if (proven.status === 'rejected') throw proven.reason;\n",
+    becomes: "  if (proven.status === 'rejected' && worked.status === 'rejected') throw proven.reason;\n",
     tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-upgrade.test.ts', 'test/attacks/disk-full.test.ts'],
   },
   {
     name: 'damage in the snapshot is passed over',
     file: 'src/run/take-snapshot.ts',
-    line: '  const [problem] = inspection.measurement.integrity;\n  if (problem !== undefined) {\n    rmSync',
-    becomes:
-      '  const [problem] = inspection.measurement.integrity;\n  if (problem === inspection.sqliteVersion) {\n    rmSync',
+    line: '  const [problem] = inspection.measurement.integrity;\n  if (problem !== undefined) {',
+    becomes: '  const [problem] = inspection.measurement.integrity;\n  if (problem === inspection.sqliteVersion) {',
     tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-damage.test.ts'],
   },
   {
@@ -125,8 +124,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a restore after the commit does not ask whether others have written',
-    file: 'src/run/after-commit.ts',
-    line: "        if (othersWrote) return { outcome: 'others-wrote' as const };\n",
+    file: 'src/run/verify.ts',
+    line: '        if (othersWrote) return null;\n',
     becomes: '        if (othersWrote === undefined) throw new Error();\n',
     tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
   },
@@ -145,8 +144,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a rollback is believed',
     file: 'src/run/rollback.ts',
-    line: 'if (comparable && !isSame && !othersWrote) ',
-    becomes: 'if (comparable && !isSame && othersWrote === undefined) ',
+    line: 'if (!isSame && !othersWrote) ',
+    becomes: 'if (!isSame && othersWrote === undefined) ',
     tests: ['test/attacks/rollback-compared.test.ts', 'test/attacks/kill-damage.test.ts'],
   },
   {
@@ -158,19 +157,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the run is not announced before it commits',
-    file: 'src/run/apply.ts',
-    line: "const announced = writeJournal(context, { ...journal, phase: 'committing', snapshot });",
-    becomes: "const announced: RunJournal = { ...journal, phase: 'committing', snapshot };",
+    file: 'src/run/commit.ts',
+    line: "const announced = writeJournal(context, { ...begun, phase: 'committing', snapshot: snapshot.manifest.id });",
+    becomes: "const announced: RunJournal = { ...begun, phase: 'committing', snapshot: snapshot.manifest.id };",
     tests: [...kills, 'test/long/kill-matrix.test.ts'],
   },
   {
     name: 'the start that finds nothing pending does not look for an unfinished run',
     file: 'src/run/fast-path.ts',
-    line: 'if (existsSync(layout.runJournal) || isBeingWritten(layout)) return undefined;',
+    line: 'if (mayBeThere(layout.runJournal) || isBeingWritten(layout)) return undefined;',
     becomes: '',
     also: {
       file: 'src/run/fast-path.ts',
-      line: 'isNothing(plan) && !existsSync(layout.runJournal) ?',
+      line: 'isNothing(plan) && !mayBeThere(layout.runJournal) ?',
       becomes: 'isNothing(plan) && !isBeingWritten(layout) ?',
     },
     tests: [...kills, 'test/long/kill-matrix.test.ts'],
@@ -210,9 +209,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the journal of a finished restore stays',
-    file: 'src/run/after-commit.ts',
-    line: '  removeJournal(context);\n  if (result.outcome',
-    becomes: '  if (result.outcome',
+    file: 'src/run/verify.ts',
+    line: '  removeJournal(context);\n  throw kept',
+    becomes: '  throw kept',
     tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
   },
   {

@@ -82,10 +82,11 @@ export async function restoreSnapshot(
   consent: Consent,
 ): Promise<RestoreReport> {
   return run(config, { verb: 'snapshot restore', targets: [id] }, session, {
-    work: async (runs, request, observer, stop) => {
+    work: async (_runs, request, observer, stop) => {
       const { agreeToRestore } = await import('./restore-consent.ts');
       await agreeToRestore(config, id, consent, observer, stop);
-      return runs.restore(request, id, observer, stop);
+      const { restore } = await import('../run/restore-run.ts');
+      return restore(request, id, observer, stop);
     },
     sentence: ({ database, restored }) =>
       `Restored ${database} from snapshot ${restored.id}: it is at ${describeRevisions(restored.revision)}.`,

@@ -3,8 +3,8 @@ import { describeSqliteHolder } from '../lock/holder.ts';
 import { describeOwner, readOwner } from '../lock/owner.ts';
 import { lookAtVisibleLock } from '../lock/visible-lock.ts';
 import { listRunRecords } from '../records/store.ts';
+import { sourceMissing } from '../run/endings.ts';
 import { readJournal } from '../run/journal.ts';
-import { SourceGone } from '../run/source-unusable.ts';
 import { lookUpSnapshot } from '../snapshots/catalog.ts';
 import { attempt, type Finding, notice, ok, problem } from './finding.ts';
 import type { Subject } from './subject.ts';
@@ -36,7 +36,7 @@ export function lastRun({ layout }: Subject): Finding[] {
   const { runId, command, phase, startedAt, restoring, exchanging } = journal;
   const source = restoring?.source ?? exchanging?.source;
   if (source !== undefined && lookUpSnapshot(layout, source) === undefined)
-    return [problem('last run', new SourceGone(layout, journal, source))];
+    return [problem('last run', sourceMissing(layout, journal, source))];
   return [
     notice(
       'last run',

@@ -2,14 +2,13 @@
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { markBegunAnew } from '../snapshots/begun-anew.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable, tellFact } from './context.ts';
-import { requireDatabase } from './database-gone.ts';
+import { createContext, engineFor, type RunContext, stoppable, tellFact } from './context.ts';
 import { describeLost, lostIn, relationTo } from './former-life.ts';
+import { holdUnjudged } from './hold.ts';
 import { mayHaveRows } from './live-life.ts';
 import type { BeginAnewReport, RunRequest } from './outcome.ts';
-import { inspectGround } from './preflight.ts';
-import { hold } from './take-write-lock.ts';
-import { explained, underLocks } from './under-locks.ts';
+import { requireDatabase } from './require-database.ts';
+import { underLocks } from './under-locks.ts';
 
 /**
  * @param agreedTo What is given up, as {@link describeLost} said it when somebody agreed.
@@ -23,10 +22,7 @@ export function beginAnew(
 ): Promise<BeginAnewReport> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);
-  return explained(context, async () => {
-    await phase(context, 'preflight', () => inspectGround(context));
-    return underLocks(context, () => beginUnderLock(context, agreedTo));
-  });
+  return underLocks(context, () => beginUnderLock(context, agreedTo));
 }
 
 async function beginUnderLock(context: RunContext, agreedTo: string): Promise<BeginAnewReport> {
@@ -34,8 +30,8 @@ async function beginUnderLock(context: RunContext, agreedTo: string): Promise<Be
   const { database } = layout;
   const engine = await engineFor(context);
   try {
-    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
-    tellFact(context, { current: held.current, planned: held.current });
+    const held = await holdUnjudged(context, engine);
+    tellFact(context, { planned: held.current });
     const relation = relationTo({ layout, config: request.config }, held);
     const hasRows = await stoppable(context, engine, mayHaveRows(context, engine, relation));
     const lost = lostIn(relation, held, hasRows);

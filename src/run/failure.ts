@@ -1,48 +1,105 @@
-/** The end of a run that failed: brings the database back, and says in what state it is. */
-import { type Engine, EngineDied } from '../engine/client.ts';
-import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import { isBusy } from '../lock/busy-wait.ts';
+/** The end of a run that failed: brings the database back, and finds out which of the endings.ts is true. */
+import { EngineDied } from '../engine/client.ts';
+import { DrydockError } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
-import { CommitUncertain } from './commit.ts';
 import { phase, type RunContext, unstoppable, unstopped } from './context.ts';
-import { explain, withCode } from './explain.ts';
+import {
+  committedUnverified,
+  commitUncertain,
+  ending,
+  restoreFailed,
+  restoreOrdered,
+  rollbackOverwritten,
+  rollbackRestored,
+  rollbackUnfinished,
+  rolledBack,
+  rolledBackUnseen,
+  type Truth,
+  unchanged,
+} from './endings.ts';
 import { type RunJournal, readJournal, removeJournal } from './journal.ts';
 import type { RecoveryReport } from './outcome.ts';
+import type { PlannedRun } from './planned-run.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { recover } from './recover.ts';
-import { restoreFailed, restoreSnapshot } from './restore.ts';
+import { restoreOrOthers } from './restore.ts';
+import { tidyUp } from './retain.ts';
 import { compareAfterEngine, rollBack } from './rollback.ts';
 
 /** The commit happened although nobody could report it: the run is to go on from there. */
-export class CommitHappened extends Error {
+export interface CommittedUnseen {
+  readonly outcome: 'committed unseen';
   readonly recovered: RecoveryReport;
+  readonly cause: unknown;
+}
 
-  constructor(recovered: RecoveryReport, cause: unknown) {
-    super('the commit happened', { cause });
-    this.recovered = recovered;
-  }
+interface Failed {
+  readonly outcome: 'failed';
+  /** What to end the run with, with the state of the data. */
+  readonly error: unknown;
 }
 
 /**
- * @param snapshot What was taken before the failure, if it came that far.
- * @returns The error to end the run with, the state of the data told in it.
+ * For what failed up to and with the commit.
+ * @param snapshot What was taken and proven before the failure, if it came that far.
+ * @throws {DrydockError} with the state of the data.
  */
-export async function undo(
-  context: RunContext,
-  engine: Engine,
+export async function undo(run: PlannedRun, snapshot: Snapshot | undefined, error: unknown): Promise<CommittedUnseen> {
+  const ended = await undoEitherWay(run, snapshot, error);
+  await tidyUp(run.context);
+  return orThrow(ended);
+}
+
+/** For what failed after the commit: an engine that died has left open how far it came. */
+export async function endAfterCommit(run: PlannedRun, error: unknown): Promise<CommittedUnseen> {
+  const ended = error instanceof EngineDied ? await undoByRecovery(run, undefined, error) : failed(error);
+  await tidyUp(run.context);
+  return orThrow(ended);
+}
+
+/** Makes whatever leaves a run one of the endings. */
+export async function endingWell<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof DrydockError ? error : ending(context, error, truthByJournal(context));
+  }
+}
+
+/** For an error that nobody foresaw: the journal knows whether the commit, or a restore, was ordered. */
+function truthByJournal({ layout, journal }: RunContext): Truth {
+  const reached = journal.phase ?? readJournal(layout.runJournal)?.phase ?? 'none';
+  if (reached === 'working' || reached === 'none') return unchanged;
+  return reached === 'restoring' || reached === 'exchanging' ? restoreOrdered : committedUnverified;
+}
+
+function failed(error: unknown): Failed {
+  return { outcome: 'failed', error };
+}
+
+function orThrow(ended: CommittedUnseen | Failed): CommittedUnseen {
+  if (ended.outcome === 'failed') throw ended.error;
+  return ended;
+}
+
+async function undoEitherWay(
+  run: PlannedRun,
   snapshot: Snapshot | undefined,
   error: unknown,
-): Promise<unknown> {
+): Promise<CommittedUnseen | Failed> {
+  const { context, engine } = run;
+  // See commit.ts: whether it happened, only the database can tell.
+  const isUncertain = context.journal.phase === 'committing' && !(error instanceof DrydockError);
   try {
-    if (engine.isIdle() && !(error instanceof CommitUncertain) && !context.stop.aborted) {
-      const undone = await undoInEngine(context, engine, snapshot, error).catch(unlessEngineDied);
-      if (undone !== undefined) return undone;
+    if (engine.isIdle() && !isUncertain && !context.stop.aborted) {
+      const undone = await undoInEngine(run, snapshot, error).catch(unlessEngineDied);
+      if (undone !== undefined) return failed(undone);
     }
-    return await undoByRecovery(context, engine, error, snapshot);
+    return await undoByRecovery(run, snapshot, error);
   } catch (undoing) {
-    if (error instanceof CommitUncertain) return stillUncertain(context, error, undoing);
-    if (undoing instanceof DrydockError) return undoing;
-    return notUndone(context, error, undoing);
+    if (isUncertain && !isVerdict(undoing)) return failed(ending(context, error, commitUncertain(undoing)));
+    if (undoing instanceof DrydockError) return failed(undoing);
+    return failed(ending(context, error, rollbackUnfinished(undoing)));
   }
 }
 
@@ -51,37 +108,14 @@ function unlessEngineDied(undoing: unknown): undefined {
   if (!(undoing instanceof EngineDied)) throw undoing;
 }
 
-/** Others that hold a lock keep the rollback from being looked at; whatever else kept it from its end is the volume. */
-function notUndone(context: RunContext, error: unknown, undoing: unknown): DrydockError {
-  const state = `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`;
-  const told = explain(context, error, state);
-  if (!saysRolledBack.includes(told.code)) return told;
-  const [code, next] = isBusy(undoing)
-    ? (['BUSY', 'Stop what holds the database locked, and run again'] as const)
-    : (['PREFLIGHT', 'Mend the volume, and run again'] as const);
-  return new DrydockError(code, { what: told.what, state, next, cause: error });
-}
-
-/** With these an application may be started, so they are not said of a database that nobody has compared. */
-const saysRolledBack: readonly ErrorCode[] = ['REVISION_FAILED', 'CHECK_FAILED'];
-
-/** What a recovery makes of a database is the end of the run. Whatever else kept it from its end, nothing is known. */
-function stillUncertain(context: RunContext, error: CommitUncertain, undoing: unknown): unknown {
-  const isVerdict =
-    undoing instanceof DrydockError && ['RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'].includes(undoing.code);
-  if (isVerdict) return undoing;
-  const state = `It is not known whether the commit happened: the next start finds out, and goes on from there, since this one could not: ${messageOf(undoing).replace(/\.$/, '')}`;
-  // Every other code would say that the database is unchanged.
-  return withCode(explain(context, error, state), 'FAULT');
+/** What a recovery makes of a database is the end of the run. */
+function isVerdict(undoing: unknown): boolean {
+  return undoing instanceof DrydockError && ['RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'].includes(undoing.code);
 }
 
 /** The engine lives: it rolls back, and what it left is compared with the snapshot. */
-async function undoInEngine(
-  context: RunContext,
-  engine: Engine,
-  snapshot: Snapshot | undefined,
-  error: unknown,
-): Promise<unknown> {
+async function undoInEngine(run: PlannedRun, snapshot: Snapshot | undefined, error: unknown): Promise<unknown> {
+  const { context, engine } = run;
   const rollback = await phase(
     context,
     'rollback',
@@ -90,62 +124,46 @@ async function undoInEngine(
   );
   if (rollback.outcome === 'unchanged') {
     removeJournal(context);
-    return explain(context, error, `The database is unchanged (${rollback.evidence})`);
+    return ending(context, error, rolledBack(rollback.evidence));
   }
   const journal = readJournal(context.layout.runJournal);
   if (snapshot === undefined || journal === undefined) return error;
-  return restoreAfterRollback(context, engine, snapshot, journal, error);
+  return restoreAfterRollback(run, snapshot, journal, error);
 }
 
 async function restoreAfterRollback(
-  context: RunContext,
-  engine: Engine,
+  { context, engine }: PlannedRun,
   snapshot: Snapshot,
   journal: RunJournal,
   error: unknown,
-): Promise<unknown> {
+): Promise<DrydockError> {
   const { manifest } = snapshot;
   const held = { ...manifest, current: manifest.revision, history: [] };
-  const restored = await phase(context, 'restore', async () => {
+  const kept = await phase(context, 'restore', async () => {
     try {
       await proveSnapshot(snapshot, unstoppable(context));
-      return await restoreSnapshot(context, engine, snapshot, held, journal);
+      return await restoreOrOthers(context, engine, snapshot, held, journal);
     } catch (restoring) {
       throw restoreFailed(context, snapshot, restoring);
     }
   });
   removeJournal(context);
-  if (restored.outcome === 'others-wrote') {
-    return new DrydockError('NOT_RESTORED', {
-      what: `${messageOf(error)} The rollback left something behind`,
-      state: `Others have written since, so snapshot ${manifest.id} was not put back`,
-      next: 'Look at the database: drydock verify, drydock current',
-      cause: error,
-    });
-  }
-  return new DrydockError('RESTORED', {
-    what: messageOf(error).replace(/\.$/, ''),
-    state: `The rollback was not complete, so snapshot ${manifest.id} was put back and verified; what it replaced is kept in ${restored.kept.path}`,
-    next: 'Mend the revision and run again',
-    cause: error,
-  });
+  return kept === null ? rollbackOverwritten(snapshot, error) : rollbackRestored(snapshot, kept, error);
 }
 
 /** The engine is gone, or nobody knows what it did last: the way of the next start is the right one, and is gone now. */
-export async function undoByRecovery(
-  context: RunContext,
-  engine: Engine,
+async function undoByRecovery(
+  { context, engine }: PlannedRun,
+  snapshot: Snapshot | undefined,
   error: unknown,
-  snapshot?: Snapshot,
-): Promise<unknown> {
+): Promise<CommittedUnseen | Failed> {
   await engine.kill();
   const recovered = await phase(context, 'recover', () => recover(patient(context)));
-  if (recovered?.outcome === 'committed') return new CommitHappened(recovered, error);
+  if (recovered?.outcome === 'committed') return { outcome: 'committed unseen', recovered, cause: error };
   // A stop is not followed by a start of the application, and has no time.
-  if (snapshot === undefined || context.stop.aborted)
-    return explain(context, error, 'The database is unchanged: SQLite rolled back what was not committed');
+  if (snapshot === undefined || context.stop.aborted) return failed(ending(context, error, rolledBackUnseen));
   const evidence = await phase(context, 'rollback', () => compareAfterEngine(context, snapshot));
-  return explain(context, error, `The database is unchanged (${evidence})`);
+  return failed(ending(context, error, rolledBack(evidence)));
 }
 
 /** For a run that was told to stop: its undoing is not stopped again, and waits for nobody for long. */

@@ -3,23 +3,20 @@
  * committed and verified. They cannot be part of the transaction and need not be: one that fails or is killed is run
  * again by the next upgrade, which finds it 'deferred' in the history.
  */
-import type { Engine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { StepReport } from '../engine/protocol.ts';
-import { DrydockError, invariant, messageOf } from '../errors.ts';
-import { describeRevisions } from '../format.ts';
-import { Stop } from '../stop.ts';
-import { verifyCommitted } from './after-commit.ts';
-import { phase, type RunContext, stoppable } from './context.ts';
+import { invariant } from '../errors.ts';
+import { phase, stoppable } from './context.ts';
+import { maintenanceLeft } from './endings.ts';
 import { removeJournal } from './journal.ts';
-import { isMaintenance } from './maintenance-plan.ts';
-import type { Plan } from './plan.ts';
+import type { PlannedRun } from './planned-run.ts';
+import { verifyCommitted } from './verify.ts';
 
 /**
  * @throws {DrydockError} REVISION_FAILED where one could not be run, STOPPED where the run was told to stop meanwhile:
  *   the new state is committed and sound in both.
  */
-export async function maintain(context: RunContext, engine: Engine, plan: Plan): Promise<StepReport[]> {
+export async function maintain({ context, engine, plan }: PlannedRun): Promise<StepReport[]> {
   if (plan.maintenance.length === 0) return [];
   return phase(context, 'maintain', async () => {
     const reports: StepReport[] = [];
@@ -34,34 +31,11 @@ export async function maintain(context: RunContext, engine: Engine, plan: Plan):
         reports.push(await stoppable(context, engine, request));
       } catch (error) {
         removeJournal(context);
-        throw notDone(plan, step.revision.id, error);
+        throw maintenanceLeft(plan, step.revision.id, error);
       }
     }
     const [problem] = await verifyCommitted(engine, plan.to);
     invariant(problem === undefined, `after the maintenance: ${problem}`);
     return reports;
   });
-}
-
-function notDone(plan: Plan, revision: string, error: unknown): DrydockError {
-  if (isMaintenance(plan.command)) {
-    return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
-      what: `The database could not be maintained (${plan.command}): ${whatOf(error)}`,
-      state: 'Its content is unchanged, checked and sound',
-      next: 'Run it again, once what hindered it is out of the way',
-      cause: error,
-    });
-  }
-  return new DrydockError(error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED', {
-    what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${whatOf(error)}`,
-    state: `All else is committed, checked and sound: the database's content is at ${describeRevisions(plan.to)}, and that revision changed none of it`,
-    next: 'Run the same command again: it runs what is left, once what hindered it is out of the way',
-    cause: error,
-  });
-}
-
-/** Without what the error says of the state and of what to do next, which are another here. */
-function whatOf(error: unknown): string {
-  if (error instanceof Stop) return `the run was stopped by ${error.message}`;
-  return error instanceof DrydockError ? error.what : messageOf(error);
 }

@@ -1,25 +1,27 @@
-/** The revisions themselves, and what is written down about them. */
-import { type Engine, EngineDied } from '../engine/client.ts';
+/** Runs the revisions, on the live file or on a working copy of it. */
+import { EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
-import type { EngineRequests, EngineStep, NewHistoryRow, StepReport } from '../engine/protocol.ts';
-import { DrydockError } from '../errors.ts';
+import type { EngineStep, StepReport } from '../engine/protocol.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
 import { copyToOwnedFile } from '../files/owned-file.ts';
 import type { Step } from '../revisions/revision.ts';
-import type { RunContext } from './context.ts';
+import type { Snapshot } from '../snapshots/catalog.ts';
+import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import type { Plan } from './plan.ts';
+import type { PlannedRun } from './planned-run.ts';
 
-export function engineSteps(plan: Plan): EngineStep[] {
+function engineSteps(plan: Plan): EngineStep[] {
   return plan.steps.map((step) => engineStep(step, plan.arguments));
 }
 
 /**
  * Imports the modules among the steps.
- * @throws {DrydockError} USAGE where one ends the process.
+ * @throws {DrydockError} USAGE if one ends the process.
  */
-export async function load(engine: Engine, plan: Plan): Promise<void> {
+export async function load({ context, engine, plan }: PlannedRun): Promise<void> {
   const modules = plan.steps.filter(({ revision }) => revision.body.kind === 'module');
-  await engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
+  const loading = engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
     if (!(error instanceof EngineDied) || error.signal !== null) throw error;
     throw new DrydockError('USAGE', {
       what: `The engine ended while it loaded ${modules.map(describeStep).join(' or ')}`,
@@ -27,17 +29,26 @@ export async function load(engine: Engine, plan: Plan): Promise<void> {
       cause: error,
     });
   });
+  await stoppable(context, engine, loading);
 }
 
-/** @param liveFile See src/engine/write-gate.ts. */
-export async function migrate(
-  engine: Engine,
-  plan: Plan,
-  liveFile: EngineRequests['migrate']['takes']['liveFile'],
-): Promise<readonly StepReport[]> {
-  return engine.call('migrate', { steps: engineSteps(plan), liveFile }).catch((error: unknown) => {
-    throw error instanceof EngineDied ? error.at(plan.steps.slice(error.done).map(describeStep)[0] ?? '') : error;
-  });
+/**
+ * The phase. No page of the live file changes before the snapshot is proven. A WAL sees to that by itself; with a rollback
+ * journal the engine lets only small statements run until then (engine/write-gate.ts). A working copy is made of the
+ * snapshot, and waits for it.
+ */
+export async function migrate(run: PlannedRun, proving: Promise<Snapshot>): Promise<readonly StepReport[]> {
+  const { context, engine, held, plan } = run;
+  if (plan.steps.length > 0) await tellSchema(run, 'schemaBefore');
+  if (plan.onWorkingCopy) await useWorkingCopy(run, (await proving).path);
+  const liveFile = held.journalMode === 'wal' || plan.onWorkingCopy ? 'may change' : 'stays until the gate opens';
+  const migrating = () =>
+    engine.call('migrate', { steps: engineSteps(plan), liveFile }).catch((error: unknown) => {
+      throw error instanceof EngineDied ? error.at(plan.steps.slice(error.done).map(describeStep)[0] ?? '') : error;
+    });
+  const steps = await phase(context, 'migrate', () => stoppable(context, engine, migrating()), describeSteps);
+  if (plan.steps.length > 0) await tellSchema(run, 'schemaAfter');
+  return steps;
 }
 
 function describeStep({ revision }: Step): string {
@@ -49,7 +60,7 @@ function describeStep({ revision }: Step): string {
  * out of it until everything has passed, and then becomes the copy in one transaction. See
  * docs/decisions/0002-working-copy.md.
  */
-export async function useWorkingCopy(context: RunContext, engine: Engine, snapshotPath: string): Promise<void> {
+async function useWorkingCopy({ context, engine }: PlannedRun, snapshotPath: string): Promise<void> {
   const { workingCopy } = context.layout;
   await copyToOwnedFile(snapshotPath, workingCopy, context.ownership);
   await engine.call('useWorkingCopy', { path: workingCopy });
@@ -59,43 +70,18 @@ export function removeWorkingCopy({ layout }: RunContext): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) removeFile(`${layout.workingCopy}${suffix}`);
 }
 
-/** What is written of the run, in the same transaction: its id in the database is the proof of the commit. */
-export function historyRows(
-  context: RunContext,
-  plan: Plan,
-  snapshot: string,
-  reports: readonly StepReport[],
-): readonly NewHistoryRow[] {
-  const common = { runId: context.runId, snapshot, toolVersion: context.request.toolVersion };
-  const now = new Date().toISOString();
-  const ran: NewHistoryRow[] = plan.steps.map(({ revision, direction }, index) => ({
-    ...common,
-    revision: revision.id,
-    direction,
-    checksum: revision.checksum,
-    startedAt: reports[index]?.startedAt ?? now,
-    durationMs: reports[index]?.durationMs ?? 0,
-    result: 'done',
-  }));
-  const deferred: NewHistoryRow[] = plan.maintenance
-    .filter(({ deferredBy }) => deferredBy === undefined)
-    .map(({ step: { revision, direction } }) => ({
-      ...common,
-      revision: revision.id,
-      direction,
-      checksum: revision.checksum,
-      startedAt: now,
-      durationMs: 0,
-      result: 'deferred',
-    }));
-  const stamped: NewHistoryRow[] = plan.stamped.map((revision) => ({
-    ...common,
-    revision: revision.id,
-    direction: 'stamp',
-    checksum: revision.checksum,
-    startedAt: now,
-    durationMs: 0,
-    result: 'done',
-  }));
-  return [...ran, ...deferred, ...stamped];
+/** For the record of the run; that it cannot be read says nothing of whether the run goes well. */
+async function tellSchema({ context, engine }: PlannedRun, when: 'schemaBefore' | 'schemaAfter'): Promise<void> {
+  try {
+    tellFact(context, { [when]: await stoppable(context, engine, engine.call('readSchema', {})) });
+  } catch (error) {
+    // Without an engine there is nothing to go on with.
+    if (context.stop.aborted || error instanceof EngineDied) throw error;
+    const message = `the schema cannot be read, so the report of this run will not say what became of it: ${messageOf(error)}`;
+    context.observer({ kind: 'warning', message });
+  }
+}
+
+function describeSteps(steps: readonly StepReport[]) {
+  return { revisions: steps.map(({ id, direction, durationMs }) => ({ id, direction, durationMs })) };
 }

@@ -15,26 +15,31 @@
 import { existsSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
-import { DrydockError, invariant, unreachable } from '../errors.ts';
+import { type DrydockError, invariant, unreachable } from '../errors.ts';
 import { hashFile } from '../files/content-hash.ts';
 import { removeFile } from '../files/durable.ts';
 import { describeRevisions } from '../format.ts';
 import { lookUpSnapshot, removeLeftovers, type Snapshot } from '../snapshots/catalog.ts';
-import { restoreAfterCommit, verifyCommitted } from './after-commit.ts';
 import { engineFor, inspectOptions, type RunContext, stoppable, useSnapshot } from './context.ts';
-import { databaseGone } from './database-gone.ts';
+import {
+  databaseMissing,
+  interruptedCommitUnsound,
+  interruptedExchangeOverwritten,
+  interruptedRestoreOverwritten,
+  sourceMissing,
+  sourceUnfit,
+} from './endings.ts';
 import { fileState, isSameState } from './file-state.ts';
+import { takeWriteLock } from './hold.ts';
 import { type RunJournal, recallJournal, removeJournal } from './journal.ts';
 import { removeWorkingCopy } from './migrate.ts';
 import type { RecoveryReport } from './outcome.ts';
 import { NotExamined, proveSnapshot, SnapshotUnfit } from './prove-snapshot.ts';
 import { removeDeadRehearsal } from './rehearsal-copy.ts';
 import { exchangeFile, exchangeState } from './replace-file.ts';
-import { restoreSnapshot, settleRestored } from './restore.ts';
-import { isBeyondOpening, restoreByExchange, settleExchanged } from './restore-by-replacing.ts';
-import { SourceGone, SourceUnfit } from './source-unusable.ts';
+import { isBeyondOpening, restoreByExchange, restoreOrOthers, settleExchanged, settleRestored } from './restore.ts';
 import { copyLive } from './take-snapshot.ts';
-import { hold } from './take-write-lock.ts';
+import { restoreAfterCommit, verifyCommitted } from './verify.ts';
 
 /**
  * To be called under the lock between runners, before anything else.
@@ -51,12 +56,12 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
   if (journal.exchanging !== null) {
     return finishExchange(context, journal, journal.exchanging);
   }
-  if (!existsSync(layout.database)) throw databaseGone(layout, journal);
+  if (!existsSync(layout.database)) throw databaseMissing(layout, journal);
   // Before the engine opens the file: opening may already change it.
   const found = fileState(context);
   const engine = await engineFor(context);
   try {
-    const held = await stoppable(context, engine, hold(context, engine));
+    const held = await stoppable(context, engine, takeWriteLock(context, engine));
     return await finish(context, engine, journal, held, isSameState(found, journal.committedFile));
   } catch (error) {
     if (journal.restoring === null || !isBeyondOpening(error)) throw error;
@@ -76,11 +81,7 @@ async function finishExchange(
   if (state === 'another file') {
     removeFile(context.layout.incoming);
     removeJournal(context);
-    throw new DrydockError('NOT_RESTORED', {
-      what: `A restore of snapshot ${id} was interrupted (run ${journal.runId}) before the snapshot was in the place of ${context.layout.database}, and somebody has put another file there since`,
-      state: 'That file was left as it is',
-      next: `Look at it: drydock current; to put the snapshot in its place: drydock snapshot restore ${id}`,
-    });
+    throw interruptedExchangeOverwritten(context.layout, journal, id);
   }
   if (state === 'to do') {
     await requireFit(context, journal, source);
@@ -139,18 +140,7 @@ async function verifyAgain(
   if (snapshot !== undefined && untouchedSinceCommit)
     return restoreAfterCommit(context, engine, journal, useSnapshot(context, snapshot), problem);
   removeJournal(context);
-  const what = `The interrupted run ${journal.runId} had committed, and the database does not pass the verification (${problem})`;
-  if (snapshot === undefined)
-    throw new DrydockError('NOT_RESTORED', {
-      what,
-      state: `Snapshot ${journal.snapshot} of the state before that run is not in ${context.layout.snapshots}, so it was not undone`,
-      next: 'Look at the problem; to go back to an older state: drydock snapshot list',
-    });
-  throw new DrydockError('NOT_RESTORED', {
-    what,
-    state: `Others may have written since, so it was not undone; the state before that run is in snapshot ${journal.snapshot}`,
-    next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${journal.snapshot}`,
-  });
+  throw interruptedCommitUnsound(context.layout, journal, problem, snapshot);
 }
 
 /** The content tells how far the restore came, since it is one transaction: all of it or nothing. */
@@ -202,8 +192,7 @@ async function restoreDamaged(
   const { problems } = await engine.call('verify', {});
   if (problems.length > 0) {
     await requireFit(context, journal, source);
-    const { outcome } = await restoreSnapshot(context, engine, source, held, journal);
-    if (outcome === 'restored') return;
+    if ((await restoreOrOthers(context, engine, source, held, journal)) !== null) return;
   } else {
     await engine.call('release', {});
   }
@@ -218,28 +207,24 @@ async function exchangeDamaged(context: RunContext, journal: RunJournal, source:
   return ended(context, journal, 'restored', message);
 }
 
-/** @throws {SourceGone} */
+/** @throws {SourceUnusable} */
 function requireSource(context: RunContext, journal: RunJournal, id: string): Snapshot {
   const snapshot = lookUpSnapshot(context.layout, id);
-  if (snapshot === undefined) throw new SourceGone(context.layout, journal, id);
+  if (snapshot === undefined) throw sourceMissing(context.layout, journal, id);
   return useSnapshot(context, snapshot);
 }
 
-/** It was proven when the restore began, which may be long ago. @throws {SourceUnfit} */
+/** It was proven when the restore began, which may be long ago. @throws {SourceUnusable} */
 async function requireFit(context: RunContext, journal: RunJournal, source: Snapshot): Promise<void> {
   await proveSnapshot(source, inspectOptions(context)).catch((error: unknown) => {
     if (error instanceof NotExamined) throw error.cause;
-    throw error instanceof SnapshotUnfit ? new SourceUnfit(journal, source.manifest.id, error) : error;
+    throw error instanceof SnapshotUnfit ? sourceUnfit(journal, source, error) : error;
   });
 }
 
 function othersWrote(context: RunContext, journal: RunJournal, source: Snapshot): DrydockError {
   removeJournal(context);
-  return new DrydockError('NOT_RESTORED', {
-    what: `A restore of snapshot ${source.manifest.id} was interrupted (run ${journal.runId}), and others have written to the database since`,
-    state: 'What they wrote was not undone; SQLite made the restore happen wholly or not at all',
-    next: `See drydock current; to go back and lose what was written since: drydock snapshot restore ${source.manifest.id}`,
-  });
+  return interruptedRestoreOverwritten(journal, source);
 }
 
 function ended(

@@ -13,17 +13,17 @@ import { changesBetween } from '../schema/compare/changes.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
-import { requireDatabase } from './database-gone.ts';
+import { endingWell } from './failure.ts';
 import { nothingPending } from './fast-path.ts';
 import { requireFamiliarHeld } from './foreign.ts';
-import { requireLife } from './live-life.ts';
+import { hold } from './hold.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
 import { inspectGround, requireSpace } from './preflight.ts';
 import { rehearsalCopy, withRehearsalFolder } from './rehearsal-copy.ts';
+import { requireDatabase } from './require-database.ts';
 import { run } from './run.ts';
-import { hold } from './take-write-lock.ts';
-import { explained, underLocks } from './under-locks.ts';
+import { locked } from './under-locks.ts';
 
 /**
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
@@ -36,13 +36,13 @@ export async function rehearse(
 ): Promise<RehearsalReport | AtTarget> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);
-  return explained(context, async () => {
+  return endingWell(context, async () => {
     const graph = await phase(context, 'preflight', () => {
       inspectGround(context);
       return loadGraphToRun(request.config);
     });
     return withRehearsalFolder(context, async () => {
-      const { current, recovered } = await underLocks(context, async (_locks, recovery) => ({
+      const { current, recovered } = await locked(context, async (_locks, recovery) => ({
         current: await copyUnlessAtTarget(context, graph, request.command, recovery),
         recovered: recovery,
       }));
@@ -62,9 +62,8 @@ async function copyUnlessAtTarget(
 ): Promise<readonly string[] | undefined> {
   const engine = await engineFor(context);
   try {
-    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
+    const held = await hold(context, engine, recovered);
     const plan = await phase(context, 'pending', async () => {
-      await stoppable(context, engine, requireLife(context, engine, held, recovered));
       const planned = planRun(graph, held, command.of);
       await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
       return planned;

@@ -1,29 +1,37 @@
-/** Puts a snapshot back into the live file, behind the fence, keeping what it replaces. */
-import { statSync } from 'node:fs';
+/**
+ * Puts a snapshot back, keeping what it replaces: in one transaction of SQLite behind the fence, or, if SQLite cannot
+ * open the file, by exchanging the file. Both are announced in the run journal, and may be done again after a crash.
+ */
+import { readdirSync, statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
+import { processesWithOpen } from '../files/open-files.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
-import type { RunContext } from './context.ts';
+import { engineFor, type RunContext } from './context.ts';
+import { exchangeInUse, restoreFailed } from './endings.ts';
+import { takeWriteLock } from './hold.ts';
 import { type RunJournal, writeJournal } from './journal.ts';
+import { requireSpace } from './preflight.ts';
+import { damagedFolder, exchangeFile, inodeOf } from './replace-file.ts';
 import { copyLive, keepCopy } from './take-snapshot.ts';
 
-export interface RestoreOutcome {
-  readonly outcome: 'restored' | 'others-wrote';
-  /** What the live file held when the restore was about to begin. */
-  readonly kept: Snapshot;
-}
-
-/** Locks kept the restore from happening: it is one transaction, so that nothing of it has happened. */
-export class NotReplaced extends Error {}
+export type Restored =
+  | {
+      readonly outcome: 'restored' | 'others-wrote';
+      /** What the live file held when the restore was about to begin. */
+      readonly kept: Snapshot;
+    }
+  /** A lock kept the restore from happening: it is one transaction, so that nothing of it has happened. */
+  | { readonly outcome: 'locked'; readonly cause: unknown };
 
 /**
  * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
  * have written since `held` was read; the journal tells a start after a crash how to finish.
  *
- * @throws what went wrong, where the restore did not happen or is not sound; see {@link restoreFailed}.
+ * @throws what went wrong, if the restore did not happen or is not sound; see {@link restoreFailed}.
  */
 export async function restoreSnapshot(
   context: RunContext,
@@ -31,17 +39,41 @@ export async function restoreSnapshot(
   snapshot: Snapshot,
   held: HeldState,
   journal: RunJournal,
-): Promise<RestoreOutcome> {
+): Promise<Restored> {
   const kept = await keepCopy(context, await copyLive(context, engine, held));
   const restoring = { source: snapshot.manifest.id, kept: kept.manifest.id };
   writeJournal(context, { ...journal, phase: 'restoring', restoring });
-  const { busyTimeoutMs } = context.request.config;
-  const { outcome } = await engine.call('replace', { source: snapshot.path, busyTimeoutMs }).catch((error: unknown) => {
-    throw isBusy(error) ? new NotReplaced(messageOf(error), { cause: error }) : error;
-  });
-  if (outcome === 'others-wrote') return { outcome, kept };
-  await settleRestored(context, engine, snapshot);
-  return { outcome: 'restored', kept };
+  const replaced = await replaceLive(context, engine, snapshot);
+  if (replaced.outcome === 'locked') return replaced;
+  if (replaced.outcome === 'restored') await settleRestored(context, engine, snapshot);
+  return { outcome: replaced.outcome, kept };
+}
+
+async function replaceLive({ request }: RunContext, engine: Engine, { path }: Snapshot) {
+  const { busyTimeoutMs } = request.config;
+  try {
+    const { outcome } = await engine.call('replace', { source: path, busyTimeoutMs });
+    return { outcome: outcome === 'others-wrote' ? outcome : ('restored' as const) };
+  } catch (cause) {
+    if (!isBusy(cause)) throw cause;
+    return { outcome: 'locked' as const, cause };
+  }
+}
+
+/**
+ * As {@link restoreSnapshot}, for a run that goes back of its own accord: a lock is a failure.
+ * @returns What was kept; null if others have written, so that nothing was undone.
+ */
+export async function restoreOrOthers(
+  context: RunContext,
+  engine: Engine,
+  snapshot: Snapshot,
+  held: HeldState,
+  journal: RunJournal,
+): Promise<Snapshot | null> {
+  const restored = await restoreSnapshot(context, engine, snapshot, held, journal);
+  if (restored.outcome === 'locked') throw restored.cause;
+  return restored.outcome === 'restored' ? restored.kept : null;
 }
 
 /** After the pages are back: the journal mode, the disk, and a last look. */
@@ -84,12 +116,52 @@ export function makeLiveDurable(context: RunContext): void {
   fsyncFile(database);
 }
 
-/** The one ending that needs a person. The journal stays: the next start goes on with the restore. */
-export function restoreFailed(context: RunContext, snapshot: Snapshot, cause: unknown): DrydockError {
-  return new DrydockError('RESTORE_FAILED', {
-    what: `Putting snapshot ${snapshot.manifest.id} back into ${context.layout.database} failed: ${messageOf(cause)}`,
-    state: `A person must look: the state to go back to is in ${snapshot.path}, what it was to replace is in ${context.layout.database} and among the snapshots in ${context.layout.snapshots}`,
-    next: 'Stop the application, free space or mend the volume, and run the same command again: it goes on with the restore',
-    cause,
+/** Whether SQLite cannot read the file far enough to write into it, or would destroy what stands beside it. */
+export function isBeyondOpening(error: unknown): boolean {
+  if (error instanceof DrydockError) return error.code === 'DAMAGED_BEFORE' || isDamage(error.cause);
+  return isDamage(error);
+}
+
+/**
+ * Puts a snapshot in the place of a file that SQLite cannot open.
+ *
+ * @param snapshot Proven.
+ * @param begin Gives the journal of the restore; called when nothing is in the way of it any more.
+ * @returns Where the damaged file is kept; null if there was none.
+ * @throws {DrydockError} PREFLIGHT if a process has the file open, or there is no room; RESTORE_FAILED.
+ */
+export async function restoreByExchange(
+  context: RunContext,
+  snapshot: Snapshot,
+  begin: () => RunJournal,
+): Promise<string | null> {
+  const { database } = context.layout;
+  const users = processesWithOpen(database);
+  if (users.length > 0) throw exchangeInUse(context, users);
+  requireSpace(context, { all: 1, snapshots: 0 }, snapshot.manifest.bytes);
+  const damagedInode = inodeOf(database);
+  const exchanging = { source: snapshot.manifest.id, damagedInode };
+  const journal = begin();
+  writeJournal(context, { ...journal, phase: 'exchanging', restoring: null, exchanging });
+  const exchange = { snapshot, damagedInode, runId: journal.runId };
+  await exchangeFile(context, exchange);
+  await settleExchanged(context, snapshot).catch((error: unknown) => {
+    // Whatever a look at a file usually ends with says that nothing was changed.
+    throw restoreFailed(context, snapshot, error);
   });
+  const folder = damagedFolder(context, exchange);
+  // Of a file that is gone a -wal or a -journal may be left.
+  return readdirSync(folder).length === 0 ? null : folder;
+}
+
+/** The file is new to everybody: its journal mode, the disk, and a look at it. */
+export async function settleExchanged(context: RunContext, snapshot: Snapshot): Promise<void> {
+  const engine = await engineFor(context);
+  try {
+    await takeWriteLock(context, engine);
+    await engine.call('release', {});
+    await settleRestored(context, engine, snapshot);
+  } finally {
+    await engine.stop();
+  }
 }

@@ -1,4 +1,4 @@
-import { DrydockError } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import { readAppliedFrom } from '../revisions/read-state.ts';
 import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { listSnapshots, removeSnapshot } from '../snapshots/catalog.ts';
@@ -6,6 +6,7 @@ import { lastOfEndedLife } from '../snapshots/ended-life.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { snapshotsToPrune } from '../snapshots/retention.ts';
 import { phase, type RunContext, tellFact } from './context.ts';
+import { removeWorkingCopy } from './migrate.ts';
 
 /**
  * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
@@ -35,6 +36,18 @@ export function retain(context: RunContext): Promise<string[]> {
     },
     (pruned) => ({ pruned }),
   );
+}
+
+/** Removes what is no longer needed. What goes wrong with it does not change how the run ended. */
+export async function tidyUp(context: RunContext): Promise<readonly string[]> {
+  try {
+    removeWorkingCopy(context);
+    return await retain(context);
+  } catch (error) {
+    const message = `the working copy or old snapshots could not be removed, which the next run that changes something tries again: ${messageOf(error)}`;
+    context.observer({ kind: 'warning', message });
+    return [];
+  }
 }
 
 /** None where the file cannot be read: whatever has rows may then be the last of a life. */

@@ -10,9 +10,9 @@ import { removeFile } from '../files/durable.ts';
 import { hasSamePages } from '../files/same-pages.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { engineFor, type RunContext, unstopped } from './context.ts';
+import { takeWriteLock } from './hold.ts';
 import { requireSpace } from './preflight.ts';
 import { copyLive } from './take-snapshot.ts';
-import { hold } from './take-write-lock.ts';
 
 export type Rollback =
   | { readonly outcome: 'unchanged'; readonly evidence: string }
@@ -42,7 +42,7 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
 export async function compareAfterEngine(context: RunContext, snapshot: Snapshot): Promise<string> {
   const engine = await engineFor(context);
   try {
-    await hold(context, engine);
+    await takeWriteLock(context, engine);
     await engine.call('release', {});
     const { isSame } = await compare(context, engine, snapshot);
     await engine.call('release', {});

@@ -3,35 +3,43 @@
  *
  *   preflight > lock > recover > hold > pending > snapshot > inspect > migrate > check > commit > verify > retain > unlock
  *
- * docs/safe-run.md describes each phase with what may go wrong in it and what happens then.
+ * Each line of {@link planAndApply}, {@link change} and {@link finish} is a phase, and takes what the ones before it gave;
+ * under-locks.ts has what is around them, failure.ts what happens instead. docs/safe-run.md describes each phase with
+ * what may go wrong in it.
  */
-import type { HeldState } from '../engine/protocol.ts';
-import { DrydockError } from '../errors.ts';
+import type { CheckResult } from '../checks/measurement.ts';
+import type { StepReport } from '../engine/protocol.ts';
 import type { Observer } from '../events.ts';
-import { describeRevisions } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
-import { type Applied, applyPlan } from './apply.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable, tellFact, unstopped } from './context.ts';
-import { requireDatabase } from './database-gone.ts';
-import { CommitHappened } from './failure.ts';
-import { requireFamiliarHeld } from './foreign.ts';
-import { requireLife } from './live-life.ts';
+import { check, measure } from './check.ts';
+import { commit } from './commit.ts';
+import { createContext, engineFor, type RunContext, tellFact, unstopped } from './context.ts';
+import { committedUnverified, ending } from './endings.ts';
+import { type CommittedUnseen, endAfterCommit, undo } from './failure.ts';
+import { hold } from './hold.ts';
+import { beginJournal, type RunJournal, removeJournal } from './journal.ts';
 import type { RunLocks } from './locks.ts';
+import { maintain } from './maintain.ts';
+import { makeRoomFor } from './make-room.ts';
+import { load, migrate } from './migrate.ts';
 import type { MigrationCommand, RecoveryReport, RunReport, RunRequest } from './outcome.ts';
-import { isNothing, type Plan, planRun } from './plan.ts';
-import { inspectGround } from './preflight.ts';
+import { type Pending, pending } from './pending.ts';
+import { isNothing } from './plan.ts';
+import type { PlannedRun } from './planned-run.ts';
 import type { Spares } from './prefork.ts';
-import { hold } from './take-write-lock.ts';
-import { explained, underLocks } from './under-locks.ts';
-import { describeUntold, isMarked, isRelative, type RelativeCommand, untoldRun } from './untold.ts';
-import { compareStamp } from './verify-stamp.ts';
+import { nameSnapshot, record } from './record.ts';
+import { requireDatabase } from './require-database.ts';
+import { tidyUp } from './retain.ts';
+import { beside, type InspectedSnapshot, inspectForRun, takeSnapshot } from './take-snapshot.ts';
+import { underLocks } from './under-locks.ts';
+import { verify } from './verify.ts';
 
 /**
  * Brings the database to the target, or leaves it as it was.
  *
- * @param graph Of what was agreed to: a file that changes from here on does not.
+ * @param graph The revisions as they were agreed to: a file that changes from here on does not count.
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
- * @param spares Of the same database; dismissed by who started them.
+ * @param spares Processes for the same database; their owner dismisses them.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
  */
 export async function run(
@@ -43,109 +51,97 @@ export async function run(
 ): Promise<RunReport> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop, request.config.database, spares);
-  return explained(context, async () => {
-    await phase(context, 'preflight', () => inspectGround(context));
-    return underLocks(context, async (locks, recovered) => {
-      try {
-        return await runUnderLock(context, locks, graph, request.command, recovered);
-      } catch (error) {
-        if (!(error instanceof CommitHappened)) throw error;
-        // The engine died in a commit that happened. What is left to do is what a fresh look finds, stopped or not.
-        tellFact(context, { recovered: error.recovered });
-        return runUnderLock(unstopped(context), locks, graph, request.command, error.recovered);
-      }
-    });
+  return underLocks(context, async (locks, recovered) => {
+    const first = await planAndApply(context, locks, graph, request.command, recovered);
+    if (first.outcome !== 'committed unseen') return first;
+    // The engine died in a commit that happened. A fresh look finds what is left to do, stopped or not.
+    tellFact(context, { recovered: first.recovered });
+    const second = await planAndApply(unstopped(context), locks, graph, request.command, first.recovered);
+    if (second.outcome !== 'committed unseen') return second;
+    throw ending(context, second.cause, committedUnverified);
   });
 }
 
-async function runUnderLock(
+async function planAndApply(
   context: RunContext,
   locks: RunLocks,
   graph: RevisionGraph,
   command: MigrationCommand,
   recovered: RecoveryReport | null,
-): Promise<RunReport> {
+): Promise<RunReport | CommittedUnseen> {
   const engine = await engineFor(context);
   try {
-    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)), describeHeld);
-    tellFact(context, { current: held.current });
-    await stoppable(context, engine, requireLife(context, engine, held, recovered));
-    const done = committedBefore(context, held, command, recovered);
-    const { plan, schema } = await phase(
-      context,
-      'pending',
-      async () => {
-        const planned = planRun(graph, held, done === null ? command : { ...done.command, target: 'current' });
-        requireAgreed(context, planned);
-        await stoppable(context, engine, requireFamiliarHeld(context, engine, graph, planned, held));
-        const stamp = stoppable(context, engine, compareStamp(context, engine, graph, planned, command));
-        return { plan: planned, schema: await stamp };
-      },
-      describePlan,
-    );
-    tellFact(context, { planned: plan.to });
-    const before = recovered ?? done?.report ?? null;
-    if (isNothing(plan)) return report(context, plan, schema, before, nothingApplied);
-    return report(context, plan, schema, before, await applyPlan(context, locks, engine, held, plan));
+    const held = await hold(context, engine, recovered);
+    const found = await pending(context, engine, graph, command, held, recovered);
+    if (isNothing(found.plan)) return report(context, found, nothingApplied);
+    const applied = await apply({ context, locks, engine, held, plan: found.plan });
+    return 'outcome' in applied ? applied : report(context, found, applied);
   } finally {
     await engine.stop();
   }
 }
 
-interface DoneBefore {
-  readonly command: RelativeCommand;
-  readonly report: RecoveryReport;
+async function apply(run: PlannedRun): Promise<Applied | CommittedUnseen> {
+  await makeRoomFor(run);
+  const journal = beginJournal(run.context, run.plan);
+  const changed = await change(run, journal);
+  return 'outcome' in changed ? changed : finish(run, changed);
 }
 
-/**
- * A target that is counted from where the database is, of a command that was interrupted after its commit: where that has
- * led is where this one is to lead. Counted once more it would go twice as far, and might drop what nobody agreed to.
- */
-function committedBefore(
-  context: RunContext,
-  held: HeldState,
-  command: MigrationCommand,
-  recovered: RecoveryReport | null,
-): DoneBefore | null {
-  if (!isRelative(command)) return null;
-  const { layout, runId, startedAt, observer } = context;
-  if (recovered?.outcome === 'committed') {
-    // A run of this very process, or of a Drydock that left no mark.
-    const isSame = recovered.runId === runId || !isMarked(layout, recovered.runId);
-    if (isSame && recovered.command === command.verb) return { command, report: recovered };
+type Applied = Pick<RunReport, 'steps' | 'checks' | 'snapshot' | 'pruned'>;
+
+interface Changed {
+  readonly snapshot: InspectedSnapshot;
+  readonly steps: readonly StepReport[];
+  readonly checks: readonly CheckResult[];
+  readonly committed: RunJournal;
+}
+
+/** Up to and with the commit. Whatever fails here, the database is what it was when the error is thrown. */
+async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | CommittedUnseen> {
+  let proof: Promise<InspectedSnapshot> | undefined;
+  try {
+    // Before the snapshot, so that a module that cannot be loaded costs no time.
+    await load(run);
+    const copy = await takeSnapshot(run);
+    const proving = inspectForRun(run, copy);
+    proof = proving;
+    const { steps, recorded, after } = await beside(proving, async () => {
+      const ran = await migrate(run, proving);
+      const written = await record(run, ran, copy, proving);
+      return { steps: ran, recorded: written, after: await measure(run) };
+    });
+    const snapshot = await proving;
+    const checks = check(run, snapshot, recorded, after);
+    await nameSnapshot(run, recorded, snapshot);
+    const committed = await commit(run, journal, snapshot);
+    return { snapshot, steps, checks, committed };
+  } catch (error) {
+    return await undo(run, await proof?.catch(() => undefined), error);
   }
-  const untold = untoldRun(layout, held, command, startedAt);
-  if (untold === undefined) return null;
-  const report = describeUntold(untold);
-  observer({ kind: 'note', message: `run ${report.runId} (${report.command}): ${report.message}` });
-  tellFact(context, { recovered: recovered ?? report });
-  return { command, report };
 }
 
-/** @throws {DrydockError} USAGE where what was agreed to was another downgrade than this one has become. */
-function requireAgreed({ request: { agreedAt = 'anywhere' } }: RunContext, plan: Plan): void {
-  if (agreedAt === 'anywhere' || plan.steps.length === 0) return;
-  if (agreedAt !== 'nowhere' && agreedAt.join() === plan.from.join()) return;
-  const now = describeRevisions(plan.from);
-  throw new DrydockError('USAGE', {
-    what:
-      agreedAt === 'nowhere'
-        ? `Another run was at work on the database, or had been interrupted, so what the ${plan.command} would lose could not be told. That run is finished now, and the database is at ${now}`
-        : `The database was at ${describeRevisions(agreedAt)} when it was looked at for what would be lost, and another run has brought it to ${now} meanwhile`,
-    state: `Nothing of the ${plan.command} was done`,
-    next: 'Run again',
-  });
+/** After the commit, when others may write again. */
+async function finish(
+  run: PlannedRun,
+  { snapshot, steps, checks, committed }: Changed,
+): Promise<Applied | CommittedUnseen> {
+  const { context } = run;
+  try {
+    await verify(run, committed, snapshot);
+    const maintained = await maintain(run);
+    // Before the journal goes: without one the next start finds nothing pending and would leave a working copy for ever.
+    const pruned = await tidyUp(context);
+    removeJournal(context);
+    return { steps: [...steps, ...maintained], checks, snapshot: snapshot.manifest, pruned };
+  } catch (error) {
+    return await endAfterCommit(run, error);
+  }
 }
 
 const nothingApplied: Applied = { steps: [], checks: [], snapshot: null, pruned: [] };
 
-function report(
-  context: RunContext,
-  plan: Plan,
-  schema: RunReport['schema'],
-  recovered: RecoveryReport | null,
-  applied: Applied,
-): RunReport {
+function report(context: RunContext, { plan, schema, recovered }: Pending, applied: Applied): RunReport {
   return {
     outcome: isNothing(plan) ? 'nothing-pending' : 'done',
     runId: context.runId,
@@ -159,17 +155,5 @@ function report(
     phases: context.phases,
     startedAt: context.startedAt.toISOString(),
     durationMs: context.elapsedMs(),
-  };
-}
-
-function describeHeld(held: HeldState) {
-  return { bytes: held.pageCount * held.pageSize, journalMode: held.journalMode, current: held.current };
-}
-
-function describePlan({ plan }: { readonly plan: Plan }) {
-  return {
-    steps: plan.steps.map(({ revision, direction }) => `${direction} ${revision.id}`),
-    maintenance: plan.maintenance.map(({ step }) => step.revision.id),
-    onWorkingCopy: plan.onWorkingCopy,
   };
 }

@@ -1,53 +1,30 @@
-/** The snapshot commands that take the lock: create, restore, prune. */
-import { existsSync } from 'node:fs';
-import type { Engine } from '../engine/client.ts';
-import type { HeldState } from '../engine/protocol.ts';
-import { DrydockError, messageOf } from '../errors.ts';
-import type { Life, Observer } from '../events.ts';
-import { looking } from '../files/access.ts';
-import { statDatabase } from '../files/database-reader.ts';
-import { layoutFor } from '../files/layout.ts';
-import { describeSqliteHolder } from '../lock/holder.ts';
-import { listSnapshots, removeSnapshot, type Snapshot } from '../snapshots/catalog.ts';
-import { findSnapshot } from '../snapshots/find-snapshot.ts';
-import { type RowDifference, rowDifferences } from '../snapshots/row-differences.ts';
-import { traceOf } from '../snapshots/trace.ts';
-import { createContext, engineFor, inspectOptions, phase, type RunContext, stoppable, tellFact } from './context.ts';
-import { requireDatabase } from './database-gone.ts';
-import { beginJournal, type RunJournal, removeJournal, writeJournal } from './journal.ts';
-import { requireLife } from './live-life.ts';
+/** `drydock snapshot create` and `drydock snapshot prune`: the other snapshot commands that take the lock. */
+import type { Observer } from '../events.ts';
+import { createContext, engineFor, type RunContext, tellFact } from './context.ts';
+import { hold } from './hold.ts';
 import { makeRoom } from './make-room.ts';
-import type { RecoveryReport, RestoreReport, RunRequest } from './outcome.ts';
-import { inspectGround, requireSpace, warnOfLinks } from './preflight.ts';
-import { proveSnapshot } from './prove-snapshot.ts';
-import { NotReplaced, type RestoreOutcome, restoreFailed, restoreSnapshot } from './restore.ts';
-import { isBeyondOpening, restoreByExchange } from './restore-by-replacing.ts';
+import type { RecoveryReport, RunRequest } from './outcome.ts';
+import { requireDatabase } from './require-database.ts';
 import { retain } from './retain.ts';
-import { copyLive, type InspectedSnapshot, inspectCopy } from './take-snapshot.ts';
-import { hold } from './take-write-lock.ts';
-import { explained, underLocks } from './under-locks.ts';
+import { type InspectedSnapshot, inspectCopy, takeSnapshot } from './take-snapshot.ts';
+import { underLocks } from './under-locks.ts';
 
 /** Takes a snapshot now, beside whoever reads; writers wait while it is copied. */
 export function createSnapshot(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<InspectedSnapshot> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);
-  return explained(context, () => {
-    inspectGround(context);
-    return underLocks(context, (_locks, recovered) => snapshotNow(context, recovered));
-  });
+  return underLocks(context, (_locks, recovered) => snapshotNow(context, recovered));
 }
 
 async function snapshotNow(context: RunContext, recovered: RecoveryReport | null): Promise<InspectedSnapshot> {
   await makeRoom(context, { all: 1, snapshots: 1 });
   const engine = await engineFor(context);
   try {
-    const held = await phase(context, 'hold', () => stoppable(context, engine, hold(context, engine)));
-    tellFact(context, { current: held.current, planned: held.current });
-    await stoppable(context, engine, requireLife(context, engine, held, recovered));
-    const copy = await phase(context, 'snapshot', () => stoppable(context, engine, copyLive(context, engine, held)));
+    const held = await hold(context, engine, recovered);
+    tellFact(context, { planned: held.current });
+    const copy = await takeSnapshot({ context, engine, held });
     await engine.call('release', {});
-    const snapshot = await phase(context, 'inspect', () => inspectCopy(context, copy, 'manual'));
-    tellFact(context, { snapshot: snapshot.manifest });
+    const snapshot = await inspectCopy(context, copy, 'manual');
     await retain(context);
     return snapshot;
   } finally {
@@ -58,153 +35,5 @@ async function snapshotNow(context: RunContext, recovered: RecoveryReport | null
 export function pruneSnapshots(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<readonly string[]> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);
-  return explained(context, () => {
-    inspectGround(context);
-    return underLocks(context, () => retain(context));
-  });
-}
-
-/**
- * Puts a snapshot back because a person asked for it. What is replaced is kept.
- * @param id The snapshot's id, the beginning of it, or `latest`.
- */
-export function restore(
-  request: RunRequest,
-  id: string,
-  observer: Observer,
-  stop: AbortSignal,
-): Promise<RestoreReport> {
-  const layout = layoutFor(request.config);
-  const chosen = looking(() => findSnapshot(layout, id));
-  if (existsSync(layout.database)) statDatabase(layout.database);
-  const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
-  const context = createContext(request, observer, stop, ownedLike);
-  return explained(context, async () => {
-    inspectGround(context);
-    const { snapshot, kept } = await underLocks(context, async () => {
-      // As it was named: the latest one now is that of a run for which this one has waited.
-      const named = findSnapshot(layout, id);
-      tellFact(context, { planned: named.manifest.revision });
-      await phase(context, 'inspect', () => proveSnapshot(named, inspectOptions(context)));
-      tellFact(context, { becomes: lifeOf(named, context) });
-      const replaced = await phase(context, 'restore', () => restoreEitherWay(context, named));
-      removeJournal(context);
-      return { snapshot: named, kept: replaced };
-    });
-    return {
-      database: layout.database,
-      restored: snapshot.manifest,
-      kept: kept?.path ?? null,
-      tables: kept === null ? [] : differencesOfNew(context, kept, snapshot),
-    };
-  });
-}
-
-/** What was replaced: a snapshot, unless SQLite could not read it. */
-type Kept = Snapshot | { readonly path: string };
-
-function differencesOfNew(context: RunContext, kept: Kept, restored: Snapshot): readonly RowDifference[] {
-  if (!('manifest' in kept) || kept.manifest.runId !== context.runId) return [];
-  const { layout, observer } = context;
-  const { id, contentSha256 } = kept.manifest;
-  const older = listSnapshots(layout).some(
-    ({ manifest }) => manifest.id < id && manifest.contentSha256 === contentSha256,
-  );
-  if (older) return [];
-  try {
-    return rowDifferences(kept.path, restored.path);
-  } catch (error) {
-    const message = `the rows of what was replaced could not be counted, which changes nothing else: ${messageOf(error)}`;
-    observer({ kind: 'warning', message });
-    return [];
-  }
-}
-
-function lifeOf(snapshot: Snapshot, { request }: RunContext): Life {
-  const { lastRun = null, hasRows } = traceOf(snapshot, request.config.ignoreTables) ?? {};
-  return { lastRun, rows: snapshot.manifest.rows ?? (hasRows === false ? 0 : null) };
-}
-
-/** Through SQLite where it can open the live file, else by exchanging the file. */
-async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<Kept | null> {
-  warnOfLinks(context);
-  const exchange = async () => {
-    const begin = () => beginJournal(context, { from: [], to: snapshot.manifest.revision });
-    const path = await restoreByExchange(context, snapshot, begin);
-    return path === null ? null : { path };
-  };
-  if (!existsSync(context.layout.database)) return exchange();
-  try {
-    return await restoreThroughSqlite(context, snapshot);
-  } catch (error) {
-    if (!isBeyondOpening(error)) throw error;
-    context.observer({
-      kind: 'warning',
-      message: `SQLite cannot write into the damaged file (${messageOf(error)}): it is moved aside, and the snapshot takes its place`,
-    });
-    return exchange();
-  }
-}
-
-/**
- * A writer that never stops gets in between giving up the lock and the restore's taking it more often than not; then
- * what it wrote is kept too, and the restore tried again.
- */
-async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<Snapshot> {
-  requireSpace(context, { all: 2, snapshots: 1 }, snapshot.manifest.bytes);
-  const { busyTimeoutMs } = context.request.config;
-  const started = performance.now();
-  const engine = await engineFor(context);
-  try {
-    const held = await stoppable(context, engine, hold(context, engine));
-    tellFact(context, { current: held.current });
-    const journal = beginJournal(context, { from: held.current, to: snapshot.manifest.revision });
-    for (let attempt = 1; ; attempt += 1) {
-      const { outcome, kept } = await tryRestore(context, engine, snapshot, held, journal);
-      if (outcome === 'restored') {
-        tellFact(context, { snapshot: kept.manifest });
-        return kept;
-      }
-      writeJournal(context, journal);
-      removeSuperseded(context, kept);
-      const waitedMs = performance.now() - started;
-      if (context.stop.aborted || waitedMs > busyTimeoutMs) throw metWriter(context);
-      const holder = describeSqliteHolder(context.layout.database);
-      const waitingFor = 'a moment in which nobody writes';
-      context.observer({ kind: 'waiting', waitingFor, holder, attempt, waitedMs, timeoutMs: busyTimeoutMs });
-      await engine.call('holdAgain', { busyTimeoutMs });
-    }
-  } finally {
-    await engine.stop();
-  }
-}
-
-function tryRestore(
-  context: RunContext,
-  engine: Engine,
-  snapshot: Snapshot,
-  held: HeldState,
-  journal: RunJournal,
-): Promise<RestoreOutcome> {
-  return restoreSnapshot(context, engine, snapshot, held, journal).catch((error: unknown) => {
-    if (error instanceof NotReplaced || context.journal.phase !== 'restoring') {
-      removeJournal(context);
-      throw error instanceof NotReplaced ? error.cause : error;
-    }
-    throw isBeyondOpening(error) ? error : restoreFailed(context, snapshot, error);
-  });
-}
-
-/** What was kept for a try that did not happen is not what the next one replaces. */
-function removeSuperseded({ layout, runId }: RunContext, { manifest }: Snapshot): void {
-  if (manifest.runId === runId && manifest.reason === 'replaced') removeSnapshot(layout, manifest.id);
-}
-
-function metWriter(context: RunContext): DrydockError {
-  removeJournal(context);
-  return new DrydockError('BUSY', {
-    what: `Another process wrote to ${context.layout.database} in every moment in which the snapshot was to be put back`,
-    state: 'The database is unchanged by this run',
-    next: 'Stop the writer and run again',
-  });
+  return underLocks(context, () => retain(context));
 }

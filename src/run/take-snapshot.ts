@@ -22,7 +22,8 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
-import { inspectOptions, type RunContext, unstoppable, useSnapshot } from './context.ts';
+import { inspectOptions, phase, type RunContext, stoppable, tellFact, unstoppable, useSnapshot } from './context.ts';
+import type { PlannedRun } from './planned-run.ts';
 
 /** A copy that is on the disk, and not yet known to be sound. */
 export interface RawCopy {
@@ -36,6 +37,38 @@ export interface InspectedSnapshot extends Snapshot {
   readonly inspection: Inspection;
   /** True where a snapshot of the same content was there already and this copy was not kept. */
   readonly reused: boolean;
+}
+
+/** The phase: copies the live file under the write lock. */
+export function takeSnapshot({
+  context,
+  engine,
+  held,
+}: Pick<PlannedRun, 'context' | 'engine' | 'held'>): Promise<RawCopy> {
+  return phase(
+    context,
+    'snapshot',
+    () => stoppable(context, engine, copyLive(context, engine, held)),
+    ({ pages }) => ({ pages, bytes: pages * held.pageSize }),
+  );
+}
+
+/** The phase: proves the copy, and lets the engine's statements at the live file from then on; see engine/write-gate.ts. */
+export function inspectForRun({ context, engine, plan }: PlannedRun, copy: RawCopy): Promise<InspectedSnapshot> {
+  const proving = inspectCopy(context, copy, plan.command);
+  proving.then(
+    () => engine.settleGate('sound'),
+    () => engine.settleGate('not proven'),
+  );
+  return proving;
+}
+
+/** Does work while the proof is made. Waits for both, whichever fails: a rollback is compared with the snapshot. */
+export async function beside<T>(proving: Promise<InspectedSnapshot>, work: () => Promise<T>): Promise<T> {
+  const [proven, worked] = await Promise.allSettled([proving, work()]);
+  if (proven.status === 'rejected') throw proven.reason;
+  if (worked.status === 'rejected') throw worked.reason;
+  return worked.value;
 }
 
 /** Copies the live file under the write lock that the engine holds. */
@@ -66,11 +99,20 @@ async function leavingNothing<T>({ layout }: RunContext, work: () => Promise<T>)
 }
 
 /**
- * Proves the copy in a process of its own and gives it its name. Runs beside the revisions where they let it.
- * @throws {DrydockError} DAMAGED_BEFORE where the database was damaged before this run.
+ * The phase: proves the copy in a process of its own and gives it its name.
+ * @throws {DrydockError} DAMAGED_BEFORE if the database was damaged before this run.
  */
 export function inspectCopy(context: RunContext, copy: RawCopy, reason: SnapshotReason): Promise<InspectedSnapshot> {
-  return leavingNothing(context, () => proveCopy(context, copy, reason));
+  return phase(
+    context,
+    'inspect',
+    async () => {
+      const snapshot = await leavingNothing(context, () => proveCopy(context, copy, reason));
+      tellFact(context, { snapshot: snapshot.manifest });
+      return snapshot;
+    },
+    ({ manifest, reused }) => ({ snapshot: manifest.id, bytes: manifest.bytes, sha256: manifest.sha256, reused }),
+  );
 }
 
 async function proveCopy(context: RunContext, copy: RawCopy, reason: SnapshotReason): Promise<InspectedSnapshot> {
