@@ -20,7 +20,7 @@ export type { CheckResult, StatisticValue } from './checks/measurement.ts';
 export type { Shell } from './cli/completion/shells.ts';
 export type { Config } from './config/config.ts';
 export type { Diagnosis } from './doctor/doctor.ts';
-export type { Finding as DoctorFinding } from './doctor/finding.ts';
+export type { DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export type { Observer, RunEvent } from './events.ts';

@@ -1,11 +1,11 @@
 /** Columns that ALTER TABLE … ADD COLUMN can add. https://sqlite.org/lang_altertable.html#altertabaddcol */
 import { includesName, sameName } from '../schema/names.ts';
 import type { Check, Column, Expression, ForeignKey, Table } from '../schema/normalised.ts';
-import { referencesSql, type Step } from './schema-steps.ts';
-import { mentions } from './with-renames.ts';
+import { foreignKeyClause, type SchemaStep } from './schema-steps.ts';
+import { mentionsName } from './with-renames.ts';
 
 export interface AddedColumns {
-  readonly steps: readonly Step[];
+  readonly steps: readonly SchemaStep[];
   /** Constraints of the desired table that come with the columns. */
   readonly with: ReadonlySet<Check | ForeignKey>;
 }
@@ -27,7 +27,7 @@ export function whyNotAddable(table: string, { name, default: value, generated }
 export function addColumns(to: Table, columns: readonly Column[]): AddedColumns | undefined {
   const together = new Map(columns.map((column) => [column, constraintsWith(to, column)]));
   const waiting = [...columns];
-  const steps: Step[] = [];
+  const steps: SchemaStep[] = [];
   while (waiting.length > 0) {
     const next = waiting.find(
       (column) => !waiting.some((other) => other !== column && speaksOf(column, together.get(column), other)),
@@ -58,12 +58,12 @@ function constraintsWith({ checks, foreignKeys }: Table, { name }: Column): Toge
 function speaksOf({ generated }: Column, together: Together | undefined, other: Column): boolean {
   const expressions: Expression[] = (together?.checks ?? []).map(({ expression }) => expression);
   if (generated !== undefined) expressions.push(generated.expression);
-  return expressions.some((expression) => mentions(expression, other.name));
+  return expressions.some((expression) => mentionsName(expression, other.name));
 }
 
-function addColumn(table: string, column: Column, together: Together | undefined): Step {
+function addColumn(table: string, column: Column, together: Together | undefined): SchemaStep {
   const apart = (together?.foreignKeys ?? []).filter(({ behind }) => behind === undefined);
-  const definition = [column.definition, ...apart.map(referencesSql)].join(' ');
+  const definition = [column.definition, ...apart.map(foreignKeyClause)].join(' ');
   const needsValue = column.notNull !== undefined && column.default === undefined && column.generated === undefined;
   const isPlain = together === undefined || together.checks.length + together.foreignKeys.length === 0;
   const step = { kind: 'addColumn' as const, table, column, definition, isPlain };

@@ -1,5 +1,5 @@
 import { includesName, sameName } from '../schema/names.ts';
-import type { TablePlan } from './plan-table.ts';
+import type { TableSteps } from './plan-table.ts';
 import type { Rename } from './renames.ts';
 
 /** The parts of a table change that views and triggers may block. Names are those from before the change. */
@@ -24,7 +24,7 @@ export interface PlacedColumn {
  * @param gone Names of the tables that are dropped.
  */
 export function disturbanceOf(
-  plans: ReadonlyMap<string, TablePlan>,
+  plans: ReadonlyMap<string, TableSteps>,
   renames: readonly Rename[],
   gone: readonly string[],
 ): Disturbance {
@@ -43,7 +43,7 @@ function renamedColumns(renames: readonly Rename[]): PlacedColumn[] {
   );
 }
 
-function droppedColumns(plans: ReadonlyMap<string, TablePlan>, renames: readonly Rename[]): PlacedColumn[] {
+function droppedColumns(plans: ReadonlyMap<string, TableSteps>, renames: readonly Rename[]): PlacedColumn[] {
   const steps = [...plans.values()].flatMap((plan) => plan.steps);
   return steps.flatMap((step) => {
     if (step.kind === 'dropColumn') return [{ table: oldName(step.table, renames), column: step.column }];

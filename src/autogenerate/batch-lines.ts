@@ -4,7 +4,7 @@ import type { Column } from '../schema/normalised.ts';
 import { type BatchChange, lossOf } from './batch-plan.ts';
 import { columnCode, foreignKeyOptions, listCode, nameCode, whichCode } from './column-code.ts';
 import { oneLine } from './revision-header.ts';
-import { call, literal, objectOf } from './typescript-text.ts';
+import { callCode, literal, objectOf } from './typescript-text.ts';
 
 /** The changes of a batch, as lines of the function passed to `op.batchAlterTable`. */
 export function batchLines(table: string, changes: readonly BatchChange[]): string[] {
@@ -23,22 +23,22 @@ function lossLines(table: string, change: BatchChange): string[] {
 function batchCall(change: BatchChange): string {
   switch (change.kind) {
     case 'dropConstraint':
-      return call('batch.dropConstraint', whichCode(change.which));
+      return callCode('batch.dropConstraint', whichCode(change.which));
     case 'addColumn':
-      return call('batch.addColumn', columnCode(change.column));
+      return callCode('batch.addColumn', columnCode(change.column));
     case 'dropColumn':
-      return call('batch.dropColumn', literal(change.column.name));
+      return callCode('batch.dropColumn', literal(change.column.name));
     case 'alterColumn':
-      return call('batch.alterColumn', literal(change.to.name), alterationCode(change.from, change.to));
+      return callCode('batch.alterColumn', literal(change.to.name), alterationCode(change.from, change.to));
     case 'addUnique': {
       const columns = change.unique.columns.map(({ name }) => name);
-      return call('batch.createUniqueConstraint', nameCode(change.unique.name), listCode(columns));
+      return callCode('batch.createUniqueConstraint', nameCode(change.unique.name), listCode(columns));
     }
     case 'addCheck':
-      return call('batch.createCheckConstraint', nameCode(change.check.name), literal(change.check.expression.sql));
+      return callCode('batch.createCheckConstraint', nameCode(change.check.name), literal(change.check.expression.sql));
     case 'addForeignKey': {
       const { name, columns, parent, parentColumns } = change.key;
-      return call(
+      return callCode(
         'batch.createForeignKey',
         nameCode(name),
         literal(parent),

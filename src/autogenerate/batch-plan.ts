@@ -3,7 +3,7 @@ import { foldName, includesName, sameName } from '../schema/names.ts';
 import { expressionOf, sameExpression } from '../schema/normalise/normalise.ts';
 import { sameType } from '../schema/normalise/normalise-type.ts';
 import type { Check, Column, ForeignKey, Table, Unique } from '../schema/normalised.ts';
-import type { Changes } from './changes.ts';
+import type { Changes } from './table-changes.ts';
 
 /** How the operations find a constraint: by its name, otherwise by its content. */
 export type Which =

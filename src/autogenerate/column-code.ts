@@ -1,7 +1,7 @@
 /** Columns and constraints as a `.ts` revision writes them: `op.column.string('name', 20, { nullable: false })`. */
 import type { Column, ForeignKey } from '../schema/normalised.ts';
 import type { Which } from './batch-plan.ts';
-import { call, literal, objectOf } from './typescript-text.ts';
+import { callCode, literal, objectOf } from './typescript-text.ts';
 
 // The declared types that have a method; src/operations/column-builder.ts defines them.
 const methods: Readonly<Record<string, string>> = {
@@ -25,10 +25,10 @@ export function columnCode(column: Column): string {
   const { name, type } = column;
   const method = methods[type];
   const options = columnOptions(column);
-  if (method !== undefined) return call(`op.column.${method}`, literal(name), options);
+  if (method !== undefined) return callCode(`op.column.${method}`, literal(name), options);
   const [, length] = /^VARCHAR\((\d{1,9})\)$/.exec(type) ?? [];
-  if (length !== undefined) return call('op.column.string', literal(name), String(Number(length)), options);
-  return call('op.column.type', literal(name), literal(type), options);
+  if (length !== undefined) return callCode('op.column.string', literal(name), String(Number(length)), options);
+  return callCode('op.column.type', literal(name), literal(type), options);
 }
 
 export function whichCode(which: Which): string {
@@ -36,13 +36,13 @@ export function whichCode(which: Which): string {
     case 'name':
       return literal(which.name);
     case 'unique':
-      return call('op.constraint.unique', listCode(which.unique.columns.map(({ name }) => name)));
+      return callCode('op.constraint.unique', listCode(which.unique.columns.map(({ name }) => name)));
     case 'check':
-      return call('op.constraint.check', literal(which.check.expression.sql));
+      return callCode('op.constraint.check', literal(which.check.expression.sql));
     case 'foreignKey': {
       const { columns, parent, parentColumns } = which.key;
       const referred = parentColumns === undefined ? undefined : listCode(parentColumns);
-      return call('op.constraint.foreignKey', listCode(columns), literal(parent), referred);
+      return callCode('op.constraint.foreignKey', listCode(columns), literal(parent), referred);
     }
   }
 }

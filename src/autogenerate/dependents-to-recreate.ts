@@ -2,13 +2,13 @@ import { includesName, sameName } from '../schema/names.ts';
 import { keyOf } from '../schema/normalise/normalise.ts';
 import type { Expression, Schema, Trigger, View } from '../schema/normalised.ts';
 import type { Disturbance } from './affected-objects.ts';
-import type { Step } from './schema-steps.ts';
-import { mentions } from './with-renames.ts';
+import type { SchemaStep } from './schema-steps.ts';
+import { mentionsName } from './with-renames.ts';
 
 /** The views and triggers that are dropped before a table change and created again after it. */
 export interface PutAside {
-  readonly before: readonly Step[];
-  readonly after: readonly Step[];
+  readonly before: readonly SchemaStep[];
+  readonly after: readonly SchemaStep[];
 }
 
 /**
@@ -38,7 +38,7 @@ export function putAside(from: Schema, to: Schema, disturbance: Disturbance): Pu
 
 /** A trigger that refers to something else that is dropped would be broken until its own table is dropped. */
 function goesWithItsTable({ table, body }: Trigger, { gone }: Disturbance): boolean {
-  return includesName(gone, table) && !gone.some((name) => !sameName(name, table) && mentions(body, name));
+  return includesName(gone, table) && !gone.some((name) => !sameName(name, table) && mentionsName(body, name));
 }
 
 function asideViews(from: Schema, to: Schema, disturbance: Disturbance): ReadonlySet<View> {
@@ -49,7 +49,7 @@ function asideViews(from: Schema, to: Schema, disturbance: Disturbance): Readonl
   while (aside.size !== size) {
     size = aside.size;
     for (const view of from.views) {
-      if ([...aside].some(({ name }) => mentions(view.body, name))) aside.add(view);
+      if ([...aside].some(({ name }) => mentionsName(view.body, name))) aside.add(view);
     }
   }
   return aside;
@@ -68,7 +68,7 @@ function asideTriggers(
         isChanged(trigger, to.triggers) ||
         speaksOfAny(trigger, disturbance, from) ||
         includesName([...viewNames, ...disturbance.dropped], trigger.table) ||
-        (isDisturbing(disturbance) && viewNames.some((name) => mentions(trigger.body, name))),
+        (isDisturbing(disturbance) && viewNames.some((name) => mentionsName(trigger.body, name))),
     ),
   );
 }
@@ -79,14 +79,14 @@ function isChanged<T extends View | Trigger>(thing: T, wanted: readonly T[]): bo
 }
 
 function speaksOfAny({ body }: View | Trigger, { tables, columns }: Disturbance, from: Schema): boolean {
-  if (tables.some((name) => mentions(body, name))) return true;
-  return columns.some(({ table, column }) => mentions(body, column) && reaches(body, table, from.views, []));
+  if (tables.some((name) => mentionsName(body, name))) return true;
+  return columns.some(({ table, column }) => mentionsName(body, column) && reaches(body, table, from.views, []));
 }
 
 /** Whether it refers to the table directly or through any number of views. */
 function reaches(body: Expression, table: string, views: readonly View[], seen: readonly View[]): boolean {
-  if (mentions(body, table)) return true;
-  const onward = views.filter((view) => !seen.includes(view) && mentions(body, view.name));
+  if (mentionsName(body, table)) return true;
+  const onward = views.filter((view) => !seen.includes(view) && mentionsName(body, view.name));
   return onward.some((view) => reaches(view.body, table, views, [...seen, view]));
 }
 

@@ -7,10 +7,10 @@ import { columnCode, listCode, nameCode } from './column-code.ts';
 import type { Means } from './plan-table.ts';
 import { rebuildStatements } from './rebuild-statements.ts';
 import { oneLine } from './revision-header.ts';
-import { type InPlace, isInPlace, type Step, sqlOf } from './schema-steps.ts';
-import { call, literal, objectOf, template } from './typescript-text.ts';
+import { type InPlace, isInPlace, type SchemaStep, sqlOf } from './schema-steps.ts';
+import { callCode, literal, objectOf, template } from './typescript-text.ts';
 
-export function operationLines(step: Step, means: Means): string[] {
+export function operationLines(step: SchemaStep, means: Means): string[] {
   if (step.kind === 'batch') return [...step.reasons.map(comment), ...batchLines(step.table, step.changes)];
   if (step.kind === 'requireSchema') {
     const known = step.statements.map((sql) => `  ${template(sql)},`);
@@ -33,24 +33,24 @@ export function operationLines(step: Step, means: Means): string[] {
 function operationOf(step: InPlace): string | undefined {
   switch (step.kind) {
     case 'dropTable':
-      return call('op.dropTable', literal(step.name));
+      return callCode('op.dropTable', literal(step.name));
     case 'dropIndex':
-      return call('op.dropIndex', literal(step.name));
+      return callCode('op.dropIndex', literal(step.name));
     case 'renameTable':
-      return call('op.renameTable', literal(step.from), literal(step.to));
+      return callCode('op.renameTable', literal(step.from), literal(step.to));
     case 'renameColumn':
-      return call('op.alterColumn', literal(step.table), literal(step.from), `{ newName: ${literal(step.to)} }`);
+      return callCode('op.alterColumn', literal(step.table), literal(step.from), `{ newName: ${literal(step.to)} }`);
     case 'dropColumn':
-      return call('op.dropColumn', literal(step.table), literal(step.column));
+      return callCode('op.dropColumn', literal(step.table), literal(step.column));
     case 'addCheck':
-      return call(
+      return callCode(
         'op.createCheckConstraint',
         nameCode(step.check.name),
         literal(step.table),
         literal(step.check.expression.sql),
       );
     case 'dropConstraint':
-      return call('op.dropConstraint', literal(step.name), literal(step.table));
+      return callCode('op.dropConstraint', literal(step.name), literal(step.table));
     case 'setNotNull':
       return setNotNullOf(step);
     case 'addColumn':
@@ -71,14 +71,14 @@ function setNotNullOf({
 }: Extract<InPlace, { kind: 'setNotNull' }>): string | undefined {
   const isPlain = onConflict === undefined || (before === undefined && onConflict === 'ABORT');
   if (!isPlain) return undefined;
-  return call('op.alterColumn', literal(table), literal(column), `{ nullable: ${onConflict === undefined} }`);
+  return callCode('op.alterColumn', literal(table), literal(column), `{ nullable: ${onConflict === undefined} }`);
 }
 
 /** A definition that has constraints of its own, or no type, stays SQL. */
 function addColumnOf({ table, column, isPlain }: Extract<InPlace, { kind: 'addColumn' }>): string | undefined {
   const { type, notNull } = column;
   if (!isPlain || type === '' || (notNull !== undefined && notNull !== 'ABORT')) return undefined;
-  return call('op.addColumn', literal(table), columnCode(column));
+  return callCode('op.addColumn', literal(table), columnCode(column));
 }
 
 function createIndexOf({ index }: Extract<InPlace, { kind: 'createIndex' }>): string | undefined {
@@ -88,7 +88,7 @@ function createIndexOf({ index }: Extract<InPlace, { kind: 'createIndex' }>): st
     ['unique', index.unique ? 'true' : undefined],
     ['where', index.where === undefined ? undefined : literal(index.where.sql)],
   ]);
-  return call('op.createIndex', literal(index.name), literal(index.table), listCode(names), options);
+  return callCode('op.createIndex', literal(index.name), literal(index.table), listCode(names), options);
 }
 
 /** The column that an index key names; undefined for an expression, or a column with an order or a collation. */

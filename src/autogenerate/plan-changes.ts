@@ -6,9 +6,8 @@ import { contentTableOf } from '../schema/full-text.ts';
 import { foldName, includesName, sameName } from '../schema/names.ts';
 import type { Schema, Table } from '../schema/normalised.ts';
 import { disturbanceOf, oldName } from './affected-objects.ts';
-import { changesOf, isEntangled } from './changes.ts';
 import { putAside } from './dependents-to-recreate.ts';
-import { type Means, planTable, type TablePlan } from './plan-table.ts';
+import { type Means, planTable, type TableSteps } from './plan-table.ts';
 import {
   acceptedRenames,
   inverseOf,
@@ -17,12 +16,13 @@ import {
   type RenameQuestion,
   renameQuestions,
 } from './renames.ts';
-import type { Step } from './schema-steps.ts';
+import type { SchemaStep } from './schema-steps.ts';
+import { changesOf, isEntangled } from './table-changes.ts';
 import { withRenames } from './with-renames.ts';
 
 /** One direction of the planned revision. */
 export interface DirectionPlan {
-  readonly steps: readonly Step[];
+  readonly steps: readonly SchemaStep[];
   /** The declarations for the row count check: see the revision formats. */
   readonly expect: readonly RowExpectation[];
   /** How a `.ts` revision writes the steps: see `isEntangled`. */
@@ -102,9 +102,9 @@ function planDirection(from: Schema, to: Schema, renames: readonly Rename[]): Pl
 /** Uses the names from before, since renames come later. */
 function requiredSchemas(
   { tables, indexes, triggers }: Schema,
-  plans: ReadonlyMap<string, TablePlan>,
+  plans: ReadonlyMap<string, TableSteps>,
   renames: readonly Rename[],
-): Step[] {
+): SchemaStep[] {
   const rebuilt = [...plans].filter(([, { steps }]) => steps.some(({ kind }) => kind === 'rebuild'));
   return rebuilt.flatMap(([newName]) => {
     const name = oldName(newName, renames);
@@ -125,8 +125,8 @@ function planTables(
   to: Schema,
   differences: readonly SchemaDifference[],
   means: Means,
-): Map<string, TablePlan> {
-  const plans = new Map<string, TablePlan>();
+): Map<string, TableSteps> {
+  const plans = new Map<string, TableSteps>();
   for (const wanted of to.tables) {
     const table = from.tables.find(({ name }) => sameName(name, wanted.name));
     const ofTable = differences.filter((difference) => isInside(difference) && sameName(difference.table, wanted.name));
@@ -145,7 +145,7 @@ function isInside({ kind }: SchemaDifference): boolean {
 }
 
 /** Comes last, since the content may be a view that is created again. A new content table has no rows to index. */
-function filledFullText(from: Schema, to: Schema): Step[] {
+function filledFullText(from: Schema, to: Schema): SchemaStep[] {
   const hasRows = (content: string) =>
     to.views.some(({ name }) => sameName(name, content)) ||
     (hasTable(from, { name: content }) && hasTable(to, { name: content })) ||
@@ -159,7 +159,7 @@ function filledFullText(from: Schema, to: Schema): Step[] {
     .map(({ name }) => ({ kind: 'rebuildFullText' as const, name }));
 }
 
-function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable: readonly string[]): Step[] {
+function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable: readonly string[]): SchemaStep[] {
   return differences.flatMap((difference) => {
     if (difference.kind !== 'index' || difference.from === undefined) return [];
     if (includesName(withTheirTable, difference.from.table)) return [];
@@ -167,7 +167,11 @@ function droppedIndexes(differences: readonly SchemaDifference[], withTheirTable
   });
 }
 
-function createdIndexes(to: Schema, differences: readonly SchemaDifference[], madeAnew: readonly string[]): Step[] {
+function createdIndexes(
+  to: Schema,
+  differences: readonly SchemaDifference[],
+  madeAnew: readonly string[],
+): SchemaStep[] {
   const changed = new Set(
     differences.flatMap((difference) => (difference.kind === 'index' ? (difference.to ?? []) : [])),
   );
@@ -176,20 +180,20 @@ function createdIndexes(to: Schema, differences: readonly SchemaDifference[], ma
     .map((index) => ({ kind: 'createIndex' as const, index }));
 }
 
-function renameStep(rename: Rename): Step {
+function renameStep(rename: Rename): SchemaStep {
   return rename.kind === 'table'
     ? { kind: 'renameTable', from: rename.from, to: rename.to }
     : { kind: 'renameColumn', table: rename.table, from: rename.from, to: rename.to };
 }
 
-function dropTable(name: string, { virtualTables }: Schema): Step {
+function dropTable(name: string, { virtualTables }: Schema): SchemaStep {
   const isVirtual = virtualTables.some((table) => sameName(table.name, name));
   const note = isVirtual ? `What ${name} has indexed is lost.` : `The rows of ${name} are lost.`;
   return { kind: 'dropTable', name, note };
 }
 
 /** The row count check also counts a renamed table as gone. */
-function expectations(steps: readonly Step[]): RowExpectation[] {
+function expectations(steps: readonly SchemaStep[]): RowExpectation[] {
   const names = steps.flatMap((step) => {
     if (step.kind === 'renameTable') return [step.from];
     return step.kind === 'dropTable' ? [step.name] : [];

@@ -3,14 +3,14 @@ import { sameName } from '../schema/names.ts';
 import type { Check, Column, ForeignKey, Table } from '../schema/normalised.ts';
 import { type AddedColumns, addColumns, whyNotAddable } from './add-columns.ts';
 import { batchOf, checksLostBy, isAlterable, isNameTwice, lossOf } from './batch-plan.ts';
-import type { Changes } from './changes.ts';
 import { copiedColumns } from './rebuild-statements.ts';
-import type { Step } from './schema-steps.ts';
-import { mentions } from './with-renames.ts';
+import type { SchemaStep } from './schema-steps.ts';
+import type { Changes } from './table-changes.ts';
+import { mentionsName } from './with-renames.ts';
 
 /** How one table becomes another. */
-export interface TablePlan {
-  readonly steps: readonly Step[];
+export interface TableSteps {
+  readonly steps: readonly SchemaStep[];
   /** Whether statements rebuild it, which drops its indexes and triggers. */
   readonly madeAnew: boolean;
   /** The desired table, with its constraints where the steps put them. */
@@ -21,7 +21,7 @@ export interface TablePlan {
 export type Means = 'operations' | 'statements';
 
 /** Plans the changes of one table: in place if SQLite can, otherwise by operations in one batch, otherwise by statements. */
-export function planTable(from: Side, to: Side, changes: Changes, means: Means): TablePlan {
+export function planTable(from: Side, to: Side, changes: Changes, means: Means): TableSteps {
   const reasons = whyNotInPlace(from.table, to.table, changes);
   const added = addColumns(to.table, changes.added);
   const dropped = inOrderOfDrop(changes.dropped, from.table.checks);
@@ -36,12 +36,12 @@ export function planTable(from: Side, to: Side, changes: Changes, means: Means):
   return { steps: [step], madeAnew: false, built: builtTable(from, to, changes, new Set()) };
 }
 
-function inPlace(from: Side, to: Side, changes: Changes, added: AddedColumns): TablePlan {
+function inPlace(from: Side, to: Side, changes: Changes, added: AddedColumns): TableSteps {
   const { name } = to.table;
   const apart = changes.checks.flatMap((change) =>
     change.to === undefined || added.with.has(change.to) ? [] : [change.to],
   );
-  const steps: Step[] = [
+  const steps: SchemaStep[] = [
     ...droppedNames(changes).map((constraint) => ({ kind: 'dropConstraint' as const, table: name, name: constraint })),
     ...added.steps,
     ...changes.dropped.map((column) => dropStep(name, column)),
@@ -106,7 +106,7 @@ function inOrderOfDrop(columns: readonly Column[], checks: readonly Check[]): Co
   ];
   const isUsed = (column: Column, others: readonly Column[]) =>
     others.some(
-      (other) => other !== column && expressionsOf(other).some((expression) => mentions(expression, column.name)),
+      (other) => other !== column && expressionsOf(other).some((expression) => mentionsName(expression, column.name)),
     );
   const waiting = [...columns];
   const ordered: Column[] = [];
@@ -118,19 +118,19 @@ function inOrderOfDrop(columns: readonly Column[], checks: readonly Check[]): Co
   return ordered;
 }
 
-function dropStep(table: string, column: Column): Step {
+function dropStep(table: string, column: Column): SchemaStep {
   const step = { kind: 'dropColumn' as const, table, column: column.name };
   return column.generated === undefined ? { ...step, note: lossOf(table, column) } : step;
 }
 
-function nullStep(table: string, from: Column, { name, notNull }: Column): Step {
+function nullStep(table: string, from: Column, { name, notNull }: Column): SchemaStep {
   const step = { kind: 'setNotNull' as const, table, column: name, before: from.notNull, onConflict: notNull };
   const isNew = from.notNull === undefined && notNull !== undefined;
   return isNew ? { ...step, note: `SQLite refuses this while a row holds NULL in ${name}.` } : step;
 }
 
 /** Changes types first, by operations if possible, because operations verify that no value changes. */
-function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly string[]): TablePlan {
+function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly string[]): TableSteps {
   const copied = copiedColumns(from, to);
   if (copied === undefined) {
     const note = `${to.name} keeps none of its columns, so that its rows are lost.`;
@@ -148,7 +148,8 @@ function madeAnew(from: Table, to: Table, changes: Changes, reasons: readonly st
   const unproven = typed
     .filter((change) => !retyped.includes(change) && change.from.generated === undefined)
     .map((change) => conversionOf(to.name, change.from, change.to));
-  const types: Step[] = retyped.length === 0 ? [] : [{ kind: 'batch', table: to.name, changes: retyped, reasons: [] }];
+  const types: SchemaStep[] =
+    retyped.length === 0 ? [] : [{ kind: 'batch', table: to.name, changes: retyped, reasons: [] }];
   const computed = from.columns.filter(({ name }) =>
     to.columns.some((column) => column.generated !== undefined && sameName(column.name, name)),
   );

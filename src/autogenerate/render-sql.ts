@@ -6,7 +6,7 @@ import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { withoutComments } from './comments.ts';
 import type { ChangePlan, DirectionPlan } from './plan-changes.ts';
 import { oneLine, type RevisionHeader } from './revision-header.ts';
-import { type InPlace, isInPlace, type NotInPlace, type Step, sqlOf } from './schema-steps.ts';
+import { type InPlace, isInPlace, type NotInPlace, type SchemaStep, sqlOf } from './schema-steps.ts';
 
 /**
  * The text of a `.sql` revision that makes the planned changes.
@@ -48,7 +48,7 @@ function expectation({ table, rows }: RowExpectation): string {
   return `-- expect: rows ${name} ${rows}`;
 }
 
-function stepLines(step: Step): string[] {
+function stepLines(step: SchemaStep): string[] {
   if (!isInPlace(step)) return [];
   const note = 'note' in step && step.note !== undefined ? [`-- ${oneLine(step.note)}`] : [];
   return [...note, `${statementOf(step)};`];
@@ -70,7 +70,7 @@ function withLineFeeds(sql: string): string {
 }
 
 /** Whether a `.sql` revision can make the change: in place, and without line endings that matter. */
-export function isInSql(step: Step): boolean {
+export function isInSql(step: SchemaStep): boolean {
   return isInPlace(step) && !quotesCarriageReturn(step);
 }
 
@@ -79,7 +79,7 @@ function quotesCarriageReturn(step: InPlace): boolean {
   return sql.includes('\r') && [...sqlTokens(sql)].some(({ kind, text }) => kind === 'quoted' && text.includes('\r'));
 }
 
-function assertInSql(steps: readonly Step[], direction: string): void {
+function assertInSql(steps: readonly SchemaStep[], direction: string): void {
   const reasons = steps.filter((step): step is NotInPlace => !isInPlace(step)).flatMap(({ reasons: each }) => each);
   if (reasons.length > 0) {
     throw new DrydockError('USAGE', {

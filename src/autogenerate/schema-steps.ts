@@ -6,7 +6,7 @@ import { quoteName } from '../schema/quote.ts';
 import type { BatchChange } from './batch-plan.ts';
 import type { Copied } from './rebuild-statements.ts';
 
-export type Step =
+export type SchemaStep =
   /** The stored SQL of a table, view, trigger or virtual table, run again. */
   | { readonly kind: 'create'; readonly sql: string }
   | { readonly kind: 'createIndex'; readonly index: Index }
@@ -67,9 +67,9 @@ export type NotInPlace =
       readonly reasons: readonly string[];
     };
 
-export type InPlace = Exclude<Step, NotInPlace>;
+export type InPlace = Exclude<SchemaStep, NotInPlace>;
 
-export function isInPlace(step: Step): step is InPlace {
+export function isInPlace(step: SchemaStep): step is InPlace {
   return step.kind !== 'batch' && step.kind !== 'rebuild' && step.kind !== 'requireSchema';
 }
 
@@ -110,7 +110,7 @@ export function sqlOf(step: InPlace): string {
 }
 
 /** A foreign key as a column constraint. */
-export function referencesSql(key: ForeignKey): string {
+export function foreignKeyClause(key: ForeignKey): string {
   const columns = key.parentColumns === undefined ? '' : ` (${key.parentColumns.map(quoteName).join(', ')})`;
   return [
     `${constraintName(key)}REFERENCES ${quoteName(key.parent)}${columns}`,

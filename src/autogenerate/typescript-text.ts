@@ -22,6 +22,6 @@ export function objectOf(entries: readonly (readonly [key: string, code: string 
 }
 
 /** A call with the arguments that are given. */
-export function call(name: string, ...codes: readonly (string | undefined)[]): string {
+export function callCode(name: string, ...codes: readonly (string | undefined)[]): string {
   return `${name}(${codes.filter((code) => code !== undefined).join(', ')})`;
 }

@@ -112,6 +112,6 @@ function withQualifier({ sql, tokens }: Expression, from: string, to: string): E
 }
 
 /** Whether SQL tokens contain this name, whatever it refers to. */
-export function mentions({ tokens }: Expression, name: string): boolean {
+export function mentionsName({ tokens }: Expression, name: string): boolean {
   return includesName(tokens, canonicalName(name));
 }

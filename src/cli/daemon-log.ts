@@ -1,4 +1,4 @@
-import type { DaemonEvent, Tell } from '../daemon/events.ts';
+import type { DaemonEvent, Tell } from '../daemon/daemon-events.ts';
 import { exitCodes } from '../errors.ts';
 import type { RunLog } from './log.ts';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { DrydockError } from '../errors.ts';
-import { type Address, parseAddress } from './address.ts';
 import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
-import { problem } from './problem.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { problemText } from './problem-text.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
 import type { FileSettings } from './schema.ts';
 import { parseStatisticRule, type Statistic } from './statistic.ts';
@@ -38,7 +38,7 @@ export interface Config {
   /** Absolute path of the folder for each run's HTML report; undefined: no reports are written. */
   readonly reportDir: string | undefined;
   readonly windows: readonly WindowSettings[];
-  readonly daemonAddress: Address;
+  readonly daemonAddress: ListenAddress;
 }
 
 /** Where to find the desired schema of the application. */
@@ -137,7 +137,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
     })),
     reportDir: pathOf(cwd, undefined, file, settings.report?.dir),
     windows: (settings.windows ?? []).map(windowSettings),
-    daemonAddress: parseAddress(said.address ?? settings.daemon?.address ?? defaults.address),
+    daemonAddress: parseListenAddress(said.address ?? settings.daemon?.address ?? defaults.address),
   };
 }
 
@@ -161,7 +161,7 @@ function pathOf(cwd: string, said: string | undefined, file: ConfigFile | undefi
 function wantedSchema(cwd: string, said: Flags, file: ConfigFile | undefined): WantedSchema | undefined {
   const { schema, schema_command: command } = file?.settings ?? {};
   if (file !== undefined && schema !== undefined && command !== undefined) {
-    throw file.error(['schema_command'], problem('stands beside schema', 'Keep one of the two'));
+    throw file.error(['schema_command'], problemText('stands beside schema', 'Keep one of the two'));
   }
   const path = pathOf(cwd, said.schema, file, schema);
   if (path !== undefined) return { kind: 'file', path };

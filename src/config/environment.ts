@@ -1,6 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { isFaultVariable } from '../faults.ts';
-import { problem, problemAt, suggest } from './problem.ts';
+import { problemAt, problemText, suggest } from './problem-text.ts';
 import { overridable } from './schema.ts';
 
 /** Tells `schema_command` where to create its database. */
@@ -71,7 +71,7 @@ export function readEnvironment(env: Environment): Flags {
     const value = env[variable];
     if (value === undefined) return [];
     // `DATABASE=${UNSET}` in a compose file must not silently fall back to another database.
-    if (value === '') throw problemAt(variable, problem('is set but empty', 'Give it a value, or unset it'));
+    if (value === '') throw problemAt(variable, problemText('is set but empty', 'Give it a value, or unset it'));
     return [[name, validated(schema, value, variable)]];
   });
   return Object.fromEntries(said);

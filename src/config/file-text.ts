@@ -1,6 +1,6 @@
 /** Parses a config file and locates its values. Loaded only if there is a file: YAML is half of the code that a start loads. */
 import { DrydockError, messageOf } from '../errors.ts';
-import { problemAt } from './problem.ts';
+import { problemAt } from './problem-text.ts';
 import { type FileSettings, fileSchema } from './schema.ts';
 import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLError } from './yaml.ts';
 

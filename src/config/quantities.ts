@@ -1,5 +1,5 @@
 import { invariant } from '../errors.ts';
-import { isWhat, problem } from './problem.ts';
+import { isWhat, problemText } from './problem-text.ts';
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
@@ -45,31 +45,33 @@ export function durationInBounds(text: string, bounds: DurationBounds): boolean 
 /** What is wrong with a value that was not accepted as a duration. */
 export function durationProblem(value: unknown, bounds: DurationBounds): string {
   const text = String(value);
-  if (isBareNumber(value)) return problem(`has no unit: ${text}`, `Write ${text}s for seconds, or use ms, m, h, d, w`);
-  if (text.startsWith('-')) return problem(`is negative: ${text}`, 'Write a duration such as 30s, 5m or 1.5h');
+  if (isBareNumber(value))
+    return problemText(`has no unit: ${text}`, `Write ${text}s for seconds, or use ms, m, h, d, w`);
+  if (text.startsWith('-')) return problemText(`is negative: ${text}`, 'Write a duration such as 30s, 5m or 1.5h');
   if (!durationPattern.test(text)) {
-    return problem(
+    return problemText(
       `${isWhat(value)}, not a duration`,
       'Write a number and a unit (ms, s, m, h, d, w), such as 30s or 5m',
     );
   }
   return durationMs(text) < bounds.minMs
-    ? problem(`is too short: ${text}`, `Write at least ${durationSpelling(bounds.minMs)}, or leave it out`)
-    : problem(`is too long: ${text}`, `Write at most ${durationSpelling(bounds.maxMs)}`);
+    ? problemText(`is too short: ${text}`, `Write at least ${durationSpelling(bounds.minMs)}, or leave it out`)
+    : problemText(`is too long: ${text}`, `Write at most ${durationSpelling(bounds.maxMs)}`);
 }
 
 /** What is wrong with a value that was not accepted as a size. */
 export function sizeProblem(value: unknown): string {
   const text = String(value);
-  if (isBareNumber(value)) return problem(`has no unit: ${text}`, `Write ${text}B for bytes, or use KB, MB, GB, TB`);
-  if (text.startsWith('-')) return problem(`is negative: ${text}`, 'Write a size such as 500MB or 20GB');
+  if (isBareNumber(value))
+    return problemText(`has no unit: ${text}`, `Write ${text}B for bytes, or use KB, MB, GB, TB`);
+  if (text.startsWith('-')) return problemText(`is negative: ${text}`, 'Write a size such as 500MB or 20GB');
   if (!sizePattern.test(text)) {
-    return problem(
+    return problemText(
       `${isWhat(value)}, not a size`,
       'Write a number and a unit (B, KB, MB, GB, TB), such as 500MB or 20GB',
     );
   }
-  return problem(`is out of range: ${text}`, 'Write at least 1B, or leave it out');
+  return problemText(`is out of range: ${text}`, 'Write at least 1B, or leave it out');
 }
 
 function isBareNumber(value: unknown): boolean {

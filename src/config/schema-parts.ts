@@ -1,6 +1,6 @@
 /** The building blocks of the config's schema: which values are valid, and the message for one that is not. */
 import * as z from 'zod/mini';
-import { isWhat, problem, suggest } from './problem.ts';
+import { isWhat, problemText, suggest } from './problem-text.ts';
 import { type DurationBounds, durationInBounds, durationPattern, durationProblem } from './quantities.ts';
 
 export type Issue = { readonly code?: unknown; readonly input?: unknown; readonly keys?: unknown };
@@ -11,10 +11,10 @@ export function about(text: string) {
 
 /** An error that says what the value is, what was expected, and an example. */
 export function expected(kind: string, example: string) {
-  return { error: (issue: Issue) => problem(`${isWhat(issue.input)}, not ${kind}`, `Write ${example}`) };
+  return { error: (issue: Issue) => problemText(`${isWhat(issue.input)}, not ${kind}`, `Write ${example}`) };
 }
 
-export function text(kind: string, example: string) {
+export function requiredText(kind: string, example: string) {
   const params = expected(kind, example);
   return z.string(params).check(z.regex(/\S/, params));
 }
@@ -31,7 +31,7 @@ export function duration(bounds: DurationBounds) {
 export function filePath(example: string) {
   const params = {
     error: (issue: Issue) =>
-      problem(`${isWhat(issue.input)}, not the path of something on disk`, `Write a path such as ${example}`),
+      problemText(`${isWhat(issue.input)}, not the path of something on disk`, `Write a path such as ${example}`),
     abort: true,
   };
   return z.string(params).check(z.regex(/^(?!\s*$)(?!:memory:)(?!file:)(?!\w[\w+.-]*:\/\/)[^\0]+$/, params));
@@ -43,8 +43,11 @@ export function group<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue: Issue) =>
       issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)
-        ? problem('is not a known key', suggest(String(issue.keys[0]), known))
-        : problem(`${isWhat(issue.input)}, not a group of keys`, `Give it keys such as ${known[0]}, or leave it out`),
+        ? problemText('is not a known key', suggest(String(issue.keys[0]), known))
+        : problemText(
+            `${isWhat(issue.input)}, not a group of keys`,
+            `Give it keys such as ${known[0]}, or leave it out`,
+          ),
   });
 }
 
@@ -53,7 +56,7 @@ export function listOfNamed<Item extends z.core.SomeType>(item: Item) {
     const seen = new Set<unknown>();
     for (const [index, { name }] of (list.value as { name: unknown }[]).entries()) {
       if (seen.has(name)) {
-        const message = problem(`is '${name}' a second time`, 'Give each entry a name of its own');
+        const message = problemText(`is '${name}' a second time`, 'Give each entry a name of its own');
         list.issues.push({ code: 'custom', path: [index, 'name'], input: name, message });
       }
       seen.add(name);

@@ -1,9 +1,9 @@
 // zod/mini and a namespace import: bundled, this loads in no measurable time, while plain zod takes about 12 ms.
 import * as z from 'zod/mini';
-import { addressPattern } from './address.ts';
-import { isWhat, problem, suggest } from './problem.ts';
+import { addressPattern } from './listen-address.ts';
+import { isWhat, problemText, suggest } from './problem-text.ts';
 import { maxTimerMs, sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
-import { about, duration, expected, filePath, group, type Issue, listOfNamed, text } from './schema-parts.ts';
+import { about, duration, expected, filePath, group, type Issue, listOfNamed, requiredText } from './schema-parts.ts';
 import { statisticRulePattern } from './statistic.ts';
 import { taskNames } from './task-names.ts';
 
@@ -23,21 +23,21 @@ const badRule = expected('a rule', 'same, not-less or within N %, such as within
 const keepRange = expected('a whole number from 1', 'how many snapshots to keep, such as 10');
 
 const badMissed = {
-  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
+  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
 };
 const badAsRoot = {
-  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what root is to do`, 'Write drop or allow'),
+  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what root is to do`, 'Write drop or allow'),
 };
 const badAddress = expected('an address', 'a host and a port, such as 127.0.0.1:9187 or [::1]:9187');
 const badTask = {
   error: ({ input }: Issue) =>
     typeof input === 'string'
-      ? problem(`${isWhat(input)}, not a task`, suggest(input, taskNames))
-      : problem(`${isWhat(input)}, not a task`, `Known are ${taskNames.join(', ')}`),
+      ? problemText(`${isWhat(input)}, not a task`, suggest(input, taskNames))
+      : problemText(`${isWhat(input)}, not a task`, `Known are ${taskNames.join(', ')}`),
 };
 
 const badFromBase = {
-  error: ({ input }: Issue) => problem(`${isWhat(input)}, not what to do`, 'Write refuse or allow'),
+  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what to do`, 'Write refuse or allow'),
 };
 const badTables = expected('a list', 'names of tables such as [spatial_ref_sys, gpkg_*]');
 
@@ -112,8 +112,8 @@ const report = group({
 });
 
 const statistic = group({
-  name: text('a name', 'a name for the report').check(about('How the report calls it. No two alike.')),
-  sql: text('an SQL query', 'a SELECT that gives one value').check(
+  name: requiredText('a name', 'a name for the report').check(about('How the report calls it. No two alike.')),
+  sql: requiredText('an SQL query', 'a SELECT that gives one value').check(
     about('One SELECT. The first column of its first row is the value.'),
   ),
   rule: z.optional(
@@ -127,8 +127,8 @@ const statistic = group({
 });
 
 const window = group({
-  name: text('a name', 'a name for the logs').check(about('How logs call it. No two alike.')),
-  cron: text('a cron expression', 'five fields, such as 0 4 * * *').check(
+  name: requiredText('a name', 'a name for the logs').check(about('How logs call it. No two alike.')),
+  cron: requiredText('a cron expression', 'five fields, such as 0 4 * * *').check(
     about('When it opens, as five cron fields, in `time_zone`.'),
   ),
   time_zone: z.optional(
@@ -171,7 +171,7 @@ export const fileSchema = group({
   migrations: z.optional(overridable.migrations),
   schema: z.optional(overridable.schema),
   schema_command: z.optional(
-    text('a command', 'a shell command such as python -m app.create_db').check(
+    requiredText('a command', 'a shell command such as python -m app.create_db').check(
       about('Instead of `schema`: makes a database with the wanted schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.'),
     ),
   ),
@@ -181,7 +181,7 @@ export const fileSchema = group({
   from_base: z.optional(overridable.from_base),
   ignore_tables: z.optional(
     z
-      .array(text('the name of a table', 'a name, or the beginning of names and a *'), badTables)
+      .array(requiredText('the name of a table', 'a name, or the beginning of names and a *'), badTables)
       .check(
         about(
           'Tables and views that are none of the application. Who has no others has an empty database. A * at the end: all that begin so. Default: none.',

@@ -1,5 +1,5 @@
 import type { ConfigFile } from './file.ts';
-import { isWhat, problem } from './problem.ts';
+import { isWhat, problemText } from './problem-text.ts';
 import { durationMs } from './quantities.ts';
 
 /** The defaults of a window. */
@@ -18,14 +18,17 @@ export async function checkWindows(file: ConfigFile): Promise<void> {
     // node-cron also accepts a field of seconds before the five.
     const isCron = validate(cron) && cron.trim().split(/\s+/).length !== 6;
     if (!isCron || (await neverOpens(cron))) {
-      const text = problem(
+      const text = problemText(
         `${isWhat(cron)}, not a cron expression of five fields that ever fires`,
         'Write fields such as 0 4 * * *',
       );
       throw file.error(['windows', index, 'cron'], text);
     }
     if (durationMs(jitter) >= durationMs(duration)) {
-      const text = problem(`is '${jitter}', and the window is open for ${duration}`, 'Write less than its duration');
+      const text = problemText(
+        `is '${jitter}', and the window is open for ${duration}`,
+        'Write less than its duration',
+      );
       throw file.error(['windows', index, 'jitter'], text);
     }
   }

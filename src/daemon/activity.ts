@@ -1,5 +1,5 @@
 import type { TaskName } from '../config/config.ts';
-import type { DaemonEvent } from './events.ts';
+import type { DaemonEvent } from './daemon-events.ts';
 
 /** What the daemon is doing now. */
 export interface Activity {

@@ -1,13 +1,14 @@
 /** `drydock daemon`: runs the maintenance windows, and serves status over HTTP. */
-import { type Address, addressText } from '../config/address.ts';
+
 import type { Config } from '../config/config.ts';
+import { addressText, type ListenAddress } from '../config/listen-address.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { layoutFor } from '../files/layout.ts';
 import { watchActivity } from './activity.ts';
 import type { Clock } from './clock.ts';
+import type { DaemonEvent, Tell } from './daemon-events.ts';
 import { openMemory } from './daemon-state.ts';
-import type { DaemonEvent, Tell } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import { routesOf } from './routes.ts';
 import { runSchedule, type Schedule } from './scheduler.ts';
@@ -60,7 +61,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
   tell({ kind: 'listening', url: listening.url });
   if (config.windows.length === 0) tell({ kind: 'idle' });
 
-  const moveTo = async (address: Address) => {
+  const moveTo = async (address: ListenAddress) => {
     const before = listening;
     const { daemonAddress } = config;
     // The same port on another host may be in use by ourselves: 0.0.0.0 includes 127.0.0.1.

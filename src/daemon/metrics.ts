@@ -3,7 +3,7 @@ import type { Counter, Gauge, Histogram } from 'prom-client';
 import { exitCodes } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { toolVersion } from '../version.ts';
-import type { DaemonEvent } from './events.ts';
+import type { DaemonEvent } from './daemon-events.ts';
 import type { Status } from './status.ts';
 
 export interface Metrics {

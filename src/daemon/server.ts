@@ -1,7 +1,7 @@
 /** The daemon's HTTP server: read-only, and nothing that it serves is secret. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP, type Socket } from 'node:net';
-import { type Address, addressText } from '../config/address.ts';
+import { addressText, type ListenAddress } from '../config/listen-address.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { contentSecurityPolicy } from '../report/html/page.ts';
 import { visibleText } from '../visible.ts';
@@ -37,7 +37,11 @@ const maxConnections = 256;
  * @param warn Receives errors of the listening server, such as too many open files.
  * @throws {DrydockError} USAGE if it cannot listen on the address.
  */
-export async function listen(address: Address, routes: Routes, warn: (message: string) => void): Promise<Listening> {
+export async function listen(
+  address: ListenAddress,
+  routes: Routes,
+  warn: (message: string) => void,
+): Promise<Listening> {
   const server = createServer(limits, (request, response) => {
     void respond(server, routes, request, response);
   });

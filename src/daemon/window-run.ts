@@ -5,8 +5,8 @@ import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { Stop } from '../stop.ts';
 import type { Clock } from './clock.ts';
+import type { Tell } from './daemon-events.ts';
 import type { Opening } from './decide.ts';
-import type { Tell } from './events.ts';
 import type { TaskResult } from './tasks.ts';
 
 export interface WindowSurroundings {

@@ -4,14 +4,14 @@ import { describeBytes, describeNumber, describeRevisions, plural } from '../for
 import { pendingOf, requireFamiliarUnseen } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import { planRun } from '../run/plan.ts';
-import { attempt, type Finding, notice, ok, problem } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { attempt, type DoctorFinding, notice, ok, problem } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
 /** If more than this fraction of the pages is empty, and they take at least `worthBytes`, VACUUM is worth its time. */
 const wasteful = 0.25;
 const worthBytes = 16 * 1024 * 1024;
 
-export function database({ layout, stats, content }: Subject): Finding[] {
+export function database({ layout, stats, content }: DoctorSubject): DoctorFinding[] {
   if (!(content instanceof Error)) {
     return [ok('database', `${layout.database} can be read, ${describeBytes(Number(stats.size))}`)];
   }
@@ -21,13 +21,13 @@ export function database({ layout, stats, content }: Subject): Finding[] {
   return [problem(content.code === 'HISTORY' ? 'history' : 'database', content)];
 }
 
-export function revisions({ graph, config }: Subject): Finding[] {
+export function revisions({ graph, config }: DoctorSubject): DoctorFinding[] {
   if (graph instanceof Error) return [problem('revisions', graph)];
   const { length } = graph.revisions;
   return [ok('revisions', `${length} in ${config.migrations}, up to ${describeRevisions(graph.heads)}`)];
 }
 
-export function history({ config, layout, graph, content }: Subject): Finding[] {
+export function history({ config, layout, graph, content }: DoctorSubject): DoctorFinding[] {
   if (graph instanceof Error || content instanceof Error) return [];
   const { applied, rows } = content;
   const life = attempt(() => judgeLife({ layout, config }, applied, rows));
@@ -53,7 +53,7 @@ export function history({ config, layout, graph, content }: Subject): Finding[] 
   ];
 }
 
-export function pages({ content }: Subject): Finding[] {
+export function pages({ content }: DoctorSubject): DoctorFinding[] {
   if (content instanceof Error) return [];
   const { pageSize, pageCount, freePages, journalMode, autoVacuum } = content.pages;
   const freeBytes = freePages * pageSize;

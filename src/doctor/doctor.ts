@@ -4,11 +4,11 @@ import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import { nextWhereUnseen } from '../files/access.ts';
 import { troubleOf } from '../system-errors.ts';
 import { database, history, pages, revisions } from './content.ts';
-import { attempt, type Finding, notice, type ProbeName, problem } from './finding.ts';
+import { attempt, type DoctorFinding, notice, type ProbeName, problem } from './finding.ts';
 import { users, versions } from './other-processes.ts';
-import { lastRun, lock, records } from './runs.ts';
-import { snapshots } from './snapshots.ts';
-import { lookAt, type Subject } from './subject.ts';
+import { lastRun, lock, records } from './run-probes.ts';
+import { snapshots } from './snapshot-probe.ts';
+import { type DoctorSubject, lookAt } from './subject.ts';
 import { fileSystem, links, mount, ownership, permissions, space } from './volume-checks.ts';
 import { rollbackJournal, writeAheadLog } from './wal-and-journal.ts';
 
@@ -16,11 +16,11 @@ export interface Diagnosis {
   readonly database: string;
   /** The error that a run with pending work would end with; null if nothing prevents it. */
   readonly refusal: ErrorCode | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DoctorFinding[];
 }
 
 /** In the order in which a run would encounter them. */
-const probes: readonly (readonly [name: ProbeName, look: (subject: Subject) => Finding[]])[] = [
+const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject) => DoctorFinding[]])[] = [
   ['revisions', revisions],
   ['database', database],
   ['file system', fileSystem],
@@ -57,7 +57,7 @@ export function diagnose(config: Config): Diagnosis {
 const asOwner = 'Run doctor as the owner of the database';
 
 /** A probe that cannot look does not hide other findings. Only a notice: `permissions` and `database` know if a run fails. */
-function orUnseen(name: ProbeName, look: () => Finding[]): Finding[] {
+function orUnseen(name: ProbeName, look: () => DoctorFinding[]): DoctorFinding[] {
   try {
     return look();
   } catch (error) {

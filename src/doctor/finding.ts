@@ -24,7 +24,7 @@ export type ProbeName =
   | 'pages'
   | 'versions';
 
-export interface Finding {
+export interface DoctorFinding {
   readonly probe: ProbeName;
   readonly level: Level;
   /** One sentence, without a full stop. */
@@ -35,16 +35,16 @@ export interface Finding {
   readonly code: ErrorCode | null;
 }
 
-export function ok(probe: ProbeName, message: string): Finding {
+export function ok(probe: ProbeName, message: string): DoctorFinding {
   return { probe, level: 'ok', message, next: null, code: null };
 }
 
-export function notice(probe: ProbeName, message: string, next: string): Finding {
+export function notice(probe: ProbeName, message: string, next: string): DoctorFinding {
   return { probe, level: 'notice', message, next, code: null };
 }
 
 /** Something that would end a run, in the words of the run's own error. */
-export function problem(probe: ProbeName, { what, next, code }: DrydockError): Finding {
+export function problem(probe: ProbeName, { what, next, code }: DrydockError): DoctorFinding {
   return { probe, level: 'problem', message: what, next: next ?? null, code };
 }
 

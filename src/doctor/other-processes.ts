@@ -4,10 +4,10 @@ import { DrydockError, messageOf } from '../errors.ts';
 import { processesWithOpen } from '../files/open-files.ts';
 import { describeList } from '../format.ts';
 import { toolVersion } from '../version.ts';
-import { type Finding, notice, ok, problem } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { type DoctorFinding, notice, ok, problem } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
-export function users({ layout }: Subject): Finding[] {
+export function users({ layout }: DoctorSubject): DoctorFinding[] {
   const found = processesWithOpen(layout.database);
   if (found.length === 0) {
     return [ok('users', 'no process has the database open, as far as is seen from here: not into other containers')];
@@ -21,7 +21,7 @@ export function users({ layout }: Subject): Finding[] {
   ];
 }
 
-export function versions(_subject: Subject): Finding[] {
+export function versions(_subject: DoctorSubject): DoctorFinding[] {
   try {
     const driver = new Driver(':memory:');
     const sqlite = driver.prepare('SELECT sqlite_version()').pluck().get();

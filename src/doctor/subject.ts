@@ -12,7 +12,7 @@ import { readRows } from '../run/foreign.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { attempt } from './finding.ts';
 
-export interface Subject {
+export interface DoctorSubject {
   readonly config: Config;
   readonly layout: Layout;
   readonly stats: BigIntStats;
@@ -41,7 +41,7 @@ export interface PageFacts {
 }
 
 /** @throws {DrydockError} USAGE or PREFLIGHT if there is no database to look at. */
-export function lookAt(config: Config): Subject {
+export function lookAt(config: Config): DoctorSubject {
   const layout = layoutFor(config);
   const stats = statDatabase(layout.database, layout.snapshots);
   const broken = attempt(() => requireWhole(layout.database));

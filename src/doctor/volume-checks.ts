@@ -16,29 +16,29 @@ import {
   snapshotsProblem,
   spaceProblem,
 } from '../run/preflight-checks.ts';
-import { attempt, type Finding, notice, ok, problem } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { attempt, type DoctorFinding, notice, ok, problem } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
-export function fileSystem({ layout, config }: Subject): Finding[] {
+export function fileSystem({ layout, config }: DoctorSubject): DoctorFinding[] {
   const found = networkProblem(layout, config.allowNetworkFilesystem);
   if (found === undefined) return [ok('file system', `${layout.directory} is on a local file system`)];
   if (found instanceof Error) return [problem('file system', found)];
   return [notice('file system', found.warning, 'Be sure that its locks reach every machine that has it mounted')];
 }
 
-export function mount({ layout }: Subject): Finding[] {
+export function mount({ layout }: DoctorSubject): DoctorFinding[] {
   const found = mountProblem(layout);
   return [found === undefined ? ok('mount', 'the directory is mounted, not the file alone') : problem('mount', found)];
 }
 
-export function permissions({ layout }: Subject): Finding[] {
+export function permissions({ layout }: DoctorSubject): DoctorFinding[] {
   const found = [...accessProblems(layout), ...[snapshotsProblem(layout) ?? []].flat()];
   if (found.length > 0) return found.map((each) => problem('permissions', each));
   return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
 }
 
 /** The owner of the database may be unable to use files that root once created. */
-export function ownership({ layout, stats }: Subject): Finding[] {
+export function ownership({ layout, stats }: DoctorSubject): DoctorFinding[] {
   const { work, snapshots, visibleLock, database, runs } = layout;
   const folders = [work, runs, snapshots].filter((path) => existsSync(path));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
@@ -56,13 +56,13 @@ export function ownership({ layout, stats }: Subject): Finding[] {
   ];
 }
 
-export function links({ layout, stats }: Subject): Finding[] {
+export function links({ layout, stats }: DoctorSubject): DoctorFinding[] {
   const found = linksProblem(layout, stats);
   if (found === undefined) return [ok('links', `${layout.database} is the only name of the file`)];
   return [notice('links', found.what, found.next)];
 }
 
-export function space({ layout, graph, content }: Subject): Finding[] {
+export function space({ layout, graph, content }: DoctorSubject): DoctorFinding[] {
   const plan =
     graph instanceof Error || content instanceof Error
       ? undefined

@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import { describeBytes } from '../format.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
-import { type Finding, notice, ok } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { type DoctorFinding, notice, ok } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
 /** A WAL that is larger than this, and than a quarter of the database, is not being checkpointed. */
 const largeWalBytes = 16 * 1024 * 1024;
 
-export function rollbackJournal({ layout, isWhole }: Subject): Finding[] {
+export function rollbackJournal({ layout, isWhole }: DoctorSubject): DoctorFinding[] {
   // The database is then reported as a problem; the advice below would make SQLite remove the journal.
   if (!isWhole) return [];
   const path = `${layout.database}-journal`;
@@ -28,7 +28,7 @@ export function rollbackJournal({ layout, isWhole }: Subject): Finding[] {
   ];
 }
 
-export function writeAheadLog({ layout, stats, isWhole }: Subject): Finding[] {
+export function writeAheadLog({ layout, stats, isWhole }: DoctorSubject): DoctorFinding[] {
   if (!isWhole) return [];
   const path = `${layout.database}-wal`;
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -9,7 +9,7 @@ import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
-import { type SqlPort as AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
+import { type AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
@@ -21,7 +21,7 @@ import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { afterSecondLook } from './second-look.ts';
-import { replay } from './shadow-replay.ts';
+import { replaySteps } from './shadow-replay.ts';
 import { survey } from './shadow-survey.ts';
 import { runTold } from './statement-log.ts';
 import { closeGate } from './write-gate.ts';
@@ -285,7 +285,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     replay({ seed, steps, rows }) {
-      return replay(seed, steps, rows);
+      return replaySteps(seed, steps, rows);
     },
 
     survey({ seed, steps }) {

@@ -20,7 +20,11 @@ import type {
  * @throws {DrydockError} USAGE if a statement of the seed fails; REVISION_FAILED naming the revision, which may fail
  *   here only because the rows that it expects are missing.
  */
-export async function replay(seed: readonly string[], steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
+export async function replaySteps(
+  seed: readonly string[],
+  steps: readonly EngineStep[],
+  rows: Rows,
+): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {

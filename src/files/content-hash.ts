@@ -77,7 +77,7 @@ async function hashPieces(
       bytes += piece.length;
       signal.throwIfAborted();
     }
-    requireWhole(path, bytes, size, (await file.stat()).size);
+    requireAllRead(path, bytes, size, (await file.stat()).size);
   } finally {
     await file.close();
   }
@@ -88,7 +88,7 @@ async function hashPieces(
  * A read that ends early is no error (read(2)), and the hash of a part would pass for that of the whole file.
  * @throws {Error} EIO
  */
-export function requireWhole(path: string, bytes: number, sizeBefore: number, sizeAfter = sizeBefore): void {
+export function requireAllRead(path: string, bytes: number, sizeBefore: number, sizeAfter = sizeBefore): void {
   if (bytes === sizeBefore && bytes === sizeAfter) return;
   const size = sizeBefore === sizeAfter ? `${sizeBefore} bytes` : `${sizeBefore} bytes, and then ${sizeAfter}`;
   const message = `EIO: ${path} has ${size}, and ${bytes} of them could be read`;

@@ -1,6 +1,6 @@
 /** Compares two database files page by page, except for what SQLite itself does not restore when it rolls back. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { maskBookkeeping, requireWhole } from './content-hash.ts';
+import { maskBookkeeping, requireAllRead } from './content-hash.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -84,6 +84,6 @@ async function read({ path, handle, size }: OpenFile, at: number, length: number
     if (bytesRead === 0) break;
     done += bytesRead;
   }
-  requireWhole(path, at + done, at + buffer.length);
+  requireAllRead(path, at + done, at + buffer.length);
   return buffer;
 }

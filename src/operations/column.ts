@@ -22,7 +22,7 @@ export interface ColumnOptions {
   readonly check?: string;
   readonly collate?: string;
   readonly references?: Reference;
-  readonly generated?: Generated;
+  readonly generated?: GeneratedColumn;
 }
 
 /** The column that this one refers to. */
@@ -33,7 +33,7 @@ export interface Reference extends ForeignKeyOptions {
 }
 
 /** A column computed from others. https://sqlite.org/gencol.html */
-export interface Generated {
+export interface GeneratedColumn {
   /** An SQL expression, without enclosing parentheses. */
   readonly as: string;
   /** `virtual` is computed when read, `stored` when written. */

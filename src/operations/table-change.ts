@@ -25,12 +25,12 @@ export interface TableFacts {
 }
 
 /** The step of a change that has nothing to do. */
-export function nothingToDo(plan: TablePlan): Step {
+export function nothingToDo(plan: TablePlan): PlannedChange {
   return { plan, why: 'it is so already', inPlace: () => undefined };
 }
 
 /** The result of planning a change: the table after it, and how SQLite can make it in place, or why it cannot. */
-export interface Step {
+export interface PlannedChange {
   readonly plan: TablePlan;
   readonly why: string;
   /** Absent if only a rebuild can make it. */
@@ -43,7 +43,7 @@ export interface Step {
 export interface TableChange {
   readonly operation: string;
   /** @throws {DrydockError} If the change cannot be made. */
-  prepare(plan: TablePlan, facts: TableFacts): Step;
+  prepare(plan: TablePlan, facts: TableFacts): PlannedChange;
 }
 
 /**
@@ -72,7 +72,7 @@ export function changeTableOnly(
   const hasRows = () =>
     port.later !== undefined || numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
   const facts: TableFacts = { port, stored, compiled, hasRows };
-  const steps: Step[] = [];
+  const steps: PlannedChange[] = [];
   let plan = planFor(stored.sql);
   for (const change of changes) {
     const step = change.prepare(plan, facts);
@@ -97,7 +97,7 @@ export function changeTableOnly(
 }
 
 /** The exact text that SQLite's in-place changes would produce; nothing is kept. */
-function textInPlace(port: SqlPort, table: string, steps: readonly Step[]): TableText {
+function textInPlace(port: SqlPort, table: string, steps: readonly PlannedChange[]): TableText {
   let text: TableText | undefined;
   const undo = new Error('only tried');
   try {

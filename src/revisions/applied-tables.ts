@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { DrydockError, invariant } from '../errors.ts';
 
 /** What these functions need from a connection. Values are bound, rows are objects by column name. */
-export interface SqlPort {
+export interface AppliedPort {
   all(sql: string, ...params: unknown[]): unknown[];
   run(sql: string, ...params: unknown[]): void;
 }
 
-type ReadPort = Pick<SqlPort, 'all'>;
+type ReadPort = Pick<AppliedPort, 'all'>;
 
 export const versionTable = 'alembic_version';
 export const historyTable = 'drydock_history';
@@ -112,7 +112,7 @@ export function lastRunOf(history: readonly HistoryRow[]): string | null {
  * @throws {DrydockError} HISTORY as `readApplied` does.
  */
 export function writeApplied(
-  port: SqlPort,
+  port: AppliedPort,
   record: { readonly current: readonly string[]; readonly rows: readonly Omit<HistoryRow, 'id'>[] },
 ): void {
   const before = readCurrent(port);
@@ -133,7 +133,7 @@ export function writeApplied(
  * @throws {Error} If the run has no such row: then the caller has lost track of its run.
  */
 export function markDone(
-  port: SqlPort,
+  port: AppliedPort,
   runId: string,
   {
     id,
@@ -150,7 +150,7 @@ export function markDone(
 }
 
 /** For a run that reuses a snapshot taken by another run. */
-export function nameSnapshot(port: SqlPort, runId: string, snapshot: string): void {
+export function nameSnapshot(port: AppliedPort, runId: string, snapshot: string): void {
   port.run(`UPDATE ${historyTable} SET snapshot = ? WHERE run_id = ?`, snapshot, runId);
 }
 
@@ -179,7 +179,7 @@ function readHistory(port: ReadPort): HistoryRow[] {
   return rows.map((row) => parseRow(historyRow, row, historyTable));
 }
 
-function insertHistory(port: SqlPort, row: Omit<HistoryRow, 'id'>): void {
+function insertHistory(port: AppliedPort, row: Omit<HistoryRow, 'id'>): void {
   const { id: _, ...columns } = historyColumns;
   const keys = Object.keys(columns) as (keyof typeof columns)[];
   const names = keys.map((key) => columns[key]).join(', ');

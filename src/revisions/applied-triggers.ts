@@ -6,16 +6,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import {
   type Applied,
+  type AppliedPort,
   describeTriggers,
   historyTable,
   readApplied,
-  type SqlPort,
   versionTable,
   writeApplied,
 } from './applied-tables.ts';
 
 /** Their names, sorted. SQLite decides by the text of the trigger; a trigger that only mentions a table does no harm. */
-export function triggersOnApplied(port: SqlPort): string[] {
+export function triggersOnApplied(port: AppliedPort): string[] {
   const rows = port.all(
     `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND (sql LIKE ? OR sql LIKE ?) ORDER BY name`,
     `%${versionTable}%`,
@@ -29,7 +29,7 @@ export function triggersOnApplied(port: SqlPort): string[] {
  * @throws {DrydockError} CHECK_FAILED if the tables do not hold what was written.
  */
 export function writeBeside(
-  port: SqlPort,
+  port: AppliedPort,
   record: Parameters<typeof writeApplied>[1],
   triggers: readonly string[],
 ): void {
@@ -47,7 +47,7 @@ export function writeBeside(
  * @param rows How many rows it must change.
  * @throws {DrydockError} CHECK_FAILED if a trigger did more, or something else; the caller rolls back.
  */
-export function writeAlone(port: SqlPort, rows: number, write: () => void): void {
+export function writeAlone(port: AppliedPort, rows: number, write: () => void): void {
   const triggers = triggersOnApplied(port);
   const before = countChanges(port).total;
   beside(triggers, write);
@@ -56,12 +56,12 @@ export function writeAlone(port: SqlPort, rows: number, write: () => void): void
   if (last !== rows || total - before !== rows) throw meddling(triggers, 'changed other rows than the one of the run');
 }
 
-function countChanges(port: SqlPort): { readonly last: number; readonly total: number } {
+function countChanges(port: AppliedPort): { readonly last: number; readonly total: number } {
   const [row] = port.all('SELECT changes() AS last, total_changes() AS total');
   return row as { last: number; total: number };
 }
 
-function holds(port: SqlPort, before: Applied, record: Parameters<typeof writeApplied>[1]): boolean {
+function holds(port: AppliedPort, before: Applied, record: Parameters<typeof writeApplied>[1]): boolean {
   try {
     const { current, history } = readApplied(port);
     const added = history.slice(before.history.length).map(({ id: _, ...row }) => row);

@@ -42,6 +42,6 @@ export function addHistory(rows: readonly ScriptRow[], run: string, toolVersion:
   });
 }
 
-export function markDone({ id, checksum }: { readonly id: string; readonly checksum: string }): string {
+export function markDoneSql({ id, checksum }: { readonly id: string; readonly checksum: string }): string {
   return `UPDATE ${historyTable} SET result = 'done', checksum = ${quoteText(checksum)} WHERE revision = ${quoteText(id)} AND result = 'deferred'`;
 }

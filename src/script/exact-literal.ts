@@ -5,7 +5,7 @@
 import { invariant } from '../errors.ts';
 import { quoteText } from '../schema/quote.ts';
 
-export function literal(value: unknown): string {
+export function sqlLiteral(value: unknown): string {
   const sql = unbracketed(value);
   // After a minus sign, its own would begin a comment.
   return sql.startsWith('-') ? `(${sql})` : sql;

@@ -1,6 +1,6 @@
 import { DrydockError, invariant } from '../errors.ts';
 import { type SqlToken, sqlTokens } from '../revisions/sql/sql-tokens.ts';
-import { literal } from './exact-literal.ts';
+import { sqlLiteral } from './exact-literal.ts';
 
 /**
  * A statement with its parameters written into it: `?` and `?NNN` by position, `:name`, `@name` and `$name` by name.
@@ -37,7 +37,7 @@ function wouldMerge(before: string | undefined, piece: string): boolean {
 
 function boundValue(values: Readonly<Record<number | string, unknown>>, key: number | string, sql: string): string {
   invariant(Object.hasOwn(values, key), `no value for parameter ${key} of ${sql}`);
-  return literal(values[key]);
+  return sqlLiteral(values[key]);
 }
 
 function isNamed(param: unknown): param is Record<string, unknown> {

@@ -5,7 +5,7 @@ import { describeRevisions } from '../format.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
 import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { isNothing, type Plan } from '../run/plan.ts';
-import { addHistory, createTables, isAt, markDone, moveVersion, type ScriptRow } from './bookkeeping.ts';
+import { addHistory, createTables, isAt, markDoneSql, moveVersion, type ScriptRow } from './bookkeeping.ts';
 import { guard } from './guard.ts';
 import { withParameters } from './inline-parameters.ts';
 
@@ -63,7 +63,7 @@ ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${begi
     'COMMIT;',
     ...plan.maintenance.map(({ step: { revision, direction } }) => {
       const statements = revision.body.kind === 'sql' ? revision.body[direction].map(({ sql }) => sql) : [];
-      return section(`${revision.id}, outside the transaction`, [...statements, markDone(revision)]);
+      return section(`${revision.id}, outside the transaction`, [...statements, markDoneSql(revision)]);
     }),
   ].join('\n');
 }

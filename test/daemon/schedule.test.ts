@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../../src/config/config.ts';
+import type { DaemonEvent } from '../../src/daemon/daemon-events.ts';
 import { openMemory } from '../../src/daemon/daemon-state.ts';
-import type { DaemonEvent } from '../../src/daemon/events.ts';
 import { runSchedule } from '../../src/daemon/scheduler.ts';
 import { readStatus, type Status } from '../../src/daemon/status.ts';
 import type { WindowSurroundings } from '../../src/daemon/window-run.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { diagnose } from '../../src/doctor/doctor.ts';
-import type { Finding, ProbeName } from '../../src/doctor/finding.ts';
+import type { DoctorFinding, ProbeName } from '../../src/doctor/finding.ts';
 import { loadConfig } from '../../src/library/config.ts';
 import { type Place, place } from '../attacks/helpers-places.ts';
 import { folderState } from '../attacks/helpers-refusal.ts';
@@ -15,7 +15,7 @@ import { startDrydock } from '../harness/drydock.ts';
 import { otherProcess } from '../harness/writer.ts';
 
 /** Every finding that is not `ok`, in a process that has no lock to lose. */
-async function notices({ root }: Place, ...exceptContentOf: readonly RegExp[]): Promise<readonly Finding[]> {
+async function notices({ root }: Place, ...exceptContentOf: readonly RegExp[]): Promise<readonly DoctorFinding[]> {
   const config = await loadConfig({}, { cwd: root, env: {} });
   const before = folderState(root, exceptContentOf);
   const { findings, refusal } = diagnose(config);
@@ -24,7 +24,7 @@ async function notices({ root }: Place, ...exceptContentOf: readonly RegExp[]): 
   return findings.filter(({ level }) => level !== 'ok');
 }
 
-function assertOnly(found: readonly Finding[], expected: Partial<Record<ProbeName, RegExp>>): void {
+function assertOnly(found: readonly DoctorFinding[], expected: Partial<Record<ProbeName, RegExp>>): void {
   assert.deepEqual(found.map(({ probe }) => probe).toSorted(), Object.keys(expected).toSorted(), JSON.stringify(found));
   for (const { probe, level, message, next } of found) {
     assert.equal(level, 'notice');
@@ -73,7 +73,7 @@ test('a run at work is said to be at work, and one that was killed to have been 
   await running.reached();
   const working = await here.run(['doctor', '--json']);
   assert.equal(working.code, 0, working.stdout);
-  const { findings } = working.json<{ findings: Finding[] }>();
+  const { findings } = working.json<{ findings: DoctorFinding[] }>();
   const lock = findings.find(({ probe }) => probe === 'lock');
   assert.match(
     String(lock?.message),
@@ -128,7 +128,7 @@ test('a WAL that nobody empties and a file that is mostly empty are worth knowin
   db.exec('PRAGMA wal_autocheckpoint = 0; CREATE TABLE big (b BLOB); INSERT INTO big VALUES (zeroblob(20000000))');
   // In a process of its own, since this one has the file open.
   const seen = await here.run(['doctor', '--json']);
-  const wal = seen.json<{ findings: Finding[] }>().findings.find(({ probe }) => probe === 'WAL');
+  const wal = seen.json<{ findings: DoctorFinding[] }>().findings.find(({ probe }) => probe === 'WAL');
   assert.equal(wal?.level, 'notice');
   assert.match(wal.message, /app\.db-wal has 19\.\d MB/);
   db.exec('DROP TABLE big');
@@ -156,7 +156,7 @@ test('a restore that was interrupted and whose snapshot is gone is refused, as a
   const doctor = await here.run(['doctor', '--json']);
   const upgrade = await here.run(['upgrade']);
   assert.equal(doctor.code, upgrade.code, `${upgrade.stderr}${doctor.stdout}`);
-  const [first] = doctor.json<{ findings: Finding[] }>().findings.filter(({ level }) => level === 'problem');
+  const [first] = doctor.json<{ findings: DoctorFinding[] }>().findings.filter(({ level }) => level === 'problem');
   assert.equal(first?.probe, 'last run');
   assert.ok(upgrade.error.includes(first.message), upgrade.error);
 });

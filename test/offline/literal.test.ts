@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { bindable } from '../../src/operations/values.ts';
-import { literal } from '../../src/script/exact-literal.ts';
+import { sqlLiteral } from '../../src/script/exact-literal.ts';
 import { withParameters } from '../../src/script/inline-parameters.ts';
 import { testFolder } from '../harness/files.ts';
 import { runsWell } from './shell.ts';
@@ -44,7 +44,7 @@ const more = [
 ];
 
 for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be'] as const)
-  test(`the shell reads every literal as the value that it was made of, to the bit, in ${encoding}`, (t) =>
+  test(`the shell reads every sqlLiteral as the value that it was made of, to the bit, in ${encoding}`, (t) =>
     readsAsMade(t, encoding));
 
 function readsAsMade(t: TestContext, encoding: string): void {
@@ -78,10 +78,10 @@ function bound(value: unknown): unknown {
 
 test('a decimal stays one where it is the number itself', () => {
   assert.deepEqual(
-    [2.5, 0.25, -1.125, 3].map((value) => literal(value)),
+    [2.5, 0.25, -1.125, 3].map((value) => sqlLiteral(value)),
     ['2.5', '0.25', '(-1.125)', '(3 * 1.0)'],
   );
-  assert.equal(literal(0.1), '(3602879701896397 * 1.0 / (36028797018963968 * 1.0))');
+  assert.equal(sqlLiteral(0.1), '(3602879701896397 * 1.0 / (36028797018963968 * 1.0))');
 });
 
 test('parameters are written in by their place or their name, and not into strings and comments', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type AppliedPort,
   type HistoryRow,
   markDone,
   readApplied,
-  type SqlPort,
   versionTableSql,
   writeApplied,
 } from '../../src/revisions/applied-tables.ts';
@@ -71,7 +71,7 @@ test('rows of the version table that stay are left alone', () => {
   writeApplied(port, { current: ['a1', 'b1'], rows: [] });
   const rowidOfA1 = () => port.all("SELECT rowid FROM alembic_version WHERE version_num = 'a1'");
   const [before, writes] = [rowidOfA1(), [] as string[]];
-  const watched: SqlPort = {
+  const watched: AppliedPort = {
     all: port.all,
     run: (sql, ...params) => {
       writes.push(`${sql.split(' ')[0]} ${params.join()}`);
@@ -101,7 +101,7 @@ test('a deferred revision is marked done, and no other row', () => {
 test('integers may come as bigint', () => {
   const { port } = openDatabase();
   writeApplied(port, { current: [], rows: [row] });
-  const bigints: SqlPort = {
+  const bigints: AppliedPort = {
     run: port.run,
     all: (sql, ...params) =>
       port

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { DrydockError, type ErrorCode } from '../../src/errors.ts';
-import type { SqlPort } from '../../src/revisions/applied-tables.ts';
+import type { AppliedPort } from '../../src/revisions/applied-tables.ts';
 import { checksum } from '../../src/revisions/files/checksum.ts';
 import { buildGraph, type RevisionGraph } from '../../src/revisions/graph/graph.ts';
 import type { Revision } from '../../src/revisions/revision.ts';
@@ -64,7 +64,7 @@ export const graphs = {
 } as const;
 
 export interface TestDatabase {
-  readonly port: SqlPort;
+  readonly port: AppliedPort;
   exec(sql: string): void;
 }
 

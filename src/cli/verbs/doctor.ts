@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { type Diagnosis, diagnose } from '../../doctor/doctor.ts';
-import type { Finding } from '../../doctor/finding.ts';
+import type { DoctorFinding } from '../../doctor/finding.ts';
 import { exitCodes } from '../../errors.ts';
 import { visible, visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
@@ -19,7 +19,7 @@ export async function doctor(config: Config): Promise<Output> {
 const levelWidth = 'problem'.length;
 const probeWidth = 'permissions'.length;
 
-function lines({ level, probe, message, next }: Finding): string {
+function lines({ level, probe, message, next }: DoctorFinding): string {
   const first = `${level.padEnd(levelWidth)}  ${probe.padEnd(probeWidth)}  ${message}.`;
   return visibleLines(next === null ? [first] : [first, `${' '.repeat(levelWidth + probeWidth + 4)}${next}.`]);
 }

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
-import { type Address, addressText } from '../../config/address.ts';
 import type { Config } from '../../config/config.ts';
+import { addressText, type ListenAddress } from '../../config/listen-address.ts';
 import { DrydockError, messageOf } from '../../errors.ts';
 import type { Output } from '../print.ts';
 
@@ -17,7 +17,7 @@ export async function healthcheck({ daemonAddress }: Config): Promise<Output> {
 }
 
 /** Who listens on every address is asked on loopback. */
-function reachable({ host, port }: Address): Address {
+function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };
 }

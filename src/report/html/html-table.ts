@@ -1,6 +1,6 @@
 import { type Html, type HtmlPart, html } from './escape.ts';
 
-export interface Column {
+export interface HtmlColumn {
   readonly title: string;
   /** Numbers are aligned to the right, so that they can be compared. */
   readonly kind?: 'text' | 'number';
@@ -11,7 +11,7 @@ export interface Column {
  * @param rows Each as long as `columns`.
  * @param empty The text to show if there are no rows.
  */
-export function table(columns: readonly Column[], rows: readonly (readonly HtmlPart[])[], empty: string): Html {
+export function table(columns: readonly HtmlColumn[], rows: readonly (readonly HtmlPart[])[], empty: string): Html {
   if (rows.length === 0) return html`<p class="quiet">${empty}</p>`;
   const kindOf = (index: number) => columns[index]?.kind ?? 'text';
   return html`<table>

@@ -4,7 +4,7 @@ import { type RevisionGraph, requireKnown } from '../graph/graph.ts';
 import type { Revision } from '../revision.ts';
 
 /** A revision whose file has changed since it was applied. */
-export interface EditedRevision {
+export interface EditedSinceApplied {
   readonly revision: Revision;
   /** The checksum of the file when it was applied or stamped. */
   readonly recorded: string;
@@ -22,7 +22,7 @@ export function editedRevisions(
   graph: RevisionGraph,
   current: readonly string[],
   history: readonly HistoryRow[],
-): EditedRevision[] {
+): EditedSinceApplied[] {
   requireKnown(graph, current);
   const recorded = new Map<string, string>();
   for (const row of history) {
@@ -39,7 +39,7 @@ export function editedRevisions(
 }
 
 /** The error for applied revisions whose files were edited. */
-export function editedError(edited: readonly EditedRevision[]): DrydockError {
+export function editedError(edited: readonly EditedSinceApplied[]): DrydockError {
   const files = edited.map(({ revision }) => revision.path).join(', ');
   return new DrydockError('HISTORY', {
     what: `${files} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, so the database does not hold what is written there`,

@@ -60,7 +60,7 @@ function requireDistinct(names: Placed<readonly string[]>, what: string): readon
 }
 
 /** The `message` header on one line; without one, the words of the id without a leading number. */
-export function messageOf(header: string | undefined, id: string): string {
+export function revisionMessage(header: string | undefined, id: string): string {
   const message = (header ?? '').replace(/\s+/g, ' ').trim();
   if (message !== '') return message;
   const words = id.split(/[_.]+/).filter((word) => word !== '');

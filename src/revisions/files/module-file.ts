@@ -7,8 +7,8 @@ import {
   checkId,
   checkLabels,
   checkParents,
-  messageOf,
   type Placed,
+  revisionMessage,
 } from './header.ts';
 import { type Literal, notLiteral, readLiteral } from './module-literal.ts';
 import { maskModule } from './module-text.ts';
@@ -49,7 +49,7 @@ export function parseModuleRevision(text: string, path: string): Revision {
     revises: checkParents(readList(header, 'revises')),
     dependsOn: checkDependencies(readList(header, 'dependsOn')),
     branchLabels: checkLabels(readList(header, 'branchLabels')),
-    message: messageOf(typed(header, 'message', isString, 'a string'), id),
+    message: revisionMessage(typed(header, 'message', isString, 'a string'), id),
     path,
     checksum: checksum(text),
     transaction: typed(header, 'transaction', isBoolean, 'true or false') ?? true,

@@ -1,5 +1,5 @@
 import type { Revision, RowExpectation, Statement } from '../revision.ts';
-import { cutHeader, cutSections, type LineComment, type Section, type SqlFileParts } from '../sql/sql-sections.ts';
+import { cutHeader, cutSections, type LineComment, type SqlFileParts, type SqlSection } from '../sql/sql-sections.ts';
 import { splitStatements, statementProblem } from '../sql/statements.ts';
 import { checksum, normaliseText } from './checksum.ts';
 import { fileError } from './file-error.ts';
@@ -9,8 +9,8 @@ import {
   checkId,
   checkLabels,
   checkParents,
-  messageOf,
   type Placed,
+  revisionMessage,
 } from './header.ts';
 import { requireLineEndings } from './line-endings.ts';
 
@@ -48,7 +48,7 @@ export function parseSqlRevision(text: string, path: string, recorded: ReadonlyS
     revises: checkParents(readList(header, 'revises')),
     dependsOn: checkDependencies(readList(header, 'depends-on')),
     branchLabels: checkLabels(readList(header, 'branch-labels')),
-    message: messageOf(header.get('message')?.value, id),
+    message: revisionMessage(header.get('message')?.value, id),
     path,
     checksum: ownChecksum,
     transaction,
@@ -123,7 +123,7 @@ function readTransaction(header: Header): boolean {
   throw fileError(transaction.file, transaction.line, problem);
 }
 
-function readExpectations(section: Section, path: string): readonly RowExpectation[] {
+function readExpectations(section: SqlSection, path: string): readonly RowExpectation[] {
   const expectations: Placed<RowExpectation>[] = [];
   for (const { text, line, atMargin } of section.comments) {
     // Only at the margin, because a comment on a column may well read `-- revision: of the text`.
@@ -144,7 +144,7 @@ function readExpectation(text: string, line: number, path: string): RowExpectati
   throw fileError(path, line, `'-- ${text}' cannot be read: write it like ${examples}`);
 }
 
-function readStatements(section: Section, transaction: boolean, path: string): readonly Statement[] {
+function readStatements(section: SqlSection, transaction: boolean, path: string): readonly Statement[] {
   const statements = splitStatements(section.sql, section.line, path);
   for (const statement of statements) {
     const problem = statementProblem(statement.sql, transaction ? 'transaction' : 'autocommit');

@@ -13,7 +13,7 @@ export interface LineComment {
 }
 
 /** The text between a marker and the next one, or the end of the file. */
-export interface Section {
+export interface SqlSection {
   readonly sql: string;
   /** 1-based line on which `sql` begins: the marker's. */
   readonly line: number;
@@ -66,7 +66,7 @@ export function cutHeader(text: string, path: string): SqlFileParts {
 export function cutSections(
   { rest, line }: Pick<SqlFileParts, 'rest' | 'line'>,
   path: string,
-): Readonly<Record<Direction, Section>> {
+): Readonly<Record<Direction, SqlSection>> {
   const markers: Marker[] = [];
   const comments: LineComment[][] = [];
   for (const token of sqlTokens(rest, line, path)) {
@@ -79,7 +79,7 @@ export function cutSections(
       comments.push([]);
     }
   }
-  const section = (direction: Direction): Section => {
+  const section = (direction: Direction): SqlSection => {
     const index = indexOfMarker(markers, direction, path);
     const [marker, next] = [markers[index], markers[index + 1]];
     const sql = rest.slice(marker?.end, next?.start);

@@ -5,7 +5,7 @@ import type { ColumnOutline } from './edit-outline.ts';
 import { columnOutline, outlineOf, requireOutline } from './edit-outline.ts';
 import type { ColumnText, ConstraintText, TableText } from './edit-table.ts';
 import { findColumn, parseTable } from './edit-table.ts';
-import type { Place } from './edit-text.ts';
+import type { TextRange } from './edit-text.ts';
 import { meaningOf, withCut, withInserted, withReplaced, wordsOf } from './edit-text.ts';
 
 /** A table with a column added after the last one, where ALTER TABLE ADD COLUMN puts it too. */
@@ -107,7 +107,7 @@ function requireColumn(
 }
 
 /** Up to the next column or constraint, as ALTER TABLE DROP COLUMN cuts; the last item is cut with the comma before it. */
-function columnWithComma(table: TableText, column: ColumnText): Place {
+function columnWithComma(table: TableText, column: ColumnText): TextRange {
   const at = table.columns.indexOf(column);
   const next = table.columns[at + 1] ?? table.constraints[0];
   if (next !== undefined) return { start: column.start, end: next.start };

@@ -3,21 +3,21 @@ import type { ColumnConstraint, ColumnDefinition, TableConstraint } from 'sqlite
 import { DrydockError, invariant } from '../../errors.ts';
 import { sameName } from '../names.ts';
 import { parseStmt } from '../parse.ts';
-import type { Place, Token } from './edit-text.ts';
+import type { TextRange, Token } from './edit-text.ts';
 import { textAt, wordsOf } from './edit-text.ts';
 
 /** A constraint of a column or of the table, including its `CONSTRAINT name`, if any. */
-export interface ConstraintText extends Place {
+export interface ConstraintText extends TextRange {
   readonly name: string | undefined;
   /** Where it begins after its name. */
   readonly keyword: number;
   readonly node: ColumnConstraint | TableConstraint;
 }
 
-export interface ColumnText extends Place {
+export interface ColumnText extends TextRange {
   readonly name: string;
   /** The declared type; an empty place after the column's name if there is none. */
-  readonly type: Place;
+  readonly type: TextRange;
   readonly constraints: readonly ConstraintText[];
 }
 
@@ -142,7 +142,7 @@ function lastEnd(words: readonly Token[], before: number): number {
   return last.end;
 }
 
-function typePlace(sql: string, { colName, colType }: ColumnDefinition): Place {
+function typePlace(sql: string, { colName, colType }: ColumnDefinition): TextRange {
   const nameEnd = colName.span.offset + colName.span.length;
   if (colType === undefined) return { start: nameEnd, end: nameEnd };
   const { offset, length } = colType.span;

@@ -3,13 +3,13 @@ import { tokenName } from 'sqlite3-parser';
 import { tokenize } from '../parse.ts';
 
 /** From the first character to after the last. */
-export interface Place {
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
 /** Kinds are the names of SQLite's own grammar: LP, RP, COMMA, ID, STRING, SPACE, COMMENT, … */
-export interface Token extends Place {
+export interface Token extends TextRange {
   readonly kind: string;
 }
 
@@ -34,11 +34,11 @@ export function meaningOf(sql: string): string {
     .join(' ');
 }
 
-export function textAt(sql: string, { start, end }: Place): string {
+export function textAt(sql: string, { start, end }: TextRange): string {
   return sql.slice(start, end);
 }
 
-export function withReplaced(sql: string, { start, end }: Place, text: string): string {
+export function withReplaced(sql: string, { start, end }: TextRange, text: string): string {
   return sql.slice(0, start) + text + sql.slice(end);
 }
 
@@ -47,7 +47,7 @@ export function withInserted(sql: string, at: number, text: string): string {
 }
 
 /** Removes a place with the whitespace before it. A comment stays, and a line comment never swallows the text after it. */
-export function withCut(sql: string, place: Place): string {
+export function withCut(sql: string, place: TextRange): string {
   const tokens = tokensOf(sql);
   const start = startOfBlanks(sql, tokens, place.start);
   const next = tokens.find((token) => token.start >= place.end);

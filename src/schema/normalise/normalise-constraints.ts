@@ -42,7 +42,7 @@ interface Found {
 }
 
 /** Collects the column constraints first, then the table constraints. */
-export function constraintsOf(
+export function collectConstraints(
   sql: string,
   behindColumns: readonly ColumnConstraint[],
   ofTable: readonly NamedTableConstraint[],

@@ -2,7 +2,7 @@ import type { ColumnDefinition, ColumnsAndConstraintsCreateTableBody, NamedColum
 import { foldName, sameName } from '../names.ts';
 import type { Column, ConflictAction, Expression, Generated, PrimaryKey, Table } from '../normalised.ts';
 import { canonicalTokens, expressionOf, type Spelling } from './normalise.ts';
-import { type Constraints, conflictAction, constraintsOf } from './normalise-constraints.ts';
+import { type Constraints, collectConstraints, conflictAction } from './normalise-constraints.ts';
 import {
   behindParentheses,
   insideParentheses,
@@ -23,7 +23,7 @@ export function tableOf(name: string, sql: string): Table {
   const { body, afterName } = parseTable(sql);
   const names = body.columns.map(({ colName }) => colName.text);
   const spelling: Spelling = { names: 'folded', columns: [...names, name] };
-  const constraints = constraintsOf(sql, behindColumns(body), body.constraints ?? [], spelling);
+  const constraints = collectConstraints(sql, behindColumns(body), body.constraints ?? [], spelling);
   const options = canonicalTokens(behindParentheses(afterName), spelling);
   const [strict, withoutRowid] = [options.includes('strict'), options.includes('without')];
   const columns = columnsOf(sql, body, itemsInParentheses(afterName), spelling);

@@ -6,10 +6,10 @@ import { listRunRecords } from '../records/store.ts';
 import { sourceMissing } from '../run/endings.ts';
 import { readJournal } from '../run/journal.ts';
 import { lookUpSnapshot } from '../snapshots/catalog.ts';
-import { attempt, type Finding, notice, ok, problem } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { attempt, type DoctorFinding, notice, ok, problem } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
-export function lock({ layout }: Subject): Finding[] {
+export function lock({ layout }: DoctorSubject): DoctorFinding[] {
   const visible = lookAtVisibleLock(layout);
   if (visible.kind === 'in the way') return [problem('lock', visible.error)];
   const owner = describeOwner(readOwner(layout.owner));
@@ -29,7 +29,7 @@ export function lock({ layout }: Subject): Finding[] {
   ];
 }
 
-export function lastRun({ layout }: Subject): Finding[] {
+export function lastRun({ layout }: DoctorSubject): DoctorFinding[] {
   const journal = attempt(() => readJournal(layout.runJournal));
   if (journal === undefined) return [ok('last run', 'none was interrupted')];
   if (journal instanceof Error) return [problem('last run', journal)];
@@ -46,7 +46,7 @@ export function lastRun({ layout }: Subject): Finding[] {
   ];
 }
 
-export function records({ layout }: Subject): Finding[] {
+export function records({ layout }: DoctorSubject): DoctorFinding[] {
   const { runs, damaged } = listRunRecords(layout, Number.POSITIVE_INFINITY);
   if (damaged.length === 0) {
     const { length } = runs;

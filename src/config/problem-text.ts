@@ -4,7 +4,7 @@ import { DrydockError } from '../errors.ts';
  * What is wrong with a value, as the end of a sentence that begins with its name, and what to do about it. Two lines of
  * one string, because a zod message is a string.
  */
-export function problem(what: string, next: string): string {
+export function problemText(what: string, next: string): string {
   return `${what}\n${next}`;
 }
 

@@ -1,10 +1,10 @@
 import { describeBytes } from '../format.ts';
 import { readCatalog } from '../snapshots/catalog.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
-import { type Finding, notice, ok } from './finding.ts';
-import type { Subject } from './subject.ts';
+import { type DoctorFinding, notice, ok } from './finding.ts';
+import type { DoctorSubject } from './subject.ts';
 
-export function snapshots({ layout }: Subject): Finding[] {
+export function snapshots({ layout }: DoctorSubject): DoctorFinding[] {
   const { snapshots: usable, unusable } = readCatalog(layout);
   const damaged = unusable.map(({ path, error }) =>
     notice(
