@@ -1,22 +1,42 @@
 /** `import { … } from 'sqlite-drydock'`: for programs, tests and TypeScript revisions. See docs/library.md. */
 
-export type { AutogenerateReport, AutogenerateRequest } from './api/autogenerate.ts';
-export type { CheckReport } from './api/check.ts';
-export type { CurrentReport } from './api/current.ts';
-export type { EditedRevision } from './api/edit.ts';
-export type { HistoryEntry, HistoryReport } from './api/history.ts';
-export type { LintReport } from './api/lint.ts';
+export { type AutogenerateReport, type AutogenerateRequest, autogenerate } from './api/autogenerate.ts';
+export { type BeginAnewOptions, beginAnew } from './api/begin-anew.ts';
+export { type CheckReport, check } from './api/check.ts';
+export { type CurrentReport, current } from './api/current.ts';
+export { doctor } from './api/doctor.ts';
+export { type EditedRevision, edit } from './api/edit.ts';
+export { type HistoryEntry, type HistoryReport, history } from './api/history.ts';
+export { type LintReport, lint } from './api/lint.ts';
+export { loadConfig, type Settings, type Surroundings } from './api/load-config.ts';
 export type { MigrationReport } from './api/migrate.ts';
-export type { MergeRequest, RevisionRequest } from './api/new-revision.ts';
-export type { ProjectReport } from './api/project.ts';
-export type { ReportFormat } from './api/report.ts';
+export { createRevision, type MergeRequest, mergeRevisions, type RevisionRequest } from './api/new-revision.ts';
+export { type PlanOptions, plan } from './api/plan.ts';
+export { type InitOptions, init, type ProjectReport } from './api/project.ts';
+export { type RehearseOptions, rehearse } from './api/rehearse.ts';
+export { listRuns, type ReportFormat, report, showRun } from './api/report.ts';
 export type { RevisionEntry, RevisionSummary } from './api/revision-data.ts';
-export type { ScriptReport } from './api/script.ts';
-export type { SessionOptions } from './api/session.ts';
-export type { CreatedSnapshot, ListedSnapshot, SnapshotList } from './api/snapshots.ts';
-export type { StatsReport } from './api/stats.ts';
-export type { VerifyReport } from './api/verify.ts';
+export { branches, heads, show } from './api/revisions.ts';
+export { type ScriptReport, type ScriptRequest, script } from './api/script.ts';
+export type { RevisionArguments, SessionOptions } from './api/session.ts';
+export {
+  type CreatedSnapshot,
+  createSnapshot,
+  type ListedSnapshot,
+  listSnapshots,
+  pruneSnapshots,
+  type RestoreOptions,
+  restoreSnapshot,
+  type SnapshotList,
+  verifySnapshot,
+} from './api/snapshots.ts';
+export { ensureVersion, type StampOptions, stamp } from './api/stamp.ts';
+export { type StatsReport, stats } from './api/stats.ts';
+export { unlock } from './api/unlock.ts';
+export { type DowngradeOptions, downgrade, upgrade } from './api/upgrade.ts';
+export { type VerifyReport, verify } from './api/verify.ts';
 export type { CheckResult, StatisticValue } from './checks/measurement.ts';
+export { completion } from './cli/completion/completion.ts';
 export type { Shell } from './cli/completion/shells.ts';
 export type { Config } from './config/config.ts';
 export type { Diagnosis } from './doctor/doctor.ts';
@@ -24,53 +44,6 @@ export type { DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export type { Observer, RunEvent } from './events.ts';
-export { completion } from './library/completion.ts';
-export { loadConfig, type Settings, type Surroundings } from './library/config.ts';
-export {
-  branches,
-  check,
-  current,
-  doctor,
-  heads,
-  history,
-  lint,
-  listSnapshots,
-  type PlanOptions,
-  plan,
-  type ScriptRequest,
-  script,
-  show,
-  stats,
-  verify,
-  verifySnapshot,
-} from './library/reads.ts';
-export { listRuns, report, showRun } from './library/reports.ts';
-export {
-  type BeginAnewOptions,
-  beginAnew,
-  createSnapshot,
-  type DowngradeOptions,
-  downgrade,
-  ensureVersion,
-  pruneSnapshots,
-  type RehearseOptions,
-  type RestoreOptions,
-  type RevisionArguments,
-  rehearse,
-  restoreSnapshot,
-  type StampOptions,
-  stamp,
-  upgrade,
-} from './library/runs.ts';
-export {
-  autogenerate,
-  createRevision,
-  edit,
-  type InitOptions,
-  init,
-  mergeRevisions,
-  unlock,
-} from './library/writes.ts';
 export type { Finding } from './lint/lint-finding.ts';
 export { CannotDowngrade } from './operations/cannot-downgrade.ts';
 export type { Column, ColumnOptions } from './operations/column.ts';

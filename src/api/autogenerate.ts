@@ -1,4 +1,3 @@
-/** Writes the revision that brings what the revisions make to the wanted schema. */
 import { parseDecision, renameText } from '../autogenerate/decision-text.ts';
 import { type ChangePlan, planChanges } from '../autogenerate/plan-changes.ts';
 import { acceptedRenames, type Rename, type RenameDecision, type RenameQuestion } from '../autogenerate/renames.ts';
@@ -20,6 +19,7 @@ import { schemaOf } from '../schema/read-schema.ts';
 import { schemaAfter } from '../shadow/replay.ts';
 import { newRevision, type RevisionRequest } from './new-revision.ts';
 import { describeEntry, type RevisionEntry } from './revision-data.ts';
+import { ignore } from './session.ts';
 
 export interface AutogenerateRequest extends RevisionRequest {
   /** Left out: SQL where it can make all of the changes, in place, else TypeScript. */
@@ -30,6 +30,10 @@ export interface AutogenerateRequest extends RevisionRequest {
   readonly separates?: readonly string[] | undefined;
   /** What the revisions find in `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
+  /** @internal Asked if something that goes may be something that comes under a new name. */
+  readonly answer?: AnswerRename;
+  /** @internal Hears what revisions print while they are replayed. */
+  readonly observer?: Observer;
 }
 
 export interface AutogenerateReport {
@@ -39,22 +43,18 @@ export interface AutogenerateReport {
   readonly changes: readonly string[];
 }
 
-/** @returns Undefined where nobody can tell. */
+/** @internal Undefined if nobody can tell. */
 export type AnswerRename = (question: RenameQuestion) => Promise<RenameDecision['answer'] | undefined>;
 
 /**
- * All heads are replayed together, whatever the request's `head`: that is the schema a database has.
+ * Writes the revision that brings what the revisions make to the wanted schema of the config. All heads are replayed
+ * together, whatever the request's `head`: that is the schema a database has.
  *
- * @param answer Asked where something that goes may be something that comes under a new name.
- * @throws {DrydockError} USAGE where no wanted schema is named, or a question has no answer; REVISION_FAILED where the
- *   revisions cannot be replayed in memory.
+ * @throws {DrydockError} USAGE if no wanted schema is named, or if what looks like a rename is in neither list;
+ *   REVISION_FAILED if the revisions cannot be replayed in memory.
  */
-export async function autogenerate(
-  config: Config,
-  request: AutogenerateRequest,
-  answer: AnswerRename,
-  observer: Observer,
-): Promise<AutogenerateReport> {
+export async function autogenerate(config: Config, request: AutogenerateRequest): Promise<AutogenerateReport> {
+  const { answer = nobodyToAsk, observer = ignore } = request;
   const wanted = requireWanted(config);
   const graph = loadGraph(config.migrations);
   const header = newRevision(graph, request);
@@ -87,7 +87,11 @@ function requireWanted({ wantedSchema }: Config): WantedSchema {
   });
 }
 
-/** Undefined where there is nothing to plan. */
+async function nobodyToAsk(): Promise<undefined> {
+  // A program says beforehand what is a rename and what is not.
+}
+
+/** Undefined if there is nothing to plan. */
 async function planWithAnswers(
   from: Schema,
   to: Schema,

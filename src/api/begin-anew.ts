@@ -1,4 +1,3 @@
-/** `drydock begin-anew`: the way on, past a file that was emptied, for who gives up what was in it. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { looking } from '../files/access.ts';
@@ -12,15 +11,20 @@ import { begunAnewAt } from '../snapshots/begun-anew.ts';
 import { hasUsersRows } from '../snapshots/trace.ts';
 import { toolVersion } from '../version.ts';
 import type { Consent } from './consent.ts';
-import { type Ended, recorded } from './recorded.ts';
-import type { Session } from './session.ts';
+import { type Ended, recordedRun } from './recorded.ts';
+import { consentOf, type SessionOptions, sessionFor } from './session.ts';
+
+export interface BeginAnewOptions extends SessionOptions {
+  /** Gives up what the database was. */
+  readonly dataLoss?: 'accepted';
+}
 
 /**
- * Lets an upgrade make a database anew in the place of one that was emptied. Where that was done already it says so.
- * @param consent Asked for, unless there is nothing to give up.
- * @throws {DrydockError} USAGE where nobody agreed, or there is nothing to begin anew from.
+ * Lets an upgrade make a database anew in place of one that was emptied. If that was done already, the report says so.
+ * @throws {DrydockError} USAGE if that was not accepted, or there is nothing to begin anew from.
  */
-export async function beginAnew(config: Config, session: Session, consent: Consent): Promise<BeginAnewReport> {
+export async function beginAnew(config: Config, options: BeginAnewOptions = {}): Promise<BeginAnewReport> {
+  const session = sessionFor(config, options);
   const layout = layoutFor(config);
   const { database } = layout;
   const { isEmpty, lost } = lookAt(config);
@@ -29,13 +33,11 @@ export async function beginAnew(config: Config, session: Session, consent: Conse
     if (at === undefined || !isEmpty) throw nothingToGiveUp(database);
     return { outcome: 'nothing-to-do', database, at, givenUp: null };
   }
-  return session(async (listener, stop) => {
-    await requireAgreement(`${database} is empty, and what it was is given up: ${lost}`, consent, stop);
-    const command = { verb: 'begin-anew' } as const;
-    return recorded({ config, command, describe }, listener, async (observer) => {
-      const { beginAnew: run } = await import('../run/begin-anew.ts');
-      return run({ command, config, toolVersion: toolVersion() }, lost, observer, stop);
-    });
+  const command = { verb: 'begin-anew' } as const;
+  return recordedRun(session, { config, command, describe }, async (observer, stop) => {
+    await requireAgreement(`${database} is empty, and what it was is given up: ${lost}`, consentOf(options), stop);
+    const { beginAnew: run } = await import('../run/begin-anew.ts');
+    return run({ command, config, toolVersion: toolVersion() }, lost, observer, stop);
   });
 }
 

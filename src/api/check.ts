@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { readWantedSchema } from '../drift/desired-schema.ts';
 import { findDrift } from '../drift/drift.ts';
-import type { Observer } from '../events.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
@@ -11,6 +10,8 @@ import { readRows, requireFamiliar } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import type { Compared } from '../schema/compare/compared.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
+import { requireClosedHere } from './in-program.ts';
+import { ignore, type RevisionArguments } from './session.ts';
 
 /** Of `drift` and `wanted` the `differences` count, and the `mild` ones do not. */
 export interface CheckReport {
@@ -24,12 +25,13 @@ export interface CheckReport {
   readonly wanted: Compared | null;
 }
 
-/** @param given What the revisions find in `op.arguments`. */
-export async function checkDatabase(
-  config: Config,
-  given: Readonly<Record<string, string>>,
-  observer: Observer,
-): Promise<CheckReport> {
+/**
+ * Compares the database with what its revisions make, and those with the wanted schema if one is configured.
+ * @throws {DrydockError} as `current` does; REVISION_FAILED if the revisions cannot be replayed in memory.
+ */
+export async function check(config: Config, options: RevisionArguments = {}): Promise<CheckReport> {
+  requireClosedHere(config);
+  const { arguments: given = {}, observer = ignore } = options;
   const layout = layoutFor(config);
   const { database } = layout;
   const graph = loadGraphToRun(config);

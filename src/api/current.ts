@@ -1,5 +1,9 @@
+import type { Config } from '../config/config.ts';
+import { branchHeads } from '../revisions/graph/branches.ts';
 import { partByFiles } from '../revisions/graph/graph.ts';
-import type { DatabaseState } from '../revisions/read-state.ts';
+import { type DatabaseState, readState } from '../revisions/read-state.ts';
+import { requireClosedHere } from './in-program.ts';
+import type { FoundRevisions } from './revisions.ts';
 
 export interface CurrentReport {
   readonly database: string;
@@ -12,6 +16,27 @@ export interface CurrentReport {
   readonly missingHeads: readonly string[];
   /** Rows that no file has: the database is newer than the files. */
   readonly unknown: readonly string[];
+}
+
+/**
+ * The revision that the database is at.
+ *
+ * Not while this process has the database open: see docs/library.md.
+ *
+ * @throws {DrydockError} USAGE if there is no database, or the revision files are wrong; DAMAGED_BEFORE, BUSY.
+ */
+export async function current(config: Config): Promise<CurrentReport> {
+  return readCurrent(config).report;
+}
+
+/** What {@link current} reports, with the revisions to print: as in Alembic also heads that others depend on, which have no row. */
+export function readCurrent(config: Config): FoundRevisions & { readonly report: CurrentReport } {
+  requireClosedHere(config);
+  const state = readState(config);
+  const { graph, applied } = state;
+  const { known } = partByFiles(graph, applied.current);
+  const revisions = branchHeads(graph, graph.ancestors(known)).flatMap((id) => graph.get(id) ?? []);
+  return { report: currentOf(state), graph, revisions };
 }
 
 export function currentOf({ database, graph, applied }: DatabaseState): CurrentReport {

@@ -13,19 +13,13 @@ export interface EditedRevision {
 }
 
 /**
- * Opens each file that an address names and waits until the editor has ended, then reads all of them again.
- *
- * @param editor A command as a shell reads it, which gets the path: `code --wait`. Undefined: `$VISUAL`, else `$EDITOR`.
- * @throws {DrydockError} USAGE where there is no editor, it fails, or what it left is no set of revisions.
+ * Opens each file that an address names in an editor, waits until it has ended, and reads all of them again.
+ * @param editor A command as a shell reads it, which gets the path: `code --wait`. If left out, `$VISUAL`, else `$EDITOR`.
+ * @throws {DrydockError} USAGE if there is no editor, it fails, or what it left is no set of revisions.
  */
-export function editRevisions(
-  config: Config,
-  address: string,
-  editor: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): EditedRevision[] {
+export async function edit(config: Config, address: string, editor?: string): Promise<readonly EditedRevision[]> {
   const { revisions } = namedRevisions(config, address);
-  const command = editor ?? editorOf(env);
+  const command = editor ?? editorOf(process.env);
   for (const { path } of revisions) open(command, path);
   // A mistake in the file is best heard of now; the files may have other ids after it.
   const after = new Map(loadGraph(config.migrations).revisions.map(({ path, checksum }) => [path, checksum]));

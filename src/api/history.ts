@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { HistoryRow } from '../revisions/applied-tables.ts';
-import { partByFiles, type RevisionGraph, requireKnown } from '../revisions/graph/graph.ts';
+import { partByFiles, requireKnown } from '../revisions/graph/graph.ts';
 import { selectRange, speaksOfCurrent } from '../revisions/graph/range.ts';
 import { loadGraph } from '../revisions/load-graph.ts';
 import { readState } from '../revisions/read-state.ts';
-import type { Revision } from '../revisions/revision.ts';
+import { requireClosedHere } from './in-program.ts';
 import { describeRevision, type RevisionSummary } from './revision-data.ts';
+import type { FoundRevisions } from './revisions.ts';
 
 export interface HistoryReport {
   /** Newest first. */
@@ -22,19 +23,23 @@ export interface HistoryEntry extends RevisionSummary {
 }
 
 /** What a history is made of. */
-export interface RevisionRange {
-  readonly graph: RevisionGraph;
-  /** Newest first. */
-  readonly revisions: readonly Revision[];
+export interface RevisionRange extends FoundRevisions {
   /** Undefined where there is no database yet. */
   readonly state: { readonly current: readonly string[]; readonly runs: readonly HistoryRow[] } | undefined;
 }
 
 /**
- * @param range `[start]:[end]`.
- * @param needs Whether there must be a database, also where the range does not speak of it.
+ * The revisions, newest first, and what was run.
+ * @param range `[start]:[end]`, such as `-3:` or `base:current`.
+ * @throws {DrydockError} as `current` does.
  */
+export async function history(config: Config, range = ':'): Promise<HistoryReport> {
+  return historyOf(readRange(config, range, 'the files'));
+}
+
+/** @param needs Whether there must be a database even if the range does not refer to it. */
 export function readRange(config: Config, range: string, needs: 'the database' | 'the files'): RevisionRange {
+  requireClosedHere(config);
   const needed = needs === 'the database' || speaksOfCurrent(range);
   // Without a database there are still the files to list, as in a new project.
   const state = needed || existsSync(config.database) ? readState(config) : undefined;

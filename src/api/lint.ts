@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
-import type { Observer } from '../events.ts';
 import { lintRevisions } from '../lint/lint.ts';
 import type { LintResult } from '../lint/lint-finding.ts';
 import { loadGraphToRun } from '../revisions/load-graph.ts';
 import { namedRevisions } from './revisions.ts';
+import { ignore, type RevisionArguments } from './session.ts';
 
 export interface LintReport extends LintResult {
   /** Ids of those that were looked at. */
@@ -11,15 +11,16 @@ export interface LintReport extends LintResult {
 }
 
 /**
+ * Looks for what is dangerous in revision files.
  * @param addresses Which revisions; none for all of them, and then for the graph that they make too.
- * @param given What the revisions find in `op.arguments`.
+ * @throws {DrydockError} USAGE if a file is no revision, or a module cannot be loaded.
  */
-export async function lintFiles(
+export async function lint(
   config: Config,
-  addresses: readonly string[],
-  given: Readonly<Record<string, string>>,
-  observer: Observer,
+  addresses: readonly string[] = [],
+  options: RevisionArguments = {},
 ): Promise<LintReport> {
+  const { arguments: given = {}, observer = ignore } = options;
   const graph = loadGraphToRun(config);
   const named = addresses.flatMap((address) => namedRevisions(config, address, graph).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];

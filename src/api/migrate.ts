@@ -5,7 +5,6 @@ import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import type { Forecast, Loss } from '../plan/loss.ts';
 import { headlineOf } from '../report/headline.ts';
-import { renderNothingPending } from '../report/nothing-pending.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { startsFromCurrent } from '../revisions/graph/address.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
@@ -14,14 +13,7 @@ import { loadGraph, loadGraphToRun } from '../revisions/load-graph.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { readRows } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
-import type {
-  AtTarget,
-  MigrationCommand,
-  RehearsalReport,
-  RehearseCommand,
-  RunReport,
-  RunRequest,
-} from '../run/outcome.ts';
+import type { AtTarget, MigrationCommand, RehearsalReport, RunReport, RunRequest } from '../run/outcome.ts';
 import { planRun } from '../run/plan.ts';
 import type { Spares } from '../run/prefork.ts';
 import { toolVersion } from '../version.ts';
@@ -35,7 +27,7 @@ export interface MigrationReport extends RunReport {
 }
 
 /**
- * @param consent Asked for where a downgrade would lose data.
+ * @param consent Asked for if a downgrade would lose data.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
  */
 export async function migrate(
@@ -46,46 +38,38 @@ export async function migrate(
 ): Promise<MigrationReport | AtTarget> {
   // The table alone needs no revision.
   const graph = command.verb === 'ensure-version' ? loadGraph(config.migrations) : loadGraphToRun(config);
-  const result =
-    atTargetHere(config, graph, command) ??
-    (await withSparesFor(command, config, (spares) =>
-      session(async (listener, stop) => {
-        const { recorded } = await import('./recorded.ts');
-        return recorded({ config, command, describe: describeRun }, listener, async (observer) => {
-          const { losses, agreedAt } = await agree(config, graph, command, consent, observer, stop);
-          const { run } = await import('../run/run.ts');
-          const request = { command, config, toolVersion: toolVersion(), agreedAt };
-          return { ...(await run(request, graph, observer, stop, spares)), losses };
-        });
-      }),
-    ));
+  const result = atTargetHere(config, graph, command) ?? (await startRun({ config, graph, command, session, consent }));
   return withOlderTarget(graph, command, result);
 }
 
-/**
- * The run that {@link migrate} does, on a copy. Nothing is lost there, so nobody is asked.
- * @throws {DrydockError} with the code that the run would have ended with.
- */
-export async function rehearse(
-  config: Config,
-  command: RehearseCommand,
-  session: Session,
-): Promise<RehearsalReport | AtTarget> {
-  const graph = loadGraphToRun(config);
-  const result =
-    atTargetHere(config, graph, command.of) ??
-    (await session(async (listener, stop) => {
-      const { recorded } = await import('./recorded.ts');
-      return recorded({ config, command, describe: describeRehearsal }, listener, async (observer) => {
-        const { rehearse: rehearseRun } = await import('../run/rehearse.ts');
-        return rehearseRun({ command, config, toolVersion: toolVersion() }, observer, stop);
-      });
-    }));
-  return withOlderTarget(graph, command.of, result);
+interface Migration {
+  readonly config: Config;
+  readonly graph: RevisionGraph;
+  readonly command: MigrationCommand;
+  readonly session: Session;
+  readonly consent: Consent;
+}
+
+/** The processes of an upgrade start at once. A downgrade may have to wait for a person's answer first. */
+async function startRun(migration: Migration): Promise<MigrationReport> {
+  if (migration.command.verb !== 'upgrade') return runMigration(migration);
+  const { withSpares } = await import('../run/prefork.ts');
+  return withSpares(migration.config.database, (spares) => runMigration(migration, spares));
+}
+
+async function runMigration(migration: Migration, spares?: Spares): Promise<MigrationReport> {
+  const { config, graph, command, session } = migration;
+  const { recordedRun } = await import('./recorded.ts');
+  return recordedRun(session, { config, command, describe: describeRun }, async (observer, stop) => {
+    const { losses, agreedAt } = await agree(migration, observer, stop);
+    const { run } = await import('../run/run.ts');
+    const request = { command, config, toolVersion: toolVersion(), agreedAt };
+    return { ...(await run(request, graph, observer, stop, spares)), losses };
+  });
 }
 
 /** @throws {DrydockError} HISTORY also for a file at base that was emptied: nothing is pending there, and nothing is right. */
-function atTargetHere(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
+export function atTargetHere(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
   const answer = atTarget(config.database, () => graph, command);
   if (answer?.from.length === 0) {
     const { applied, rows } = withReader(answer.database, (reader) => {
@@ -97,26 +81,9 @@ function atTargetHere(config: Config, graph: RevisionGraph, command: MigrationCo
   return answer;
 }
 
-/** A downgrade may ask a person and wait for the answer, with nothing running meanwhile. */
-async function withSparesFor<T>(
-  { verb }: MigrationCommand,
-  { database }: Config,
-  work: (spares?: Spares) => Promise<T>,
-): Promise<T> {
-  if (verb !== 'upgrade') return work();
-  const { withSpares } = await import('../run/prefork.ts');
-  return withSpares(database, work);
-}
-
 function describeRun(report: MigrationReport): Ended {
   const { outcome, losses } = report;
   return { ending: { outcome, exitCode: 0, sentence: headlineOf(report) }, losses };
-}
-
-function describeRehearsal(report: RehearsalReport | AtTarget): Ended {
-  const passed = report.outcome === 'passed';
-  const sentence = passed ? report.verdict : renderNothingPending(report.database, report.to);
-  return { ending: { outcome: passed ? 'done' : report.outcome, exitCode: 0, sentence } };
 }
 
 interface Agreement {
@@ -127,10 +94,7 @@ interface Agreement {
 
 /** @throws {DrydockError} USAGE where there is no consent. */
 async function agree(
-  config: Config,
-  graph: RevisionGraph,
-  command: MigrationCommand,
-  consent: Consent,
+  { config, graph, command, consent }: Migration,
   observer: Observer,
   stop: AbortSignal,
 ): Promise<Agreement> {
@@ -172,7 +136,7 @@ const agreedAt: Readonly<Record<Forecast['kind'], (from: readonly string[]) => A
   later: () => 'nowhere',
 };
 
-function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(
+export function withOlderTarget<T extends AtTarget | RunReport | RehearsalReport>(
   graph: RevisionGraph,
   command: MigrationCommand,
   result: T,

@@ -6,6 +6,7 @@ import { nextId } from '../revisions/new/next-id.ts';
 import { dependenciesFor, parentsFor, parentsForMerge } from '../revisions/new/parents.ts';
 import type { NewRevision } from '../revisions/new/template.ts';
 import { type Written, writeRevision } from '../revisions/new/write-revision.ts';
+import { describeEntry, type RevisionEntry } from './revision-data.ts';
 
 export interface RevisionRequest {
   /** What it does, in one line. */
@@ -36,17 +37,32 @@ export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omi
   };
 }
 
-/** @throws {DrydockError} USAGE where what is asked for does not fit the graph. */
-export function writeNewRevision(config: Config, request: RevisionRequest, kind: NewRevision['kind']): Written {
+/**
+ * Writes the file of a new revision, to be filled in.
+ * @throws {DrydockError} USAGE if it does not fit the revisions that are there.
+ */
+export async function createRevision(
+  config: Config,
+  request: RevisionRequest & { readonly kind?: 'sql' | 'ts' },
+): Promise<RevisionEntry> {
   const graph = loadGraph(config.migrations);
-  return writeRevision(config.migrations, graph, { ...newRevision(graph, request), kind });
+  const { kind = 'sql' } = request;
+  return entryOf(writeRevision(config.migrations, graph, { ...newRevision(graph, request), kind }));
 }
 
-/** @throws {DrydockError} USAGE where they are not two different heads at least. */
-export function writeMerge(config: Config, addresses: readonly string[], request: MergeRequest): Written {
+/**
+ * Writes a revision that joins several heads.
+ * @param addresses `heads`, or at least two.
+ * @throws {DrydockError} USAGE if they are not at least two different heads.
+ */
+export async function mergeRevisions(
+  config: Config,
+  addresses: readonly string[],
+  request: MergeRequest = {},
+): Promise<RevisionEntry> {
   const graph = loadGraph(config.migrations);
   const revises = parentsForMerge(graph, addresses);
-  return writeRevision(config.migrations, graph, {
+  const written = writeRevision(config.migrations, graph, {
     id: request.id ?? idAfter(graph),
     revises,
     dependsOn: [],
@@ -54,6 +70,11 @@ export function writeMerge(config: Config, addresses: readonly string[], request
     message: request.message ?? `merge ${revises.join(' and ')}`,
     kind: 'sql',
   });
+  return entryOf(written);
+}
+
+function entryOf({ graph, revision }: Written): RevisionEntry {
+  return describeEntry(graph, revision);
 }
 
 function idAfter(graph: RevisionGraph): string {

@@ -12,12 +12,16 @@ export interface ProjectReport extends Project {
   readonly created: readonly string[];
 }
 
+export interface InitOptions extends ProjectRequest {
+  /** What relative paths are relative to; the current directory. */
+  readonly cwd?: string;
+}
+
 /**
- * Makes the folder of the revisions and the config.
- * @param cwd What relative paths are relative to.
- * @throws {DrydockError} USAGE where something stands in its place already; then nothing is made.
+ * Makes a folder for revisions and a config file; the database is not made.
+ * @throws {DrydockError} USAGE if something stands in its place already; then nothing is made.
  */
-export function startProject(request: ProjectRequest, cwd: string): ProjectReport {
+export async function init({ cwd = process.cwd(), ...request }: InitOptions = {}): Promise<ProjectReport> {
   const project = {
     migrations: resolve(cwd, request.migrations ?? 'migrations'),
     config: resolve(cwd, request.config ?? 'config/drydock.yaml'),

@@ -10,6 +10,7 @@ import type { RunEnding } from '../records/run-record.ts';
 import { nextRecordId, recordOwnership, writeRunRecord } from '../records/store.ts';
 import type { RunCommand } from '../run/outcome.ts';
 import { toolVersion } from '../version.ts';
+import type { Session } from './session.ts';
 
 export interface RunToRecord<T> {
   readonly config: Config;
@@ -25,11 +26,20 @@ export interface Ended {
   readonly losses?: readonly Loss[];
 }
 
+/** A run in its session, which is entered now. */
+export function recordedRun<T>(
+  session: Session,
+  run: RunToRecord<T>,
+  work: (observer: Observer, stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return session((listener, stop) => recorded(run, listener, (observer) => work(observer, stop)));
+}
+
 /**
  * A run that never held the lock leaves no record, since it may not be able to and has nothing to tell.
  * @throws what the run threw; what goes wrong with the record is a warning.
  */
-export async function recorded<T>(
+async function recorded<T>(
   run: RunToRecord<T>,
   observer: Observer,
   work: (observer: Observer) => Promise<T>,

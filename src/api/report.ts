@@ -1,4 +1,4 @@
-/** What the last runs left behind, read and told. */
+/** What the runs of a database left behind. Nothing here opens the database. */
 import type { Config } from '../config/config.ts';
 import { looking } from '../files/access.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -13,18 +13,27 @@ export type ReportFormat = 'html' | 'markdown';
 const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: renderHtml, markdown: renderMarkdown };
 
 /** All that are kept, the run that ended last first. */
-export function readRuns(config: Config): RunList {
+export async function listRuns(config: Config): Promise<RunList> {
   const layout = layoutFor(config);
   return looking(() => listRunRecords(layout, Number.POSITIVE_INFINITY));
 }
 
 /**
- * @param id A run's id or the beginning of it, or `latest`.
- * @throws {DrydockError} USAGE where no run, or more than one, has it.
+ * The record of one run.
+ * @param id The run's id or the beginning of it, or `latest`.
+ * @throws {DrydockError} USAGE if no run, or more than one, has it.
  */
-export function readRun(config: Config, id: string): RunRecord {
+export async function showRun(config: Config, id = 'latest'): Promise<RunRecord> {
   const layout = layoutFor(config);
   return looking(() => findRunRecord(layout, id));
+}
+
+/**
+ * The report of one run, as one HTML document that needs nothing else, or as Markdown.
+ * @throws {DrydockError} as {@link showRun} does.
+ */
+export async function report(config: Config, id = 'latest', format: ReportFormat = 'html'): Promise<string> {
+  return renderReport(await showRun(config, id), format);
 }
 
 export function renderReport(record: RunRecord, format: ReportFormat): string {

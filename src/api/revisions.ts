@@ -1,3 +1,4 @@
+/** The verbs that show revisions: each as plain values, and as what prints them needs them. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -6,27 +7,66 @@ import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraph } from '../revisions/load-graph.ts';
 import { readAppliedFrom } from '../revisions/read-state.ts';
 import type { Revision } from '../revisions/revision.ts';
+import { requireClosedHere } from './in-program.ts';
+import { describeEntry, type RevisionEntry } from './revision-data.ts';
 
-export interface NamedRevisions {
+export interface FoundRevisions {
   readonly graph: RevisionGraph;
   readonly revisions: readonly Revision[];
-  /** Where the database is, if the address speaks of that; else empty. */
+}
+
+export function entriesOf({ graph, revisions }: FoundRevisions): RevisionEntry[] {
+  return revisions.map((revision) => describeEntry(graph, revision));
+}
+
+/**
+ * What an address names: one revision, or `heads`.
+ * @throws {DrydockError} USAGE if it names none.
+ */
+export async function show(config: Config, address: string): Promise<readonly RevisionEntry[]> {
+  return entriesOf(namedRevisions(config, address));
+}
+
+/** The revisions that no other one revises. Reads the files only. @throws {DrydockError} USAGE */
+export async function heads(config: Config): Promise<readonly RevisionEntry[]> {
+  return entriesOf(headRevisions(config, 'heads'));
+}
+
+/** The revisions that several others revise, newest first. Reads the files only. @throws {DrydockError} USAGE */
+export async function branches(config: Config): Promise<readonly RevisionEntry[]> {
+  return entriesOf(branchPoints(config));
+}
+
+export interface NamedRevisions extends FoundRevisions {
+  /** Where the database is, if the address refers to that; else empty. */
   readonly current: readonly string[];
 }
 
 /**
  * The revisions that an address names. Only one that starts from where the database is needs the database.
- * @param graph The revisions of the config, where they were read already.
- * @throws {DrydockError} USAGE where it names none.
+ * @param graph The revisions of the config, if they were read already.
+ * @throws {DrydockError} USAGE if it names none.
  */
 export function namedRevisions(config: Config, address: string, graph = loadGraph(config.migrations)): NamedRevisions {
-  const current = startsFromCurrent(address) ? readAppliedFrom(layoutFor(config).database).current : [];
+  const current = startsFromCurrent(address) ? currentHere(config) : [];
   const revisions = resolveRevision(graph, address, current).flatMap((id) => graph.get(id) ?? []);
   if (revisions.length > 0) return { graph, revisions, current };
   throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });
 }
 
-/** Newest first. */
-export function branchPoints(graph: RevisionGraph): readonly Revision[] {
-  return graph.revisions.toReversed().filter(({ id }) => graph.children(id).length > 1);
+function currentHere(config: Config): readonly string[] {
+  requireClosedHere(config);
+  return readAppliedFrom(layoutFor(config).database).current;
+}
+
+/** @param which `tips`: without the heads that another revision depends on. */
+export function headRevisions({ migrations }: Config, which: 'heads' | 'tips'): FoundRevisions {
+  const graph = loadGraph(migrations);
+  return { graph, revisions: graph[which].flatMap((id) => graph.get(id) ?? []) };
+}
+
+export function branchPoints({ migrations }: Config): FoundRevisions {
+  const graph = loadGraph(migrations);
+  const revisions = graph.revisions.toReversed().filter(({ id }) => graph.children(id).length > 1);
+  return { graph, revisions };
 }

@@ -1,12 +1,12 @@
 /** `--sql`: what a run would do, as a script for the sqlite3 shell. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import type { Observer } from '../events.ts';
 import { loadGraphToRun } from '../revisions/load-graph.ts';
 import type { Direction } from '../revisions/revision.ts';
-import type { MigrationCommand } from '../run/outcome.ts';
 import { writeScript } from '../script/script.ts';
 import { toolVersion } from '../version.ts';
+import { requireClosedHere } from './in-program.ts';
+import { ignore, type RevisionArguments } from './session.ts';
 
 export interface ScriptReport {
   readonly from: readonly string[];
@@ -16,19 +16,27 @@ export interface ScriptReport {
   readonly sql: string;
 }
 
+/** What a script is asked for: as the verb of that name takes it with `--sql`. */
+export type ScriptRequest = (
+  | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
+  | { readonly verb: 'stamp'; readonly targets: readonly string[]; readonly forget?: 'replaced' | 'all' }
+) &
+  RevisionArguments & {
+    /** The address where the script is to begin; if left out: where the database is, or base if there is none. */
+    readonly start?: string;
+  };
+
 /**
- * @param start The address where the script is to begin; undefined for where the database is, or base where there is none.
+ * Writes a run down as a script for the sqlite3 shell, and runs nothing.
  * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
  *   asks for no transaction.
  */
-export async function scriptFor(
-  config: Config,
-  command: MigrationCommand,
-  start: string | undefined,
-  observer: Observer,
-): Promise<ScriptReport> {
+export async function script(config: Config, request: ScriptRequest): Promise<ScriptReport> {
+  const { start, observer = ignore, ...asked } = request;
+  if (start === undefined) requireClosedHere(config);
+  const command = asked.verb === 'stamp' ? ({ forget: 'replaced', ...asked, mismatch: 'accept' } as const) : asked;
   const origin = { toolVersion: toolVersion(), runId: randomUUID() };
-  const { plan, script } = await writeScript(config, loadGraphToRun(config), command, start, origin, observer);
+  const { plan, script: sql } = await writeScript(config, loadGraphToRun(config), command, start, origin, observer);
   const steps = plan.steps.map(({ revision, direction }) => ({ id: revision.id, direction }));
-  return { from: plan.from, to: plan.to, steps, sql: script };
+  return { from: plan.from, to: plan.to, steps, sql };
 }

@@ -4,6 +4,8 @@ import { maxTimerMs } from '../config/quantities.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { Stop } from '../stop.ts';
+import type { Consent } from './consent.ts';
+import { requireClosedHere, requireNoRoot, withoutConsequences } from './in-program.ts';
 
 /** Entered only where there is something to run. */
 export type Session = <T>(work: (observer: Observer, stop: AbortSignal) => Promise<T>) => Promise<T>;
@@ -16,6 +18,44 @@ export interface SessionOptions {
    * run then fails with STOPPED.
    */
   readonly signal?: AbortSignal;
+  /** @internal */
+  readonly host?: Host;
+}
+
+/** @internal What the daemon gives each run. */
+export type Heard = Required<Pick<SessionOptions, 'observer' | 'signal'>>;
+
+/** @internal What the command brings along instead of an observer and a signal. */
+export interface Host {
+  readonly session: Session;
+  /** To losing data, if it was not given beforehand. */
+  consent(): Consent;
+}
+
+/** What revisions find in `op.arguments`. */
+export interface RevisionArguments {
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** @internal Hears what revisions print while they are replayed. */
+  readonly observer?: Observer;
+}
+
+/** @internal */
+export function argumentsOf({ arguments: given }: RevisionArguments): Pick<RevisionArguments, 'arguments'> {
+  return given === undefined ? {} : { arguments: given };
+}
+
+/** @internal @throws {DrydockError} if a program asks that has the database open, or is root in the folder of another user. */
+export function sessionFor(config: Config, { host, observer, signal }: SessionOptions): Session {
+  if (host !== undefined) return host.session;
+  requireClosedHere(config);
+  requireNoRoot(config);
+  const heard = observer && config.ownProcess === undefined ? withoutConsequences(observer) : observer;
+  return openSession(config, { ...(heard && { observer: heard }), ...(signal && { signal }) });
+}
+
+/** @internal */
+export function consentOf({ dataLoss, host }: SessionOptions & { readonly dataLoss?: 'accepted' }): Consent {
+  return dataLoss === 'accepted' ? { kind: 'given' } : (host?.consent() ?? { kind: 'none' });
 }
 
 /**
@@ -48,8 +88,8 @@ export function openSession({ deadlineMs }: Config, { observer = ignore, signal 
   };
 }
 
-function ignore(): void {
-  // Whoever gave no observer wants to hear nothing.
+export function ignore(): void {
+  // The caller gave no observer, so it wants to hear nothing.
 }
 
 function reasonOf(signal: AbortSignal | undefined): Stop {

@@ -1,4 +1,3 @@
-/** The snapshot commands, as a program asks for them. */
 import type { Config } from '../config/config.ts';
 import type { Observer } from '../events.ts';
 import { looking } from '../files/access.ts';
@@ -10,9 +9,8 @@ import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import { type VisibleProblem, visibleProblem } from '../snapshots/problem.ts';
 import { toolVersion } from '../version.ts';
-import type { Consent } from './consent.ts';
-import { type Ended, recorded } from './recorded.ts';
-import type { Session } from './session.ts';
+import { type Ended, recordedRun } from './recorded.ts';
+import { consentOf, type SessionOptions, sessionFor } from './session.ts';
 
 export interface SnapshotList {
   readonly directory: string;
@@ -36,7 +34,7 @@ export interface CreatedSnapshot {
   readonly reused: boolean;
 }
 
-export function listSnapshots(config: Config): SnapshotList {
+export async function listSnapshots(config: Config): Promise<SnapshotList> {
   const layout = layoutFor(config);
   const { snapshots, unusable } = looking(() => readCatalog(layout));
   return {
@@ -52,7 +50,11 @@ function listedSnapshot(snapshot: Snapshot): ListedSnapshot {
   return { ...manifest, checkedAt, problem: visibleProblem(snapshot) ?? null };
 }
 
-/** @throws {DrydockError} PREFLIGHT where it is not what was taken, or is damaged; USAGE where there is none of that id. */
+/**
+ * Proves that a snapshot is sound and is what was taken.
+ * @param id The snapshot's id, the beginning of it, or `latest`.
+ * @throws {DrydockError} PREFLIGHT if it is not; USAGE if there is none of that id.
+ */
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
   const { examineSnapshot } = await import('../run/prove-snapshot.ts');
   const layout = layoutFor(config);
@@ -61,8 +63,12 @@ export async function verifySnapshot(config: Config, id: string): Promise<{ read
   return { snapshot: snapshot.manifest };
 }
 
-export async function createSnapshot(config: Config, session: Session): Promise<CreatedSnapshot> {
-  return run(config, { verb: 'snapshot create' }, session, {
+/**
+ * Takes a snapshot now.
+ * @throws {DrydockError} PREFLIGHT, BUSY, LOCKED, DAMAGED_BEFORE or STOPPED.
+ */
+export async function createSnapshot(config: Config, options: SessionOptions = {}): Promise<CreatedSnapshot> {
+  return run(config, { verb: 'snapshot create' }, options, {
     work: async (runs, request, observer, stop) => {
       const { manifest, path, reused } = await runs.createSnapshot(request, observer, stop);
       return { snapshot: manifest, path, reused };
@@ -74,17 +80,26 @@ export async function createSnapshot(config: Config, session: Session): Promise<
   });
 }
 
-/** @param consent Asked for if the database holds what no snapshot has. */
+export interface RestoreOptions extends SessionOptions {
+  /** Goes on if the database holds what no snapshot has. The restore keeps it. */
+  readonly dataLoss?: 'accepted';
+}
+
+/**
+ * Puts a snapshot back; what it replaces is kept.
+ * @param id The snapshot's id, the beginning of it, or `latest`.
+ * @throws {DrydockError} with the state of the data told; USAGE if no snapshot has that id, or if the database holds
+ *   what no snapshot has and that was not accepted.
+ */
 export async function restoreSnapshot(
   config: Config,
   id: string,
-  session: Session,
-  consent: Consent,
+  options: RestoreOptions = {},
 ): Promise<RestoreReport> {
-  return run(config, { verb: 'snapshot restore', targets: [id] }, session, {
+  return run(config, { verb: 'snapshot restore', targets: [id] }, options, {
     work: async (_runs, request, observer, stop) => {
       const { agreeToRestore } = await import('./restore-consent.ts');
-      await agreeToRestore(config, id, consent, observer, stop);
+      await agreeToRestore(config, id, consentOf(options), observer, stop);
       const { restore } = await import('../run/restore-run.ts');
       return restore(request, id, observer, stop);
     },
@@ -93,11 +108,12 @@ export async function restoreSnapshot(
   });
 }
 
+/** Removes the snapshots that the retention policy does not keep. */
 export async function pruneSnapshots(
   config: Config,
-  session: Session,
+  options: SessionOptions = {},
 ): Promise<{ readonly pruned: readonly string[] }> {
-  return run(config, { verb: 'snapshot prune' }, session, {
+  return run(config, { verb: 'snapshot prune' }, options, {
     work: async (runs, request, observer, stop) => ({ pruned: await runs.pruneSnapshots(request, observer, stop) }),
     sentence: ({ pruned }) => `${sayPruned(pruned)}.`,
   });
@@ -116,16 +132,14 @@ interface SnapshotRun<T> {
 async function run<T>(
   config: Config,
   { verb, targets = [] }: { readonly verb: SnapshotVerb; readonly targets?: readonly string[] },
-  session: Session,
+  options: SessionOptions,
   { work, sentence }: SnapshotRun<T>,
 ): Promise<T> {
-  return session(async (listener, stop) => {
-    const command = { verb };
-    const describe = (result: T): Ended => ({ ending: { outcome: 'done', exitCode: 0, sentence: sentence(result) } });
-    return recorded({ config, command, targets, describe }, listener, async (observer) =>
-      work(await import('../run/snapshot-runs.ts'), { command, config, toolVersion: toolVersion() }, observer, stop),
-    );
-  });
+  const command = { verb };
+  const describe = (result: T): Ended => ({ ending: { outcome: 'done', exitCode: 0, sentence: sentence(result) } });
+  return recordedRun(sessionFor(config, options), { config, command, targets, describe }, async (observer, stop) =>
+    work(await import('../run/snapshot-runs.ts'), { command, config, toolVersion: toolVersion() }, observer, stop),
+  );
 }
 
 /** A sentence, without its full stop. @param pruned Ids. */

@@ -3,6 +3,7 @@ import { readStatistics } from '../checks/statistics.ts';
 import type { Config } from '../config/config.ts';
 import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
+import { requireClosedHere } from './in-program.ts';
 
 export interface StatsReport {
   readonly database: string;
@@ -10,7 +11,12 @@ export interface StatsReport {
   readonly statistics: readonly StatisticValue[];
 }
 
-export function readStats(config: Config): StatsReport {
+/**
+ * The configured statistics.
+ * @throws {DrydockError} USAGE if the SQL of one is wrong.
+ */
+export async function stats(config: Config): Promise<StatsReport> {
+  requireClosedHere(config);
   const { database } = layoutFor(config);
   const statistics = withReader(database, (reader) => readStatistics(reader, config.statistics));
   return { database, statistics };

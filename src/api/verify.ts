@@ -10,6 +10,7 @@ import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraph } from '../revisions/load-graph.ts';
+import { requireClosedHere } from './in-program.ts';
 
 export interface VerifyReport {
   readonly database: string;
@@ -27,8 +28,13 @@ export interface VerifyReport {
   readonly findings: readonly string[];
 }
 
-/** Reads the whole database in one read transaction, beside whoever writes. */
-export function verifyDatabase(config: Config): VerifyReport {
+/**
+ * Reads the whole database in one read transaction, beside any writer: integrity, foreign keys, rows, and whether it and
+ * the revision files belong together.
+ * @throws {DrydockError} only if it cannot be read; what is wrong with it is in the report.
+ */
+export async function verify(config: Config): Promise<VerifyReport> {
+  requireClosedHere(config);
   const { database } = layoutFor(config);
   const graph = loadGraph(config.migrations);
   const { measurement, applied } = withReader(database, (reader) => {

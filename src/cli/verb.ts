@@ -3,7 +3,6 @@ import { type Argument, type Command, Option } from 'commander';
 import { type Config, configPath, loadConfig } from '../config/config.ts';
 import { currentDirectory } from './current-directory.ts';
 import { type Output, printOutput } from './print.ts';
-import { tellWhoRuns } from './who-runs.ts';
 
 /** Flags that every verb has. */
 export interface GlobalFlags {
@@ -46,16 +45,21 @@ export interface Verb<First> {
 /** @param ended Is told the exit code. */
 export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
   declare(parent, verb, async (command) => {
-    const said = { cwd: currentDirectory(), env: process.env, flags: command.opts<GlobalFlags>() };
+    const said = saidWith(command.opts<GlobalFlags>());
     const config = await loadConfig(said);
     // A script that is printed is written to no folder.
-    if (verb.runsAs === 'owner' && command.opts<{ sql?: true }>().sql === undefined) {
-      const { giveUpRoot } = await import('./give-up-root.ts');
-      tellWhoRuns(giveUpRoot(config, configPath(said)));
-    }
+    const becomesOwner = verb.runsAs === 'owner' && command.opts<{ sql?: true }>().sql === undefined;
+    const gaveUpRoot = becomesOwner
+      ? (await import('./give-up-root.ts')).giveUpRoot(config, configPath(said))
+      : undefined;
     const action = await verb.load();
-    ended(print(command, await action(config, ...parsedOf(command))));
+    ended(print(command, await action({ ...config, ownProcess: { gaveUpRoot } }, ...parsedOf(command))));
   });
+}
+
+/** What {@link loadConfig} reads for the command. */
+export function saidWith(flags: GlobalFlags): Parameters<typeof loadConfig>[0] {
+  return { cwd: currentDirectory(), env: process.env, flags };
 }
 
 /** For a verb that works before there is a config. */

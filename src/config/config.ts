@@ -33,12 +33,20 @@ export interface Config {
   readonly allowNetworkFilesystem: boolean;
   /** What root does in a folder of another user. Default: drop. */
   readonly asRoot?: 'drop' | 'allow';
+  /** @internal Set if the process is Drydock's own, the command or the daemon, and not a program that imports it. */
+  readonly ownProcess?: OwnProcess;
   readonly snapshots: SnapshotSettings;
   readonly statistics: readonly Statistic[];
   /** Absolute path of the folder for each run's HTML report; undefined: no reports are written. */
   readonly reportDir: string | undefined;
   readonly windows: readonly WindowSettings[];
   readonly daemonAddress: ListenAddress;
+}
+
+/** @internal */
+export interface OwnProcess {
+  /** What its log says first; undefined if root gave up nothing. */
+  readonly gaveUpRoot: string | undefined;
 }
 
 /** Where to find the desired schema of the application. */

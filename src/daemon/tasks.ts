@@ -1,8 +1,8 @@
 /** The tasks of a window: each does the same as the command of that name, in this process. */
 import { maintainDatabase } from '../api/maintenance.ts';
-import { migrate } from '../api/migrate.ts';
-import { openSession, type SessionOptions } from '../api/session.ts';
+import { type Heard, openSession } from '../api/session.ts';
 import { createSnapshot, pruneSnapshots, sayPruned } from '../api/snapshots.ts';
+import { upgrade } from '../api/upgrade.ts';
 import type { VerifyReport } from '../api/verify.ts';
 import type { Config, TaskName } from '../config/config.ts';
 import { ApartDied } from '../engine/one-shot-child.ts';
@@ -24,28 +24,27 @@ export function isWriting(task: TaskName): boolean {
 }
 
 /** @throws {DrydockError} with the code that the command would end with. */
-export async function runTask(task: TaskName, config: Config, options: Required<SessionOptions>): Promise<TaskResult> {
-  const session = openSession(config, options);
+export async function runTask(task: TaskName, config: Config, options: Heard): Promise<TaskResult> {
   switch (task) {
     case 'upgrade': {
-      const report = await migrate(config, { verb: 'upgrade', target: 'head' }, session, { kind: 'none' });
+      const report = await upgrade(config, 'head', options);
       return 'runId' in report
         ? { outcome: report.outcome, sentence: headlineOf(report) }
         : { outcome: 'nothing-pending', sentence: renderNothingPending(report.database, report.to) };
     }
     case 'snapshot': {
-      const { snapshot, reused } = await createSnapshot(config, session);
+      const { snapshot, reused } = await createSnapshot(config, options);
       const sentence = reused ? `Snapshot ${snapshot.id} has the same content.` : `Took snapshot ${snapshot.id}.`;
       return { outcome: reused ? 'nothing-pending' : 'done', sentence };
     }
     case 'verify':
-      return session((_observer, stop) => verify(config, stop));
+      return openSession(config, options)((_observer, stop) => verify(config, stop));
     case 'prune': {
-      const { pruned } = await pruneSnapshots(config, session);
+      const { pruned } = await pruneSnapshots(config, options);
       return { outcome: pruned.length === 0 ? 'nothing-pending' : 'done', sentence: `${sayPruned(pruned)}.` };
     }
     default: {
-      const report = await maintainDatabase(config, task, session);
+      const report = await maintainDatabase(config, task, openSession(config, options));
       return 'runId' in report
         ? { outcome: report.outcome, sentence: headlineOf(report) }
         : { outcome: 'nothing-pending', sentence: `There is nothing to gain: ${report.database} has no free pages.` };

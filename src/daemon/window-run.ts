@@ -1,5 +1,5 @@
 /** Runs one open window: its tasks in order, each retried while the window is open, none beyond its hard end. */
-import type { SessionOptions } from '../api/session.ts';
+import type { Heard } from '../api/session.ts';
 import type { Config, TaskName, WindowSettings } from '../config/config.ts';
 import { DrydockError, type ErrorCode, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -14,7 +14,7 @@ export interface WindowSurroundings {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly runTask: (task: TaskName, config: Config, options: Required<SessionOptions>) => Promise<TaskResult>;
+  readonly runTask: (task: TaskName, config: Config, options: Heard) => Promise<TaskResult>;
   /** Why a task may not run now; undefined if it may. */
   readonly obstacle: (task: TaskName) => string | undefined;
   readonly observer: Observer;

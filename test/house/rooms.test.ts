@@ -24,11 +24,10 @@ const order = [
   ['drift', 'lint'],
   ['plan'],
   ['script'],
-  ['report'],
+  ['report', 'doctor'],
   ['api'],
-  ['daemon', 'doctor'],
+  ['daemon'],
   ['cli'],
-  ['library'],
   ['index.ts'],
 ];
 

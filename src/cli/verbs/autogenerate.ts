@@ -10,7 +10,9 @@ import type { Output } from '../print.ts';
 
 /** `revision` is null where there was nothing to do; `changes` has a sentence for each difference. */
 export async function autogenerate(config: Config, request: AutogenerateRequest): Promise<Output> {
-  const report = await withLog('revision', (observer) => write(config, request, answerOnTerminal, observer));
+  const report = await withLog('revision', (observer) =>
+    write(config, { ...request, answer: answerOnTerminal, observer }),
+  );
   return { data: { ...report }, text: textOf(config, report) };
 }
 

@@ -1,16 +1,11 @@
 import { beginAnew as begin } from '../../api/begin-anew.ts';
 import type { Config } from '../../config/config.ts';
 import type { Output } from '../print.ts';
-import { terminalSession } from '../run-session.ts';
-import { terminalConsent } from '../terminal-consent.ts';
+import { terminal } from '../terminal.ts';
+import { dataLoss, type YesFlag } from './yes.ts';
 
-export interface BeginAnewFlags {
-  readonly yes?: true;
-}
-
-export async function beginAnew(config: Config, { yes }: BeginAnewFlags = {}): Promise<Output> {
-  const consent = yes ? { kind: 'given' as const } : terminalConsent();
-  const report = await begin(config, terminalSession('begin-anew', config), consent);
+export async function beginAnew(config: Config, flags: YesFlag = {}): Promise<Output> {
+  const report = await begin(config, { ...dataLoss(flags), host: terminal('begin-anew', config) });
   const { outcome, database, at, givenUp } = report;
   return {
     data: { ...report },

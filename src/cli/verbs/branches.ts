@@ -1,8 +1,6 @@
-import { describeEntry } from '../../api/revision-data.ts';
-import { branchPoints } from '../../api/revisions.ts';
+import { branchPoints, entriesOf } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import type { RevisionGraph } from '../../revisions/graph/graph.ts';
-import { loadGraph } from '../../revisions/load-graph.ts';
 import type { Revision } from '../../revisions/revision.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
@@ -13,11 +11,10 @@ export interface BranchesFlags {
 
 /** `branchPoints`: each revision that several revise, newest first, as `show` has it. */
 export async function branches(config: Config, flags: BranchesFlags): Promise<Output> {
-  const graph = loadGraph(config.migrations);
-  const points = branchPoints(graph);
-  const texts = points.map((revision) => branchPoint(graph, revision, flags));
+  const points = branchPoints(config);
+  const texts = points.revisions.map((revision) => branchPoint(points.graph, revision, flags));
   return {
-    data: { branchPoints: points.map((revision) => describeEntry(graph, revision)) },
+    data: { branchPoints: entriesOf(points) },
     text: texts.length === 0 ? 'There are no branch points' : texts.join('\n\n'),
   };
 }

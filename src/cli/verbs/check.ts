@@ -1,4 +1,4 @@
-import { checkDatabase, isClean } from '../../api/check.ts';
+import { check as checkDatabase, isClean } from '../../api/check.ts';
 import type { Config } from '../../config/config.ts';
 import { describeWanted } from '../../drift/desired-schema.ts';
 import { exitCodes } from '../../errors.ts';
@@ -14,7 +14,7 @@ export interface CheckFlags {
 }
 
 export async function check(config: Config, { x }: CheckFlags = {}): Promise<Output> {
-  const report = await withLog('check', (observer) => checkDatabase(config, readArguments(x), observer));
+  const report = await withLog('check', (observer) => checkDatabase(config, { arguments: readArguments(x), observer }));
   const { database, current, drift, pending, wanted } = report;
   const { wantedSchema } = config;
   const paragraphs = [

@@ -1,9 +1,6 @@
-import { type CurrentReport, currentOf } from '../../api/current.ts';
+import { type CurrentReport, readCurrent } from '../../api/current.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
-import { branchHeads } from '../../revisions/graph/branches.ts';
-import { partByFiles } from '../../revisions/graph/graph.ts';
-import { type DatabaseState, readState } from '../../revisions/read-state.ts';
 import { visible } from '../../visible.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
@@ -15,9 +12,9 @@ export interface CurrentFlags {
 
 export async function current(config: Config, flags: CurrentFlags): Promise<Output> {
   const { verbose, checkHeads } = flags;
-  const state = readState(config);
-  const report = currentOf(state);
-  const entries = entriesOf(state, report, flags);
+  const found = readCurrent(config);
+  const { report } = found;
+  const entries = entryLines(found, flags);
   const lines = entries.length === 0 ? [visible(`base: no revision is applied to ${report.database}`)] : entries;
   return {
     data: { ...report },
@@ -30,10 +27,7 @@ export async function current(config: Config, flags: CurrentFlags): Promise<Outp
   };
 }
 
-function entriesOf({ graph }: DatabaseState, report: CurrentReport, { verbose }: CurrentFlags): string[] {
-  const { known } = partByFiles(graph, report.current);
-  // Also the heads of branches that another one depends on, which have no row: Alembic lists those too.
-  const revisions = branchHeads(graph, graph.ancestors(known)).flatMap((id) => graph.get(id) ?? []);
+function entryLines({ graph, revisions, report }: ReturnType<typeof readCurrent>, { verbose }: CurrentFlags): string[] {
   return [
     ...revisions.map((revision) =>
       verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { shape: true }),

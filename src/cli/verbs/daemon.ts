@@ -6,15 +6,14 @@ import { Stop } from '../../stop.ts';
 import { tellOfDaemon } from '../daemon-log.ts';
 import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
-import type { GlobalFlags } from '../verb.ts';
-import { whoRuns } from '../who-runs.ts';
+import { type GlobalFlags, saidWith } from '../verb.ts';
 
 const ends = ['SIGTERM', 'SIGINT'] as const;
 
 export async function daemon(config: Config, flags: GlobalFlags): Promise<Output> {
   const log = await openRunLog('daemon');
-  const who = whoRuns();
-  if (who !== undefined) log.say('info', who, {});
+  const { ownProcess } = config;
+  if (ownProcess?.gaveUpRoot !== undefined) log.say('info', ownProcess.gaveUpRoot, {});
   const controller = new AbortController();
   const { promise: stopped, resolve } = Promise.withResolvers<NodeJS.Signals>();
   const onEnd = (signal: NodeJS.Signals) => {
@@ -29,7 +28,7 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
   try {
     await runDaemon({
       config,
-      reload: () => loadConfig({ cwd: process.cwd(), env: process.env, flags }),
+      reload: async () => ({ ...(await loadConfig(saidWith(flags))), ...(ownProcess && { ownProcess }) }),
       onReload: (wanted) => {
         reload = wanted;
       },

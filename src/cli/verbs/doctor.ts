@@ -1,5 +1,6 @@
+import { doctor as diagnose } from '../../api/doctor.ts';
 import type { Config } from '../../config/config.ts';
-import { type Diagnosis, diagnose } from '../../doctor/doctor.ts';
+import type { Diagnosis } from '../../doctor/doctor.ts';
 import type { DoctorFinding } from '../../doctor/finding.ts';
 import { exitCodes } from '../../errors.ts';
 import { visible, visibleLines } from '../../visible.ts';
@@ -7,7 +8,7 @@ import type { Output } from '../print.ts';
 
 /** Exits with what a run would be refused with. */
 export async function doctor(config: Config): Promise<Output> {
-  const diagnosis = diagnose(config);
+  const diagnosis = await diagnose(config);
   const { refusal, findings } = diagnosis;
   return {
     data: { ...diagnosis },

@@ -1,11 +1,11 @@
-import { editRevisions } from '../../api/edit.ts';
+import { edit as editRevisions } from '../../api/edit.ts';
 import type { Config } from '../../config/config.ts';
 import { visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
 /** `revisions`: of each file that was opened its `id`, `path`, and whether it was `changed`. */
 export async function edit(config: Config, address: string): Promise<Output> {
-  const edited = editRevisions(config, address, undefined, process.env);
+  const edited = await editRevisions(config, address);
   return {
     data: { revisions: edited },
     text: visibleLines(edited.map(({ path, changed }) => `${changed ? 'Edited' : 'Left as it was:'} ${path}`)),

@@ -1,6 +1,5 @@
-import { describeEntry } from '../../api/revision-data.ts';
+import { entriesOf, headRevisions } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
-import { loadGraph } from '../../revisions/load-graph.ts';
 import { visible } from '../../visible.ts';
 import { revisionEntry, revisionLine } from '../alembic-text.ts';
 import type { Output } from '../print.ts';
@@ -12,14 +11,13 @@ export interface HeadsFlags {
 
 /** `revisions`: each head, as `show` has it. With `--resolve-dependencies` only those that no revision depends on. */
 export async function heads(config: Config, { verbose, resolveDependencies }: HeadsFlags): Promise<Output> {
-  const graph = loadGraph(config.migrations);
-  const ids = resolveDependencies ? graph.tips : graph.heads;
-  const revisions = ids.flatMap((id) => graph.get(id) ?? []);
+  const found = headRevisions(config, resolveDependencies ? 'tips' : 'heads');
+  const { graph, revisions } = found;
   const texts = revisions.map((revision) =>
     verbose ? revisionEntry(graph, revision) : revisionLine(graph, revision, { labels: true }),
   );
   return {
-    data: { revisions: revisions.map((revision) => describeEntry(graph, revision)) },
+    data: { revisions: entriesOf(found) },
     text:
       texts.length === 0
         ? visible(`There are no revisions in ${config.migrations}`)

@@ -1,32 +1,9 @@
-import { get } from 'node:http';
+import { healthcheck as askDaemon } from '../../api/healthcheck.ts';
 import type { Config } from '../../config/config.ts';
-import { addressText, type ListenAddress } from '../../config/listen-address.ts';
-import { DrydockError, messageOf } from '../../errors.ts';
 import type { Output } from '../print.ts';
 
-const patienceMs = 5_000;
-
-/** For a container's HEALTHCHECK: exit 0 where the daemon of this config answers, 1 where it does not. */
-export async function healthcheck({ daemonAddress }: Config): Promise<Output> {
-  const url = `http://${addressText(reachable(daemonAddress))}/healthz`;
-  const status = await statusOf(url).catch((cause: unknown) => {
-    throw new DrydockError('FAULT', { what: `No daemon answers at ${url}: ${messageOf(cause)}`, cause });
-  });
-  if (status !== 200) throw new DrydockError('FAULT', { what: `The daemon at ${url} answered ${status}` });
-  return { data: { url, status }, text: `The daemon at ${url} lives` };
-}
-
-/** Who listens on every address is asked on loopback. */
-function reachable({ host, port }: ListenAddress): ListenAddress {
-  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
-  return { host: host === '::' ? '::1' : host, port };
-}
-
-function statusOf(url: string): Promise<number | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-  get(url, { agent: false, signal: AbortSignal.timeout(patienceMs) }, (response) => {
-    response.resume();
-    resolve(response.statusCode);
-  }).on('error', reject);
-  return promise;
+/** For a container's HEALTHCHECK: exit 0 if the daemon of this config answers, 1 if it does not. */
+export async function healthcheck(config: Config): Promise<Output> {
+  const answer = await askDaemon(config);
+  return { data: { ...answer }, text: `The daemon at ${answer.url} lives` };
 }

@@ -1,4 +1,4 @@
-import { startProject } from '../../api/project.ts';
+import { init as startProject } from '../../api/project.ts';
 import { readEnvironment, readFlags } from '../../config/environment.ts';
 import { visibleLines } from '../../visible.ts';
 import { currentDirectory } from '../current-directory.ts';
@@ -8,7 +8,7 @@ import type { GlobalFlags } from '../verb.ts';
 /** `migrations`, `config`, `database`: absolute paths; `created`: what was made. The database is not. */
 export async function init(flags: GlobalFlags, folder: string | undefined): Promise<Output> {
   const said = { ...readEnvironment(process.env), ...readFlags(flags) };
-  const project = startProject({ ...said, migrations: folder ?? said.migrations }, currentDirectory());
+  const project = await startProject({ ...said, migrations: folder ?? said.migrations, cwd: currentDirectory() });
   return {
     data: { ...project },
     text: visibleLines([

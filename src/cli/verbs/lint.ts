@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { type LintReport, lintFiles } from '../../api/lint.ts';
+import { type LintReport, lint as lintFiles } from '../../api/lint.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { plural } from '../../format.ts';
@@ -14,7 +14,9 @@ export interface LintFlags {
 
 /** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
 export async function lint(config: Config, addresses: readonly string[], { x }: LintFlags): Promise<Output> {
-  const report = await withLog('lint', (observer) => lintFiles(config, addresses, readArguments(x), observer));
+  const report = await withLog('lint', (observer) =>
+    lintFiles(config, addresses, { arguments: readArguments(x), observer }),
+  );
   return {
     data: { ...report },
     text: renderLint(report),

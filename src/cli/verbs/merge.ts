@@ -1,4 +1,4 @@
-import { writeMerge } from '../../api/new-revision.ts';
+import { mergeRevisions } from '../../api/new-revision.ts';
 import type { Config } from '../../config/config.ts';
 import type { Output } from '../print.ts';
 import { writtenOutput } from './revision.ts';
@@ -12,5 +12,5 @@ export interface MergeFlags {
 /** `revision`: the merge that was written, as `show` has it. */
 export async function merge(config: Config, addresses: readonly string[], flags: MergeFlags): Promise<Output> {
   const { message, revId: id, branchLabel: branchLabels } = flags;
-  return writtenOutput(writeMerge(config, addresses, { message, id, branchLabels }));
+  return writtenOutput(await mergeRevisions(config, addresses, { message, id, branchLabels }));
 }

@@ -1,16 +1,12 @@
-import { scriptFor } from '../../api/script.ts';
+import { type ScriptRequest, script } from '../../api/script.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import type { MigrationCommand } from '../../run/outcome.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 
-/**
- * `--sql`: prints what a run would do as a script. `sql` is the script, `steps` has each revision with its direction.
- * @param start From `start:end`; undefined where it was not said.
- */
-export async function offline(config: Config, command: MigrationCommand, start: string | undefined): Promise<Output> {
-  const report = await withLog(command.verb, (observer) => scriptFor(config, command, start, observer));
+/** `--sql`: prints what a run would do as a script. `sql` is the script, `steps` has each revision with its direction. */
+export async function offline(config: Config, request: ScriptRequest): Promise<Output> {
+  const report = await withLog(request.verb, (observer) => script(config, { ...request, observer }));
   return { data: { ...report }, text: report.sql, script: true };
 }
 
@@ -18,9 +14,9 @@ export async function offline(config: Config, command: MigrationCommand, start: 
  * Takes `start:end` apart.
  * @throws {DrydockError} USAGE where one of the two is missing.
  */
-export function splitRange(text: string): { readonly start: string | undefined; readonly target: string } {
+export function splitRange(text: string): { readonly start?: string; readonly target: string } {
   const [first = '', second, ...more] = text.split(':');
-  if (second === undefined) return { start: undefined, target: first };
+  if (second === undefined) return { target: first };
   if (first !== '' && second !== '' && more.length === 0) return { start: first, target: second };
   throw new DrydockError('USAGE', { what: `'${text}' is no range`, next: 'Write it as start:end, such as 002:head' });
 }

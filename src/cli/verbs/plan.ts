@@ -1,5 +1,5 @@
+import { plan as previewRun } from '../../api/plan.ts';
 import type { Config } from '../../config/config.ts';
-import { previewRun } from '../../plan/preview.ts';
 import { renderPreview } from '../../report/preview-report.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
@@ -13,7 +13,8 @@ export interface PlanFlags extends RunFlags {
 /** What `upgrade`, or with `--down` what `downgrade`, would do. */
 export async function plan(config: Config, target: string | undefined, { down, x }: PlanFlags): Promise<Output> {
   const { verb, address } = directed('plan', target, down);
-  const command = { verb, target: address, arguments: readArguments(x) } as const;
-  const preview = await withLog('plan', (observer) => previewRun(config, command, observer));
+  const preview = await withLog('plan', (observer) =>
+    previewRun(config, address, { verb, arguments: readArguments(x), observer }),
+  );
   return { data: { ...preview }, text: renderPreview(preview, process.cwd()) };
 }

@@ -1,10 +1,10 @@
-import { rehearse as rehearseRun } from '../../api/migrate.ts';
+import { rehearse as rehearseRun } from '../../api/rehearse.ts';
 import type { Config } from '../../config/config.ts';
 import { describeRevisions } from '../../format.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
-import { terminalSession } from '../run-session.ts';
+import { terminal } from '../terminal.ts';
 import { directed } from './directed.ts';
 import { type RunFlags, readArguments } from './run.ts';
 
@@ -15,8 +15,8 @@ export interface RehearseFlags extends RunFlags {
 /** What the upgrade, or with `--down` the downgrade, would do; where there is nothing to do, the same object as it has then. */
 export async function rehearse(config: Config, target: string | undefined, flags: RehearseFlags = {}): Promise<Output> {
   const { verb, address } = directed('rehearse', target, flags.down);
-  const of = { verb, target: address, arguments: readArguments(flags.x) } as const;
-  const report = await rehearseRun(config, { verb: 'rehearse', of }, terminalSession('rehearse', config));
+  const host = terminal('rehearse', config);
+  const report = await rehearseRun(config, address, { verb, arguments: readArguments(flags.x), host });
   const text =
     report.outcome === 'passed'
       ? renderRehearsal(report)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ReportFormat, readRun, readRuns, renderReport } from '../../api/report.ts';
+import { listRuns, type ReportFormat, renderReport, showRun } from '../../api/report.ts';
 import type { Config } from '../../config/config.ts';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { markOf } from '../../report/run-story.ts';
@@ -21,7 +21,7 @@ export async function report(config: Config, run = 'latest', flags: ReportFlags 
       next: 'Give one of the two',
     });
   if (flags.list) return list(config);
-  const record = readRun(config, run);
+  const record = await showRun(config, run);
   const format: ReportFormat = flags.markdown ? 'markdown' : 'html';
   const text = renderReport(record, format);
   if (flags.output === undefined) return { data: { run: record, output: null }, text: text.trimEnd() };
@@ -30,8 +30,8 @@ export async function report(config: Config, run = 'latest', flags: ReportFlags 
   return { data: { run: record, output: path }, text: visible(`The report of run ${record.runId} is in ${path}`) };
 }
 
-function list(config: Config): Output {
-  const { runs, damaged } = readRuns(config);
+async function list(config: Config): Promise<Output> {
+  const { runs, damaged } = await listRuns(config);
   const rows = runs.map(({ runId, startedAt, command, durationMs, ending }) => [
     runId.slice(0, 8),
     startedAt,

@@ -1,8 +1,7 @@
-import { writeNewRevision } from '../../api/new-revision.ts';
-import { describeEntry } from '../../api/revision-data.ts';
+import { createRevision } from '../../api/new-revision.ts';
+import type { RevisionEntry } from '../../api/revision-data.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError } from '../../errors.ts';
-import type { Written } from '../../revisions/new/write-revision.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
 import { readArguments } from './run.ts';
@@ -38,7 +37,7 @@ export async function revision(config: Config, flags: RevisionFlags): Promise<Ou
     return autogenerate(config, { ...wanted, kind, renames, separates, arguments: readArguments(flags.x) });
   }
   refuseAutogenerateFlags(flags);
-  return writtenOutput(writeNewRevision(config, wanted, flags.ts ? 'ts' : 'sql'));
+  return writtenOutput(await createRevision(config, { ...wanted, kind: flags.ts ? 'ts' : 'sql' }));
 }
 
 function refuseAutogenerateFlags({ schema, rename, separate, x }: RevisionFlags): void {
@@ -52,9 +51,6 @@ function refuseAutogenerateFlags({ schema, rename, separate, x }: RevisionFlags)
   });
 }
 
-export function writtenOutput({ graph, revision: written }: Written): Output {
-  return {
-    data: { revision: describeEntry(graph, written) },
-    text: visible(`Created ${written.path}`),
-  };
+export function writtenOutput(revision: RevisionEntry): Output {
+  return { data: { revision }, text: visible(`Created ${revision.path}`) };
 }

@@ -1,5 +1,6 @@
-import type { Consent } from '../../api/consent.ts';
-import { type MigrationReport, migrate, rehearse } from '../../api/migrate.ts';
+import type { MigrationReport } from '../../api/migrate.ts';
+import { stamp as stampRevisions } from '../../api/stamp.ts';
+import { downgrade as runDowngrade, upgrade as runUpgrade } from '../../api/upgrade.ts';
 import type { Config } from '../../config/config.ts';
 import { DrydockError, messageOf } from '../../errors.ts';
 import { faultPoint } from '../../faults.ts';
@@ -8,11 +9,11 @@ import { sayLosses } from '../../plan/loss.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
 import { renderRunReport } from '../../report/run-report.ts';
 import { startsFromCurrent } from '../../revisions/graph/address.ts';
-import type { AtTarget, MigrationCommand } from '../../run/outcome.ts';
+import type { AtTarget } from '../../run/outcome.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
-import { terminalSession } from '../run-session.ts';
-import { terminalConsent } from '../terminal-consent.ts';
+import { terminal } from '../terminal.ts';
+import { dataLoss, type YesFlag } from './yes.ts';
 
 export interface RunFlags {
   /** `-x key=value`, one for each time that it was given. */
@@ -20,9 +21,7 @@ export interface RunFlags {
   readonly sql?: true;
 }
 
-export interface DowngradeFlags extends RunFlags {
-  readonly yes?: true;
-}
+export interface DowngradeFlags extends RunFlags, YesFlag {}
 
 export interface UpgradeFlags extends RunFlags {
   readonly rehearse?: true;
@@ -44,20 +43,35 @@ export async function upgrade(config: Config, target = 'head', flags: UpgradeFla
     });
   if (flags.sql) return script(config, 'upgrade', target, flags.x);
   refuseRange(target);
-  const command = { verb: 'upgrade', target, arguments: readArguments(flags.x) } as const;
-  if (!flags.rehearse) return runMigration(config, command);
-  const rehearsal = await rehearse(config, { verb: 'rehearse', of: command }, terminalSession('rehearse', config));
-  const output = await runMigration(config, command);
+  const given = readArguments(flags.x);
+  if (!flags.rehearse) return upgradeNow(config, target, given);
+  const { rehearse } = await import('../../api/rehearse.ts');
+  const rehearsal = await rehearse(config, target, { arguments: given, host: terminal('rehearse', config) });
+  const output = await upgradeNow(config, target, given);
   const data = { ...output.data, rehearsal };
   if (rehearsal.outcome === 'nothing-pending') return { ...output, data };
   return { ...output, data, text: `${renderRehearsal(rehearsal)}\n\n${output.text}` };
 }
 
-export async function downgrade(config: Config, target: string, { x, sql, yes }: DowngradeFlags = {}): Promise<Output> {
-  if (sql) return script(config, 'downgrade', target, x);
+async function upgradeNow(config: Config, target: string, given: Readonly<Record<string, string>>): Promise<Output> {
+  const report = await runUpgrade(config, target, { arguments: given, host: terminal('upgrade', config) });
+  await tellAtExit(config, target, report);
+  if (!report.olderTarget) return runOutput(report);
+  const { database, to } = report;
+  const text = visible(
+    `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${target}. An upgrade never goes back; to go back: drydock downgrade ${target}`,
+  );
+  return { ...runOutput(report), text };
+}
+
+export async function downgrade(config: Config, target: string, flags: DowngradeFlags = {}): Promise<Output> {
+  if (flags.sql) return script(config, 'downgrade', target, flags.x);
   refuseRange(target);
-  const consent = yes ? { kind: 'given' as const } : terminalConsent();
-  return runMigration(config, { verb: 'downgrade', target, arguments: readArguments(x) }, consent);
+  const host = terminal('downgrade', config);
+  const options = { arguments: readArguments(flags.x), ...dataLoss(flags), host };
+  const report = await runDowngrade(config, target, options);
+  await tellAtExit(config, target, report);
+  return runOutput(report);
 }
 
 export async function stamp(config: Config, targets: readonly string[], flags: StampFlags = {}): Promise<Output> {
@@ -67,16 +81,16 @@ export async function stamp(config: Config, targets: readonly string[], flags: S
   if (flags.sql) {
     const { offline, splitRange } = await import('./offline.ts');
     const [first = '', ...others] = targets;
-    const { start, target } = splitRange(first);
-    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, mismatch, arguments: given }, start);
+    const { target, ...start } = splitRange(first);
+    return offline(config, { verb: 'stamp', targets: [target, ...others], forget, arguments: given, ...start });
   }
-  return runMigration(config, { verb: 'stamp', targets, forget, mismatch, arguments: given });
+  const options = { forget, mismatch, arguments: given, host: terminal('stamp', config) } as const;
+  return runOutput(await stampRevisions(config, targets, options));
 }
 
 async function script(config: Config, verb: 'upgrade' | 'downgrade', range: string, x: RunFlags['x']): Promise<Output> {
   const { offline, splitRange } = await import('./offline.ts');
-  const { start, target } = splitRange(range);
-  return offline(config, { verb, target, arguments: readArguments(x) }, start);
+  return offline(config, { verb, ...splitRange(range), arguments: readArguments(x) });
 }
 
 /** A run begins where the database is. */
@@ -88,32 +102,13 @@ function refuseRange(target: string): void {
   });
 }
 
-/** @param consent To losing data, which only a downgrade needs. */
-export async function runMigration(
-  config: Config,
-  command: MigrationCommand,
-  consent: Consent = { kind: 'none' },
-): Promise<Output> {
-  const report = await migrate(config, command, terminalSession(command.verb, config), consent);
-  await tellAtExit(config, command, report);
-  const { database, to, olderTarget } = report;
-  const older = olderTarget && command.verb === 'upgrade' ? command.target : undefined;
-  const text =
-    older === undefined
-      ? renderRunReport(report)
-      : visible(
-          `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${older}. An upgrade never goes back; to go back: drydock downgrade ${older}`,
-        );
-  return { data: { ...report }, text: [text, ...lost(report)].join('\n\n'), ran: true };
+export function runOutput(report: MigrationReport | AtTarget): Output {
+  return { data: { ...report }, text: [renderRunReport(report), ...lost(report)].join('\n\n'), ran: true };
 }
 
 /** The caller is told by the end of the process, which is the last thing that it does. */
-async function tellAtExit(
-  config: Config,
-  command: MigrationCommand,
-  report: MigrationReport | AtTarget,
-): Promise<void> {
-  if (!('target' in command && startsFromCurrent(command.target))) return;
+async function tellAtExit(config: Config, target: string, report: MigrationReport | AtTarget): Promise<void> {
+  if (!startsFromCurrent(target)) return;
   const { acknowledge } = await import('../../api/acknowledge.ts');
   await faultPoint('run:untold');
   process.once('exit', () => {

@@ -5,11 +5,11 @@ import { renderTable } from '../../report/text-table.ts';
 import { describeRowDifferences } from '../../snapshots/row-differences.ts';
 import { visible } from '../../visible.ts';
 import type { Output } from '../print.ts';
-import { terminalSession } from '../run-session.ts';
-import { terminalConsent } from '../terminal-consent.ts';
+import { terminal } from '../terminal.ts';
+import { dataLoss, type YesFlag } from './yes.ts';
 
 export async function list(config: Config): Promise<Output> {
-  const found = api.listSnapshots(config);
+  const found = await api.listSnapshots(config);
   const rows = found.snapshots
     .toReversed()
     .map((snapshot) => [
@@ -47,7 +47,7 @@ export async function verify(config: Config, id: string): Promise<Output> {
 }
 
 export async function create(config: Config): Promise<Output> {
-  const created = await api.createSnapshot(config, terminalSession('snapshot create', config));
+  const created = await api.createSnapshot(config, { host: terminal('snapshot create', config) });
   const { snapshot, path, reused } = created;
   const how = reused ? 'The same content was stored already:' : 'Took';
   return {
@@ -59,13 +59,9 @@ export async function create(config: Config): Promise<Output> {
   };
 }
 
-export interface RestoreFlags {
-  readonly yes?: true;
-}
-
-export async function restore(config: Config, id: string, { yes }: RestoreFlags = {}): Promise<Output> {
-  const consent = yes ? { kind: 'given' as const } : terminalConsent();
-  const report = await api.restoreSnapshot(config, id, terminalSession('snapshot restore', config), consent);
+export async function restore(config: Config, id: string, flags: YesFlag = {}): Promise<Output> {
+  const host = terminal('snapshot restore', config);
+  const report = await api.restoreSnapshot(config, id, { ...dataLoss(flags), host });
   const { database, restored, kept, tables } = report;
   const where = kept === null ? 'There was no database to keep.' : `What it replaced is kept in ${kept}.`;
   const what = tables.length === 0 ? '' : ` That was in no other snapshot; it had ${describeRowDifferences(tables)}.`;
@@ -79,6 +75,6 @@ export async function restore(config: Config, id: string, { yes }: RestoreFlags 
 }
 
 export async function prune(config: Config): Promise<Output> {
-  const { pruned } = await api.pruneSnapshots(config, terminalSession('snapshot prune', config));
+  const { pruned } = await api.pruneSnapshots(config, { host: terminal('snapshot prune', config) });
   return { data: { pruned }, text: visible(api.sayPruned(pruned)), ran: true };
 }

@@ -1,10 +1,10 @@
-import { readStats } from '../../api/stats.ts';
+import { stats as readStats } from '../../api/stats.ts';
 import type { Config } from '../../config/config.ts';
 import { renderTable } from '../../report/text-table.ts';
 import type { Output } from '../print.ts';
 
 export async function stats(config: Config): Promise<Output> {
-  const report = readStats(config);
+  const report = await readStats(config);
   const rows = report.statistics.map(({ name, value, absent }) => [name, absent ?? String(value ?? '-')]);
   return {
     data: { ...report },

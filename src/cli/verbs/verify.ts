@@ -1,4 +1,4 @@
-import { type VerifyReport, verifyDatabase } from '../../api/verify.ts';
+import { type VerifyReport, verify as verifyDatabase } from '../../api/verify.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { describeRevisions, plural } from '../../format.ts';
@@ -13,7 +13,7 @@ const exitCodeOf: Readonly<Record<VerifyReport['verdict'], number>> = {
 };
 
 export async function verify(config: Config): Promise<Output> {
-  const report = verifyDatabase(config);
+  const report = await verifyDatabase(config);
   const { database, verdict, rows, current, findings } = report;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const sound = `${database} is sound: integrity and foreign keys checked, ${plural(total, 'row')} in ${plural(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;

@@ -1,16 +1,21 @@
 /** What surrounds a run on the command line: its log, and the signals that end it early. */
-import { openSession, type Session } from '../api/session.ts';
+import { type Host, openSession, type Session } from '../api/session.ts';
 import type { Config } from '../config/config.ts';
 import { Stop, stopSignals } from '../stop.ts';
-import { whoRuns } from './who-runs.ts';
+import { terminalConsent } from './terminal-consent.ts';
+
+/** What the command line brings along to a run. */
+export function terminal(command: string, config: Config): Host {
+  return { session: terminalSession(command, config), consent: terminalConsent };
+}
 
 /** The log is opened, and its libraries are loaded, when there is something to run. */
-export function terminalSession(command: string, config: Config): Session {
+function terminalSession(command: string, config: Config): Session {
   return async (work) => {
     const { openRunLog } = await import('./log.ts');
     const log = await openRunLog(command);
-    const who = whoRuns();
-    if (who !== undefined) log.say('info', who, {});
+    const gaveUpRoot = config.ownProcess?.gaveUpRoot;
+    if (gaveUpRoot !== undefined) log.say('info', gaveUpRoot, {});
     const controller = new AbortController();
     const onSignal = (signal: NodeJS.Signals) => {
       const message = `${signal} received: stopping; a commit or a restore is finished first`;

@@ -1,14 +1,14 @@
 import { type Config, type Flags, loadConfig as load } from '../config/config.ts';
 
-/** What may be said beside the config file and the environment; it goes before both. */
+/** Settings that take precedence over the config file and the environment. */
 export interface Settings {
-  /** Path of the config file; `config/drydock.yaml` where it is left out and that is there. */
+  /** Path of the config file; if left out, `config/drydock.yaml` if that exists. */
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
-  /** `allow`: a program that runs as root stays it in a folder of another user, where it is refused otherwise. */
+  /** `allow`: a program that runs as root stays root in a folder of another user, which is refused otherwise. */
   readonly asRoot?: 'drop' | 'allow';
-  /** A number and a unit, as `30s` or `5m`; the other durations too. */
+  /** A number and a unit, such as `30s` or `5m`; the other durations too. */
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;
@@ -22,12 +22,12 @@ export interface Settings {
 export interface Surroundings {
   /** What relative paths are relative to; the current directory. */
   readonly cwd?: string;
-  /** Of its variables `DRYDOCK_*` are read; those of the process. `{}` for none. */
+  /** Its `DRYDOCK_*` variables are read; those of the process. `{}` for none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The settings as the command line would have them: config file, `DRYDOCK_*` variables, then what is said here.
+ * The settings as the command would have them: config file, `DRYDOCK_*` variables, then what is given here.
  * @throws {DrydockError} USAGE, naming the place of what is wrong.
  */
 export function loadConfig(

@@ -1,0 +1,53 @@
+import type { Config } from '../config/config.ts';
+import { messageOf } from '../errors.ts';
+import type { AtTarget } from '../run/outcome.ts';
+import { type MigrationReport, migrate } from './migrate.ts';
+import { argumentsOf, consentOf, type RevisionArguments, type SessionOptions, sessionFor } from './session.ts';
+
+/**
+ * Runs the pending revisions up to a target.
+ *
+ * Not while this process has the database open: see docs/library.md.
+ *
+ * @param target An address as the command takes it: a revision, `head`, `+1`, …
+ * @throws {DrydockError} with the code of the ending and the state of the data; see docs/exit-codes.md.
+ */
+export async function upgrade(
+  config: Config,
+  target = 'head',
+  options: SessionOptions & RevisionArguments = {},
+): Promise<MigrationReport | AtTarget> {
+  const command = { verb: 'upgrade', target, ...argumentsOf(options) } as const;
+  return tell(config, await migrate(config, command, sessionFor(config, options), { kind: 'none' }));
+}
+
+export interface DowngradeOptions extends SessionOptions, RevisionArguments {
+  /** Goes on if it drops a table or a column that holds data. */
+  readonly dataLoss?: 'accepted';
+}
+
+/**
+ * Goes back to a target.
+ * @param target A revision, `-1`, `base`, …
+ * @throws {DrydockError} as {@link upgrade} does; USAGE if it would lose data and that was not accepted.
+ */
+export async function downgrade(
+  config: Config,
+  target: string,
+  options: DowngradeOptions = {},
+): Promise<MigrationReport | AtTarget> {
+  const command = { verb: 'downgrade', target, ...argumentsOf(options) } as const;
+  return tell(config, await migrate(config, command, sessionFor(config, options), consentOf(options)));
+}
+
+/** A program knows what is returned here. The command's caller knows it once the command has ended. */
+async function tell<R extends MigrationReport | AtTarget>(config: Config, report: R): Promise<R> {
+  if (config.ownProcess !== undefined) return report;
+  const { acknowledge } = await import('./acknowledge.ts');
+  try {
+    acknowledge(config, report);
+  } catch (error) {
+    process.emitWarning(`that a run of Drydock has ended could not be written down: ${messageOf(error)}`);
+  }
+  return report;
+}
