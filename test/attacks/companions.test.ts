@@ -1,78 +1,26 @@
 /** The main file is gone, empty or short, and its -wal or -journal is not: nothing may be lost by looking. */
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { findMisfit } from '../../src/files/companions.ts';
 import { drydock } from '../harness/drydock.ts';
 import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
 import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
 import { otherProcess } from '../harness/writer.ts';
+import { left, misfitTests, suffixOf, wildWriterTests } from './cases-companions.ts';
 import { copyOf, filesOf, insertRows, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
 import { killAt } from './helpers-kill.ts';
 import { type RestoreStory, upgraded } from './helpers-kill-restore.ts';
-import { itemsSql, listed, type Place, place } from './helpers-places.ts';
-import { assertRefusal, assertSilentRefusal } from './helpers-refusal.ts';
+import { itemsSql, listed, placeWithSnapshot } from './helpers-places.ts';
+import { assertRefusal } from './helpers-refusal.ts';
 
-const verbs: readonly (readonly string[])[] = [
-  ['current'],
-  ['history', '--indicate-current'],
-  ['verify'],
-  ['stats'],
-  ['check'],
-  ['plan'],
-  ['rehearse'],
-  ['upgrade'],
-  ['upgrade', '--json'],
-  ['downgrade', 'base', '--yes'],
-  ['stamp', '001_items'],
-  ['ensure-version'],
-  ['snapshot', 'create'],
-  ['snapshot', 'prune'],
-  ['upgrade', '--sql'],
-];
-
-/** Each verb looks in one place of these: before it reads, before a run, before a script. */
-const someVerbs = ['current', 'upgrade', 'snapshot'];
-
-interface Left {
-  readonly here: Place;
-  /** A copy of the main file as it was beside its companion. */
-  readonly rightFile: string;
-}
-
-/** The companion needs pages that the main file has. */
-async function left(t: TestContext, mode: JournalMode): Promise<Left> {
-  const here = place(t, { mode });
-  if (mode === 'wal') await leaveWal(here.database);
-  else await leaveHotJournal(here.database, 'UPDATE items SET price = price + 1 WHERE id < 500');
-  const rightFile = join(testFolder(t), 'right.db');
-  copyFileSync(here.database, rightFile);
-  return { here, rightFile };
-}
-
-const suffixOf = { wal: '-wal', delete: '-journal' } as const;
+misfitTests('default');
+wildWriterTests(6);
 
 for (const mode of bothJournalModes) {
   for (const loss of ['emptied', 'gone', 'cut short'] as const) {
-    test(`no lost write: a database that is ${loss} beside its ${suffixOf[mode]} is refused by every verb, and both stay (${mode})`, async (t) => {
-      const { here } = await left(t, mode);
-      losses[loss](here.database);
-      const before = filesOf(here.database);
-      for (const verb of loss === 'emptied' ? verbs : verbs.filter(([name = '']) => someVerbs.includes(name))) {
-        const refused = await here.run(verb);
-        const assertIt = verb.includes('--json') ? assertRefusal : assertSilentRefusal;
-        assertIt(refused, 13, new RegExp(`app\\.db${suffixOf[mode]}`), /Nothing was changed/i, /copy what is here/);
-        assert.doesNotMatch(refused.error, /touch/);
-        assert.deepEqual(filesOf(here.database), before, verb.join(' '));
-      }
-    });
-
     test(`honest exit: doctor finds a database that is ${loss} beside its ${suffixOf[mode]}, and advises nothing that would lose it (${mode})`, async (t) => {
       const { here } = await left(t, mode);
       losses[loss](here.database);
@@ -125,8 +73,7 @@ for (const mode of bothJournalModes) {
   });
 
   test(`a proven way back: companions of files that were lost one after the other are all kept (${mode})`, async (t) => {
-    const here = place(t, { mode });
-    assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+    const here = await placeWithSnapshot(t, mode);
     const [snapshot] = await listed(here);
     const lost = [];
     for (let time = 1; time <= 2; time += 1) {
@@ -248,34 +195,3 @@ async function leave(database: string, mode: JournalMode, sql: string, set: stri
   if (mode === 'wal') await writer.run('COMMIT');
   await writer.end();
 }
-
-/** Kills at random moments, with a look beside the living writer until then: what is sound is never refused. */
-const kills = 25;
-
-for (const mode of bothJournalModes) {
-  test(`honest exit: no database at which a writer works, or died at any moment, is taken for one that is not whole (${mode})`, async (t) => {
-    const folder = testFolder(t);
-    let [looks, beside] = [0, 0];
-    for (let kill = 1; kill <= kills; kill += 1) {
-      const pageSize = [512, 4096, 65_536][kill % 3] ?? 4096;
-      const database = join(folder, `${pageSize}.db`);
-      const writer = fork(wildWriter, [database, String(pageSize), mode], { execArgv: [] });
-      await once(writer, 'message');
-      const end = performance.now() + Math.random() * 400;
-      while (performance.now() < end) {
-        assert.equal(findMisfit(database), undefined, 'beside a writer');
-        looks += 1;
-        if (looks % 20 === 0) await setTimeout(1);
-      }
-      writer.kill('SIGKILL');
-      await once(writer, 'exit');
-      if (Object.keys(filesOf(database)).length > 1) beside += 1;
-      assert.equal(findMisfit(database), undefined, `after kill ${kill} (${JSON.stringify(filesOf(database))})`);
-      assert.equal(integrity(copyOf(database, join(folder, 'copy'))), 'ok');
-    }
-    assert.ok(beside > kills / 4, `only ${beside} of ${kills} kills left a companion`);
-    assert.ok(looks > kills);
-  });
-}
-
-const wildWriter = fileURLToPath(new URL('../harness/wild-writer.ts', import.meta.url));

@@ -11,98 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { dump } from '../harness/dump.ts';
-import { bothJournalModes, createDatabase, type JournalMode, sqlRevision } from '../harness/files.ts';
-import { assertFailed, base, execute, type Scene, scene } from './helpers-scene.ts';
+import { bothJournalModes, createDatabase, sqlRevision } from '../harness/files.ts';
+import { emptiedTests, empty, files, grown, ids, next, without } from './cases-emptied.ts';
+import { assertFailed, execute, scene } from './helpers-scene.ts';
 
-const files = {
-  ...base,
-  '002_more.sql': sqlRevision('002_more', '001_base', 'ALTER TABLE child ADD COLUMN more TEXT;'),
-};
-const next = (n: number) =>
-  [
-    `00${n}_next.sql`,
-    sqlRevision(`00${n}_next`, n === 3 ? '002_more' : `00${n - 1}_next`, `CREATE TABLE next${n} (n);`),
-  ] as const;
-
-async function grown(t: TestContext, mode: JournalMode = 'delete', config = ''): Promise<Scene> {
-  const it = scene(t, { mode, files, config });
-  assert.equal((await it.run(['upgrade'])).code, 0);
-  return it;
-}
-
-async function ids(it: Scene): Promise<string[]> {
-  const { snapshots } = (await it.run(['snapshot', 'list', '--json'])).json<{ snapshots: { id: string }[] }>();
-  return snapshots.map(({ id }) => id);
-}
-
-function without(it: Scene): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${it.database}${suffix}`, { force: true });
-}
-
-/** Ways in which a file is emptied. */
-const empty: Readonly<Record<string, (it: Scene) => void>> = {
-  'cut to nothing': (it) => {
-    without(it);
-    writeFileSync(it.database, '');
-  },
-  'emptied in its place': (it) => {
-    rmSync(`${it.database}-wal`, { force: true });
-    truncateSync(it.database, 0);
-  },
-  'made anew': (it) => {
-    without(it);
-    createDatabase(it.database, 'delete', 'PRAGMA user_version = 1;');
-  },
-  'made anew in WAL mode': (it) => {
-    without(it);
-    createDatabase(it.database, 'wal', 'PRAGMA user_version = 1;');
-  },
-  'made anew with empty tables': (it) => {
-    without(it);
-    createDatabase(it.database, 'delete', 'CREATE TABLE parent (n); CREATE VIEW v AS SELECT 1;');
-  },
-  'made anew by Litestream': (it) => {
-    without(it);
-    createDatabase(it.database, 'delete', 'CREATE TABLE _litestream_seq (n); INSERT INTO _litestream_seq VALUES (1);');
-  },
-  'made anew with an empty alembic_version': (it) => {
-    without(it);
-    createDatabase(it.database, 'delete', 'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);');
-  },
-};
-
-const verbs = [['rehearse'], ['plan'], ['check'], ['snapshot', 'create'], ['ensure-version'], ['stamp', '001_base']];
-
-for (const mode of bothJournalModes) {
-  for (const [index, [how, doIt]] of Object.entries(empty).entries()) {
-    // Each in one mode; the first one, with every verb, in both.
-    if (index > 0 && bothJournalModes[index % 2] !== mode) continue;
-    test(`a proven way back: a database ${how} is no first install (${mode})`, async (t) => {
-      const it = await grown(t, mode);
-      const [snapshot] = await ids(it);
-      const whole = dump(it.database);
-      doIt(it);
-      const found = readFileSync(it.database);
-      for (const args of [['upgrade'], ...(index === 0 ? verbs : []), ['upgrade']]) {
-        const advice = [`drydock snapshot restore ${snapshot} --yes`, 'drydock begin-anew'];
-        assertFailed(await it.run(args), 4, 'is empty, and was not', 'rows, at 002_more', ...advice);
-        assert.deepEqual(readFileSync(it.database), found, args.join(' '));
-      }
-      const doctor = await it.run(['doctor', '--json']);
-      assert.equal(doctor.code, 4);
-      assert.match(doctor.stdout, /drydock begin-anew/);
-      for (const args of [['current'], ['history']]) assert.equal((await it.run(args)).code, 0, args.join(' '));
-      assert.deepEqual(await ids(it), [snapshot]);
-
-      assert.equal((await it.run(['snapshot', 'restore', String(snapshot), '--yes'])).code, 0);
-      assert.equal((await it.run(['upgrade'])).code, 0);
-      assert.equal(dump(it.database), whole);
-    });
-  }
-}
+emptiedTests('default');
 
 test('a proven way back: records alone, or snapshots alone, tell that a file was emptied', async (t) => {
   const it = await grown(t);
@@ -193,7 +108,7 @@ for (const mode of bothJournalModes) {
 
 test('a proven way back: another database in its place goes on with a warning, and the last data stay', async (t) => {
   const it = await grown(t, 'delete', 'snapshots: { keep: 2 }\n');
-  const [first] = await ids(it);
+  const [first] = ids(it);
   without(it);
   createDatabase(
     it.database,
@@ -209,14 +124,14 @@ test('a proven way back: another database in its place goes on with a warning, a
     assert.equal(later.code, 0);
     assert.doesNotMatch(later.stderr, /another database/);
   }
-  const left = await ids(it);
+  const left = ids(it);
   assert.equal(left.length, 3, 'two, and the last of the life before');
   assert.equal(left[0], first);
   const manifest = join(`${it.database}.snapshots`, `${first}.json`);
   const text = JSON.parse(readFileSync(manifest, 'utf8')) as object;
   writeFileSync(manifest, JSON.stringify({ ...text, createdAt: new Date(Date.now() - 31 * 86_400_000).toISOString() }));
   assert.equal((await it.run(['snapshot', 'prune'])).code, 0);
-  assert.equal((await ids(it)).length, 2, 'after 30 days it goes');
+  assert.equal(ids(it).length, 2, 'after 30 days it goes');
 });
 
 test('a proven way back: a restore of an older snapshot is no older copy', async (t) => {
@@ -225,7 +140,7 @@ test('a proven way back: a restore of an older snapshot is no older copy', async
   assert.equal((await it.run(['upgrade'])).code, 0);
   it.revision(...next(4));
   assert.equal((await it.run(['upgrade'])).code, 0);
-  const [first, second] = await ids(it);
+  const [first, second] = ids(it);
   for (const id of [second, first]) {
     assert.equal((await it.run(['snapshot', 'restore', String(id), '--yes'])).code, 0);
     const result = await it.run(['upgrade']);
@@ -241,7 +156,7 @@ test('a proven way back: a restore of an empty snapshot was meant', async (t) =>
     sql: '',
   });
   assert.equal((await it.run(['upgrade'])).code, 0);
-  const [blank] = await ids(it);
+  const [blank] = ids(it);
   assert.equal((await it.run(['snapshot', 'restore', String(blank), '--yes'])).code, 0);
   assert.equal((await it.run(['upgrade'])).code, 0);
 });
@@ -261,14 +176,14 @@ test('a proven way back: a run that was killed between its commit and its record
 
 test('one at a time: begin-anew gives up what was there, and nothing is deleted', async (t) => {
   const it = await grown(t, 'delete', 'snapshots: { keep: 2 }\n');
-  const [first] = await ids(it);
+  const [first] = ids(it);
   assertFailed(await it.run(['begin-anew', '--yes']), 2, 'nothing to begin anew from');
   empty['cut to nothing']?.(it);
   assertFailed(await it.run(['begin-anew']), 2, '2200 rows, at 002_more', '--yes');
   const begun = await it.run(['begin-anew', '--yes', '--json']);
   assert.equal(begun.code, 0, begun.stderr);
   assert.equal(begun.json()['outcome'], 'begun-anew');
-  assert.deepEqual(await ids(it), [first]);
+  assert.deepEqual(ids(it), [first]);
   const again = await it.run(['begin-anew', '--yes', '--json']);
   assert.equal(again.json()['outcome'], 'nothing-to-do');
   it.revision('001_base.sql', sqlRevision('001_base', undefined, 'CREATE TABLE child (n);'));
@@ -282,16 +197,16 @@ test('one at a time: begin-anew gives up what was there, and nothing is deleted'
     it.revision(...next(n));
     assert.equal((await it.run(['upgrade'])).code, 0);
   }
-  assert.ok(!(await ids(it)).includes(String(first)), 'it is given up');
+  assert.ok(!ids(it).includes(String(first)), 'it is given up');
 });
 
 test('a proven way back: the latest snapshot is not one of nothing', async (t) => {
   const it = await grown(t);
-  const [first] = await ids(it);
+  const [first] = ids(it);
   execute(it.database, 'DELETE FROM child; DELETE FROM parent;');
   it.revision(...next(3));
   assert.equal((await it.run(['upgrade'])).code, 0);
-  const [, blank] = await ids(it);
+  const [, blank] = ids(it);
   for (const verb of ['restore', 'verify']) {
     assertFailed(await it.run(['snapshot', verb, 'latest']), 2, String(first), String(blank));
   }

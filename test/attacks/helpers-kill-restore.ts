@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
-import type { JournalMode } from '../harness/files.ts';
+import { bundledMigrations, copyOfMade, type JournalMode } from '../harness/files.ts';
 import { breakLeafOf } from './helpers-damage.ts';
 import {
   type Attack,
@@ -15,12 +15,12 @@ import {
   assertWayBack,
   commandLine,
   dieAtFileCall,
+  historyOf,
   killAt,
   rotPage,
   type Story,
   signalAt,
   snapshotsOf,
-  stage,
   upgradeOfProduction,
 } from './helpers-kill.ts';
 import { assertRefusal } from './helpers-refusal.ts';
@@ -32,11 +32,19 @@ export interface RestoreStory extends Story {
 
 /** A database at the head, with the snapshot of what it was before. */
 export async function upgraded(t: TestContext, mode: JournalMode): Promise<RestoreStory> {
-  const story = await stage(t, upgradeOfProduction, mode);
-  assertDone(await drydock(commandLine(story)));
+  const folder = await copyOfMade(t, `upgraded ${mode}`, async (original) =>
+    assertDone(await drydock(commandLine(await upgradeOfProduction(original, mode)))),
+  );
+  const story = { database: join(folder, 'et_intelligence.db'), command: ['upgrade'], migrations: bundledMigrations };
   const [snapshot] = snapshotsOf(story.database);
   assert.ok(snapshot !== undefined);
-  return { ...story, restore: ['snapshot', 'restore', snapshot.manifest.id, '--yes', '--database', story.database] };
+  return {
+    ...story,
+    old: dumpWithVersion(snapshot.path),
+    new: dumpWithVersion(story.database),
+    newHistory: historyOf(story.database),
+    restore: ['snapshot', 'restore', snapshot.manifest.id, '--yes', '--database', story.database],
+  };
 }
 
 /** A start that finishes what was interrupted, and does nothing else. */

@@ -1,9 +1,12 @@
 /** A place as a user has it: config, revisions and database in their folders, and every command run from its root. */
+import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { layoutFor } from '../../src/files/layout.ts';
+import { listSnapshots } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result } from '../harness/drydock.ts';
-import { createDatabase, type JournalMode, sqlRevision, testFolder } from '../harness/files.ts';
+import { copyOfMade, createDatabase, type JournalMode, sqlRevision, testFolder } from '../harness/files.ts';
 
 export interface Place {
   readonly root: string;
@@ -50,24 +53,41 @@ export interface PlaceOptions {
 }
 
 export function place(t: TestContext, options: PlaceOptions = {}): Place {
+  return makePlace(options.root ?? testFolder(t), options);
+}
+
+export function makePlace(root: string, options: PlaceOptions = {}): Place {
   const { mode = 'delete', sql = itemsAt001, revisions = itemsRevisions, config = '' } = options;
-  const root = options.root ?? testFolder(t);
   const data = join(root, 'data');
   const migrations = join(root, 'migrations');
   for (const folder of [data, migrations, join(root, 'config')]) mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(revisions)) writeFileSync(join(migrations, name), text);
   writeFileSync(join(root, 'config/drydock.yaml'), `database: ../data/app.db\nmigrations: ../migrations\n${config}`);
+  if (sql !== null) createDatabase(join(data, 'app.db'), mode, sql);
+  return placeAt(root);
+}
+
+/** A place that is there already. */
+export function placeAt(root: string): Place {
+  const data = join(root, 'data');
   const database = join(data, 'app.db');
-  if (sql !== null) createDatabase(database, mode, sql);
   return {
     root,
     database,
     data,
-    migrations,
+    migrations: join(root, 'migrations'),
     snapshots: `${database}.snapshots`,
     journal: join(`${database}.drydock`, 'run.json'),
     run: (args, runOptions = {}) => drydock(args, { cwd: root, ...runOptions }),
   };
+}
+
+/** A place of which a person has taken a snapshot. */
+export async function placeWithSnapshot(t: TestContext, mode: JournalMode = 'delete'): Promise<Place> {
+  const root = await copyOfMade(t, `place with a snapshot ${mode}`, async (original) =>
+    assert.equal((await makePlace(original, { mode }).run(['snapshot', 'create'])).code, 0),
+  );
+  return placeAt(root);
 }
 
 export interface Listed {
@@ -79,9 +99,7 @@ export interface Listed {
   readonly revision: readonly string[];
 }
 
-/** What `drydock snapshot list` knows, oldest first. */
-export async function listed({ run }: Pick<Place, 'run'>): Promise<readonly Listed[]> {
-  const result = await run(['snapshot', 'list', '--json']);
-  if (result.code !== 0) throw new Error(`snapshot list: ${result.stderr}`);
-  return result.json<{ snapshots: Listed[] }>().snapshots;
+/** What the manifests tell, oldest first. */
+export async function listed({ database }: Pick<Place, 'database'>): Promise<readonly Listed[]> {
+  return listSnapshots(layoutFor({ database })).map(({ manifest }) => manifest);
 }

@@ -1,11 +1,12 @@
 /** A database at 002 with a snapshot of 001, and a restore of it that is looked at from all sides. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import Database from 'better-sqlite3';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
-import type { JournalMode } from '../harness/files.ts';
-import { listed, type Place, place } from './helpers-places.ts';
+import { copyOfMade, type JournalMode } from '../harness/files.ts';
+import { makePlace, type Place, placeAt } from './helpers-places.ts';
 
 export interface Restorable extends Place {
   /** The content at 001, of which there is a snapshot, and at 002, where the database is. */
@@ -15,12 +16,27 @@ export interface Restorable extends Place {
 }
 
 export async function restorable(t: TestContext, mode: JournalMode): Promise<Restorable> {
-  const here = place(t, { mode });
-  const old = dumpWithVersion(here.database);
+  return restorableAt(await copyOfMade(t, `restorable ${mode}`, (root) => makeRestorable(root, mode)));
+}
+
+export async function makeRestorable(root: string, mode: JournalMode): Promise<Place> {
+  const here = makePlace(root, { mode });
   const upgrade = await here.run(['upgrade']);
   assert.equal(upgrade.code, 0, upgrade.stderr);
-  const [snapshot] = await listed(here);
-  return { ...here, old, now: dumpWithVersion(here.database), id: snapshot?.id ?? 'none' };
+  return here;
+}
+
+export function restorableAt(root: string): Restorable {
+  const here = placeAt(root);
+  const [id = 'none'] = idsIn(here.snapshots);
+  const old = dumpWithVersion(join(here.snapshots, `${id}.db`));
+  return { ...here, old, now: dumpWithVersion(here.database), id };
+}
+
+/** Oldest first. */
+export function idsIn(snapshots: string): string[] {
+  const files = readdirSync(snapshots).filter((name) => name.endsWith('.db'));
+  return files.map((name) => basename(name, '.db')).sort();
 }
 
 export interface Restored {

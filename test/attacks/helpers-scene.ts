@@ -54,16 +54,24 @@ export const stockSql = `
 
 export const base: Readonly<Record<string, string>> = { '001_base.sql': sqlRevision('001_base', undefined, '') };
 
-export function scene(t: TestContext, { mode, files, sql = stockSql, config = '' }: SceneOptions): Scene {
-  const folder = testFolder(t);
-  const database = createDatabase(join(folder, 'stock.db'), mode, sql);
-  const migrations = revisionFolder(folder, files);
-  const configFile = join(folder, 'drydock.yaml');
-  writeFileSync(configFile, `database: stock.db\nmigrations: migrations\n${config}`);
-  const withConfig = (args: readonly string[]) => [...args, '--config', configFile];
+export function scene(t: TestContext, options: SceneOptions): Scene {
+  return makeScene(testFolder(t), options);
+}
+
+export function makeScene(folder: string, { mode, files, sql = stockSql, config = '' }: SceneOptions): Scene {
+  createDatabase(join(folder, 'stock.db'), mode, sql);
+  revisionFolder(folder, files);
+  writeFileSync(join(folder, 'drydock.yaml'), `database: stock.db\nmigrations: migrations\n${config}`);
+  return sceneAt(folder);
+}
+
+/** A scene that is there already. */
+export function sceneAt(folder: string): Scene {
+  const migrations = join(folder, 'migrations');
+  const withConfig = (args: readonly string[]) => [...args, '--config', join(folder, 'drydock.yaml')];
   return {
     folder,
-    database,
+    database: join(folder, 'stock.db'),
     migrations,
     run: (args, options) => drydock(withConfig(args), options),
     start: (args, options) => startDrydock(withConfig(args), options),

@@ -18,9 +18,18 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
+import { copyOfMade } from '../harness/files.ts';
 import { listed } from './helpers-places.ts';
 import { assertRefusal, assertSilentRefusal, folderState } from './helpers-refusal.ts';
-import { type Restorable, restorable, restore, withDatabase } from './helpers-restore.ts';
+import {
+  idsIn,
+  makeRestorable,
+  type Restorable,
+  restorable,
+  restorableAt,
+  restore,
+  withDatabase,
+} from './helpers-restore.ts';
 
 interface Stock extends Restorable {
   readonly newest: string;
@@ -30,10 +39,12 @@ interface Stock extends Restorable {
 
 /** A database with a snapshot of 001 and a newer one of 002. */
 async function stocked(t: TestContext): Promise<Stock> {
-  const it = await restorable(t, 'delete');
-  const created = await it.run(['snapshot', 'create', '--json']);
-  assert.equal(created.code, 0, created.stderr);
-  const { id } = created.json<{ snapshot: { id: string } }>().snapshot;
+  const root = await copyOfMade(t, 'stocked', async (folder) => {
+    const created = await (await makeRestorable(folder, 'delete')).run(['snapshot', 'create']);
+    assert.equal(created.code, 0, created.stderr);
+  });
+  const it = restorableAt(root);
+  const [, id = 'none'] = idsIn(it.snapshots);
   const path = (kind: string) => join(it.snapshots, `${id}.${kind}`);
   return { ...it, newest: id, file: path('db'), manifest: path('json') };
 }

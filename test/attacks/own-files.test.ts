@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -15,13 +14,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
 import { testFolder } from '../harness/files.ts';
 import { needsTools } from '../harness/tools.ts';
-import { listed, type Place, place } from './helpers-places.ts';
+import { wrongKindTests } from './cases-own-files.ts';
+import { type Place, place, placeWithSnapshot } from './helpers-places.ts';
 import { assertRefusal, folderState } from './helpers-refusal.ts';
 
 const isRoot = { skip: process.getuid?.() === 0 ? (false as const) : 'only root can be led to what is not its own' };
@@ -129,64 +128,7 @@ test('a folder of snapshots may be a link of root or ours to one of ours, and of
   assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link in a folder that everybody may write/);
 });
 
-type Kind = 'pipe' | 'folder' | 'socket' | 'link';
-
-function put(t: TestContext, kind: Kind, path: string): void {
-  rmSync(path, { recursive: true, force: true });
-  if (kind === 'pipe') spawnSync('mkfifo', [path]);
-  if (kind === 'folder') mkdirSync(path);
-  if (kind === 'link') symlinkSync('/dev/zero', path);
-  if (kind !== 'socket') return;
-  const server = createServer().listen(path);
-  t.after(() => server.close());
-}
-
-const said: Readonly<Record<Kind, RegExp>> = {
-  pipe: /is a named pipe/,
-  folder: /is a folder/,
-  socket: /is a socket/,
-  link: /is a symbolic link/,
-};
-
-const kinds: readonly Kind[] = ['pipe', 'folder', 'socket', 'link'];
-
-for (const kind of kinds) {
-  test(
-    `honest exit: a ${kind} where a file of ours belongs is named at once, with 12`,
-    needsTools('mkfifo'),
-    async (t) => {
-      const here = place(t);
-      assert.equal((await here.run(['snapshot', 'create'])).code, 0);
-      const work = `${here.database}.drydock`;
-      const [snapshot] = await listed(here);
-      const [record = ''] = readdirSync(join(work, 'runs'));
-      const names = ['run.json', 'run.json.tmp', 'owner.json', 'runner.lock', 'working-copy.db', `runs/${record}`];
-      const before = readFileSync(here.database);
-      const spoilt = [
-        ...names.map((name) => join(work, name)),
-        join(here.snapshots, `${snapshot?.id}.json`),
-        join(here.snapshots, `${snapshot?.id}.tmp`),
-        join(here.snapshots, `${snapshot?.id}.db`),
-      ];
-      for (const path of spoilt) {
-        const was = existsSync(path) ? readFileSync(path) : undefined;
-        put(t, kind, path);
-        const refused = await here.run(['upgrade']);
-        assertRefusal(refused, 12, said[kind]);
-        assert.ok(refused.error.includes(path), refused.error);
-        if (path.endsWith('.db') && path.startsWith(here.snapshots)) {
-          assertRefusal(await here.run(['snapshot', 'restore', String(snapshot?.id)]), 12, /\.db is a /);
-          assertRefusal(await here.run(['snapshot', 'verify', String(snapshot?.id)]), 12, /\.db is a /);
-        }
-        if (path.includes('/runs/')) assertRefusal(await here.run(['report', record.slice(20, 28)]), 2, said[kind]);
-        rmSync(path, { recursive: true });
-        if (was !== undefined) writeFileSync(path, was);
-      }
-      assert.deepEqual(readFileSync(here.database), before);
-      assert.equal((await here.run(['upgrade'])).code, 0);
-    },
-  );
-}
+wrongKindTests('default');
 
 for (const suffix of ['-wal', '-journal']) {
   test(
@@ -205,8 +147,7 @@ for (const suffix of ['-wal', '-journal']) {
 }
 
 test('honest exit: a named pipe in the place of the database is named at once', needsTools('mkfifo'), async (t) => {
-  const here = place(t);
-  assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+  const here = await placeWithSnapshot(t);
   rmSync(here.database);
   spawnSync('mkfifo', [here.database]);
   for (const args of [['upgrade'], ['current'], ['snapshot', 'restore', 'latest']]) {

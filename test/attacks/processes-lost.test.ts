@@ -6,7 +6,7 @@ import { startDrydock } from '../harness/drydock.ts';
 import { contentAsLeft } from '../harness/dump.ts';
 import { faulting } from '../harness/strace.ts';
 import { missingTools } from '../harness/tools.ts';
-import { listed, place } from './helpers-places.ts';
+import { listed, place, placeWithSnapshot } from './helpers-places.ts';
 import { assertRefusal } from './helpers-refusal.ts';
 
 describe('limits of open files', { concurrency: 2 }, () => {
@@ -35,8 +35,7 @@ for (const [code, says] of [
     test(`honest exit: ${code} for each process that ${command} starts ends with 12`, {
       skip: missingTools(['strace']) ?? false,
     }, async (t) => {
-      const here = place(t);
-      assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+      const here = await placeWithSnapshot(t);
       const before = contentAsLeft(here.database);
       const under = faulting(`clone,vfork,fork:error=${code}`);
       assertRefusal(await here.run(command.split(' '), { under }), 12, says, /database is unchanged/);
@@ -48,8 +47,7 @@ for (const [code, says] of [
 
 for (const command of ['upgrade', 'snapshot create', 'rehearse', 'snapshot verify latest', 'snapshot restore latest']) {
   test(`honest exit: a killed inspector of ${command} ends with 12, as a killed engine does`, async (t) => {
-    const here = place(t);
-    assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+    const here = await placeWithSnapshot(t);
     // What a restore replaces is not checked when it is kept, and so is inspected when it is put back.
     if (command.startsWith('snapshot restore')) {
       assert.equal((await here.run(['upgrade'])).code, 0);

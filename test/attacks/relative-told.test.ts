@@ -1,46 +1,15 @@
 /** A relative target, of a run that is killed between its commit and the end of its process, and is called again. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { startDrydock } from '../harness/drydock.ts';
-import { bothJournalModes, sqlRevision } from '../harness/files.ts';
+import { versions } from '../harness/dump.ts';
+import { sqlRevision } from '../harness/files.ts';
+import { relativeTests, revisions } from './cases-relative-told.ts';
 import { killAt } from './helpers-kill.ts';
 import { place } from './helpers-places.ts';
 import { assertRefusal } from './helpers-refusal.ts';
 
-const revision = (id: string, before?: string, header = '') =>
-  sqlRevision(id, before, `CREATE TABLE t${id} (a);`, `DROP TABLE t${id};`, header);
-const revisions = {
-  'a.sql': revision('a'),
-  'b.sql': revision('b', 'a'),
-  'c.sql': revision('c', 'b'),
-  'd.sql': revision('d', 'c'),
-};
-
-/** From the order of the commit to the last moment of the process. */
-const points = ['engine:after-commit', 'phase:verify', 'phase:retain', 'phase:unlock', 'run:untold'];
-
-for (const [index, at] of points.entries()) {
-  for (const [turn, command] of ['downgrade -1', 'upgrade +1'].entries()) {
-    const mode = bothJournalModes[(index + turn) % 2] ?? 'wal';
-    test(`honest exit: ${command} goes one step, killed at ${at} and called again (${mode})`, async (t) => {
-      const here = place(t, { mode, sql: 'SELECT 1;', revisions });
-      const start = command.startsWith('upgrade') ? 'a' : 'c';
-      assert.equal((await here.run(['upgrade', start])).code, 0);
-      const args = [...command.split(' '), '--database', here.database, '--migrations', here.migrations];
-      await killAt(args, at, 'supervisor');
-      assert.deepEqual(await currentOf(here), ['b'], 'the killed run has committed');
-      const again = await here.run(args);
-      assert.equal(again.code, 0, again.stderr);
-      assert.deepEqual(await currentOf(here), ['b']);
-      assert.match(again.stdout, /^Recovered first: .*had committed/m);
-      assert.equal(existsSync(`${here.database}.drydock/untold.json`), false);
-      const meant = await here.run(args);
-      assert.equal(meant.code, 0, meant.stderr);
-      assert.deepEqual(await currentOf(here), [command.startsWith('upgrade') ? 'c' : 'a']);
-    });
-  }
-}
+relativeTests('default');
 
 for (const [command, start, end] of [
   ['downgrade -1', 'a', []],
@@ -53,7 +22,7 @@ for (const [command, start, end] of [
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const again = await here.run(command.split(' '));
       assert.equal(again.code, attempt === 0 ? 0 : 2, again.stderr);
-      assert.deepEqual(await currentOf(here), end);
+      assert.deepEqual(versions(here.database), end);
     }
   });
 }
@@ -64,7 +33,7 @@ test('honest exit: another target than that of the killed run is counted from wh
   const config = ['--config', `${here.root}/config/drydock.yaml`];
   await killAt(['downgrade', '-1', ...config], 'run:untold', 'supervisor');
   assert.equal((await here.run(['downgrade', '-2'])).code, 0);
-  assert.deepEqual(await currentOf(here), ['a']);
+  assert.deepEqual(versions(here.database), ['a']);
 });
 
 test('honest exit: two steps that were asked for twice and told of are two', async (t) => {
@@ -72,7 +41,7 @@ test('honest exit: two steps that were asked for twice and told of are two', asy
   assert.equal((await here.run(['upgrade'])).code, 0);
   for (const expected of ['c', 'b', 'a']) {
     assert.equal((await here.run(['downgrade', '-1'])).code, 0);
-    assert.deepEqual(await currentOf(here), [expected]);
+    assert.deepEqual(versions(here.database), [expected]);
   }
 });
 
@@ -85,7 +54,7 @@ test('one at a time: a step that was asked for before another one had ended is a
   await second.logged(({ msg }) => msg?.startsWith('waiting') === true);
   first.goOn();
   for (const run of [first, second]) assert.equal((await run.finished).code, 0);
-  assert.deepEqual(await currentOf(here), ['b']);
+  assert.deepEqual(versions(here.database), ['b']);
 });
 
 test('all or nothing: a step that was killed before its commit is taken when it is called again', async (t) => {
@@ -96,7 +65,7 @@ test('all or nothing: a step that was killed before its commit is taken when it 
   const refused = await here.run(['downgrade', '-1']);
   assertRefusal(refused, 2, /Run again/);
   assert.equal((await here.run(['downgrade', '-1'])).code, 0);
-  assert.deepEqual(await currentOf(here), ['c']);
+  assert.deepEqual(versions(here.database), ['c']);
 });
 
 test('honest exit: what is left of a step whose maintenance failed is done without another step', async (t) => {
@@ -108,11 +77,5 @@ test('honest exit: what is left of a step whose maintenance failed is done witho
   run.process.kill('SIGTERM');
   assertRefusal(await run.finished, 23, /Run the same command again/);
   assert.equal((await here.run(['upgrade', '+1'])).code, 0);
-  assert.deepEqual(await currentOf(here), ['b']);
+  assert.deepEqual(versions(here.database), ['b']);
 });
-
-async function currentOf({ run }: ReturnType<typeof place>): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await run(['current', '--json']);
-  assert.equal(code, 0, stderr);
-  return (JSON.parse(stdout) as { current: string[] }).current;
-}

@@ -8,7 +8,7 @@ import { startDrydock } from '../harness/drydock.ts';
 import { contentAsLeft } from '../harness/dump.ts';
 import { faultAttached, faulted } from '../harness/strace.ts';
 import { missingTools } from '../harness/tools.ts';
-import { listed, place } from './helpers-places.ts';
+import { listed, place, placeWithSnapshot } from './helpers-places.ts';
 import { assertRefusal } from './helpers-refusal.ts';
 
 const options = { skip: missingTools(['strace']) ?? false };
@@ -20,8 +20,7 @@ for (const [command, pauseAt] of [
   ['snapshot restore latest --yes', 'engine:copied'],
 ] as const) {
   test(`a proven way back: a copy that ${command} could not read whole becomes no snapshot`, options, async (t) => {
-    const here = place(t);
-    assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+    const here = await placeWithSnapshot(t);
     if (command !== 'upgrade') assert.equal((await here.run(['upgrade'])).code, 0);
     const before = contentAsLeft(here.database);
     const listOf = async () => (await listed(here)).map(({ id }) => id);

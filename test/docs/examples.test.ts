@@ -1,10 +1,11 @@
 /** Every `sh` block of README.md and docs/ is run, from the top of a document to its end, in a copy of the project. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { build } from '../../ops/build.ts';
 import { projectRoot, testFolder } from '../harness/files.ts';
@@ -53,16 +54,13 @@ function makeExampleDatabase(folder: string): void {
   db.close();
 }
 
-function runBlock(folder: string, document: Document, block: Block): string {
+async function runBlock(folder: string, document: Document, block: Block): Promise<string> {
   const path = [join(folder, 'bin'), join(projectRoot, 'node_modules', '.bin'), process.env['PATH']].join(':');
-  const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', block.text], {
-    cwd: folder,
-    env: { ...process.env, PATH: path },
-    encoding: 'utf8',
-    timeout: 120_000,
-  });
-  assert.equal(status, 0, `${document.path}:${block.line} ended with ${status}:\n${block.text}\n${stderr}`);
-  return stdout;
+  const options = { cwd: folder, env: { ...process.env, PATH: path }, timeout: 120_000 };
+  return promisify(execFile)('sh', ['-e', '-c', block.text], options).then(
+    ({ stdout }) => stdout,
+    ({ code, stderr }) => assert.fail(`${document.path}:${block.line} ended with ${code}:\n${block.text}\n${stderr}`),
+  );
 }
 
 /** What a value is made of: its keys and the types of its values, of a list its first entry. Null stands for any value. */
@@ -81,22 +79,24 @@ function assertShape(documented: unknown, actual: unknown, where: string): void 
   for (const [key, value] of Object.entries(documented)) assertShape(value, values[key], `${where}.${key}`);
 }
 
-for (const document of documents()) {
-  const all = blocks(document);
-  if (!all.some(({ language }) => language === 'sh')) continue;
+describe('the documents', { concurrency: 2 }, () => {
+  for (const document of documents()) {
+    const all = blocks(document);
+    if (!all.some(({ language }) => language === 'sh')) continue;
 
-  test(`the examples of ${document.path} run`, (t) => {
-    const folder = fromNothing.has(document.path) ? emptyFolder(t) : workplace(t);
-    // The README makes it with `npm start`.
-    if (document.path !== 'README.md' && !fromNothing.has(document.path)) makeExampleDatabase(folder);
-    let stdout = '';
-    for (const block of all) {
-      if (block.language === 'sh') stdout = runBlock(folder, document, block);
-      else if (block.language === 'json') {
-        assertShape(JSON.parse(block.text), JSON.parse(stdout), `${document.path}:${block.line}`);
-      } else if (block.language === 'output') {
-        assert.equal(comparable(stdout, folder), comparable(block.text), `${document.path}:${block.line}`);
+    test(`the examples of ${document.path} run`, async (t) => {
+      const folder = fromNothing.has(document.path) ? emptyFolder(t) : workplace(t);
+      // The README makes it with `npm start`.
+      if (document.path !== 'README.md' && !fromNothing.has(document.path)) makeExampleDatabase(folder);
+      let stdout = '';
+      for (const block of all) {
+        if (block.language === 'sh') stdout = await runBlock(folder, document, block);
+        else if (block.language === 'json') {
+          assertShape(JSON.parse(block.text), JSON.parse(stdout), `${document.path}:${block.line}`);
+        } else if (block.language === 'output') {
+          assert.equal(comparable(stdout, folder), comparable(block.text), `${document.path}:${block.line}`);
+        }
       }
-    }
-  });
-}
+    });
+  }
+});

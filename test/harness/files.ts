@@ -1,5 +1,5 @@
 /** Folders, databases and revision files for tests that drive the real command on real files. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -18,6 +18,28 @@ export const journalModes = bothJournalModes.filter((mode) => (process.env['TEST
 export function testFolder(t: TestContext): string {
   const folder = realpathSync(mkdtempSync(join(process.env['TEST_TMPDIR'] ?? tmpdir(), 'drydock-test-')));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const made = new Map<string, Promise<string>>();
+
+/** A folder of the test, with a copy in it of what `make` makes once in this process: a run costs more than a copy of what it leaves. */
+export async function copyOfMade(
+  t: TestContext,
+  name: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<string> {
+  const original = made.get(name) ?? makeOnce(make);
+  made.set(name, original);
+  const folder = testFolder(t);
+  cpSync(await original, folder, { recursive: true, preserveTimestamps: true });
+  return folder;
+}
+
+async function makeOnce(make: (folder: string) => Promise<unknown>): Promise<string> {
+  const folder = realpathSync(mkdtempSync(join(process.env['TEST_TMPDIR'] ?? tmpdir(), 'drydock-made-')));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await make(folder);
   return folder;
 }
 

@@ -1,0 +1,3 @@
+import { emptiedTests } from '../attacks/cases-emptied.ts';
+
+emptiedTests('rest');

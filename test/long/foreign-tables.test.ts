@@ -1,0 +1,3 @@
+import { strangerTests } from '../attacks/cases-foreign-tables.ts';
+
+strangerTests('rest');

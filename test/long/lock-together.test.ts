@@ -1,0 +1,3 @@
+import { togetherTests } from '../attacks/cases-lock-together.ts';
+
+togetherTests('rest');

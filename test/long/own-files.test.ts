@@ -1,0 +1,3 @@
+import { wrongKindTests } from '../attacks/cases-own-files.ts';
+
+wrongKindTests('rest');

@@ -1,0 +1,3 @@
+import { relativeTests } from '../attacks/cases-relative-told.ts';
+
+relativeTests('rest');
