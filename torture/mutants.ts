@@ -26,17 +26,13 @@ export interface Mutant extends Change {
   readonly tests: readonly string[];
 }
 
-const powerCuts = ['test/attacks/power-cut.test.ts', 'test/long/power-cut.test.ts'];
-const kills = [
-  'test/attacks/kill-upgrade.test.ts',
-  'test/attacks/kill-restore.test.ts',
-  'test/attacks/kill-damage.test.ts',
-];
-const revisionsFail = ['test/attacks/revision-fails.test.ts', 'test/attacks/revision-checks.test.ts'];
+const powerCuts = ['test/run/power-cut.test.ts', 'test/run/power-cut.long.test.ts'];
+const kills = ['test/run/kill-upgrade.test.ts', 'test/run/kill-restore.test.ts', 'test/run/kill-damage.test.ts'];
+const revisionsFail = ['test/run/revision-fails.test.ts', 'test/checks/revision-checks.test.ts'];
 const snapshotTests = [
-  'test/long/snapshot-damaged.test.ts',
-  'test/long/snapshot-restore.test.ts',
-  'test/long/snapshot-keeping.test.ts',
+  'test/snapshots/damaged.long.test.ts',
+  'test/snapshots/restored.long.test.ts',
+  'test/snapshots/keeping.long.test.ts',
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -71,21 +67,21 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/commit.ts',
     line: '  locks.assertHeld();\n',
     becomes: '',
-    tests: ['test/attacks/lock-together.test.ts', 'test/long/lock.test.ts', 'test/long/lock-directory.test.ts'],
+    tests: ['test/lock/lock-together.test.ts', 'test/lock/held.long.test.ts', 'test/lock/directory.long.test.ts'],
   },
   {
     name: 'the lock between runners is shared',
     file: 'src/lock/runner-lock.ts',
     line: "'BEGIN EXCLUSIVE'",
     becomes: "'BEGIN'",
-    tests: ['test/attacks/lock-together.test.ts', 'test/long/lock.test.ts', 'test/long/lock-directory.test.ts'],
+    tests: ['test/lock/lock-together.test.ts', 'test/lock/held.long.test.ts', 'test/lock/directory.long.test.ts'],
   },
   {
     name: 'the write lock is taken only with the first write',
     file: 'src/engine/session.ts',
     line: "requireLive().connection.exec('BEGIN IMMEDIATE'));",
     becomes: "requireLive().connection.exec('BEGIN'));",
-    tests: ['test/attacks/writer-holds.test.ts', 'test/long/writer-never-loses.test.ts'],
+    tests: ['test/lock/writer-holds.test.ts', 'test/lock/writer-never-loses.long.test.ts'],
   },
   {
     name: 'foreign keys are enforced in a rebuild',
@@ -106,28 +102,28 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/take-snapshot.ts',
     line: "  if (proven.status === 'rejected') throw proven.reason;\n",
     becomes: "  if (proven.status === 'rejected' && worked.status === 'rejected') throw proven.reason;\n",
-    tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-upgrade.test.ts', 'test/attacks/disk-full.test.ts'],
+    tests: ['test/run/damage-before.long.test.ts', 'test/run/kill-upgrade.test.ts', 'test/run/disk-full.test.ts'],
   },
   {
     name: 'damage in the snapshot is passed over',
     file: 'src/run/take-snapshot.ts',
     line: '  const [problem] = inspection.measurement.integrity;\n  if (problem !== undefined) {',
     becomes: '  const [problem] = inspection.measurement.integrity;\n  if (problem === inspection.sqliteVersion) {',
-    tests: ['test/long/damage-before.test.ts', 'test/attacks/kill-damage.test.ts'],
+    tests: ['test/run/damage-before.long.test.ts', 'test/run/kill-damage.test.ts'],
   },
   {
     name: 'the verification after the commit is passed over',
     file: 'src/engine/session.ts',
     line: 'return { problems: damage, current: damage.length > 0 ? [] : readApplied(appliedPort(fresh)).current };',
     becomes: 'return { problems: damage.slice(1_000), current: readApplied(appliedPort(fresh)).current };',
-    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+    tests: ['test/run/kill-damage.test.ts', 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'a restore after the commit does not ask whether others have written',
     file: 'src/run/verify.ts',
     line: '        if (othersWrote) return null;\n',
     becomes: '        if (othersWrote === undefined) throw new Error();\n',
-    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+    tests: ['test/run/kill-damage.test.ts', 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'nobody is seen to have written',
@@ -135,10 +131,10 @@ export const mutants: readonly Mutant[] = [
     line: 'othersWroteSince: (fence) => dataVersion() !== fence.dataVersion,',
     becomes: 'othersWroteSince: (fence) => dataVersion() === -1 && fence.dataVersion === -1,',
     tests: [
-      'test/attacks/kill-damage.test.ts',
-      'test/long/writer-never-loses.test.ts',
-      'test/long/kill-matrix.test.ts',
-      'test/long/writer.test.ts',
+      'test/run/kill-damage.test.ts',
+      'test/lock/writer-never-loses.long.test.ts',
+      'test/run/kill-matrix.long.test.ts',
+      'test/lock/beside-writer.long.test.ts',
     ],
   },
   {
@@ -146,7 +142,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/rollback.ts',
     line: 'if (!isSame && !othersWrote) ',
     becomes: 'if (!isSame && othersWrote === undefined) ',
-    tests: ['test/attacks/rollback-compared.test.ts', 'test/attacks/kill-damage.test.ts'],
+    tests: ['test/run/rollback-compared.test.ts', 'test/run/kill-damage.test.ts'],
   },
   {
     name: 'a snapshot is put back without being proven: its hash',
@@ -160,7 +156,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/run/commit.ts',
     line: "const announced = writeJournal(context, { ...begun, phase: 'committing', snapshot: snapshot.manifest.id });",
     becomes: "const announced: RunJournal = { ...begun, phase: 'committing', snapshot: snapshot.manifest.id };",
-    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+    tests: [...kills, 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'the start that finds nothing pending does not look for an unfinished run',
@@ -172,14 +168,14 @@ export const mutants: readonly Mutant[] = [
       line: 'isNothing(plan) && !mayBeThere(layout.runJournal) ?',
       becomes: 'isNothing(plan) && !isBeingWritten(layout) ?',
     },
-    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+    tests: [...kills, 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'an engine lives on without its supervisor',
     file: 'src/engine/parent-watchdog.ts',
     line: 'if (process.ppid !== workerData) process.kill',
     becomes: 'if (process.ppid === -1) process.kill',
-    tests: [...kills, 'test/long/kill-matrix.test.ts'],
+    tests: [...kills, 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'a backup that copied nothing counts as one',
@@ -187,10 +183,10 @@ export const mutants: readonly Mutant[] = [
     line: '  if (totalPages === 0) throw busy();\n  invariant(remainingPages === 0 && totalPages === expected',
     becomes: '  invariant(remainingPages >= 0 && totalPages <= expected',
     tests: [
-      'test/attacks/writer-holds.test.ts',
-      'test/long/writer-never-loses.test.ts',
-      'test/long/writer.test.ts',
-      'test/long/snapshot-restore.test.ts',
+      'test/lock/writer-holds.test.ts',
+      'test/lock/writer-never-loses.long.test.ts',
+      'test/lock/beside-writer.long.test.ts',
+      'test/snapshots/restored.long.test.ts',
     ],
   },
   {
@@ -205,21 +201,21 @@ export const mutants: readonly Mutant[] = [
     file: 'src/snapshots/retention.ts',
     line: 'manifest.id === newestSound || protectedIds.has(manifest.id)',
     becomes: "manifest.id === '' && protectedIds.has(newestSound ?? '')",
-    tests: ['test/long/snapshot-keeping.test.ts', ...kills],
+    tests: ['test/snapshots/keeping.long.test.ts', ...kills],
   },
   {
     name: 'the journal of a finished restore stays',
     file: 'src/run/verify.ts',
     line: '  removeJournal(context);\n  throw kept',
     becomes: '  throw kept',
-    tests: ['test/attacks/kill-damage.test.ts', 'test/long/kill-matrix.test.ts'],
+    tests: ['test/run/kill-damage.test.ts', 'test/run/kill-matrix.long.test.ts'],
   },
   {
     name: 'space is not asked for',
     file: 'src/run/preflight.ts',
     line: 'if (problem !== undefined) throw problem;\n  return estimate;',
     becomes: "if (problem?.code === 'FAULT') throw problem;\n  return estimate;",
-    tests: ['test/attacks/disk-full.test.ts', 'test/doctor/*.test.ts'],
+    tests: ['test/run/disk-full.test.ts', 'test/doctor/*.test.ts'],
   },
 ];
 

@@ -6,9 +6,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { layoutFor } from '../src/files/layout.ts';
 import { listSnapshots } from '../src/snapshots/catalog.ts';
-import { execute } from '../test/attacks/helpers-scene.ts';
 import { dump, dumpWithVersion, integrity, versions } from '../test/harness/dump.ts';
 import { createDatabase, type JournalMode, revisionFolder, sqlRevision } from '../test/harness/files.ts';
+import { execute } from '../test/harness/scene.ts';
 import { must } from './broken.ts';
 import { requireTold } from './crash.ts';
 import { randomFrom } from './random.ts';

@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { wrapped } from '../attacks/helpers-users.ts';
-import { mountTools, needs, readOnlyFolder } from '../attacks/helpers-volumes.ts';
 import { dump } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
+import { project, stateOf } from '../harness/project.ts';
 import { inTerminal } from '../harness/terminal.ts';
-import { project, stateOf } from './helpers.ts';
+import { wrapped } from '../harness/users.ts';
+import { mountTools, needs, readOnlyFolder } from '../harness/volumes.ts';
 
 interface Written {
   readonly revision: { readonly path: string; readonly dependsOn: string[]; readonly branchLabels: string[] } | null;

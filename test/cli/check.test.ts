@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { bundledMigrations, createDatabase, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
-import { alembicAt, project, stateOf, verbsIn } from './helpers.ts';
+import { alembicAt, project, stateOf, verbsIn } from '../harness/project.ts';
 
 interface Checked {
   readonly ok: boolean;

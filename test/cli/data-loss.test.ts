@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
+import { alembicAt, type Project, project, stateOf } from '../harness/project.ts';
 import { inTerminal } from '../harness/terminal.ts';
-import { alembicAt, type Project, project, stateOf } from './helpers.ts';
 
 const files = {
   'a1.sql': sqlRevision(

@@ -9,7 +9,7 @@ import { configure, dueWindow } from '../daemon/helpers.ts';
 import { commandPath } from '../harness/command.ts';
 import { versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
-import { alembicAt, type Project, project, tableRevision } from './helpers.ts';
+import { alembicAt, type Project, project, tableRevision } from '../harness/project.ts';
 
 function startWithFullLog(t: TestContext, { root }: Project, verb: string) {
   const child = spawn(process.execPath, [commandPath, verb], {

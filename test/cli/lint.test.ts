@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sqlRevision } from '../harness/files.ts';
-import { branched, project, tableRevision } from './helpers.ts';
+import { branched, project, tableRevision } from '../harness/project.ts';
 
 interface Finding {
   readonly rule: string;

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Preview } from '../../src/plan/previewed.ts';
 import { drydock } from '../harness/drydock.ts';
 import { bundledMigrations, journalModes, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
-import { alembicAt, project, stateOf } from './helpers.ts';
+import { alembicAt, project, stateOf } from '../harness/project.ts';
 
 /** The steps of a plan with each operation and each touched table in a few words. */
 function inShort({ steps }: Preview): string[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { commandPath } from '../harness/command.ts';
 import { testFolder } from '../harness/files.ts';
-import { alembicAt, branched, type Project, project, stateOf, tableRevision } from './helpers.ts';
+import { alembicAt, branched, type Project, project, stateOf, tableRevision } from '../harness/project.ts';
 
 interface Shown {
   readonly id: string;

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { startDrydock } from '../harness/drydock.ts';
 import { dump, versions } from '../harness/dump.ts';
 import { createDatabase, sqlRevision } from '../harness/files.ts';
-import { type Project, project } from './helpers.ts';
+import { type Project, project } from '../harness/project.ts';
 
 interface Rehearsal {
   readonly outcome: string;

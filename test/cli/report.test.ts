@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunRecord } from '../../src/records/run-record.ts';
-import { asOrdinaryUser, giveToOrdinaryUser } from '../attacks/helpers-users.ts';
-import { needs } from '../attacks/helpers-volumes.ts';
-import { type Project, project, stateOf, tableRevision } from './helpers.ts';
+import { type Project, project, stateOf, tableRevision } from '../harness/project.ts';
+import { asOrdinaryUser, giveToOrdinaryUser } from '../harness/users.ts';
+import { needs } from '../harness/volumes.ts';
 
 const people = 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);';
 const files = { 'a1.sql': tableRevision('a1', undefined) };

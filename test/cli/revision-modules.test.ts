@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
-import { project } from './helpers.ts';
+import { project } from '../harness/project.ts';
 
 const module = (id: string, revises: string) => `
   export const revision = '${id}';

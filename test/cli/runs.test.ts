@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { dump, versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
-import { alembicAt, branched, project, stateOf, tableRevision } from './helpers.ts';
+import { alembicAt, branched, project, stateOf, tableRevision } from '../harness/project.ts';
 
 interface Report {
   readonly outcome: string;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testFolder } from '../harness/files.ts';
-import { branched, project, stateOf, tableRevision, verbsIn } from './helpers.ts';
+import { branched, project, stateOf, tableRevision, verbsIn } from '../harness/project.ts';
 
 interface WrittenRevision {
   readonly revision: { readonly id: string; readonly path: string; readonly [key: string]: unknown };

@@ -9,10 +9,10 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { codeOf } from '../../src/errors.ts';
 import { layoutFor } from '../../src/files/layout.ts';
-import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
+import { alembicAt, project, tableRevision } from '../harness/project.ts';
 import { askAt, configure, dueWindow, startDaemon, valuesOf } from './helpers.ts';
 
 const two = { 'a1.sql': tableRevision('a1', undefined), 'a2.sql': tableRevision('a2', 'a1') };

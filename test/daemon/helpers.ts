@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Status } from '../../src/daemon/status.ts';
-import type { Project } from '../cli/helpers.ts';
 import { type Options, type Running, startDrydock } from '../harness/drydock.ts';
+import type { Project } from '../harness/project.ts';
 
 export interface Asked {
   readonly status: number;

@@ -9,9 +9,9 @@ import { openMemory } from '../../src/daemon/daemon-state.ts';
 import { createMetrics } from '../../src/daemon/metrics.ts';
 import { readStatus } from '../../src/daemon/status.ts';
 import { layoutFor } from '../../src/files/layout.ts';
-import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
 import { document, tableRows } from '../docs/markdown.ts';
 import { projectRoot } from '../harness/files.ts';
+import { alembicAt, project, tableRevision } from '../harness/project.ts';
 import { configure, valuesOf } from './helpers.ts';
 
 const folder = join(projectRoot, 'ops/prometheus');

@@ -1,9 +1,9 @@
 /** The status page in a real Chromium: on a phone and on a desk, in the light and in the dark, with and without scripts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alembicAt, project, tableRevision } from '../cli/helpers.ts';
 import { browser, needsBrowser, overflow } from '../harness/browser.ts';
 import { sqlRevision } from '../harness/files.ts';
+import { alembicAt, project, tableRevision } from '../harness/project.ts';
 import { configure, dueWindow, startDaemon } from './helpers.ts';
 
 const long = 'a_revision_with_a_name_that_is_as_long_as_some_people_like_to_have_them_and_longer';

@@ -9,9 +9,9 @@ import Database from 'better-sqlite3';
 import { loadConfig } from '../../src/api/load-config.ts';
 import { diagnose } from '../../src/doctor/doctor.ts';
 import type { DoctorFinding, ProbeName } from '../../src/doctor/finding.ts';
-import { type Place, place } from '../attacks/helpers-places.ts';
-import { folderState } from '../attacks/helpers-refusal.ts';
 import { startDrydock } from '../harness/drydock.ts';
+import { type Place, place } from '../harness/place.ts';
+import { folderState } from '../harness/refusal.ts';
 import { otherProcess } from '../harness/writer.ts';
 
 /** Every finding that is not `ok`, in a process that has no lock to lose. */

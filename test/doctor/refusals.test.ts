@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
-import { type Place, place } from '../attacks/helpers-places.ts';
-import { folderState } from '../attacks/helpers-refusal.ts';
-import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from '../attacks/helpers-users.ts';
-import { fileMountedAlone, mountTools, needs, readOnlyFolder, smallVolume } from '../attacks/helpers-volumes.ts';
 import type { Result } from '../harness/drydock.ts';
+import { type Place, place } from '../harness/place.ts';
+import { folderState } from '../harness/refusal.ts';
+import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from '../harness/users.ts';
+import { fileMountedAlone, mountTools, needs, readOnlyFolder, smallVolume } from '../harness/volumes.ts';
 
 type Run = (here: Place, args: readonly string[]) => Promise<Result>;
 

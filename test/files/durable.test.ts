@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeOwnedFile } from '../../src/files/owned-file.ts';
 import { ownershipOf } from '../../src/files/ownership.ts';
-import { needs, smallVolume } from '../attacks/helpers-volumes.ts';
+import { needs, smallVolume } from '../harness/volumes.ts';
 
 const pages = 4096;
 const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

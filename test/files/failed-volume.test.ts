@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { processesWithOpen } from '../../src/files/open-files.ts';
-import { needs, powerTools, powerVolume } from '../attacks/helpers-volumes.ts';
 import { projectRoot, testFolder } from '../harness/files.ts';
 import { faulted } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
+import { needs, powerTools, powerVolume } from '../harness/volumes.ts';
 
 const owned = join(projectRoot, 'src', 'files', 'owned-file.ts');
 const durable = join(projectRoot, 'src', 'files', 'durable.ts');

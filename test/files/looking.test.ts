@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { type Place, place } from '../attacks/helpers-places.ts';
-import { assertSilentRefusal } from '../attacks/helpers-refusal.ts';
-import { asOrdinaryUser, giveToOrdinaryUser } from '../attacks/helpers-users.ts';
+import { type Place, place } from '../harness/place.ts';
+import { assertSilentRefusal } from '../harness/refusal.ts';
+import { asOrdinaryUser, giveToOrdinaryUser } from '../harness/users.ts';
 
 /** At the target, with a snapshot and a record of the run. */
 async function upgraded(t: TestContext): Promise<Place> {

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { place } from '../attacks/helpers-places.ts';
-import { asOrdinaryUser, ordinaryUser } from '../attacks/helpers-users.ts';
-import { needs } from '../attacks/helpers-volumes.ts';
 import { startDrydock } from '../harness/drydock.ts';
+import { place } from '../harness/place.ts';
+import { asOrdinaryUser, ordinaryUser } from '../harness/users.ts';
+import { needs } from '../harness/volumes.ts';
 
 test(
   'another user of the group goes on where the permissions of the database were changed since',

@@ -6,11 +6,11 @@ import { test } from 'node:test';
 import { layoutFor } from '../../src/files/layout.ts';
 import type { RunRecord } from '../../src/records/run-record.ts';
 import { listRunRecords } from '../../src/records/store.ts';
-import { place } from '../attacks/helpers-places.ts';
-import { needs, smallVolume } from '../attacks/helpers-volumes.ts';
-import { type Project, project, stateOf } from '../cli/helpers.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { createDatabase, sqlRevision } from '../harness/files.ts';
+import { place } from '../harness/place.ts';
+import { type Project, project, stateOf } from '../harness/project.ts';
+import { needs, smallVolume } from '../harness/volumes.ts';
 import { otherProcess } from '../harness/writer.ts';
 
 const people = `CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);

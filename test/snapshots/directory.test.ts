@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
-import { listed, type Place, place } from '../attacks/helpers-places.ts';
-import { assertRefusal } from '../attacks/helpers-refusal.ts';
-import { needs, smallVolume } from '../attacks/helpers-volumes.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { createDatabase, journalModes, testFolder } from '../harness/files.ts';
+import { listed, type Place, place } from '../harness/place.ts';
+import { assertRefusal } from '../harness/refusal.ts';
+import { needs, smallVolume } from '../harness/volumes.ts';
 
 const elsewhere = 'snapshots:\n  directory: ../backup/app\n';
 

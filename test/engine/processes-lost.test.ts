@@ -1,0 +1,81 @@
+/** The processes that work for a run: none is to be had, or one is killed. */
+import assert from 'node:assert/strict';
+import { mkdirSync, utimesSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { startDrydock } from '../harness/drydock.ts';
+import { contentAsLeft } from '../harness/dump.ts';
+import { listed, place, placeWithSnapshot } from '../harness/place.ts';
+import { assertRefusal } from '../harness/refusal.ts';
+import { faulting } from '../harness/strace.ts';
+import { missingTools } from '../harness/tools.ts';
+
+describe('limits of open files', { concurrency: 2 }, () => {
+  for (const limit of [25, 27, 29, 31]) {
+    test(`honest exit: no process to be had with ${limit} open files is told of in one sentence`, async (t) => {
+      const here = place(t);
+      const before = contentAsLeft(here.database);
+      const under = ['bash', '-c', `ulimit -n ${limit}; exec "$@"`, 'limited'];
+      for (const command of ['upgrade', 'snapshot create']) {
+        const ended = await here.run(command.split(' '), { under });
+        // If there are enough after all, it does what it was asked.
+        if (ended.code !== 0)
+          assertRefusal(ended, 12, /ulimit -n|unable to open database file/, /nchanged|Nothing was changed/);
+        else if (command === 'upgrade') return;
+      }
+      assert.equal(contentAsLeft(here.database), before);
+    });
+  }
+});
+
+for (const [code, says] of [
+  ['EAGAIN', /No more processes could be started: spawn .*EAGAIN.*limit of processes/],
+  ['ENOMEM', /There was not enough memory: spawn .*ENOMEM/],
+] as const) {
+  for (const command of ['upgrade', 'snapshot create', 'rehearse', 'snapshot restore latest']) {
+    test(`honest exit: ${code} for each process that ${command} starts ends with 12`, {
+      skip: missingTools(['strace']) ?? false,
+    }, async (t) => {
+      const here = await placeWithSnapshot(t);
+      const before = contentAsLeft(here.database);
+      const under = faulting(`clone,vfork,fork:error=${code}`);
+      assertRefusal(await here.run(command.split(' '), { under }), 12, says, /database is unchanged/);
+      assert.equal(contentAsLeft(here.database), before);
+      assert.equal((await here.run(['upgrade'])).code, 0);
+    });
+  }
+}
+
+for (const command of ['upgrade', 'snapshot create', 'rehearse', 'snapshot verify latest', 'snapshot restore latest']) {
+  test(`honest exit: a killed inspector of ${command} ends with 12, as a killed engine does`, async (t) => {
+    const here = await placeWithSnapshot(t);
+    // What a restore replaces is not checked when it is kept, and so is inspected when it is put back.
+    if (command.startsWith('snapshot restore')) {
+      assert.equal((await here.run(['upgrade'])).code, 0);
+      assert.equal((await here.run(['snapshot', 'restore', 'latest', '--yes'])).code, 0);
+    }
+    const before = contentAsLeft(here.database);
+    const unchecked = (await listed(here)).find(({ reason }) => reason === 'replaced');
+    const args = unchecked === undefined ? command : command.replace('latest', unchecked.id);
+    const run = startDrydock(args.split(' '), { cwd: here.root, pauseAt: 'inspector:measure' });
+    process.kill(await run.reached(), 'SIGKILL');
+    const killed = await run.finished;
+    assertRefusal(killed, 12, /process that inspects \S+ ended early \(SIGKILL\)/, /not touched|unchanged|untouched/);
+    assert.doesNotMatch(killed.error, /cannot be read|another one/);
+    assert.equal(contentAsLeft(here.database), before);
+    assert.equal((await here.run(['upgrade'])).code, 0);
+  });
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`honest exit: ${signal} while another tool holds the lock directory is a stop`, async (t) => {
+    const here = place(t);
+    const lock = `${here.database}.lock`;
+    mkdirSync(lock);
+    const heartbeat = setInterval(() => utimesSync(lock, new Date(), new Date()), 100);
+    t.after(() => clearInterval(heartbeat));
+    const run = startDrydock(['upgrade'], { cwd: here.root });
+    await run.logged(({ msg }) => msg?.startsWith('waiting') === true);
+    run.process.kill(signal);
+    assertRefusal(await run.finished, 23, new RegExp(`stopped by ${signal}`), /database is unchanged/);
+  });
+}

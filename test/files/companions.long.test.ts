@@ -1,0 +1,4 @@
+import { misfitTests, wildWriterTests } from './cases-companions.ts';
+
+misfitTests('rest');
+wildWriterTests(25);

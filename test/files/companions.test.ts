@@ -1,0 +1,197 @@
+/** The main file is gone, empty or short, and its -wal or -journal is not: nothing may be lost by looking. */
+import assert from 'node:assert/strict';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { findMisfit } from '../../src/files/companions.ts';
+import { drydock } from '../harness/drydock.ts';
+import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
+import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
+import { killAt } from '../harness/kill.ts';
+import { itemsSql, listed, placeWithSnapshot } from '../harness/place.ts';
+import { assertRefusal } from '../harness/refusal.ts';
+import { otherProcess } from '../harness/writer.ts';
+import { type RestoreStory, upgraded } from '../run/cases-kill-restore.ts';
+import { left, misfitTests, suffixOf, wildWriterTests } from './cases-companions.ts';
+import { copyOf, filesOf, insertRows, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
+
+misfitTests('default');
+wildWriterTests(6);
+
+for (const mode of bothJournalModes) {
+  for (const loss of ['emptied', 'gone', 'cut short'] as const) {
+    test(`honest exit: doctor finds a database that is ${loss} beside its ${suffixOf[mode]}, and advises nothing that would lose it (${mode})`, async (t) => {
+      const { here } = await left(t, mode);
+      losses[loss](here.database);
+      const before = filesOf(here.database);
+      const found = await here.run(['doctor', '--json']);
+      assert.equal(found.code, 13, found.stderr);
+      const { findings } = found.json<{ findings: { level: string; message: string; next: string | null }[] }>();
+      const problems = findings.filter(({ level }) => level === 'problem');
+      assert.equal(problems.length, 1, found.stdout);
+      assert.match(problems[0]?.message ?? '', new RegExp(`app\\.db${suffixOf[mode]}`));
+      for (const { next } of findings)
+        assert.doesNotMatch(next ?? '', /drydock upgrade|Start the application|touch|checkpoint|any other command/);
+      assert.deepEqual(filesOf(here.database), before);
+    });
+
+    test(`a proven way back: of a database that is ${loss} beside its ${suffixOf[mode]} a restore keeps all that is left (${mode})`, async (t) => {
+      const { here } = await left(t, mode);
+      const created = await here.run(['snapshot', 'create']);
+      assert.equal(created.code, 0, created.stderr);
+      const [snapshot] = await listed(here);
+      const taken = dumpWithVersion(here.database);
+      if (mode === 'wal') await leaveWal(here.database);
+      else await leaveHotJournal(here.database, 'UPDATE items SET price = price + 1 WHERE id < 500');
+      losses[loss](here.database);
+      const lost = filesOf(here.database);
+
+      const refused = await here.run(['upgrade']);
+      assertRefusal(refused, 13, /drydock snapshot list, then drydock snapshot restore <id>\)/);
+      const restored = await here.run(['snapshot', 'restore', snapshot?.id ?? '', '--json']);
+      assert.equal(restored.code, 0, restored.stderr);
+      assert.equal(dumpWithVersion(here.database), taken);
+      assert.equal(integrity(here.database), 'ok');
+      const { kept } = restored.json<{ kept: string }>();
+      assert.deepEqual(filesOf(join(kept, basename(here.database))), lost);
+      assert.equal((await here.run(['upgrade'])).code, 0);
+    });
+  }
+
+  test(`a proven way back: the right file, put back beside its ${suffixOf[mode]}, has every row (${mode})`, async (t) => {
+    for (const loss of ['emptied', 'gone', 'cut short'] as const) {
+      const { here, rightFile } = await left(t, mode);
+      const expected = dump(copyOf(here.database, testFolder(t)));
+      losses[loss](here.database);
+      assertRefusal(await here.run(['upgrade']), 13, /put it back as .*app\.db beside app\.db-/);
+      copyFileSync(rightFile, here.database);
+      const upgraded = await here.run(['snapshot', 'create']);
+      assert.equal(upgraded.code, 0, upgraded.stderr);
+      assert.equal(dump(here.database), expected);
+    }
+  });
+
+  test(`a proven way back: companions of files that were lost one after the other are all kept (${mode})`, async (t) => {
+    const here = await placeWithSnapshot(t, mode);
+    const [snapshot] = await listed(here);
+    const lost = [];
+    for (let time = 1; time <= 2; time += 1) {
+      if (mode === 'wal') await leaveWal(here.database);
+      else await leaveHotJournal(here.database);
+      losses.gone(here.database);
+      lost.push(filesOf(here.database));
+      const restored = await here.run(['snapshot', 'restore', snapshot?.id ?? '']);
+      assert.equal(restored.code, 0, restored.stderr);
+    }
+    const work = `${here.database}.drydock`;
+    const kept = readdirSync(work).filter((name) => name.startsWith('damaged-before-'));
+    assert.deepEqual(
+      new Set(kept.map((folder) => JSON.stringify(filesOf(join(work, folder, 'app.db'))))),
+      new Set(lost.map((files) => JSON.stringify(files))),
+    );
+  });
+}
+
+test('a proven way back: a file that was emptied after an upgrade had been killed is refused, and a restore goes on', async (t) => {
+  const story = await upgraded(t, 'wal');
+  const [, , id = ''] = story.restore;
+  await leaveWal(story.database, 'UPDATE comments SET likes = likes + 1');
+  await killAt(
+    ['downgrade', '-1', '--yes', '--database', story.database, '--migrations', story.migrations],
+    'engine:before-commit',
+    'both',
+  );
+  losses.emptied(story.database);
+  const lost = filesOf(story.database);
+  for (const verb of [
+    ['snapshot', 'prune'],
+    ['upgrade', '--migrations', story.migrations],
+  ]) {
+    assertRefusal(await drydock([...verb, '--database', story.database]), 13, /is empty, and .*-wal/);
+    assert.deepEqual(filesOf(story.database), lost);
+  }
+  await restoredWith(story, ['snapshot', 'restore', id, '--json'], lost);
+});
+
+test('all or nothing: a restore that was killed goes on by itself though the file was emptied since', async (t) => {
+  const story = await upgraded(t, 'wal');
+  await leaveWal(story.database, 'UPDATE comments SET likes = likes + 1');
+  await killAt(story.restore, 'engine:before-replace', 'both');
+  losses.emptied(story.database);
+  await restoredWith(story, ['snapshot', 'prune', '--json'], filesOf(story.database));
+});
+
+async function restoredWith(story: RestoreStory, verb: readonly string[], lost: Record<string, string>): Promise<void> {
+  const ended = await drydock([...verb, '--database', story.database]);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(dumpWithVersion(story.database), story.old);
+  const work = `${story.database}.drydock`;
+  const [kept = ''] = readdirSync(work).filter((name) => name.startsWith('damaged-before-'));
+  assert.deepEqual(filesOf(join(work, kept, basename(story.database))), lost);
+}
+
+/** What SQLite makes of the three files, in a copy. */
+function contentOf(database: string, folder: string): string {
+  const copy = copyOf(database, folder);
+  try {
+    return integrity(copy) === 'ok' ? dump(copy) : 'damaged';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+const cases: readonly {
+  readonly mode: JournalMode;
+  readonly pageSize: number;
+  readonly sql: string;
+  readonly set: string;
+}[] = [
+  ...[512, 4096, 65_536].flatMap((pageSize) => [
+    { mode: 'wal' as const, pageSize, sql: insertRows, set: 'synchronous = FULL' },
+    { mode: 'wal' as const, pageSize, sql: "UPDATE items SET name = 'x' WHERE id > 1500", set: 'synchronous = OFF' },
+    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n < 700', set: 'synchronous = FULL' },
+    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n > 700', set: 'synchronous = OFF' },
+  ]),
+  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = PERSIST' },
+  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = TRUNCATE' },
+];
+
+for (const { mode, pageSize, sql, set } of cases) {
+  test(`no lost write: at each length of the main file the look knows what SQLite can read (${mode}, ${pageSize}, ${set}, ${sql.split('\n', 1)[0]})`, async (t) => {
+    const folder = testFolder(t);
+    const database = join(folder, 'app.db');
+    createDatabase(database, 'delete', `PRAGMA page_size = ${pageSize}; ${itemsSql} ${bulkSql}`);
+    const connection = new Database(database);
+    connection.pragma(`journal_mode = ${mode}`);
+    connection.close();
+    await leave(database, mode, sql, set);
+    assert.equal(findMisfit(database), undefined, 'as the writer left it');
+    const sound = contentOf(database, join(folder, 'sound'));
+    const pages = Math.ceil(statSync(database).size / pageSize);
+    const bytes = readFileSync(database);
+    let refused = 0;
+    for (const length of new Set(Array.from({ length: 20 }, (_, part) => Math.ceil((pages * part) / 20)))) {
+      writeFileSync(database, bytes.subarray(0, length * pageSize));
+      const misfit = findMisfit(database);
+      const content = contentOf(database, join(folder, 'cut'));
+      if (misfit !== undefined) refused += 1;
+      if (length > 0) assert.equal(misfit === undefined, content === sound, `${length} of ${pages} pages`);
+      else assert.ok(misfit !== undefined, 'an empty file');
+    }
+    assert.ok(refused > 0);
+  });
+}
+
+const bulkSql = `CREATE TABLE bulk AS
+  WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 1500) SELECT n, hex(randomblob(200)) AS text FROM n;`;
+
+async function leave(database: string, mode: JournalMode, sql: string, set: string): Promise<void> {
+  const writer = await otherProcess(database, 5000);
+  await writer.run(`PRAGMA ${set}`);
+  await writer.run(mode === 'wal' ? 'PRAGMA wal_autocheckpoint = 0' : 'PRAGMA cache_size = 1');
+  await writer.run('BEGIN IMMEDIATE');
+  await writer.run(sql);
+  if (mode === 'wal') await writer.run('COMMIT');
+  await writer.end();
+}

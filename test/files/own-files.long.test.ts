@@ -1,0 +1,3 @@
+import { wrongKindTests } from './cases-own-files.ts';
+
+wrongKindTests('rest');

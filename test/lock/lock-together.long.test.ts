@@ -1,0 +1,3 @@
+import { togetherTests } from './cases-lock-together.ts';
+
+togetherTests('rest');

@@ -1,3 +1,0 @@
-import { emptiedTests } from '../attacks/cases-emptied.ts';
-
-emptiedTests('rest');

@@ -1,3 +1,0 @@
-import { strangerTests } from '../attacks/cases-foreign-tables.ts';
-
-strangerTests('rest');

@@ -1,3 +1,0 @@
-import { togetherTests } from '../attacks/cases-lock-together.ts';
-
-togetherTests('rest');

@@ -1,3 +1,0 @@
-import { wrongKindTests } from '../attacks/cases-own-files.ts';
-
-wrongKindTests('rest');

@@ -1,3 +1,0 @@
-import { relativeTests } from '../attacks/cases-relative-told.ts';
-
-relativeTests('rest');

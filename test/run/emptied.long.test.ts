@@ -1,0 +1,3 @@
+import { emptiedTests } from './cases-emptied.ts';
+
+emptiedTests('rest');

@@ -1,0 +1,3 @@
+import { strangerTests } from './cases-foreign-tables.ts';
+
+strangerTests('rest');

@@ -1,0 +1,3 @@
+import { relativeTests } from './cases-relative-told.ts';
+
+relativeTests('rest');
