@@ -84,14 +84,14 @@ function assertInSql(steps: readonly SchemaStep[], direction: string): void {
   if (reasons.length > 0) {
     throw new DrydockError('USAGE', {
       what: `SQLite cannot make every change of the ${direction} in place: ${reasons.join('; ')}`,
-      next: 'Run the command again with --ts: a .ts revision makes the table anew and carries its rows over',
+      next: 'Run the command again with --ts: a .ts revision rebuilds the table and copies its rows',
     });
   }
   const quoting = steps.filter(isInPlace).find(quotesCarriageReturn);
   if (quoting === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `A .sql revision cannot hold every change of the ${direction}, since its line endings are read as LF, and a carriage return stands inside quotes in ${oneLine(sqlOf(quoting))}`,
-    next: 'Run the command again with --ts: a .ts revision says it as \\r',
+    what: `A .sql revision cannot hold every change of the ${direction}, since its line endings are read as LF, and there is a carriage return inside quotes in ${oneLine(sqlOf(quoting))}`,
+    next: 'Run the command again with --ts: a .ts revision writes it as \\r',
   });
 }
 

@@ -20,8 +20,8 @@ export async function databaseMadeBy<T>(command: string, observer: Observer, rea
     await run(command, path, observer);
     if (existsSync(path)) return read(path);
     throw new DrydockError('USAGE', {
-      what: `schema_command ${JSON.stringify(command)} ended well and made no database`,
-      next: `Have it make one at the path in $${schemaDatabaseVariable}`,
+      what: `schema_command ${JSON.stringify(command)} succeeded, but created no database`,
+      next: `It must create one at the path in $${schemaDatabaseVariable}`,
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -33,9 +33,9 @@ function makeFolder(): string {
     return mkdtempSync(join(tmpdir(), 'drydock-schema-'));
   } catch (error) {
     throw new DrydockError('PREFLIGHT', {
-      what: `There is no place for the database of schema_command: ${messageOf(error)}`,
+      what: `There is no temporary folder for the database of schema_command: ${messageOf(error)}`,
       state: 'Nothing was changed',
-      next: 'Name a folder that can be written in TMPDIR; in a container, run it with --tmpfs /tmp',
+      next: 'Set TMPDIR to a writable folder; in a container, run it with --tmpfs /tmp',
       cause: error,
     });
   }
@@ -56,6 +56,6 @@ async function run(command: string, path: string, observer: Observer): Promise<v
   if (exitCode === 0) return;
   throw new DrydockError('USAGE', {
     what: `schema_command ${JSON.stringify(command)} ended with ${signal ?? `exit code ${exitCode}`}`,
-    next: 'See above what it printed, and mend it',
+    next: 'Its output is above; fix the command',
   });
 }

@@ -22,8 +22,8 @@ export async function readWantedSchema(wanted: WantedSchema, observer: Observer)
   const schema = schemaOf(await storedSchema(wanted, observer));
   if (Object.values(schema).some((things) => things.length > 0)) return schema;
   throw new DrydockError('USAGE', {
-    what: `The wanted schema, ${describeWanted(wanted)}, has nothing in it`,
-    next: 'Check where it comes from: to want that would be to drop every table',
+    what: `The wanted schema, ${describeWanted(wanted)}, is empty`,
+    next: 'Check its source: applying an empty schema would drop every table',
   });
 }
 
@@ -78,7 +78,7 @@ function refuseOtherFiles(sql: string, where: string): void {
   const [first] = sqlTokens(sql);
   if (first === undefined || !['ATTACH', 'VACUUM'].includes(keywordOf(first))) return;
   throw new DrydockError('USAGE', {
-    what: `${where}: ${keywordOf(first)} has no place in a schema`,
+    what: `${where}: ${keywordOf(first)} is not allowed in a schema`,
     next: 'Remove it',
   });
 }

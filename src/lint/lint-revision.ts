@@ -32,7 +32,7 @@ export function findBadSuppressions(revision: Revision, suppressed: ReadonlySet<
     ...bad,
     ...needless.map(({ rule, line }) => ({
       line,
-      message: `nothing here is a ${rule}: the comment suppresses nothing`,
+      message: `no ${rule} is found here: the comment suppresses nothing`,
     })),
   ];
   return problems.map((problem) => findingOf(badSuppression, revision, null, problem));

@@ -59,7 +59,7 @@ function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): Lint
     unseen.map(({ id }) => id),
     1,
   );
-  const message = `of ${ids} only the text in SQL was looked at, because the revisions could not be run without rows up to there: ${stopped.why}`;
+  const message = `only the SQL text of ${ids} was checked, because the revisions could not be run that far without rows: ${stopped.why}`;
   return [{ revision: first.id, direction: 'up', path: first.path, message }];
 }
 
@@ -107,11 +107,11 @@ function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedS
         revision: id,
         direction,
         path,
-        message: `no rule looked at the statement in line ${line}, which Drydock's parser cannot read`,
+        message: `no rule checked the statement in line ${line}, which Drydock's parser cannot read`,
       })),
   );
   if (seen?.back?.outcome !== 'failed') return unreadable;
-  const message = `the way down could not be run without rows: ${seen.back.why}`;
+  const message = `the downgrade could not be run without rows: ${seen.back.why}`;
   return [...unreadable, { revision: id, direction: 'down', path, message }];
 }
 

@@ -44,7 +44,7 @@ function readSuppression(comment: string, line: number): Suppression | Problem |
   const [verb, rule = '', ...words] = comment.slice('lint:'.length).trim().split(/\s+/);
   if (verb !== 'ignore' || rule === '') return { line, message: `'${comment}' cannot be read: write ${examples}` };
   if (!ruleNames.includes(rule))
-    return { line, message: `'${comment}' names no rule: there are ${ruleNames.join(', ')}` };
+    return { line, message: `'${comment}' names no rule: the rules are ${ruleNames.join(', ')}` };
   if (rule === badSuppression) return { line, message: `${badSuppression} cannot be suppressed` };
   const reason = words.join(' ');
   if (reason === '') return { line, message: `'${comment}' gives no reason: write ${examples}` };

@@ -64,9 +64,9 @@ function requireNoRows(port: SqlPort, table: string, column: Column, hasRows: ()
 }
 
 function missingValue(table: string, { name, primaryKey }: Column): DrydockError {
-  const rule = primaryKey === true ? 'is to be the primary key' : 'is to be NOT NULL';
+  const rule = primaryKey === true ? 'becomes the primary key' : 'is NOT NULL';
   return new DrydockError('REVISION_FAILED', {
-    what: `the rows that ${table} holds would have no value in the new column ${name}, which ${rule} and has no default`,
+    what: `existing rows of ${table} would have no value in the new column ${name}, which ${rule} and has no default`,
     next:
       primaryKey === true
         ? 'Give it a default that differs in every row, or add it, fill it, then op.createPrimaryKey'
@@ -79,7 +79,7 @@ function requireNewName(table: TableText, { name }: Column): void {
   if (taken === undefined) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `there is already a column ${taken.name}`,
-    next: 'Give it another name, or { ifNotExists: true } if it may be there',
+    next: 'Give it another name, or pass { ifNotExists: true } if it may exist already',
   });
 }
 

@@ -21,7 +21,7 @@ export function alterColumnChanges(name: string, change: ColumnChange): TableCha
   const { type, using, nullable, default: value, collate } = change;
   if (using !== undefined && type === undefined) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `alterColumn of ${name} says how to convert values, and not to which type`,
+      what: `alterColumn of ${name} has \`using\`, but no type to convert to`,
       next: 'Give the type too, or change the values with op.execute',
     });
   }
@@ -60,8 +60,8 @@ function requireRowidKept(table: string, name: string, type: string, before: Tab
   };
   if (!isRowid(before) || isRowid(after)) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${table}.${name} is the rowid, and as ${type} it would not be: new rows would get no number, and NULL could stand in it`,
-    next: 'Leave it INTEGER, which holds 64 bits; if it is meant, say so in one op.batchAlterTable: dropConstraint of the primary key, alterColumn, createPrimaryKey',
+    what: `${table}.${name} is the rowid, which it would not be as ${type}: new rows would not be numbered, and it could hold NULL`,
+    next: 'Keep INTEGER, which holds 64 bits; to change it anyway, use one op.batchAlterTable: dropConstraint of the primary key, alterColumn, createPrimaryKey',
   });
 }
 
@@ -69,7 +69,7 @@ function requireConversion(port: SqlPort, table: string, name: string, using: st
   refuseGenerated(port, table, name);
   if (!hasSubquery(parseExpression(using))) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `the conversion of ${name} looks into tables, which stand half rebuilt when it runs`,
+    what: `the conversion of ${name} reads tables, which are half rebuilt when it runs`,
     next: 'Compute the values in a column of their own first, and convert from that',
   });
 }
@@ -132,7 +132,7 @@ function nullableChange(name: string): TableChange {
       const table = withoutNotNull(plan.table, name);
       if (table === plan.table) return nothingToDo(plan);
       const next = withTable(plan, table);
-      if (notNulls(column).length > 1) return { plan: next, why: 'SQLite takes only one of several NOT NULL away' };
+      if (notNulls(column).length > 1) return { plan: next, why: 'SQLite would remove only one of several NOT NULL' };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} ALTER COLUMN ${quoteName(name)} DROP NOT NULL`;
       return { plan: next, why: 'SQLite drops NOT NULL in place', inPlace: () => port.run(sql), since: '3.53' };
     },
@@ -146,14 +146,14 @@ function assertNoNulls(port: SqlPort, table: string, name: string, plan: TablePl
   if (source === undefined) return;
   const found = `FROM main.${quoteName(table)} WHERE ${source} IS NULL`;
   if (port.later !== undefined) {
-    const problem = `rows of ${table} hold NULL in ${name}, which is to become NOT NULL`;
+    const problem = `rows of ${table} hold NULL in ${name}, which becomes NOT NULL`;
     port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });
     return;
   }
   const nulls = numberFrom(port, `SELECT count(*) ${found}`);
   if (nulls === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${plural(nulls, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${name}, which is to become NOT NULL`,
+    what: `${plural(nulls, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${name}, which becomes NOT NULL`,
     next: 'Fill them in the revision first',
   });
 }

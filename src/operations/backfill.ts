@@ -81,8 +81,8 @@ class UnknownCount {
 
   [Symbol.toPrimitive](): never {
     throw new DrydockError('REVISION_FAILED', {
-      what: `the number of rows that op.updateInBatches of ${this.#table} changes is used, and a script is written where there are none`,
-      next: 'Run it online, without --sql; or leave the number out',
+      what: `the revision uses the number of rows that op.updateInBatches of ${this.#table} changes, which is unknown while a script is written`,
+      next: 'Run it online, without --sql; or do not use the number',
     });
   }
 }
@@ -126,14 +126,16 @@ function requireKey(port: SqlPort, table: string, set: readonly string[]): strin
   const moved = set.find((column) => includesName(names, column));
   if (moved === undefined) return key.map(quoteName);
   throw new DrydockError('REVISION_FAILED', {
-    what: `op.updateInBatches cannot set ${moved}, by which the batches of ${table} are cut`,
+    what: `op.updateInBatches cannot set ${moved}, the key that divides ${table} into batches`,
     next: 'Use op.execute with one UPDATE',
   });
 }
 
 function requireSize(batchSize: number): void {
   if (Number.isSafeInteger(batchSize) && batchSize > 0) return;
-  throw new DrydockError('REVISION_FAILED', { what: `a batch of ${batchSize} rows is none` });
+  throw new DrydockError('REVISION_FAILED', {
+    what: `the batchSize of op.updateInBatches must be a positive integer, and is ${batchSize}`,
+  });
 }
 
 /** A single UPDATE sees its table unchanged; a batch would see the results of the batches before it, also through a view. */
@@ -144,7 +146,7 @@ function requireOthersOnly(port: SqlPort, table: string, expression: string): vo
   const changing = read.find((name) => [table, ...views].some((other) => sameName(name, other)));
   if (changing === undefined) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `op.updateInBatches of ${table} looks into ${changing} (${expression}), which ${sameName(changing, table) ? 'changes' : 'may change'} with each batch`,
+    what: `op.updateInBatches of ${table} reads ${changing} (${expression}), which ${sameName(changing, table) ? 'changes' : 'may change'} with each batch`,
     next: 'Use op.execute with one UPDATE',
   });
 }

@@ -117,6 +117,6 @@ function requireOldName(renames: Collected['renames'], name: string): string {
   if (renamed === undefined) return name;
   throw new DrydockError('REVISION_FAILED', {
     what: `${name} is the name of ${renamed.from} only after the batch`,
-    next: `Say ${renamed.from} within the batch`,
+    next: `Use ${renamed.from} within the batch`,
   });
 }

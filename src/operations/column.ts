@@ -104,7 +104,7 @@ function primaryKeySql({ name, type, primaryKey, autoincrement }: Column): strin
   if (autoincrement !== true) return 'PRIMARY KEY';
   if (primaryKey === true && sameName(type, 'INTEGER')) return 'PRIMARY KEY AUTOINCREMENT';
   throw new DrydockError('REVISION_FAILED', {
-    what: `the column ${name} cannot be autoincrement: SQLite has that for INTEGER columns that are the primary key only`,
+    what: `the column ${name} cannot be autoincrement: SQLite supports that only for an INTEGER primary key`,
   });
 }
 
@@ -117,7 +117,7 @@ function requireNothingElse(column: Column, sql: string, words: readonly Words[]
   if (textAt(table.sql, read.type) !== column.type || column.type === '') {
     throw new DrydockError('REVISION_FAILED', {
       what: `${JSON.stringify(column.type)} is not a column type`,
-      next: 'Give only the type, such as VARCHAR(50), and the rest as options of the column',
+      next: 'Pass only the type, such as VARCHAR(50), and the rest as options of the column',
     });
   }
   if (kinds(table).join() !== words.map(({ node }) => node).join()) throw isMore(column, sql);
@@ -129,7 +129,7 @@ function kinds(table: TableText): string[] {
 
 function isMore(column: Column, sql: string): DrydockError {
   return new DrydockError('REVISION_FAILED', {
-    what: `the options of the column ${column.name} say more than they should: ${sql}`,
-    next: 'Give each part of the column by its own option, and an expression without parentheses around it',
+    what: `the options of the column ${column.name} contain more than they should: ${sql}`,
+    next: 'Use one option for each part of the column, and write expressions without enclosing parentheses',
   });
 }

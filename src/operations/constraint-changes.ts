@@ -29,11 +29,12 @@ export function addConstraintChange(operation: string, constraint: Constraint): 
       requireNewName(plan.table, constraint.name);
       if (constraint.kind === 'primaryKey') requireKeyable(port, stored.name, plan.table, constraint.columns);
       const next = withTable(plan, withConstraint(plan.table, definition));
-      if (constraint.kind !== 'check') return { plan: next, why: `SQLite adds no ${titles[constraint.kind]} in place` };
+      if (constraint.kind !== 'check')
+        return { plan: next, why: `SQLite cannot add a ${titles[constraint.kind]} in place` };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} ADD ${definition}`;
       return {
         plan: next,
-        why: 'SQLite adds a CHECK in place, over rows that keep it',
+        why: 'SQLite adds a CHECK in place and checks the rows',
         inPlace: () => requireFit(stored.name, definition, () => port.run(sql)),
         since: '3.53',
       };
@@ -52,8 +53,8 @@ export function dropConstraintChange(which: string | Constraint): TableChange {
       const next = withTable(plan, withoutConstraint(plan.table, found));
       const { name, node } = found.constraint;
       const droppable = inPlaceKinds.some((kind) => node.type.startsWith(kind));
-      if (name === undefined) return { plan: next, why: 'SQLite drops a constraint in place by its name only' };
-      if (!droppable) return { plan: next, why: 'SQLite drops no PRIMARY KEY and no UNIQUE in place' };
+      if (name === undefined) return { plan: next, why: 'SQLite can drop a constraint in place only by its name' };
+      if (!droppable) return { plan: next, why: 'SQLite cannot drop a PRIMARY KEY or UNIQUE in place' };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} DROP CONSTRAINT ${quoteName(name)}`;
       return {
         plan: next,
@@ -81,7 +82,7 @@ const inPlaceKinds = ['Check', 'ForeignKey', 'NotNull'];
 function requireNewName(table: TableText, name: string | null): void {
   if (name === null || findConstraint(table, name) === undefined) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `the table has a constraint ${name} already`,
+    what: `the table already has a constraint ${name}`,
     next: 'Give the new one another name, or drop the old one first with op.dropConstraint',
   });
 }
@@ -90,7 +91,7 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   const key = constraintsOf(text).find(({ constraint: { node } }) => node.type.startsWith('PrimaryKey'));
   if (key !== undefined) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `${table} has a primary key already: ${constraintOutline(text, key.constraint)}`,
+      what: `${table} already has a primary key: ${constraintOutline(text, key.constraint)}`,
       next: 'Drop it first in the same batch, with dropConstraint',
     });
   }
@@ -100,14 +101,14 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   if (nulls.length === 0) return;
   const found = `FROM main.${quoteName(table)} WHERE ${nulls.join(' OR ')}`;
   if (port.later !== undefined) {
-    const problem = `rows of ${table} hold NULL in ${columns.join(', ')}, which is to be the primary key`;
+    const problem = `rows of ${table} hold NULL in ${columns.join(', ')}, which becomes the primary key`;
     port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });
     return;
   }
   const count = numberFrom(port, `SELECT count(*) ${found}`);
   if (count === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${plural(count, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${columns.join(', ')}, which is to be the primary key`,
+    what: `${plural(count, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${columns.join(', ')}, which becomes the primary key`,
     next: 'Fill them in the revision first',
   });
 }
@@ -117,8 +118,8 @@ function requireRowidLeft({ constraint }: FoundConstraint, table: TableText, nam
   const options = table.sql.slice(table.close).toUpperCase();
   if (!isKey || !options.includes('WITHOUT')) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${name} is WITHOUT ROWID, and such a table cannot be without its primary key`,
-    next: 'Make a new table, copy the rows with op.execute, and drop the old one',
+    what: `${name} is a WITHOUT ROWID table, which needs its primary key`,
+    next: 'Create a new table, copy the rows with op.execute, and drop the old one',
   });
 }
 
@@ -129,6 +130,6 @@ function missing(table: string, text: TableText, which: string | Constraint): Dr
     .map(({ constraint }) => constraintOutline(text, constraint));
   return new DrydockError('REVISION_FAILED', {
     what: `${table} has no constraint ${wanted}; it has ${there.length === 0 ? 'none' : there.join(', ')}`,
-    next: 'Name it as it is written there, or say what it says, such as op.constraint.unique([…])',
+    next: 'Use its exact name, or its content, such as op.constraint.unique([…])',
   });
 }

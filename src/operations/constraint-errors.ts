@@ -13,8 +13,8 @@ export function requireFit<T>(table: string, rule: string, work: () => T): T {
     const unfit = codeOf(error).startsWith('SQLITE_CONSTRAINT') || messageOf(error).includes('constraint failed');
     if (!unfit) throw error;
     throw new DrydockError('REVISION_FAILED', {
-      what: `the rows of ${table} do not fit ${rule}: ${messageOf(error)}`,
-      next: 'Mend the rows first in the revision',
+      what: `existing rows of ${table} violate ${rule}: ${messageOf(error)}`,
+      next: 'Fix the rows in the revision first',
       cause: error,
     });
   }
@@ -31,7 +31,7 @@ export function requireSense<T>(what: string, work: () => T): T {
     if (codeOf(error) !== 'SQLITE_ERROR') throw error;
     throw new DrydockError('REVISION_FAILED', {
       what: `SQLite refuses ${what}: ${messageOf(error)}`,
-      next: 'Mend the operation in the revision',
+      next: 'Fix the operation in the revision',
       cause: error,
     });
   }

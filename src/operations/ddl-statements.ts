@@ -74,7 +74,7 @@ export function statementOperations(port: SqlPort): StatementOperations {
       const statements = splitStatements(sql);
       if (params.length > 0 && statements.length !== 1) {
         throw new DrydockError('REVISION_FAILED', {
-          what: `op.execute was given parameters for ${statements.length} statements, and they belong to one`,
+          what: `op.execute got parameters for ${statements.length} statements, but only one may have them`,
           next: 'Call op.execute once for each statement',
         });
       }
@@ -116,13 +116,13 @@ function askedOfRows(port: SqlPort, sql: string, values: readonly unknown[]): st
   if (has(({ opcode }) => opcode === 'VOpen') && !/\bpragma_\w/i.test(sql)) return 'reads rows';
   const ofLastChange = /^(?:changes|total_changes|last_insert_rowid)\(/;
   if (has(({ opcode, p4 }) => opcode === 'Function' && ofLastChange.test(String(p4))))
-    return 'asks what became of rows';
+    return 'asks what happened to rows';
   return undefined;
 }
 
 function noRows(asked: string): DrydockError {
   return new DrydockError('REVISION_FAILED', {
-    what: `op.select ${asked}, and a script is written where there are none`,
+    what: `op.select ${asked}, but there are none while a script is written`,
     next: 'Run it online, without --sql; or write what it does as SQL that finds the rows itself, such as UPDATE … FROM',
   });
 }

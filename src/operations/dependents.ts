@@ -61,7 +61,7 @@ export function assertStillCompiles(before: readonly Compiled[], after: readonly
   if (broken.length === 0) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `${what} would break ${broken.map(describeBroken).join(', ')}`,
-    next: 'Drop or change that first in the revision, and make it anew afterwards',
+    next: 'Drop or change that in the revision first, and create it again afterwards',
   });
 }
 

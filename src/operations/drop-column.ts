@@ -27,7 +27,7 @@ export function dropColumnChange(name: string): TableChange {
       if (broken !== undefined) {
         return {
           plan: next,
-          why: `SQLite drops no column in place while the ${broken.kind} ${broken.name} does not compile`,
+          why: `SQLite cannot drop a column in place while the ${broken.kind} ${broken.name} does not compile`,
         };
       }
       const sql = `ALTER TABLE main.${quoteName(stored.name)} DROP COLUMN ${quoteName(column.name)}`;

@@ -20,7 +20,7 @@ export function findConstraint(table: TableText, which: string | Constraint): Fo
   if (another !== undefined) {
     throw new DrydockError('REVISION_FAILED', {
       what: `two constraints are named ${which}`,
-      next: 'Say which by what it says, such as op.constraint.check(…)',
+      next: 'Identify it by its content, such as op.constraint.check(…)',
     });
   }
   if (isDroppable(named)) return named;
@@ -41,8 +41,8 @@ function findByContent(table: TableText, wanted: Constraint): FoundConstraint | 
     candidates.findLast((found) => sameWords(table, textOf(found), sql));
   if (exact !== undefined) return exact;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${candidates.length} constraints answer to ${sql}`,
-    next: 'Name the one that you mean',
+    what: `${candidates.length} constraints match ${sql}`,
+    next: 'Use the name of the one that you mean',
   });
 }
 

@@ -72,7 +72,7 @@ export function createIndex(
   const list = keys.map(keySql).join(', ');
   const sql = `${create}${guard} main.${quoteName(name)} ON ${quoteName(table)} (${list})${condition}`;
   requireFit(table, `the index ${name}`, () => port.run(sql));
-  return { operation: 'createIndex', table, method: 'in place', why: 'an index stands beside its table' };
+  return { operation: 'createIndex', table, method: 'in place', why: 'an index is separate from its table' };
 }
 
 /** Drops it without checking what depends on it. */
@@ -84,7 +84,7 @@ export function dropIndex(port: SqlPort, name: string, { ifExists = false }: IfE
   if (index === undefined && ifExists) return [];
   port.run(`DROP INDEX main.${quoteName(name)}`);
   const table = String(index?.['tbl_name']);
-  return [{ operation: 'dropIndex', table, method: 'in place', why: 'an index stands beside its table' }];
+  return [{ operation: 'dropIndex', table, method: 'in place', why: 'an index is separate from its table' }];
 }
 
 function keySql(key: IndexKey): string {

@@ -56,7 +56,7 @@ export function copyRows(port: SqlPort, { table, aside }: RebuiltTable, { target
   const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
   // Aliased to the table's own name, which an expression of the revision may use.
   const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
-  requireFit(table, 'what it is to become', () => port.run(`${insert} ${select}`));
+  requireFit(table, 'the new definition', () => port.run(`${insert} ${select}`));
 }
 
 function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): CopyMapping['key'] {
@@ -118,7 +118,7 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
   if (unnumbered !== undefined && nulls > 0) {
     throw new DrydockError('REVISION_FAILED', {
       what: `${plural(nulls, 'row')} ${unnumbered.problem}`,
-      next: 'Fill them in the revision first, or give `using` that has a number for each row',
+      next: 'Fill them in the revision first, or use a `using` that returns a number for each row',
     });
   }
   for (const { column, before, changed } of changedValues(port, rebuilt, mapping)) {
@@ -126,7 +126,7 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
     const because = before.type === column.type ? 'in the copy' : `if its type became ${column.type}`;
     throw new DrydockError('REVISION_FAILED', {
       what: `${plural(changed, 'value')} of ${table}.${column.name} would change ${because}`,
-      next: `Convert them as you choose, with \`using\`: { type: '${column.type}', using: 'CAST(${column.name} AS ${column.type})' }`,
+      next: `Choose how to convert them, with \`using\`: { type: '${column.type}', using: 'CAST(${column.name} AS ${column.type})' }`,
     });
   }
 }

@@ -51,7 +51,7 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
   requireText(table.name, [table.sql, ...attached]);
   port.later?.({
     holds: storedAsHere(port, table.name),
-    problem: `table ${table.name}, its indexes or its triggers are not those that this script was written from: write it anew from this database`,
+    problem: `table ${table.name}, its indexes or its triggers differ from those that this script was written for: generate it again from this database`,
   });
 
   if (qualifiesColumns(table, attached)) copyAside(port, table, aside);
@@ -61,7 +61,7 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
     );
   }
   const rebuilt = { table: table.name, aside, plan };
-  const mapping = requireSense(`what ${table.name} is to become`, () => {
+  const mapping = requireSense(`the new definition of ${table.name}`, () => {
     port.run(plan.table.sql);
     const found = copyMapping(port, rebuilt);
     copyRows(port, rebuilt, found);
@@ -137,7 +137,7 @@ function assertNameIsFree(port: SqlPort, name: string): void {
   const taken = numberFrom(port, 'SELECT count(*) FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE', name);
   if (taken === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `the rebuild needs the name ${quoteText(name)}, and something in the database has it`,
+    what: `the rebuild needs the name ${quoteText(name)}, which is taken in the database`,
     next: 'Rename or drop that first',
   });
 }
@@ -152,7 +152,7 @@ function assertNothingTemporary(port: SqlPort, table: string): void {
     table,
   )) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `${table} cannot be rebuilt beside the temporary ${type} ${name}`,
+      what: `${table} cannot be rebuilt while the temporary ${type} ${name} exists`,
       next: 'Drop it in the revision before the rebuild',
     });
   }

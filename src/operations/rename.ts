@@ -44,7 +44,7 @@ function requireAllCompile(compiled: readonly Compiled[]): void {
   const broken = brokenAmong(compiled);
   if (broken.length === 0) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `SQLite renames nothing while something in the schema does not compile: ${broken.map(describeBroken).join(', ')}`,
-    next: 'Drop or mend that first in the revision',
+    what: `SQLite cannot rename anything while part of the schema does not compile: ${broken.map(describeBroken).join(', ')}`,
+    next: 'Drop or fix that in the revision first',
   });
 }

@@ -44,13 +44,13 @@ function requireSchema(port: SqlPort, name: string, statements: readonly string[
   const sentences = differences.filter((difference) => !isMild(difference)).map(({ sentence }) => sentence);
   if (sentences.length > 0) {
     throw new DrydockError('REVISION_FAILED', {
-      what: `${name} is not what the revision was written for, and what it does not know would be lost: ${sentences.join('; ')}`,
-      next: 'Compare with drydock check, then bring the database and the revisions together: take away what should not be there, or mend the revision',
+      what: `${name} is not the table that the revision was written for, and these differences would be lost: ${sentences.join('; ')}`,
+      next: 'Compare with drydock check, then bring the database and the revisions together: remove what should not be there, or fix the revision',
     });
   }
   port.later?.({
     holds: storedAsHere(port, name),
-    problem: `${name}, its indexes and triggers are not what they were`,
+    problem: `${name}, its indexes or triggers have changed`,
   });
 }
 

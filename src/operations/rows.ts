@@ -47,6 +47,6 @@ function requireSameColumns(rows: readonly NewRow[], columns: readonly string[])
   const found = Object.keys(rows[odd] ?? {}).join(', ');
   throw new DrydockError('REVISION_FAILED', {
     what: `row ${odd + 1} of op.bulkInsert has the columns (${found}), and the first row has (${columns.join(', ')})`,
-    next: 'Give every row a value for each column, null where there is none',
+    next: 'Give every row a value for each column, null if there is none',
   });
 }

@@ -23,7 +23,7 @@ export function requireText(table: string, texts: readonly string[]): void {
   const odd = texts.find((text) => text.includes('\uFFFD'));
   if (odd === undefined) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `what SQLite stores of ${table} is not UTF-8, so that it cannot be written again as it is: ${odd}`,
-    next: 'Drop the default, trigger or index that holds it with the program that made it, and make it again after this revision',
+    what: `the stored SQL of ${table} is not valid UTF-8 and cannot be written back unchanged: ${odd}`,
+    next: 'Use the program that created that default, trigger or index to drop it, and to create it again after this revision',
   });
 }

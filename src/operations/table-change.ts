@@ -26,7 +26,7 @@ export interface TableFacts {
 
 /** The step of a change that has nothing to do. */
 export function nothingToDo(plan: TablePlan): PlannedChange {
-  return { plan, why: 'it is so already', inPlace: () => undefined };
+  return { plan, why: 'nothing to change', inPlace: () => undefined };
 }
 
 /** The result of planning a change: the table after it, and how SQLite can make it in place, or why it cannot. */
@@ -118,8 +118,8 @@ function assertReadsAs(port: SqlPort, table: string, plan: TablePlan): void {
   const { sql } = requireTable(port, table);
   if (isDeepStrictEqual(meaningful(parseTable(sql)), meaningful(plan.table))) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `SQLite changed ${table} into something else than was asked for: ${sql}`,
-    next: 'Write the change as SQL in the revision, after https://sqlite.org/lang_altertable.html',
+    what: `SQLite made another change to ${table} than was requested: ${sql}`,
+    next: 'Write the change as SQL in the revision, as described at https://sqlite.org/lang_altertable.html',
   });
 }
 

@@ -75,7 +75,7 @@ export function tableOperations(port: SqlPort): TableOperations {
       if (ifExists && findTable(port, name) === undefined) return;
       refuseVirtualMentions(port, name);
       keepingDependents(port, `dropTable of ${name}`, () => port.run(`DROP TABLE main.${quoteName(name)}`));
-      port.note?.({ operation: 'dropTable', table: name, method: 'in place', why: 'the table goes as a whole' });
+      port.note?.({ operation: 'dropTable', table: name, method: 'in place', why: 'the whole table is dropped' });
     },
 
     renameTable(from, to) {

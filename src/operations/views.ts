@@ -103,7 +103,7 @@ function triggerSql(name: string, table: string, definition: TriggerDefinition):
   const { timing, event, columns, when, body, ifNotExists = false } = definition;
   if (columns !== undefined && event !== 'update') {
     throw new DrydockError('REVISION_FAILED', {
-      what: `the trigger ${name} names columns, and only one on updates can wait for some`,
+      what: `the trigger ${name} names columns, which only an update trigger can do`,
     });
   }
   const of = columns === undefined ? '' : ` OF ${columns.map(quoteName).join(', ')}`;

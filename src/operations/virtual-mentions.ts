@@ -21,8 +21,8 @@ export function refuseVirtualMentions(port: SqlPort, table: string, column?: str
     if (!virtualTableNames(String(sql), table, column)) continue;
     const named = column === undefined ? table : `${table}.${column}`;
     throw new DrydockError('REVISION_FAILED', {
-      what: `the virtual table ${name} names ${named} in its arguments, and SQLite would not tell it`,
-      next: 'Drop it first in the revision, and make it anew afterwards',
+      what: `the virtual table ${name} names ${named} in its arguments, which SQLite would not update`,
+      next: 'Drop it in the revision first, and create it again afterwards',
     });
   }
 }

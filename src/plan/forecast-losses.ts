@@ -56,7 +56,7 @@ async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Fo
   if ('kind' in replayed) return replayed;
   const reader = replayed.steps.find(({ readsRows }) => readsRows);
   if (reader !== undefined)
-    return { kind: 'unknown', why: `revision ${reader.id} reads rows, and may do something else where there are some` };
+    return { kind: 'unknown', why: `revision ${reader.id} reads rows, and may behave differently if there are any` };
   const { parts, unreadable } = lostParts(replayed);
   if (unreadable !== undefined) {
     const { revision, line } = unreadable;

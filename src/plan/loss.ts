@@ -14,14 +14,14 @@ export interface Loss {
 
 export type Forecast =
   | { readonly kind: 'known'; readonly losses: readonly Loss[] }
-  /** `why` ends the sentence "what it would lose cannot be told beforehand: …". */
+  /** `why` completes the sentence "the data that it would lose cannot be predicted: …". */
   | { readonly kind: 'unknown'; readonly why: string }
   /** Another run is in progress or was interrupted: the file may change before the steps run. */
   | { readonly kind: 'later' };
 
 /** After a run, so that a snapshot has it. @param losses At least one. */
 export function sayLosses(losses: readonly Loss[]): string {
-  return `What was dropped held data, which the snapshot has: ${describeLosses(losses)}.`;
+  return `The dropped tables and columns held data, which the snapshot has: ${describeLosses(losses)}.`;
 }
 
 /** `table notes with 3 rows (revision a1), column people.age with 2 values (revision a2)` */

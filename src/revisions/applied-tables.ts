@@ -234,6 +234,6 @@ function garbage(table: string, problem: string): DrydockError {
   return new DrydockError('HISTORY', {
     what: `The table ${table} is not what Drydock or Alembic writes: ${problem}`,
     state: 'The database is unchanged',
-    next: `Look at the table (\`SELECT * FROM ${table}\`) and put it right, or restore a snapshot (\`drydock snapshot list\`), which loses what was written since`,
+    next: `Look at the table (\`SELECT * FROM ${table}\`) and fix it, or restore a snapshot (\`drydock snapshot list\`), which loses what was written since`,
   });
 }

@@ -89,7 +89,7 @@ function beside(triggers: readonly string[], write: () => void): void {
 function meddling(triggers: readonly string[], did: string, cause?: unknown): DrydockError {
   return new DrydockError('CHECK_FAILED', {
     what: `On ${versionTable} or ${historyTable}, the tables in which a run is recorded, ${describeTriggers(triggers)} ${did}`,
-    next: 'Drop what stands there, or mend the revision that makes it, and run again',
+    next: 'Drop those triggers, or fix the revision that creates them, and run again',
     cause,
   });
 }

@@ -24,13 +24,13 @@ export function noRevisions(folder: string): DrydockError {
   const seen = lookInto(absolute);
   const below = seen.folders.find((name) => hasRevisions(join(absolute, name)));
   return new DrydockError('USAGE', {
-    what: `No revision is found in ${absolute}: ${sayWhatIsThere(absolute, seen, below)}`,
-    next: below === undefined ? checkFolder : `Name that one: --migrations ${shellWord(join(absolute, below))}`,
+    what: `No revisions found in ${absolute}: ${sayWhatIsThere(absolute, seen, below)}`,
+    next: below === undefined ? checkFolder : `Use that folder: --migrations ${shellWord(join(absolute, below))}`,
   });
 }
 
 const checkFolder =
-  "Check --migrations (or `migrations` in the config), and in a container that the volume is mounted; to write the first revision: drydock revision -m 'what it does'; if there is to be none, give --allow-no-revisions";
+  "Check --migrations (or `migrations` in the config), and in a container that the volume is mounted; to write the first revision: drydock revision -m 'what it does'; if there should be none, pass --allow-no-revisions";
 
 interface Seen {
   /** Names. */

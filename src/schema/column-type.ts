@@ -20,7 +20,7 @@ export function withColumnType(table: TableText, column: string, type: string): 
   if (type !== '' && found === type && isDeepStrictEqual(outlineOf(edited), expected(table, name, type))) return edited;
   throw new DrydockError('REVISION_FAILED', {
     what: `${JSON.stringify(type)} is not a column type`,
-    next: 'Give only the type, such as VARCHAR(50); constraints of the column stay as they are',
+    next: 'Pass only the type, such as VARCHAR(50); constraints of the column stay as they are',
   });
 }
 

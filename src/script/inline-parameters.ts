@@ -48,7 +48,7 @@ function refuseCarriageReturn(tokens: readonly SqlToken[]): void {
   const found = tokens.find(({ kind, text }) => kind === 'quoted' && text.includes('\r\n'));
   if (found === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `The sqlite3 shell would take the carriage returns out of ${JSON.stringify(found.text)}`,
-    next: 'Give that text as a parameter of op.execute, or run it online, without --sql',
+    what: `The sqlite3 shell would drop the carriage returns in ${JSON.stringify(found.text)}`,
+    next: 'Pass that text as a parameter of op.execute, or run it online, without --sql',
   });
 }

@@ -27,13 +27,16 @@ export function scriptOf(plan: Plan, { steps }: Pick<Replayed, 'steps'>, origin:
     section('Nothing happens to a database that is anywhere else.', [
       ...createTables(),
       ...(steps.some(needsNewSqlite) ? check(newSqlite) : []),
-      ...check({ holds: isAt(from), problem: `the database is not at ${describeRevisions(from)}, where this begins` }),
+      ...check({
+        holds: isAt(from),
+        problem: `the database is not at ${describeRevisions(from)}, where this script begins`,
+      }),
       'CREATE TEMP TABLE drydock_orphans AS SELECT count(*) AS n FROM pragma_foreign_key_check',
     ]),
     ...steps.map((step) =>
       section(`${step.direction === 'up' ? 'upgrade' : 'downgrade'} of ${step.id}`, statementsOf(step, check)),
     ),
-    section('What is written down of it.', [
+    section('The record of the run.', [
       ...moveVersion(from, to),
       ...addHistory(historyRows(plan), origin.runId, origin.toolVersion),
     ]),
@@ -47,7 +50,7 @@ ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${begi
       }),
       ...check({
         holds: '(SELECT count(*) FROM pragma_foreign_key_check) <= (SELECT n FROM temp.drydock_orphans)',
-        problem: 'after the revisions rows refer to rows that are not there',
+        problem: 'the revisions left rows that refer to missing rows',
       }),
     ]),
   ];
@@ -71,7 +74,7 @@ ${brokenConstraints.map((beginning) => `    AND integrity_check NOT GLOB '${begi
 /** https://sqlite.org/releaselog/3_53_0.html. The operations do without its features; a revision in SQL may not. */
 const newSqlite: RowCondition = {
   holds: "CAST(substr(sqlite_version(), 3) AS INTEGER) >= 53 OR sqlite_version() NOT LIKE '3.%'",
-  problem: 'an ALTER TABLE of a constraint or of NOT NULL takes SQLite 3.53 or newer',
+  problem: 'an ALTER TABLE of a constraint or of NOT NULL requires SQLite 3.53 or newer',
 };
 
 function needsNewSqlite({ statements }: ReplayedStep): boolean {

@@ -73,8 +73,8 @@ async function startAt(
 ): Promise<Start> {
   if (startsFromCurrent(address)) {
     throw new DrydockError('USAGE', {
-      what: `A script cannot begin at '${address}': one that is told where to begin reads no database`,
-      next: 'Leave the beginning out to begin where the database is, or name the revision',
+      what: `A script cannot begin at '${address}': with a start address, a script does not read the database`,
+      next: 'Omit the start address to begin where the database is, or name the revision',
     });
   }
   const given = 'arguments' in command ? command.arguments : undefined;

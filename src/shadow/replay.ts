@@ -108,7 +108,7 @@ function inMemory(error: DrydockError, empty: readonly string[]): DrydockError {
     state: 'No database was touched',
     ...(error.code === 'REVISION_FAILED' &&
       empty.length > 0 && {
-        next: `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; else mend the revision. Then run again`,
+        next: `If what it needs was made by a revision whose body was left empty (${empty.join(', ')}), write that into the body; otherwise fix the revision. Then run again`,
       }),
   });
 }

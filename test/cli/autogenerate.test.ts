@@ -72,7 +72,7 @@ test('a schema that is stored with CRLF is written as any other, and .ts keeps a
     wanted.close();
     const autogenerate = ['revision', '--autogenerate', '-m', 'x', '--schema', `${form}.db`, '--rev-id', id];
     if (form === 'ts')
-      assert.match(await it.fails(2, ...autogenerate, '--sql'), /a carriage return stands inside quotes.*--ts/);
+      assert.match(await it.fails(2, ...autogenerate, '--sql'), /a carriage return inside quotes.*--ts/);
     assert.match((await it.json<Written>(...autogenerate)).revision?.path ?? '', new RegExp(`${id}_x\\.${form}$`));
     await it.text('upgrade');
     await it.text('check', '--schema', `${form}.db`);
@@ -162,7 +162,7 @@ test('the wanted schema may be made by a command, and one that cannot be read is
 
   const refused: [lines: string, schema: string | undefined, error: RegExp][] = [
     ['schema_command: exit 7', undefined, /schema_command "exit 7" ended with exit code 7/],
-    ["schema_command: 'true'", undefined, /ended well and made no database/],
+    ["schema_command: 'true'", undefined, /succeeded, but created no database/],
     ['schema: ../none.sql\nschema_command: x', undefined, /schema_command stands beside schema/],
     ['schema: ../none.sql', undefined, /none\.sql cannot be read: ENOENT/],
     ['', undefined, /No wanted schema is named/],
@@ -171,8 +171,8 @@ test('the wanted schema may be made by a command, and one that cannot be read is
       'CREATE TABLE t (a); CREAT TABLE u (b);',
       /schema\.sql cannot be run: near "CREAT": syntax error, in: CREAT TABLE u \(b\)/,
     ],
-    ['', "ATTACH 'other.db' AS other;", /schema\.sql:1: ATTACH has no place in a schema/],
-    ['', '', /has nothing in it/],
+    ['', "ATTACH 'other.db' AS other;", /schema\.sql:1: ATTACH is not allowed in a schema/],
+    ['', '', /is empty/],
   ];
   for (const [lines, schema, error] of refused) {
     config(lines);
@@ -208,7 +208,7 @@ for (const { what, options, runner } of [
       const args = ['revision', '--autogenerate', '-m', 'x'];
       const { code, error } = await wrapped([...runner(folder), 'env', `TMPDIR=${folder}`], it.root, args);
       assert.equal(code, 12, error);
-      assert.match(error, /^There is no place for the database of schema_command: E(NOENT|ROFS).*temporary/);
+      assert.match(error, /^There is no temporary folder for the database of schema_command: E(NOENT|ROFS).*temporary/);
       assert.match(error, /Nothing was changed\. .*TMPDIR.*--tmpfs \/tmp.*\.$/);
     },
   );

@@ -58,7 +58,7 @@ test('an upgrade that drops what has data in it says so and goes on', async (t) 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /What was dropped held data, which the snapshot has: column notes\.tag with 2 values \(revision a3\)\.$/m,
+    /The dropped tables and columns held data, which the snapshot has: column notes\.tag with 2 values \(revision a3\)\.$/m,
   );
   const warning = log.find(({ msg }) => msg?.startsWith('The upgrade of ') === true);
   assert.match(String(warning?.msg), /loses data: column notes\.tag with 2 values \(revision a3\)$/);

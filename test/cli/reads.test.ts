@@ -213,10 +213,10 @@ test('mistakes on the command line and in the graph are one sentence each, with 
     noSuch.fails(2, 'heads'),
     twoLabels.fails(2, 'current'),
   ]);
-  assert.match(errors[0], /'b1' is no range/);
+  assert.match(errors[0], /'b1' is not a range/);
   assert.match(errors[1], /No such branch: 'nowhere'/);
   assert.match(errors[2], /'base' names no revision/);
-  assert.match(errors[3], /a1\.sql depends on 'x9', and no file has that revision or branch label/);
+  assert.match(errors[3], /a1\.sql depends on 'x9', but no file has that revision or branch label/);
   assert.match(errors[4], /Branch label 'm' in revision 'b1' .* already used by revision 'a1'/);
 });
 

@@ -73,7 +73,7 @@ test('a new revision goes after the only head, or where it is told', () => {
     parentsFor(graphs.labels, undefined, 'heads only'),
   );
   assert.match(error.next ?? '', /--head b2.*drydock merge b2 c3 -m/);
-  failsWith('USAGE', [/a1 is not a head revision: b1, c1 revises it/], () =>
+  failsWith('USAGE', [/a1 is not a head revision: it is already revised by b1, c1/], () =>
     parentsFor(graphs.fork, 'a1', 'heads only'),
   );
 });
@@ -81,12 +81,12 @@ test('a new revision goes after the only head, or where it is told', () => {
 test('a merge joins two heads at least, each named once', () => {
   assert.deepEqual(parentsForMerge(graphs.fork, ['c1', 'b1']), ['c1', 'b1']);
   assert.deepEqual(parentsForMerge(graphs.needed, ['heads']), ['a2', 'x1']);
-  failsWith('USAGE', [/b1 is to be merged with itself/], () => parentsForMerge(graphs.fork, ['b1', 'b']));
+  failsWith('USAGE', [/b1 cannot be merged with itself/], () => parentsForMerge(graphs.fork, ['b1', 'b']));
   failsWith('USAGE', [/'b1' is one revision, b1: there is nothing to merge; the heads are b1, c1/], () =>
     parentsForMerge(graphs.fork, ['b1']),
   );
   failsWith('USAGE', [/'base' is no revision/], () => parentsForMerge(graphs.fork, ['base']));
-  const taken = failsWith('USAGE', [/a1 is not a head revision: b1, c1 revises it/], () =>
+  const taken = failsWith('USAGE', [/a1 is not a head revision: it is already revised by b1, c1/], () =>
     parentsForMerge(graphs.fork, ['a1', 'b1']),
   );
   assert.equal(taken.next, 'Name heads (`drydock heads`)', 'merge takes no --splice');
@@ -104,9 +104,9 @@ test('a revision that does not fit into the graph is not written', (t) => {
   const write = (but: Partial<Parameters<typeof writeRevision>[2]>) =>
     writeRevision(folder, graphs.labels, { ...fits, ...but });
   failsWith('USAGE', [/'b1' is present more than once/], () => write({ id: 'b1' }));
-  failsWith('USAGE', [/The revision id 'd@1' may not hold '@'/], () => write({ id: 'd@1' }));
+  failsWith('USAGE', [/The revision id 'd@1' may not contain '@'/], () => write({ id: 'd@1' }));
   failsWith('USAGE', [/Branch label 'left' in revision 'd1'/], () => write({ branchLabels: ['left'] }));
-  failsWith('USAGE', [/The branch label 'head' is a word/], () => write({ branchLabels: ['head'] }));
+  failsWith('USAGE', [/The branch label 'head' is reserved/], () => write({ branchLabels: ['head'] }));
   assert.deepEqual(readdirSync(folder), []);
   assert.deepEqual(write({ message: ' two\n lines ' }).revision.message, 'two lines');
   failsWith('USAGE', [/d1_two_lines\.sql is there already/], () => write({ message: 'two lines' }));

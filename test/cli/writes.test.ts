@@ -82,7 +82,7 @@ test('revision makes a branch only when told to', async (t) => {
     it.fails(2, 'revision'),
   ]);
   assert.match(several, /Multiple heads are present: b1, c2\..*--head b1.*drydock merge b1 c2/);
-  assert.match(taken, /a1 is not a head revision: b1, c1 revises it already.*--splice/);
+  assert.match(taken, /a1 is not a head revision: it is already revised by b1, c1.*--splice/);
   assert.match(both, /both given/);
   assert.match(missing, /required option '-m, --message <text>'/);
   assert.equal(stateOf(it.root), before, 'nothing was written');
@@ -113,10 +113,10 @@ test('revision takes no id or label that cannot be one, and writes no file anywh
   const it = project(t, numbered);
   const before = readdirSync(it.root, { recursive: true });
   for (const [flag, name, problem] of [
-    ['--rev-id', '../../evil', "revision id '../../evil' may not hold '/'"],
-    ['--rev-id', 'a b', "revision id 'a b' may not hold a blank"],
-    ['--rev-id', 'head', "revision id 'head' is a word"],
-    ['--branch-label', 'a b', "branch label 'a b' may not hold a blank"],
+    ['--rev-id', '../../evil', "revision id '../../evil' may not contain '/'"],
+    ['--rev-id', 'a b', "revision id 'a b' may not contain whitespace"],
+    ['--rev-id', 'head', "revision id 'head' is reserved"],
+    ['--branch-label', 'a b', "branch label 'a b' may not contain whitespace"],
   ] as const) {
     const error = await it.fails(2, 'revision', '-m', 'mine', flag, name);
     assert.ok(error.startsWith(`The ${problem}`), error);

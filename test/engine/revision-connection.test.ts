@@ -94,5 +94,5 @@ test('honest exit: a revision cannot switch CHECK off', async (t) => {
   });
   const ended = await drydock(['upgrade', '--from-base', '--database', database, '--migrations', migrations]);
   assert.equal(ended.code, 2, ended.stderr);
-  assert.match(ended.error, /001\.sql:3.*ignore_check_constraints may not stand in a revision/);
+  assert.match(ended.error, /001\.sql:3.*ignore_check_constraints is not allowed in a revision/);
 });

@@ -73,10 +73,10 @@ test('alterColumn converts the key of a table, and finds its rows again', () => 
 });
 
 const wrong: readonly (readonly [change: ColumnChange, pattern: RegExp])[] = [
-  [{ using: '1' }, /says how to convert values, and not to which type/],
-  [{ type: 'INT', using: '(SELECT max(a) FROM t)' }, /looks into tables/],
+  [{ using: '1' }, /has `using`, but no type to convert to/],
+  [{ type: 'INT', using: '(SELECT max(a) FROM t)' }, /reads tables/],
   [{ type: 'INT', using: '1, 2' }, /is not one SQL expression/],
-  [{ type: 'INT', using: 'nope' }, /SQLite refuses what t is to become: no such column: nope/],
+  [{ type: 'INT', using: 'nope' }, /SQLite refuses the new definition of t: no such column: nope/],
   [{ type: 'INTEGER' }, /: 1 value of t\.c would change if its type became INTEGER.*using: 'CAST\(c AS INTEGER\)'/],
   [{ nullable: false }, /: 1 row of t holds NULL in c/],
   [{ nullable: false, type: 'INT', using: "CASE c WHEN '007' THEN NULL ELSE 1 END" }, /: 1 row of t holds NULL in c/],

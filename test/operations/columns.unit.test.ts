@@ -76,7 +76,7 @@ test('addColumn of what SQLite refuses over rows is done in place in an empty ta
 const refusedColumns: readonly (readonly [column: Column, pattern: RegExp])[] = [
   [
     { name: 'x', type: 'TEXT', nullable: false },
-    /rows that people holds would have no value in the new column x, which is to be NOT NULL/,
+    /existing rows of people would have no value in the new column x, which is NOT NULL/,
   ],
   [{ name: 'x', type: 'TEXT', nullable: false, default: 'NULL' }, /would have no value/],
   [{ name: 'NAME', type: 'TEXT' }, /there is already a column name/],
@@ -84,12 +84,9 @@ const refusedColumns: readonly (readonly [column: Column, pattern: RegExp])[] = 
   [{ name: 'x', type: 'TEXT', autoincrement: true }, /cannot be autoincrement/],
   [
     { name: 'x', type: 'TEXT', default: "'same'", unique: true },
-    /do not fit what it is to become: UNIQUE constraint failed/,
+    /violate the new definition: UNIQUE constraint failed/,
   ],
-  [
-    { name: 'x', type: 'INTEGER', default: '1', check: 'x > 1' },
-    /do not fit x INTEGER DEFAULT 1 CHECK \(x > 1\): CHECK/,
-  ],
+  [{ name: 'x', type: 'INTEGER', default: '1', check: 'x > 1' }, /violate x INTEGER DEFAULT 1 CHECK \(x > 1\): CHECK/],
   [{ name: 'x', type: 'TEXT', default: '0, y TEXT' }, /is not one SQL expression/],
   [{ name: 'x', type: 'TEXT', default: '0 UNIQUE' }, /is not one SQL expression/],
   [{ name: 'x', type: 'TEXT', check: 'x > 0) UNIQUE CHECK (x' }, /is not one SQL expression/],
@@ -102,7 +99,7 @@ const refusedColumns: readonly (readonly [column: Column, pattern: RegExp])[] = 
   ],
   [
     { name: 'x', type: 'TEXT', generated: { as: 'x', kind: 'stored' } },
-    /SQLite refuses what people is to become: generated column loop/,
+    /SQLite refuses the new definition of people: generated column loop/,
   ],
 ];
 
@@ -182,7 +179,7 @@ test('dropColumn rebuilds where a view that broke long ago keeps SQLite from dro
       operation: 'dropColumn',
       table: 't',
       method: 'rebuild',
-      why: 'SQLite drops no column in place while the view broken does not compile',
+      why: 'SQLite cannot drop a column in place while the view broken does not compile',
     },
   ]);
   assert.throws(() => op.alterColumn('t', 'a', { newName: 'b' }), refused(/does not compile: the view broken/));

@@ -76,15 +76,12 @@ for (const [make, sql, which, made, dropped] of constraints) {
 }
 
 const wrong: readonly (readonly [work: (op: Operations) => void, pattern: RegExp])[] = [
-  [
-    (op) => op.createUniqueConstraint(null, 't', ['c']),
-    /do not fit what it is to become: UNIQUE constraint failed: t\.c/,
-  ],
-  [(op) => op.createUniqueConstraint('K', 't', ['a']), /the table has a constraint K already/],
-  [(op) => op.createCheckConstraint('x', 't', 'a > 1'), /do not fit CONSTRAINT x CHECK \(a > 1\)/],
+  [(op) => op.createUniqueConstraint(null, 't', ['c']), /violate the new definition: UNIQUE constraint failed: t\.c/],
+  [(op) => op.createUniqueConstraint('K', 't', ['a']), /the table already has a constraint K/],
+  [(op) => op.createCheckConstraint('x', 't', 'a > 1'), /violate CONSTRAINT x CHECK \(a > 1\)/],
   [(op) => op.createCheckConstraint('x', 't', 'a > 0) UNIQUE (a'), /is not one SQL expression/],
-  [(op) => op.createPrimaryKey(null, 't', ['n']), /2 rows of t hold NULL in n, which is to be the primary key/],
-  [(op) => op.createPrimaryKey(null, 'p', ['code']), /p has a primary key already: PRIMARY KEY/],
+  [(op) => op.createPrimaryKey(null, 't', ['n']), /2 rows of t hold NULL in n, which becomes the primary key/],
+  [(op) => op.createPrimaryKey(null, 'p', ['code']), /p already has a primary key: PRIMARY KEY/],
   [
     (op) => op.createForeignKey(null, 't', 'p', ['a'], ['id', 'code']),
     /number of columns in foreign key does not match/,
@@ -103,7 +100,7 @@ const wrong: readonly (readonly [work: (op: Operations) => void, pattern: RegExp
     (op) => op.dropConstraint(op.constraint.unique(['code']), 'p'),
     /would break the foreign keys of t \(foreign key mismatch/,
   ],
-  [(op) => op.dropConstraint(op.constraint.primaryKey(['w']), 'w'), /w is WITHOUT ROWID/],
+  [(op) => op.dropConstraint(op.constraint.primaryKey(['w']), 'w'), /w is a WITHOUT ROWID table/],
 ];
 
 for (const [work, pattern] of wrong) {

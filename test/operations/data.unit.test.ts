@@ -138,7 +138,7 @@ test('updateInBatches refuses what would see its own batches', () => {
     const update = { set: { n: set }, ...(where !== undefined && { where }) };
     assert.throws(
       () => op.updateInBatches('t', update),
-      refused(new RegExp(`updateInBatches of t looks into ${read} `, 'i')),
+      refused(new RegExp(`updateInBatches of t reads ${read} `, 'i')),
     );
   }
   assert.equal(op.updateInBatches('t', { set: { sum: '(SELECT u.n FROM u WHERE u.id = t.id)' } }), 2);
@@ -148,11 +148,17 @@ test('updateInBatches refuses what would lose its place', () => {
   const op = operationsOn(openDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 2);'));
   assert.throws(
     () => op.updateInBatches('t', { set: { ID: 'id + 1' } }),
-    refused(/cannot set ID, by which the batches of t are cut/),
+    refused(/cannot set ID, the key that divides t into batches/),
   );
   for (const alias of ['rowid', '_ROWID_', 'oid'])
-    assert.throws(() => op.updateInBatches('t', { set: { [alias]: 'id + 1' } }), refused(/by which the batches/));
-  assert.throws(() => op.updateInBatches('t', { set: { n: '1' }, batchSize: 0 }), refused(/a batch of 0 rows is none/));
+    assert.throws(
+      () => op.updateInBatches('t', { set: { [alias]: 'id + 1' } }),
+      refused(/the key that divides t into batches/),
+    );
+  assert.throws(
+    () => op.updateInBatches('t', { set: { n: '1' }, batchSize: 0 }),
+    refused(/batchSize of op.updateInBatches must be a positive integer, and is 0/),
+  );
   assert.throws(() => op.updateInBatches('t', { set: { n: '1, id = 2' } }), refused(/is not one SQL expression/));
   assert.throws(() => op.updateInBatches('absent', { set: { n: '1' } }), refused(/there is no table/));
 });

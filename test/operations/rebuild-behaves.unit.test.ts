@@ -86,7 +86,7 @@ for (const [from, to, values, changed] of conversions) {
     const list = values.split(', ').map((value) => `(${value})`);
     const db = openDatabase(`CREATE TABLE t (c ${from}); INSERT INTO t VALUES ${list.join(', ')};`);
     const expected = new RegExp(
-      `^${plural(changed, 'value')} of t\\.c would change if its type became ${to}\\. Convert them`,
+      `^${plural(changed, 'value')} of t\\.c would change if its type became ${to}\\. Choose how to convert them`,
     );
     assert.throws(() => operationsOn(db).alterColumn('t', 'c', { type: to }), refused(expected));
   });
@@ -128,7 +128,7 @@ test('a column that is the rowid keeps being it under another type only where th
     const db = openDatabase(`CREATE TABLE t (${key}); INSERT INTO t VALUES (30, 'x'), (10, 'y');`);
     const before = dump(db);
     const op = operationsOn(db);
-    assert.throws(() => op.alterColumn('t', 'ID', { type }), refused(/^t\.id is the rowid, and as .* would not be/));
+    assert.throws(() => op.alterColumn('t', 'ID', { type }), refused(/^t\.id is the rowid, which it would not be as/));
     assert.deepEqual(dump(db), before);
     op.alterColumn('t', 'id', { type: 'integer' });
     op.batchAlterTable('t', (batch) => {
@@ -201,12 +201,12 @@ const refusals: readonly (readonly [name: string, script: string, pattern: RegEx
   [
     'a temporary trigger',
     'CREATE TABLE t (c INT); CREATE TEMP TRIGGER tt AFTER INSERT ON t BEGIN SELECT 1; END',
-    /beside the temporary trigger tt/,
+    /while the temporary trigger tt exists/,
   ],
   [
     'a temporary table of the same name',
     'CREATE TABLE t (c INT); CREATE TEMP TABLE T (c)',
-    /beside the temporary table T/,
+    /while the temporary table T exists/,
   ],
   ['a table without a rowid to reach', 'CREATE TABLE t (c INT, rowid, _rowid_, OID)', /cannot be told apart/],
 ];
@@ -281,7 +281,7 @@ test('what is stored in other bytes than UTF-8 is not written again as something
     const before = db.prepare('SELECT type, name, hex(sql) FROM sqlite_schema').all();
     assert.throws(
       () => operationsOn(db).alterColumn('t', 'c', { type: 'INTEGER' }),
-      refused(/of t is not UTF-8.*caf\uFFFD/),
+      refused(/of t is not valid UTF-8.*caf\uFFFD/),
     );
     assert.deepEqual(db.prepare('SELECT type, name, hex(sql) FROM sqlite_schema').all(), before, type);
   }

@@ -97,7 +97,7 @@ test('createIndex takes orders, collations and expressions', () => {
   assert.throws(() => op.createIndex('j', 't', [{ expression: 'a, b' }]), refused(/is not one SQL expression/));
   assert.throws(
     () => op.createIndex('j', 't', ['b'], { unique: true }),
-    refused(/rows of t do not fit the index j: UNIQUE/),
+    refused(/rows of t violate the index j: UNIQUE/),
   );
   op.createView('v', 'SELECT a FROM t INDEXED BY i WHERE b = 1');
   assert.throws(() => op.dropIndex('i'), refused(/dropIndex of i would break the view v \(no such index: i\)/));
@@ -140,7 +140,7 @@ test('views and triggers are made, compiled, and dropped', () => {
   );
   assert.throws(
     () => op.createTrigger('bad', 't', { timing: 'before', event: 'delete', columns: ['a'], body: 'SELECT 1;' }),
-    refused(/only one on updates can wait/),
+    refused(/which only an update trigger can do/),
   );
   op.dropTrigger('through');
   op.dropTrigger('through', { ifExists: true });

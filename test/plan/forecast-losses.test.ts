@@ -200,7 +200,7 @@ test('a module that asks for rows, or for what became of them, leaves it unknown
     'DELETE FROM empty RETURNING n',
   ]) {
     const found = await forecast(t, [`if (op.selectOne('${query}') !== undefined) op.dropTable('words');`], 'down');
-    const why = 'revision r0 reads rows, and may do something else where there are some';
+    const why = 'revision r0 reads rows, and may behave differently if there are any';
     assert.deepEqual(found, { kind: 'unknown', why }, query);
   }
   const schemaOnly =

@@ -28,13 +28,13 @@ test('honest exit: with no revision in the folder, what runs and judges ends wit
     assertSilentRefusal(
       refused,
       2,
-      new RegExp(`No revision is found in ${here.migrations}: it is empty`),
+      new RegExp(`No revisions found in ${here.migrations}: it is empty`),
       /--migrations/,
     );
   }
   const found = await here.run(['doctor', '--json']);
   assert.equal(found.code, 2, found.stderr);
-  assert.match(found.stdout, /No revision is found in .*it is empty/);
+  assert.match(found.stdout, /No revisions found in .*it is empty/);
   assert.equal(folderState(here.root), before);
 });
 
@@ -149,5 +149,5 @@ test('honest exit: the daemon is not ready if there is no revision, and says so'
   daemon.process.kill('SIGTERM');
   await daemon.finished;
   assert.equal(status.ready, false);
-  assert.match(status.problems.join(), /No revision is found/);
+  assert.match(status.problems.join(), /No revisions found/);
 });

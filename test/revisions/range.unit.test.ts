@@ -39,7 +39,7 @@ test('a range is what lies from its start to its end, both included', () => {
 
 test('a range that is none, or goes from one branch to another, is an error', () => {
   for (const range of ['002', '', 'a:b:c']) {
-    failsWith('USAGE', [/is no range: a history range is \[start\]:\[end\]/], () =>
+    failsWith('USAGE', [/is not a range: a history range is \[start\]:\[end\]/], () =>
       selectRange(graphs.linear, range, []),
     );
   }

@@ -82,7 +82,7 @@ const cases: readonly Failing[] = [
     ...module(`${opWork}\nop.execute('${words}');\nop.execute('DELETE FROM child');`),
     code: 20,
     line: `'${words}'`,
-    says: new RegExp(`${words.split(/\W/)[0]} may not stand in a revision`),
+    says: new RegExp(`${words.split(/\W/)[0]} is not allowed in a revision`),
   })),
   {
     what: 'whose op.select says COMMIT',

@@ -94,7 +94,7 @@ test('parameters are written in by their place or their name, and not into strin
     "SELECT 'x', x'ff', 'x', 8, 7",
   );
   assert.equal(withParameters('SELECT?AS a LIMIT?', [null, 5n]), 'SELECT NULL AS a LIMIT 5');
-  assert.throws(() => withParameters("SELECT 'a\r\nb'", []), /take the carriage returns out of/);
+  assert.throws(() => withParameters("SELECT 'a\r\nb'", []), /drop the carriage returns in/);
 });
 
 test('a negative number behind a minus begins no comment', (t) => {

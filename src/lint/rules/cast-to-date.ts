@@ -23,7 +23,7 @@ export const castToDate: Rule = {
       }
       return types.map((type) => ({
         line,
-        message: `CAST AS ${type} makes a number of a date: of '2026-03-01' it leaves 2026`,
+        message: `CAST AS ${type} turns a date into a number: '2026-03-01' becomes 2026`,
       }));
     }),
 };

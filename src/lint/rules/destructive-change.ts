@@ -39,7 +39,7 @@ function byStatements(step: LintStep): Problem[] {
     if (parsed.body.type !== 'DropColumnAlterTableBody') return [];
     const column = parsed.body.column.text;
     if (addedBefore(step, statement, key).has(foldName(column))) return [];
-    return [{ line, message: `this drops the column ${table}.${column} with what it holds` }];
+    return [{ line, message: `this drops the column ${table}.${column} with its data` }];
   });
 }
 
@@ -53,6 +53,6 @@ function byOperations(step: LintStep): Problem[] {
         return [{ line, message: `this drops the table ${table} with all its rows` }];
       }
       if (operation !== 'dropColumn') return [];
-      return [{ line, message: `this drops a column of ${table} with what it holds` }];
+      return [{ line, message: `this drops a column of ${table} with its data` }];
     });
 }

@@ -14,7 +14,7 @@ export const downgradeDiffers: Rule = {
     const differences = compareSchemas(schemaOf(schemas.after), schemaOf(schemas.goal)).filter((each) => !isMild(each));
     return differences.map(({ sentence }) => ({
       line: undefined,
-      message: `the way down does not lead back to the schema before: ${sentence}`,
+      message: `the downgrade does not restore the schema from before: ${sentence}`,
     }));
   },
 };

@@ -22,7 +22,7 @@ export const indexOnBigTable: Rule = {
       return [
         {
           line,
-          message: `this builds an index over the ${plural(count, 'row')} of ${table}, and nobody can write meanwhile`,
+          message: `this builds an index over the ${plural(count, 'row')} of ${table}, and nothing else can write meanwhile`,
         },
       ];
     });

@@ -5,6 +5,8 @@ export const noDowngrade: Rule = {
   name: 'no-downgrade',
   check({ revision, direction, statements, operations, upIsEmpty }) {
     if (direction === 'up' || upIsEmpty || statements.length > 0 || operations.length > 0) return [];
-    return [{ line: undefined, message: `${revision.id} changes something on the way up and nothing on the way down` }];
+    return [
+      { line: undefined, message: `${revision.id} changes something in its upgrade and nothing in its downgrade` },
+    ];
   },
 };

@@ -44,6 +44,6 @@ export function editedError(edited: readonly EditedSinceApplied[]): DrydockError
   return new DrydockError('HISTORY', {
     what: `${files} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, so the database does not hold what is written there`,
     state: 'The database is unchanged',
-    next: 'Put the text back as it was applied; where the change is meant, write it as a new revision; where the edit changes nothing that runs, record the files as they are with `drydock stamp current`',
+    next: 'Put the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with `drydock stamp current`',
   });
 }

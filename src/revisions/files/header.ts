@@ -76,7 +76,7 @@ export function checkExpectations(expectations: readonly Placed<RowExpectation>[
   const tables = new Set<string>();
   for (const { value, file, line } of expectations) {
     const table = value.table.toLowerCase();
-    if (tables.has(table)) throw fileError(file, line, `what to expect of table '${value.table}' is said twice`);
+    if (tables.has(table)) throw fileError(file, line, `duplicate expectation of table '${value.table}'`);
     tables.add(table);
   }
   return expectations.map(({ value }) => value);
@@ -86,9 +86,7 @@ export function checkExpectations(expectations: readonly Placed<RowExpectation>[
 export function nameProblem(name: string, kind: 'revision id' | 'branch label'): string | undefined {
   if (name === '') return `a ${kind} may not be empty`;
   const forbidden = /[@\-+:,]|\s/.exec(name)?.[0];
-  if (forbidden?.trim() === '') return `the ${kind} '${name}' may not hold a blank`;
-  if (forbidden !== undefined) return `the ${kind} '${name}' may not hold '${forbidden}'`;
-  return reservedIds.has(name)
-    ? `the ${kind} '${name}' is a word with a meaning of its own: choose another`
-    : undefined;
+  if (forbidden?.trim() === '') return `the ${kind} '${name}' may not contain whitespace`;
+  if (forbidden !== undefined) return `the ${kind} '${name}' may not contain '${forbidden}'`;
+  return reservedIds.has(name) ? `the ${kind} '${name}' is reserved: choose another` : undefined;
 }

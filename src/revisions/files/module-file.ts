@@ -65,10 +65,10 @@ function readHeader(source: ModuleSource): Header {
     const name = headerNames.find((known) => known === word);
     const line = lineAt(source.text, declaration.index);
     const ours = alembicNames.get(word ?? '');
-    if (ours !== undefined) throw fileError(source.path, line, `\`${word}\` is called \`${ours}\` here`);
+    if (ours !== undefined) throw fileError(source.path, line, `use \`${ours}\` instead of \`${word}\``);
     if (name === undefined) continue;
     if (keyword !== 'const') throw fileError(source.path, line, `\`${name}\` must be an \`export const\``);
-    if (header.has(name)) throw fileError(source.path, line, `\`export const ${name}\` stands here a second time`);
+    if (header.has(name)) throw fileError(source.path, line, `duplicate \`export const ${name}\``);
     const value = readInitialiser(source, declaration.index + found.length);
     header.set(name, { value, file: source.path, line });
   }

@@ -62,7 +62,7 @@ function readObject(cursor: Cursor): Literal {
     const key = /['"]/.test(cursor.text.charAt(start)) ? readString(cursor) : take(cursor, /[\w$\u0080-\uFFFF]+/y);
     skipBlank(cursor);
     if (key === undefined || take(cursor, /:/y) === undefined) throw notLiteral(cursor.text, start, cursor.path);
-    if (values.has(key)) throw fileError(cursor.path, lineAt(cursor.text, start), `'${key}' stands here a second time`);
+    if (values.has(key)) throw fileError(cursor.path, lineAt(cursor.text, start), `duplicate key '${key}'`);
     skipBlank(cursor);
     values.set(key, readValue(cursor));
   });

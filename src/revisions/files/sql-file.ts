@@ -78,7 +78,7 @@ function readHeader(comments: readonly LineComment[], path: string): Header {
   for (const comment of comments) {
     const key = headerKey(comment, path);
     if (key === undefined) continue;
-    if (header.has(key)) throw fileError(path, comment.line, `\`-- ${key}:\` stands here a second time`);
+    if (header.has(key)) throw fileError(path, comment.line, `duplicate header \`-- ${key}:\``);
     const value = comment.text.slice(comment.text.indexOf(':') + 1).trim();
     header.set(key, { value, file: path, line: comment.line });
   }
@@ -99,7 +99,11 @@ function headerKey(comment: LineComment, path: string): HeaderKey | undefined {
   const misspelt = headerKeys.some((key) => key === word.toLowerCase());
   if (!misspelt && word !== word.toLowerCase()) return undefined;
   const keys = headerKeys.map((key) => `\`-- ${key}:\``).join(', ');
-  throw fileError(path, comment.line, `'${word}' is no header of a revision: known are ${keys}, in lower case`);
+  throw fileError(
+    path,
+    comment.line,
+    `'${word}' is not a header of a revision: valid headers are ${keys}, in lower case`,
+  );
 }
 
 function revisionId(header: Header, path: string): string {

@@ -56,7 +56,7 @@ export function resolveDependencies(
     const found = byId.get(name) ?? byLabel.get(name);
     if (found !== undefined) return found.id;
     throw new DrydockError('USAGE', {
-      what: `${revision.path} depends on '${name}', and no file has that revision or branch label`,
+      what: `${revision.path} depends on '${name}', but no file has that revision or branch label`,
       next: `Put the file of '${name}' back, or correct what '${revision.id}' depends on`,
     });
   };
@@ -75,7 +75,7 @@ export function indexChildren(revisions: readonly Revision[], byId: ById): Reado
     for (const parent of revision.revises) {
       if (!byId.has(parent)) {
         throw new DrydockError('USAGE', {
-          what: `${revision.path} revises '${parent}', and no file has that revision`,
+          what: `${revision.path} revises '${parent}', but no file has that revision`,
           next: `Put the file of '${parent}' back, or correct what '${revision.id}' revises`,
         });
       }

@@ -113,7 +113,7 @@ export function requireKnown(
   const { unknown } = partByFiles(graph, current);
   if (unknown.length === 0) return;
   throw new DrydockError('HISTORY', {
-    what: `The database is at revision ${quoted(unknown)}, which no revision file has: it is newer than these files, or belongs to other ones`,
+    what: `The database is at revision ${quoted(unknown)}, which no revision file has: it is newer than these files, or belongs to others`,
     state: 'The database is unchanged',
     next: waysOut(unknown),
   });

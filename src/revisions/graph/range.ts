@@ -40,7 +40,7 @@ function splitRange(range: string): [start: string, end: string] {
   const [start, end, ...more] = range.trim().split(':');
   if (start !== undefined && end !== undefined && more.length === 0) return [start || 'base', end || 'heads'];
   throw new DrydockError('USAGE', {
-    what: `'${range}' is no range: a history range is [start]:[end], [start]:, or :[end]`,
+    what: `'${range}' is not a range: a history range is [start]:[end], [start]:, or :[end]`,
     next: 'Write for example --rev-range base:head, -3: or :current',
   });
 }

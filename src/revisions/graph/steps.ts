@@ -88,8 +88,8 @@ function refuseDirection(
 ): void {
   if (name !== '' || offset?.sign !== sign || offset.count === 0) return;
   throw new DrydockError('USAGE', {
-    what: `'${text}' is no target for ${verb}`,
+    what: `'${text}' is not a valid target for ${verb}`,
     state: 'The database is unchanged',
-    next: `Turn the sign round, or use \`drydock ${other.verb} ${text}\`; to look first: \`drydock plan ${other.flag}${text}\`, \`drydock rehearse ${other.flag}${text}\``,
+    next: `Change the sign, or use \`drydock ${other.verb} ${text}\`; to look first: \`drydock plan ${other.flag}${text}\`, \`drydock rehearse ${other.flag}${text}\``,
   });
 }

@@ -15,7 +15,7 @@ export function parentsFor(graph: RevisionGraph, head: string | undefined, rule:
     const [first] = graph.heads;
     throw new DrydockError('USAGE', {
       what: `Multiple heads are present: ${graph.heads.join(', ')}`,
-      next: `Say which one the new revision is to revise, such as --head ${first}, or join them: drydock merge ${graph.heads.join(' ')} -m "merge"`,
+      next: `Name the one that the new revision revises, such as --head ${first}, or join them: drydock merge ${graph.heads.join(' ')} -m "merge"`,
     });
   }
   // All heads, including those that other branches depend on: nothing revises them either.
@@ -37,13 +37,13 @@ export function parentsForMerge(graph: RevisionGraph, addresses: readonly string
   );
   const twice = parents.find((id, index) => parents.indexOf(id) !== index);
   if (twice !== undefined) {
-    throw new DrydockError('USAGE', { what: `Revision ${twice} is to be merged with itself`, next: 'Name it once' });
+    throw new DrydockError('USAGE', { what: `Revision ${twice} cannot be merged with itself`, next: 'Name it once' });
   }
   if (parents.length < 2) {
     const heads = graph.heads.length === 0 ? 'there are no revisions' : `the heads are ${graph.heads.join(', ')}`;
     throw new DrydockError('USAGE', {
       what: `'${addresses.join(' ')}' is ${parents.length === 0 ? 'no revision' : `one revision, ${parents[0]}`}: there is nothing to merge; ${heads}`,
-      next: 'Name two heads, or `heads` where there are several',
+      next: 'Name two heads, or `heads` if there are several',
     });
   }
   requireHeads(graph, parents, 'Name heads (`drydock heads`)');
@@ -71,7 +71,7 @@ function requireHeads(graph: RevisionGraph, parents: readonly string[], next: st
   const taken = parents.find((id) => graph.children(id).length > 0);
   if (taken === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `Revision ${taken} is not a head revision: ${graph.children(taken).join(', ')} revises it already`,
+    what: `Revision ${taken} is not a head revision: it is already revised by ${graph.children(taken).join(', ')}`,
     next,
   });
 }

@@ -37,7 +37,7 @@ export function createProject({ migrations, config, database }: Project): readon
 function configText(from: string, migrations: string, database: string): string {
   const path = (to: string) => JSON.stringify(relative(from, to));
   return [
-    "# Paths are relative to this file's folder. DRYDOCK_* variables and flags go before what stands here.",
+    "# Paths are relative to this file's folder. DRYDOCK_* variables and flags override this file.",
     `database: ${path(database)}`,
     `migrations: ${path(migrations)}`,
     '',

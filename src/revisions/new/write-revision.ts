@@ -43,7 +43,7 @@ function requireNames({ id, branchLabels }: NewRevision): void {
   // The id is part of the file's name.
   const path = /[/\\\0]/.exec(id)?.[0];
   const problems = [
-    path === undefined ? undefined : `the revision id '${id}' may not hold '${path}'`,
+    path === undefined ? undefined : `the revision id '${id}' may not contain '${path}'`,
     nameProblem(id, 'revision id'),
     ...branchLabels.map((label) => nameProblem(label, 'branch label')),
   ];

@@ -7,7 +7,7 @@ const transactionControl = ['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', '
   (verb) =>
     [
       verb,
-      `${verb} may not stand in a revision, because all pending revisions and their checks are one transaction that Drydock owns: remove it, or ${outside}`,
+      `${verb} is not allowed in a revision, because all pending revisions and their checks are one transaction that Drydock owns: remove it, or ${outside}`,
     ] as const,
 );
 
@@ -16,7 +16,7 @@ const attachments = ['ATTACH', 'DETACH'].map(
   (verb) =>
     [
       verb,
-      `${verb} may not stand in a revision, because the snapshot and the checks cover one file: give the other file migrations of its own`,
+      `${verb} is not allowed in a revision, because the snapshot and the checks cover one file: give the other file migrations of its own`,
     ] as const,
 );
 
@@ -35,28 +35,28 @@ const inEveryMode = [
   [
     'writable_schema',
     // https://sqlite.org/pragma.html#pragma_writable_schema: misuse can easily result in a corrupt database file.
-    'PRAGMA writable_schema may not stand in a revision, because a slip in it corrupts the database: use ALTER TABLE, or the operations of a .ts revision',
+    'PRAGMA writable_schema is not allowed in a revision, because a mistake in it corrupts the database: use ALTER TABLE, or the operations of a .ts revision',
   ],
   [
     'ignore_check_constraints',
     // https://sqlite.org/pragma.html#pragma_ignore_check_constraints
-    'PRAGMA ignore_check_constraints may not stand in a revision, because rows that break a CHECK are refused by every integrity check from then on: remove it, and change the rows or the CHECK',
+    'PRAGMA ignore_check_constraints is not allowed in a revision, because rows that break a CHECK are refused by every integrity check from then on: remove it, and change the rows or the CHECK',
   ],
   [
     'locking_mode',
     // https://sqlite.org/pragma.html#pragma_locking_mode: in WAL mode even readers are shut out.
-    'PRAGMA locking_mode may not stand in a revision, because it changes the locks that Drydock relies on: remove it, since Drydock holds the write lock for the whole run',
+    'PRAGMA locking_mode is not allowed in a revision, because it changes the locks that Drydock relies on: remove it, since Drydock holds the write lock for the whole run',
   ],
   [
     'max_page_count',
     // https://sqlite.org/pragma.html#pragma_max_page_count: applies to the connection; if it is too low, every write fails
     // with "full".
-    'PRAGMA max_page_count may not stand in a revision, because it holds for no longer than the run, in which it can only stop what Drydock writes itself: remove it; the application sets its own on its own connection',
+    'PRAGMA max_page_count is not allowed in a revision, because it lasts only for the run, where it can only block what Drydock itself writes: remove it; the application sets its own on its own connection',
   ],
   [
     'synchronous',
     // https://sqlite.org/pragma.html#pragma_synchronous: ignored inside a transaction.
-    'PRAGMA synchronous may not stand in a revision, because Drydock sets it so that a commit survives a power cut: remove it; the application sets its own on its own connection',
+    'PRAGMA synchronous is not allowed in a revision, because Drydock sets it so that a commit survives a power cut: remove it; the application sets its own on its own connection',
   ],
 ] as const;
 
@@ -65,7 +65,7 @@ const inEveryMode = [
  * a damaged file.
  */
 export const journalInMemory =
-  'PRAGMA journal_mode may set delete, truncate, persist or wal in a revision, and nothing else, because a statement that is cut off without a journal on the disk destroys the database: remove it';
+  'PRAGMA journal_mode may only set delete, truncate, persist or wal in a revision, because a statement interrupted without a journal on disk destroys the database: remove it';
 
 /** What is refused by the name of a pragma. */
 export const pragmaProblems: Readonly<Record<RunMode, ReadonlyMap<string, string>>> = {

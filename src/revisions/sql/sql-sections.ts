@@ -52,7 +52,7 @@ export function cutHeader(text: string, path: string): SqlFileParts {
         return { header, rest: text.slice(token.start), line: token.line };
       header.push(comment);
     } else if (!isBlank(token)) {
-      throw fileError(path, token.line, 'SQL stands before the first `-- migrate:up` or `-- migrate:down`');
+      throw fileError(path, token.line, 'SQL before the first `-- migrate:up` or `-- migrate:down`');
     }
   }
   return { header, rest: '', line: 1 };
@@ -108,6 +108,6 @@ function indexOfMarker(markers: readonly Marker[], direction: Direction, path: s
     throw fileError(path, 1, `the file has no \`-- migrate:${direction}\`${advice}`);
   }
   const again = markers.slice(index + 1).find((marker) => marker.direction === direction);
-  if (again !== undefined) throw fileError(path, again.line, `\`-- migrate:${direction}\` stands here a second time`);
+  if (again !== undefined) throw fileError(path, again.line, `duplicate marker \`-- migrate:${direction}\``);
   return index;
 }

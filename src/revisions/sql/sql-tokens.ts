@@ -62,7 +62,7 @@ function refuseNul(sql: string, firstLine: number, file: string): void {
   const offset = sql.indexOf('\0');
   if (offset === -1) return;
   const line = firstLine + lineAt(sql, offset) - 1;
-  throw fileError(file, line, 'the text holds a NUL byte, and SQLite would not read past it');
+  throw fileError(file, line, 'the text contains a NUL byte, at which SQLite would stop reading');
 }
 
 function tokenAt(sql: string, start: number): { kind: SqlTokenKind; end: number | 'never' } {

@@ -5,7 +5,7 @@ import type { Column, Table } from '../normalised.ts';
 import { type Pair, pairByName } from './compare-names.ts';
 import { differenceWords, existenceWords, type SchemaDifference, spellingWords, type Words } from './difference.ts';
 
-/** Differences of the columns of one table, each column's in the order of the wanted table. */
+/** Differences between the columns of one table, in the order of the desired table. */
 export function compareColumns(from: Table, to: Table): SchemaDifference[] {
   const position = (name: string) => to.columns.findIndex((column) => sameName(column.name, name));
   const pairs = pairByName(from.columns, to.columns).sort(

@@ -2,12 +2,12 @@ import type { Schema } from '../normalised.ts';
 import { compareSchemas } from './compare.ts';
 import { isMild, type SchemaDifference } from './difference.ts';
 
-/** A difference without the two sides of it, for reports. */
+/** A difference without its two sides, for reports. */
 export type NamedDifference = Pick<SchemaDifference, 'kind' | 'table' | 'name' | 'sentence'>;
 
 export interface Compared {
   readonly differences: readonly NamedDifference[];
-  /** Order and spelling, which no statement that names its columns can tell. */
+  /** Order and spelling, which no statement that names its columns notices. */
   readonly mild: readonly NamedDifference[];
 }
 

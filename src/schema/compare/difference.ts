@@ -18,9 +18,9 @@ interface Sides<T> {
 }
 
 interface Told {
-  /** The table, view or virtual table concerned; for an index or a trigger the one that it is on. */
+  /** The table, view or virtual table concerned; for an index or trigger, the one that it belongs to. */
   readonly table: string;
-  /** The thing itself: a column, a constraint (by its name, else by what it says), an index. */
+  /** The thing itself: a column, a constraint (by its name, otherwise its content), an index. */
   readonly name: string;
   /** One plain sentence: what is, and what should be. */
   readonly sentence: string;
@@ -33,13 +33,13 @@ export type Words = Pick<Told, 'sentence' | 'change'>;
 
 type Of<Kind extends string, T> = Told & Sides<T> & { readonly kind: Kind };
 
-/** One difference between two schemas. Where `from` is undefined it is missing, where `to` is, it should not be there. */
+/** One difference between two schemas: missing if `from` is undefined, unexpected if `to` is. */
 export type SchemaDifference =
   | Of<'table', Table>
   | Of<'strict' | 'withoutRowid', Table>
-  /** The columns stand in another order: mild, since only `SELECT *` and INSERT without names can tell. */
+  /** Another order of the columns: mild, since only `SELECT *` and INSERT without names notice. */
   | Of<'order', Table>
-  /** A name in other letter case: mild, since SQLite takes both for the same. */
+  /** A name in other letter case: mild, since SQLite treats both as equal. */
   | Of<'spelling', Table | Column>
   | Of<'column', Column>
   | Of<'type' | 'nullability' | 'default' | 'collation' | 'generated', Column>
@@ -54,7 +54,7 @@ export type SchemaDifference =
 
 export type DifferenceKind = SchemaDifference['kind'];
 
-/** Whether a caller may well ignore it: no statement that names its columns can tell the two schemas apart. */
+/** Whether a caller may ignore it: no statement that names its columns can tell the two schemas apart. */
 export function isMild({ kind }: SchemaDifference): boolean {
   return kind === 'order' || kind === 'spelling';
 }
@@ -71,7 +71,7 @@ export function differenceWords(is: string, be: string): Words {
   return { sentence: `${is} and should ${be}`, change: `${is} and will ${be}` };
 }
 
-/** @param subject What stands before the name: `column t.`. */
+/** @param subject The text before the name: `column t.`. */
 export function spellingWords(subject: string, from: string, to: string): Words {
   return { sentence: `${subject}${to} is spelt ${from}`, change: `${subject}${from} is spelt ${to}` };
 }

@@ -20,7 +20,7 @@ export function parseExpression(text: string): Expr {
   if (expression !== undefined && second === undefined) return expression;
   throw new DrydockError('REVISION_FAILED', {
     what: `${JSON.stringify(text)} is not one SQL expression`,
-    next: 'Give only the expression, without the parentheses of CHECK or AS around it',
+    next: 'Pass only the expression, without the parentheses of CHECK or AS',
   });
 }
 

@@ -50,7 +50,7 @@ export function requireOutline(sql: string, expected: Outline, asked: string): T
   const table = parseTable(sql);
   if (isDeepStrictEqual(outlineOf(table), expected)) return table;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${asked} would change more of the table than it says, which would then read ${JSON.stringify(sql)}`,
-    next: 'Give each part of the change by itself',
+    what: `${asked} would change more of the table than it should, which would then read ${JSON.stringify(sql)}`,
+    next: 'Make each part of the change separately',
   });
 }

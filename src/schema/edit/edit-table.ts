@@ -70,7 +70,7 @@ function parseCreate(sql: string) {
     const reason = parsed.errors[0]?.message ?? 'no reason given';
     throw new DrydockError('REVISION_FAILED', {
       what: `Drydock cannot parse this table's SQL, ${JSON.stringify(sql)}: ${reason}`,
-      next: 'Mend the words that the revision gives, or write the change as SQL, after https://sqlite.org/lang_altertable.html',
+      next: 'Fix the SQL that the revision passes, or write the change as SQL, as described at https://sqlite.org/lang_altertable.html',
     });
   }
   const statement = parsed.root;
@@ -79,7 +79,7 @@ function parseCreate(sql: string) {
     return { body: statement.body, nameEnd: span.offset + span.length };
   }
   throw new DrydockError('REVISION_FAILED', {
-    what: `only an ordinary table's columns and constraints can be changed, and this is none: ${JSON.stringify(sql)}`,
+    what: `only an ordinary table's columns and constraints can be changed, and this is not one: ${JSON.stringify(sql)}`,
   });
 }
 
