@@ -56,7 +56,7 @@ function check(port: QueryPort, pragma: string): Found {
   const first = readFindings(port, `PRAGMA main.${pragma}(${maxProblems})`);
   // SQLite also reports a failed read of the disk as damage, which is not there at a second look.
   if (first.brokeOff && readFindings(port, `PRAGMA main.${pragma}(1)`).damage.length === 0)
-    throw unreadable(`${first.damage.at(-1)}, and whole at a second look`);
+    throw unreadable(`${first.damage.at(-1)}, and whole at a second check`);
   if (first.damage.length > 0 || first.told < maxProblems) return first;
   return readFindings(port, `PRAGMA main.${pragma}(2147483647)`);
 }
@@ -109,9 +109,9 @@ function explainUnknown(port: QueryPort, error: unknown): unknown {
   const unknown = unknownOf(port, messageOf(error));
   if (unknown === undefined) return error;
   return new DrydockError('PREFLIGHT', {
-    what: `${unknown}, so that nobody else can check the database`,
+    what: `${unknown}, so Drydock cannot check the database`,
     state: 'Nothing was changed',
-    next: "Let the application's own program drop it, migrate, and make it again there",
+    next: "Drop it with the application's own program, migrate, and create it again there",
     cause: error,
   });
 }

@@ -13,7 +13,7 @@ export function judgeForeignKeys(
     ...[...names.values()].map((pair) => judgePair(pair, before, after, formerly)),
     ...after.unusable.map((fault) => judgeUnusable(fault, before.unusable)),
   ];
-  return results.length > 0 ? results : [result('database', true, 0, 0, 'no row refers to one that does not exist')];
+  return results.length > 0 ? results : [result('database', true, 0, 0, 'no row refers to a missing row')];
 }
 
 function judgePair(
@@ -47,7 +47,7 @@ function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
   const old = before.includes(fault);
   const message = old
     ? `a foreign key could not be checked, as before: ${fault}`
-    : `a foreign key cannot work, since the columns that it refers to are no unique key: ${fault}`;
+    : `a foreign key cannot work, since the columns that it refers to are not a unique key: ${fault}`;
   return result('database', old, old ? 1 : 0, 1, message);
 }
 

@@ -40,7 +40,7 @@ function judgeTable(table: string, before: number | null, after: number | null, 
     return { ok: true, message: `${table} ${changeText(before, after)}, as a revision announced` };
   }
   const advice = `add \`-- expect: rows ${table} ${change}\` to the revision`;
-  const message = `${table} ${changeText(before, after)} and no revision announced it; if that is meant, ${advice}`;
+  const message = `${table} ${changeText(before, after)} and no revision announced it; if that is intended, ${advice}`;
   return { ok: false, message };
 }
 
@@ -64,7 +64,7 @@ function judgeGone(table: string, before: number, announced: Announced | undefin
   if (announced?.dropped) return { ok: true, message: `${gone}, as a revision announced` };
   if (before === 0) return { ok: true, message: gone };
   const advice = `add \`-- expect: rows ${table} dropped\` to the revision`;
-  return { ok: false, message: `${gone} and no revision announced it; if that is meant, ${advice}` };
+  return { ok: false, message: `${gone} and no revision announced it; if that is intended, ${advice}` };
 }
 
 function addUp(expectations: readonly RowExpectation[]): Map<string, Announced> {

@@ -44,9 +44,9 @@ function judgeWithoutValue(
   const why = absent === undefined ? '' : `: ${absent}`;
   if (before === null) return { ok: true, message: `${name} has no value, as before${why}` };
 
-  const lost = `${name} was ${before} and has no value any more${why}`;
+  const lost = `${name} was ${before} and no longer has a value${why}`;
   if (direction === 'down' && absent !== undefined) {
-    return { ok: true, message: `${lost}; going back removes what it measured` };
+    return { ok: true, message: `${lost}; the downgrade removes what it measured` };
   }
   if (rule === undefined) return { ok: true, message: lost };
   return { ok: false, message: `${lost}, so its rule ${ruleText(rule)} is broken` };

@@ -127,9 +127,9 @@ function tablesOf(port: QueryPort): StoredTable[] {
 function requireText(table: string): string {
   if (!table.includes('\uFFFD')) return table;
   throw new DrydockError('PREFLIGHT', {
-    what: `The name of the table ${table} is not UTF-8, so that it cannot be reached by it`,
+    what: `The name of the table ${table} is not UTF-8, so the table cannot be accessed by it`,
     state: 'Nothing was changed',
-    next: 'Rename the table with the program that made it, by ALTER TABLE',
+    next: 'Rename the table with ALTER TABLE, in the program that created it',
   });
 }
 

@@ -54,6 +54,6 @@ function plain(value: unknown, name: string): string | number | null {
 }
 
 function wrongQuery(name: string, why: string, cause?: unknown): DrydockError {
-  const next = 'Write one SELECT that gives one number or text, under statistics in the config';
+  const next = 'Write one SELECT that returns one number or text, under statistics in the config';
   return new DrydockError('USAGE', { what: `the statistic '${name}' cannot be read: ${why}`, next, cause });
 }

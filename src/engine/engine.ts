@@ -43,7 +43,7 @@ process.on('uncaughtException', (error) => {
       ? error
       : new DrydockError('REVISION_FAILED', {
           what: `A revision left something running that failed after it had returned: ${messageOf(error)}`,
-          next: 'Await what it starts, and run again',
+          next: 'Await everything that the revision starts, and run again',
           cause: error,
         });
 });

@@ -59,8 +59,8 @@ export function guardedPort(
   const requireOpen = (sql: string) => {
     if (closed)
       throw refusal(
-        `${where} had returned already when it ran: ${excerpt(sql)}`,
-        'Await what it starts, and run again',
+        `${where} had already returned when it ran: ${excerpt(sql)}`,
+        'Await everything that the revision starts, and run again',
       );
     requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
   };
@@ -161,7 +161,7 @@ function requireTransaction(connection: Database.Database, mode: PortMode, ended
   if (mode !== 'transaction' || connection.inTransaction) return;
   throw refusal(
     `Drydock's transaction was ended ${ended}`,
-    'Take out what rolls back (OR ROLLBACK, RAISE(ROLLBACK)), or free disk space if it was full, and run again',
+    'Remove what rolls back (OR ROLLBACK, RAISE(ROLLBACK)), or free disk space if the disk was full, and run again',
     cause,
   );
 }

@@ -81,7 +81,7 @@ function openHeader(path: string): number {
     throw new DrydockError('PREFLIGHT', {
       what: `${path} cannot be opened for reading (${codeOf(error)})`,
       state: 'Nothing was changed',
-      next: 'Check that the file is there and that this user may read and write it',
+      next: 'Check that the file exists and that this user has permission to read and write it',
       cause: error,
     });
   }

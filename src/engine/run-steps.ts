@@ -37,7 +37,7 @@ async function loadModule(step: EngineStep, expectedChecksum: string): Promise<R
     new DrydockError('USAGE', {
       what: `Revision ${step.id} (${step.path}) ${why}`,
       state: 'Nothing was changed',
-      next: 'Mend the file and run again',
+      next: 'Fix the file and run again',
       cause,
     });
   if (checksum(readFileSync(step.path, 'utf8')) !== expectedChecksum) throw fail('changed while the run was starting');
@@ -141,10 +141,10 @@ function failed(step: EngineStep, how: string, cause: unknown): DrydockError {
   if (cause instanceof SnapshotUnproven) return cause;
   const verb = step.direction === 'up' ? 'upgrade' : 'downgrade';
   const own = cause instanceof DrydockError ? cause : undefined;
-  const mend = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Mend the revision and run again';
+  const fix = codeOf(cause) === 'SQLITE_FULL' ? 'Free disk space and run again' : 'Fix the revision and run again';
   return new DrydockError('REVISION_FAILED', {
     what: `The ${verb} of revision ${step.id} failed ${how}`,
-    next: own?.next ?? mend,
+    next: own?.next ?? fix,
     reason: own?.reason ?? (saysAlreadyExists(cause) ? 'already exists' : undefined),
     cause,
   });
@@ -159,7 +159,7 @@ function saysAlreadyExists(cause: unknown): boolean {
 export function failedAtBase(error: unknown): unknown {
   if (!(error instanceof DrydockError) || error.reason !== 'already exists') return error;
   return error.with({
-    next: 'If the database has this schema already, say so: drydock stamp <revision>; else mend the revision and run again',
+    next: 'If the database has this schema already, say so: drydock stamp <revision>; otherwise fix the revision and run again',
   });
 }
 

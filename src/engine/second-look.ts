@@ -13,13 +13,13 @@ export function afterSecondLook(connection: Database.Database, error: unknown): 
   if (codes.some(isIoError)) return volumeFailed(error, '');
   // Extended codes mean an index or a virtual table that contradicts its table: those reads succeeded.
   if (!codes.includes('SQLITE_CORRUPT') || !isWholeNow(connection)) return error;
-  return volumeFailed(error, ' (a second look finds it whole, so that the disk had failed to read it)');
+  return volumeFailed(error, ' (a second check finds the database whole, so the disk had failed to read it)');
 }
 
 function volumeFailed(error: unknown, found: string): DrydockError {
   return new DrydockError('PREFLIGHT', {
     what: `The volume gave up in the middle: ${error instanceof DrydockError ? error.what : messageOf(error)}${found}`,
-    next: 'Look at the disk, whose errors the system log names, and at its free space and quota; then run again',
+    next: "Check the system log for disk errors, and the volume's free space and quota; then run again",
     cause: error,
   });
 }

@@ -256,7 +256,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async maintain({ step, checksum, runId, busyTimeoutMs }) {
       const { connection } = requireLive();
       await faultPoint('engine:maintain');
-      const report = await waiting('others to let a maintenance statement through', busyTimeoutMs, () =>
+      const report = await waiting('other connections to let a maintenance statement through', busyTimeoutMs, () =>
         runTold(step, {}, (listener) => runStep(connection, step, 'autocommit', modules, listener), tell),
       );
       requirePageSize(connection, step);
@@ -294,7 +294,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async setJournalMode({ mode, busyTimeoutMs }) {
       const { connection } = requireLive();
-      const now = await waiting('others to let the journal mode be set', busyTimeoutMs, () =>
+      const now = await waiting('other connections to let the journal mode be set', busyTimeoutMs, () =>
         setJournalMode(connection, mode),
       );
       return { mode: now };
@@ -307,7 +307,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
    */
   async function leaveWal(agreed: Fence, busyTimeoutMs: number): Promise<Fence> {
     const { connection, fence: fenceNow, othersWroteSince } = requireLive();
-    await waiting('others to close the database, since its page size is to change', busyTimeoutMs, () =>
+    await waiting('other connections to close, since the page size changes', busyTimeoutMs, () =>
       setJournalMode(connection, 'delete'),
     );
     await takeWriteLock(busyTimeoutMs);

@@ -4,7 +4,7 @@ import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type Trouble, troubleOf } from '../system-errors.ts';
 
 /** What to do if something else is in the place of a file or folder. */
-export const moveAway = 'Find out what made it and move it away';
+export const moveAway = 'Find out what created it and move it away';
 
 /**
  * What to do if a file cannot be accessed: permission denied, something else in its place, a failing disk.
@@ -15,7 +15,7 @@ export function nextWhereUnseen(error: unknown): string | undefined {
   return trouble === undefined || codeOf(error).startsWith('SQLITE_') ? undefined : nexts[trouble];
 }
 
-const lookAtDisk = 'Look at the disk: the system log names it';
+const lookAtDisk = 'Check the system log for disk errors';
 const nexts: Readonly<Record<Trouble, string>> = {
   permission: 'Give it the permission, or run as the owner of the database',
   obstacle: moveAway,
@@ -49,8 +49,8 @@ export function asRefusal(error: unknown): unknown {
   const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
   const what =
     path !== undefined && troubleOf(codeOf(error)) === 'permission'
-      ? `${thisUser()} may not look at ${path} (${codeOf(error)})`
-      : `${path ?? 'A file'} cannot be looked at: ${messageOf(error)}`;
+      ? `Permission denied for uid ${process.getuid?.()}: cannot access ${path} (${codeOf(error)})`
+      : `${path ?? 'A file'} cannot be accessed: ${messageOf(error)}`;
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next, cause: error });
 }
 

@@ -111,7 +111,7 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
 /** Advises `touch` only if there are no snapshots: an empty file in place of a lost one would pass as a first install. */
 function insteadOfMissing(database: string, snapshots: string): string {
   return mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))
-    ? 'its snapshots stand beside it, and to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
+    ? 'its snapshots are still there; to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
     : `for a first install create it empty: touch ${shellWord(database)}`;
 }
 
@@ -185,7 +185,7 @@ function explain(database: string, error: unknown): unknown {
       });
     case 'SQLITE_BUSY':
       return new DrydockError('BUSY', {
-        what: `${database} was locked by another program while it was to be read`,
+        what: `${database} is locked by another program and could not be read`,
         state: 'Nothing was changed',
         next: 'Try again when the writer has finished',
         cause: error,
@@ -214,7 +214,7 @@ function explain(database: string, error: unknown): unknown {
         state: 'Nothing was changed',
         next:
           nextWhereUnseen(error) ??
-          'Look at the disk (the system log names it) and at what stands beside the database, before anything writes to it',
+          'Check the system log for disk errors, and the files beside the database, before anything writes to it',
         cause: error,
       });
   }

@@ -89,8 +89,8 @@ export function workFiles(layout: Layout): string[] {
 function requireNoBlankAtEnd(path: string): void {
   if (path === path.trimEnd()) return;
   throw new DrydockError('USAGE', {
-    what: `The name of the database '${path}' ends in a blank`,
-    next: 'Rename the file, or take the blank out of --database (or of `database` in the config)',
+    what: `The database path '${path}' ends with whitespace`,
+    next: 'Rename the file, or remove the whitespace from --database (or from `database` in the config)',
   });
 }
 

@@ -80,7 +80,7 @@ function linkProblem(path: string, link: Stats, owner: number): string | undefin
     if (count === maxLinks) return 'is a symbolic link that leads nowhere';
     if (![0, us].includes(stats.uid)) return `is a symbolic link that uid ${stats.uid} made`;
     if (isWritableByOthers(statSync(dirname(at)), 'and not sticky')) {
-      return `is a symbolic link in a folder that everybody may write (${dirname(at)})`;
+      return `is a symbolic link in a world-writable folder (${dirname(at)})`;
     }
     at = resolve(dirname(at), readlinkSync(at));
     stats = lstatSync(at, { throwIfNoEntry: false });
@@ -88,7 +88,7 @@ function linkProblem(path: string, link: Stats, owner: number): string | undefin
   if (stats === undefined) return 'is a symbolic link that leads nowhere';
   if (!stats.isDirectory()) return `is a symbolic link to ${at}, which is not a directory`;
   if (![us, owner].includes(stats.uid)) return `is a symbolic link to ${at}, which belongs to uid ${stats.uid}`;
-  return isWritableByOthers(stats) ? `is a symbolic link to ${at}, which everybody may write` : undefined;
+  return isWritableByOthers(stats) ? `is a symbolic link to ${at}, which is world-writable` : undefined;
 }
 
 /** In a sticky folder only the owner of a link can replace it. */

@@ -25,18 +25,18 @@ function notWhole(database: string, misfit: Misfit): DrydockError {
 }
 
 function sayMain(database: string, { mainBytes, pageSize }: Misfit): string {
-  if (mainBytes === undefined) return `${database} is gone, and`;
+  if (mainBytes === undefined) return `${database} is missing, and`;
   if (mainBytes === 0) return `${database} is empty, and`;
-  return `${database} is cut short (${plural(mainBytes, 'byte')}, ${plural(Math.ceil(mainBytes / pageSize), 'page')} of ${describeNumber(pageSize)}):`;
+  return `${database} is truncated (${plural(mainBytes, 'byte')}, ${plural(Math.ceil(mainBytes / pageSize), 'page')} of ${describeNumber(pageSize)}):`;
 }
 
 function sayCompanion({ kind, path, pages, missing }: Misfit): string {
-  const of = kind === 'WAL' ? 'the last transaction committed in' : 'the transaction to be rolled back from';
+  const of = kind === 'WAL' ? 'the last transaction committed in' : 'the transaction to roll back from';
   const where = missing === 0 ? '' : `, and ${plural(missing, 'of them is', 'of them are')} in neither file`;
-  return `${of} ${path} is of a database of ${plural(pages, 'page')}${where}`;
+  return `${of} ${path} belongs to a database of ${plural(pages, 'page')}${where}`;
 }
 
 function waysOut(database: string, { path }: Misfit): string {
   const companion = basename(path);
-  return `If the right file is somewhere, such as on a volume that is not mounted, put it back as ${shellWord(database)} beside ${companion}, which it needs; else restore a snapshot (drydock snapshot list, then drydock snapshot restore <id>), which keeps what is here; without one, copy what is here, ${companion} too, before you put a backup in its place`;
+  return `If the right file is elsewhere, such as on a volume that is not mounted, put it back as ${shellWord(database)} beside ${companion}, which it needs; otherwise restore a snapshot (drydock snapshot list, then drydock snapshot restore <id>), which keeps what is here; without one, copy what is here, ${companion} too, before you put a backup in its place`;
 }

@@ -43,7 +43,7 @@ function tryLockOrExplain(layout: Layout): RunnerLock {
     throw new DrydockError('LOCKED', {
       what: `The lock of ${layout.database} is held by a run that is alive (${describeOwner(readOwner(layout.owner))})`,
       state: 'Nothing was changed',
-      next: 'Wait for it, or end that process: the lock is free the moment it is gone',
+      next: 'Wait for it, or end that process: the lock is released as soon as the process ends',
       cause: error,
     });
   }

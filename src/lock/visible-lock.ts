@@ -133,7 +133,7 @@ export async function clearTheWay(layout: Layout, wait: LockWait): Promise<void>
       wait.observer({
         kind: 'waiting',
         waitingFor: `the lock directory ${layout.visibleLock}`,
-        holder: `another tool, or a run that died before it said who it was (${describeOwner(readOwner(layout.owner))})`,
+        holder: `another tool, or a run that died before it recorded who it was (${describeOwner(readOwner(layout.owner))})`,
         attempt,
         waitedMs: now - started,
         timeoutMs: wait.timeoutMs,

@@ -25,7 +25,7 @@ export function begunAnewAt({ begunAnew: path }: Layout): string | undefined {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     if (error instanceof DrydockError || codeOf(error) !== '') throw error;
     throw new DrydockError('PREFLIGHT', {
-      what: `${path}, which says when the database was begun anew, cannot be understood (${jsonProblem(error)})`,
+      what: `${path}, which says when the database was begun anew, cannot be parsed (${jsonProblem(error)})`,
       state: 'Nothing was changed',
       next: 'If a newer Drydock wrote it, run that version; else move it away, and run drydock begin-anew again if a run asks for it',
       cause: error,

@@ -71,9 +71,9 @@ function requireNotEmptied(layout: Layout, all: readonly Snapshot[], newest: Sna
   );
   if (earlier === undefined) return;
   throw new DrydockError('USAGE', {
-    what: `The latest snapshot, ${newest.manifest.id}, is of a database without rows, and ${earlier.manifest.id} of ${earlier.manifest.createdAt} before it has rows`,
+    what: `The latest snapshot, ${newest.manifest.id}, has no rows, while the earlier ${earlier.manifest.id} of ${earlier.manifest.createdAt} has some`,
     state: 'Nothing was changed',
-    next: `Give the id of the one that is meant: ${earlier.manifest.id} or ${newest.manifest.id}`,
+    next: `Give the id of the one you mean: ${earlier.manifest.id} or ${newest.manifest.id}`,
   });
 }
 

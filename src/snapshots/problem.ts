@@ -29,7 +29,7 @@ export function visibleProblem({ path, manifest }: NamedFile): VisibleProblem | 
 }
 
 export function sayStray(stray: string): string {
-  return `has ${stray} beside it, which SQLite would take for a part of it`;
+  return `has ${stray} beside it, which SQLite would treat as part of it`;
 }
 
 /**

@@ -27,14 +27,14 @@ export function rowDifferences(replaced: string, snapshot: string, patienceMs?: 
 /** Completes the sentence "it has …", where "it" is what is replaced. */
 export function describeRowDifferences(differences: readonly RowDifference[]): string {
   return differences.length === 0
-    ? 'other content, in as many rows of each table'
+    ? 'other content, but the same number of rows in each table'
     : differences.map(describeDifference).join(', ');
 }
 
 function describeDifference({ table, before, after }: RowDifference): string {
   if (after === null) return `table ${table} with ${plural(before ?? 0, 'row')}, which the snapshot does not have`;
   if (before === null) return `no table ${table}, of which the snapshot has ${plural(after, 'row')}`;
-  const more = before > after ? 'more' : 'less';
+  const more = before > after ? 'more' : 'fewer';
   const difference = plural(Math.abs(before - after), 'row');
   return `${difference} ${more} in ${table} (${plural(before, 'row')}, and ${plural(after, 'row')} in the snapshot)`;
 }

@@ -30,7 +30,7 @@ test('a sound database passes with one line for integrity and one for foreign ke
       ok: true,
       before: 0,
       after: 0,
-      message: 'no row refers to one that does not exist',
+      message: 'no row refers to a missing row',
     },
   ]);
 });
@@ -121,7 +121,7 @@ test('foreign keys: of one that cannot work nothing is said that is true of old 
   const [result] = judged('foreign keys', {}, { rows: { c: 0, p: 0 }, foreignKeys: { ...noViolations, unusable } });
   assert.equal(
     result?.message,
-    'a foreign key cannot work, since the columns that it refers to are no unique key: foreign key mismatch - "c" referencing "p"',
+    'a foreign key cannot work, since the columns that it refers to are not a unique key: foreign key mismatch - "c" referencing "p"',
   );
 });
 
@@ -179,13 +179,13 @@ test('rows: an unannounced loss says what to write', () => {
   assert.equal(
     result?.message,
     'comments lost 10 rows (609 before, 599 after) and no revision announced it; ' +
-      'if that is meant, add `-- expect: rows comments -10` to the revision',
+      'if that is intended, add `-- expect: rows comments -10` to the revision',
   );
   const [gone] = judged('rows', { rows: { comments: 1 } }, {});
   assert.equal(
     gone?.message,
     'comments is gone (1 row before) and no revision announced it; ' +
-      'if that is meant, add `-- expect: rows comments dropped` to the revision',
+      'if that is intended, add `-- expect: rows comments dropped` to the revision',
   );
 });
 
@@ -290,10 +290,10 @@ test('statistic: messages say what changed and which rule it breaks', () => {
   );
   assert.equal(
     message(absent, same, 'up'),
-    'newest was 5 and has no value any more: no such table: t, so its rule `same` is broken',
+    'newest was 5 and no longer has a value: no such table: t, so its rule `same` is broken',
   );
   assert.equal(
     message(absent, same, 'down'),
-    'newest was 5 and has no value any more: no such table: t; going back removes what it measured',
+    'newest was 5 and no longer has a value: no such table: t; the downgrade removes what it measured',
   );
 });

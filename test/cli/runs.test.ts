@@ -124,7 +124,7 @@ test('where the tables of a database at base stand already, a stamp is named', a
     const it = project(t, files, made);
     assert.match(
       await it.fails(20, 'upgrade'),
-      /table t already exists.* If the database has this schema already, say so: drydock stamp <revision>; else mend/,
+      /table t already exists.* If the database has this schema already, say so: drydock stamp <revision>; otherwise fix/,
     );
     await it.text('stamp', 'a1');
   }
@@ -134,7 +134,7 @@ test('where the tables of a database at base stand already, a stamp is named', a
     `${made} ${alembicAt('a1')}`,
   );
   const error = await behind.fails(20, 'upgrade');
-  assert.match(error, /table t already exists.* Mend the revision and run again\.$/);
+  assert.match(error, /table t already exists.* Fix the revision and run again\.$/);
 });
 
 test('a stamp says whether the database has the schema of its targets, and one that is false takes --force', async (t) => {

@@ -411,7 +411,7 @@ test('where what other runs left cannot be read nothing is written, and what onl
   assert.deepEqual([ready, snapshots.count], [false, 0]);
   for (const path of [layout.runs, layout.snapshots]) {
     assert.ok(
-      problems.some((problem) => problem.startsWith(`${path} cannot be looked at`)),
+      problems.some((problem) => problem.startsWith(`${path} cannot be accessed`)),
       problems.join(),
     );
   }

@@ -134,6 +134,6 @@ test('no lost write: a database whose name ends in a blank is refused, and not t
   copyFileSync(here.database, `${here.database} `);
   const before = folderState(here.data);
   const blank = await here.run(['upgrade', '--database', `${here.database} `]);
-  assertSilentRefusal(blank, 2, /ends in a blank/, /--database/);
+  assertSilentRefusal(blank, 2, /ends with whitespace/, /--database/);
   assert.deepEqual(folderState(here.data), before);
 });

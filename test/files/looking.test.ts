@@ -20,7 +20,7 @@ async function upgraded(t: TestContext): Promise<Place> {
   return here;
 }
 
-const says = (path: string) => [new RegExp(`This user \\(uid \\d+\\) may not .*app\\.db\\.${path}.*\\(EACCES\\)`)];
+const says = (path: string) => [new RegExp(`uid \\d+\\b.*app\\.db\\.${path}.*\\(EACCES\\)`)];
 
 test('where the run journal may not be looked at nobody says that nothing is pending', async (t) => {
   const here = await upgraded(t);
@@ -35,7 +35,7 @@ test('a rollback journal that may not be read may be hot, and is refused with 12
   writeFileSync(journal, 'a transaction of another user');
   chmodSync(journal, 0o600);
   const refused = await asOrdinaryUser(here.root, ['upgrade']);
-  assertSilentRefusal(refused, 12, /may not look at \S+app\.db-journal \(EACCES\)/);
+  assertSilentRefusal(refused, 12, /Permission denied for uid \d+: cannot access \S+app\.db-journal \(EACCES\)/);
 });
 
 test('what a command reads and this user may not is named, with 12', async (t) => {

@@ -119,13 +119,13 @@ test('a folder of snapshots may be a link of root or ours to one of ours, and of
   chownSync(volume, 1000, 1000);
   assert.equal((await here.run(['upgrade'])).code, 0, 'of the owner of the database');
   chmodSync(volume, 0o777);
-  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link to \S+volume, which everybody may write/);
+  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link to \S+volume, which is world-writable/);
   chmodSync(volume, 0o755);
   chownSync(volume, 1001, 1001);
   assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link to \S+volume, which belongs to uid 1001/);
   chownSync(volume, 0, 0);
   chmodSync(here.data, 0o777);
-  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link in a folder that everybody may write/);
+  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link in a world-writable folder/);
 });
 
 wrongKindTests('default');

@@ -168,7 +168,7 @@ const cases: readonly Failing[] = [
     bothModes: true,
     ...module(`${opWork}\nsetImmediate(() => op.execute('DELETE FROM child'));`),
     code: 20,
-    says: /had returned already when it ran: DELETE FROM child/,
+    says: /had already returned when it ran: DELETE FROM child/,
   },
   {
     what: 'that calls process.exit(0) in upgrade()',

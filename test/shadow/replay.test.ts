@@ -58,5 +58,5 @@ test('a replay that lacks what an empty body stands for does not say that the re
     code: 'REVISION_FAILED',
     message: /no such table: account .*left empty \(a\), write that into the body/,
   });
-  await assert.rejects(replay({ steps: [second] }, unheard), { next: 'Mend the revision and run again' });
+  await assert.rejects(replay({ steps: [second] }, unheard), { next: 'Fix the revision and run again' });
 });

@@ -171,7 +171,7 @@ for (const { what, damage, says, manifest = false } of damages) {
 test('a proven way back: a snapshot whose file is gone is refused with 12, and the others stay of use', async (t) => {
   const it = await stocked(t);
   rmSync(it.file);
-  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad, '--yes']), 12, /is gone/, /snapshot list/);
+  assertSilentRefusal(await it.run(['snapshot', 'restore', it.bad, '--yes']), 12, /is missing/, /snapshot list/);
   assert.deepEqual(
     (await listed(it)).map(({ id }) => id),
     [it.good],

@@ -88,7 +88,7 @@ const spoilt: readonly Spoilt[] = [
     spoil: edit((manifest) => ({ ...manifest, bytes: 1 })),
     says: /has changed since it was taken: it has \d+ bytes, and its manifest says 1/,
   },
-  { what: 'no file', spoil: ({ file }) => rmSync(file), says: /is gone, and its manifest is still there/ },
+  { what: 'no file', spoil: ({ file }) => rmSync(file), says: /is missing, but its manifest is still there/ },
   { what: 'a file of no bytes', spoil: ({ file }) => truncateSync(file), says: /it has 0 bytes/ },
   {
     what: 'a file that was cut short',
@@ -143,8 +143,8 @@ test('a proven way back: a snapshot whose file was lost is not forgotten by the 
   renameSync(it.file, aside);
   assert.equal((await it.run(['snapshot', 'prune'])).code, 0);
   const list = await it.run(['snapshot', 'list']);
-  assert.match(list.stdout, new RegExp(`Not usable: \\S+${it.newest}\\.db, since \\S+ is gone`));
-  assertRefusal(await it.run(['snapshot', 'restore', 'latest']), 12, /is gone/);
+  assert.match(list.stdout, new RegExp(`Not usable: \\S+${it.newest}\\.db, since \\S+ is missing`));
+  assertRefusal(await it.run(['snapshot', 'restore', 'latest']), 12, /is missing/);
   renameSync(aside, it.file);
   assert.equal((await it.run(['snapshot', 'verify', 'latest'])).code, 0);
 });

@@ -39,7 +39,7 @@ for (const mode of journalModes) {
       const stray = join(it.snapshots, `${it.id}.db${kind}`);
       copyFileSync(await leftByWriter(t, it, kind), stray);
       const before = [sha256Of(join(it.snapshots, `${it.id}.db`)), sha256Of(stray)];
-      const says = [/beside it, which SQLite would take for a part of it/, new RegExp(stray)];
+      const says = [/beside it, which SQLite would treat as part of it/, new RegExp(stray)];
       for (const verb of ['verify', 'restore']) {
         assertSilentRefusal(await it.run(['snapshot', verb, it.id]), 12, ...says, new RegExp(`Move ${stray} out of`));
         assertSilentRefusal(await it.run(['snapshot', verb, 'latest']), 12, ...says);
