@@ -71,7 +71,7 @@ export function openMemory(layout: Layout, warn: (message: string) => void): Mem
         write(layout, unsaved);
         saved = true;
       } catch (error) {
-        if (saved) warn(`what the daemon must know after a restart cannot be written down: ${messageOf(error)}`);
+        if (saved) warn(`the state of the daemon cannot be saved: ${messageOf(error)}`);
         saved = false;
       }
     },
@@ -90,9 +90,9 @@ function read({ daemonMemory: path }: Layout): DaemonMemory {
     return memorySchema.parse(JSON.parse(text));
   } catch (error) {
     throw new DrydockError('PREFLIGHT', {
-      what: `${path}, in which the daemon keeps what it must know, cannot be understood (${jsonProblem(error)})`,
+      what: `${path}, the state file of the daemon, cannot be parsed (${jsonProblem(error)})`,
       state: 'Nothing was changed',
-      next: 'If a newer Drydock wrote it, run that version; else look at the database (drydock verify), then move the file away',
+      next: 'If a newer Drydock wrote it, run that version; otherwise check the database (drydock verify), then move the file away',
       cause: error,
     });
   }

@@ -80,7 +80,7 @@ export async function runDaemon(host: DaemonHost): Promise<void> {
     if (layoutFor(fresh).database !== layout.database) {
       throw new DrydockError('USAGE', {
         what: `The config now names another database, ${fresh.database}`,
-        next: 'Start the daemon anew for it',
+        next: 'Restart the daemon for it',
       });
     }
     if (addressText(fresh.daemonAddress) !== addressText(config.daemonAddress)) {

@@ -26,10 +26,10 @@ export async function createMetrics(): Promise<Metrics> {
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
     new client.Gauge({ name, help, labelNames, registers });
 
-  const runs = counter('drydock_runs_total', 'Tasks of windows by how they ended.', 'task', 'outcome', 'code');
-  const windows = counter('drydock_windows_total', 'Openings of windows by what became of them.', 'window', 'outcome');
+  const runs = counter('drydock_runs_total', 'Ended tasks of windows, by outcome.', 'task', 'outcome', 'code');
+  const windows = counter('drydock_windows_total', 'Openings of windows, by outcome.', 'window', 'outcome');
   const busyWaits = counter('drydock_busy_waits_total', 'Times that a task met a lock and waited.', 'waiting_for');
-  const taskFailed = gauge('drydock_task_failed', '1 where a task failed when it last ended.', 'task');
+  const taskFailed = gauge('drydock_task_failed', '1 if the task failed when it last ran.', 'task');
   const phases: Histogram<'phase'> = new client.Histogram({
     name: 'drydock_phase_duration_seconds',
     help: 'How long each phase of a run took.',
@@ -37,28 +37,31 @@ export async function createMetrics(): Promise<Metrics> {
     buckets: phaseBuckets,
     registers,
   });
-  const reloadFailed = gauge('drydock_config_reload_failed', '1 where the last reload of the config failed.');
+  const reloadFailed = gauge('drydock_config_reload_failed', '1 if the last reload of the config failed.');
   gauge('drydock_build_info', 'Always 1.', 'version').set({ version: toolVersion() }, 1);
 
-  const ready = gauge('drydock_ready', '1 where /readyz says so.');
-  const held = gauge('drydock_writing_held', '1 where the daemon writes nothing until somebody has looked.');
+  const ready = gauge('drydock_ready', '1 if /readyz reports ready.');
+  const held = gauge('drydock_writing_held', '1 while the daemon has paused writing.');
   const running = gauge('drydock_task_running', '1 while a task runs.', 'task');
-  const pending = gauge('drydock_pending_revisions', 'Revisions that are in the files and not in the database.');
+  const pending = gauge('drydock_pending_revisions', 'Revisions that are not applied yet.');
   const databaseBytes = gauge('drydock_database_bytes', 'Size of the database file.');
-  const walBytes = gauge('drydock_wal_bytes', 'Size of its WAL.');
-  const lastSuccess = gauge('drydock_last_success_timestamp_seconds', 'When a task last ended well.', 'task');
-  const lastRunCode = gauge('drydock_last_run_exit_code', 'Exit code of the last run, whoever started it.');
-  const snapshots = gauge('drydock_snapshots', 'Snapshots that can be used.');
-  const snapshotBytes = gauge('drydock_snapshot_bytes', 'What they take together.');
-  const newestSnapshot = gauge('drydock_newest_snapshot_timestamp_seconds', 'When the newest one was taken.');
+  const walBytes = gauge('drydock_wal_bytes', 'Size of the WAL.');
+  const lastSuccess = gauge('drydock_last_success_timestamp_seconds', 'When a task last succeeded.', 'task');
+  const lastRunCode = gauge('drydock_last_run_exit_code', 'Exit code of the last run, by the daemon or not.');
+  const snapshots = gauge('drydock_snapshots', 'Usable snapshots.');
+  const snapshotBytes = gauge('drydock_snapshot_bytes', 'Total size of the usable snapshots.');
+  const newestSnapshot = gauge(
+    'drydock_newest_snapshot_timestamp_seconds',
+    'When the newest usable snapshot was taken.',
+  );
   const unusableSnapshots = gauge(
     'drydock_unusable_snapshots',
-    'Files among them whose manifest is missing or damaged.',
+    'Snapshots whose file or manifest is missing or damaged.',
   );
   const nextStart = gauge('drydock_window_next_start_timestamp_seconds', 'When a window opens next.', 'window');
   const windowMissed = gauge(
     'drydock_window_missed_timestamp_seconds',
-    'When the daemon last saw that a window had passed without it.',
+    'When the daemon last found that it had missed a window.',
     'window',
   );
 

@@ -19,7 +19,7 @@ function isGrave(code: ErrorCode): boolean {
 
 /** A sentence, without its full stop. */
 export function sayHold({ since, what }: Hold): string {
-  return `The daemon writes nothing since ${since}: ${what}`;
+  return `The daemon has paused writing since ${since}: ${what}`;
 }
 
 /** The parts of a record that matter here. */

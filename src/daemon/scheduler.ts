@@ -123,7 +123,7 @@ function obstacle(schedule: Schedule, task: TaskName): string | undefined {
     return hindrance(schedule);
   } catch (error) {
     // An unreadable record may be one that forbids writing.
-    return `what other runs left cannot be read: ${messageOf(error)}`;
+    return `the records of other runs cannot be read: ${messageOf(error)}`;
   }
 }
 

@@ -52,7 +52,7 @@ export async function listen(
   await promise.catch((cause: unknown) => {
     throw new DrydockError('USAGE', {
       what: `The daemon cannot listen on ${addressText(address)} (${codeOf(cause)})`,
-      next: 'Give another daemon.address (DRYDOCK_DAEMON_ADDRESS, --address), or stop what has it',
+      next: 'Use another daemon.address (DRYDOCK_DAEMON_ADDRESS, --address), or stop the process that uses this one',
       cause,
     });
   });
@@ -106,13 +106,13 @@ async function respond(
 
 async function answerTo(server: Server, routes: Routes, request: IncomingMessage): Promise<Answer> {
   const { method, url = '', headers } = request;
-  if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET and HEAD are answered here');
+  if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET and HEAD are supported');
   if (isLoopback(server) && !isLocalName(headers.host)) {
-    return text(421, 'This daemon answers on loopback, and only to localhost or an address');
+    return text(421, 'This daemon listens on loopback, and accepts only localhost or an IP address as host');
   }
   const path = url.split('?', 1)[0] ?? '';
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  return route === undefined ? text(404, 'There is nothing here') : route();
+  return route === undefined ? text(404, 'Not found') : route();
 }
 
 /** A plain-text answer of one or a few lines. */

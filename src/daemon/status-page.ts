@@ -29,7 +29,7 @@ ${runs(status)}</section>
 <section><h2>Snapshots</h2>
 ${snapshots(status)}</section>
 </main>
-<footer>Drydock ${status.toolVersion}, as of ${time(new Date(status.at))}. This page asks again every ${refreshSeconds} s. <a href="/status.json">status.json</a>, <a href="/metrics">metrics</a></footer>`;
+<footer>Drydock ${status.toolVersion}, as of ${time(new Date(status.at))}. This page reloads every ${refreshSeconds} s. <a href="/status.json">status.json</a>, <a href="/metrics">metrics</a></footer>`;
   const title = `${status.ready ? 'Ready' : 'Not ready'}: ${status.database.path}`;
   return page({ title, body, style: { href: '/style.css' }, refreshSeconds });
 }
@@ -50,7 +50,9 @@ function database({ database: it, verified, at }: Status): Html {
     ...(it.walBytes === 0 ? [] : [['WAL', describeBytes(it.walBytes)] as const]),
     [
       'Last verified',
-      verified === null ? 'never here' : [verdict(verified.finding), ' ', describeAway(new Date(verified.at), now)],
+      verified === null
+        ? 'never by this daemon'
+        : [verdict(verified.finding), ' ', describeAway(new Date(verified.at), now)],
     ],
   ]);
 }
@@ -71,7 +73,7 @@ function windows({ windows: all, activity, at }: Status): Html {
     tasks.join(', '),
   ]);
   const columns = ['Window', 'Next', 'Last', 'When', 'Tasks'].map((title) => ({ title }));
-  return table(columns, rows, 'No window is configured: this daemon only tells how things stand.');
+  return table(columns, rows, 'No window is configured: this daemon only serves its status.');
 }
 
 function runs({ runs: all, at }: Status): Html {

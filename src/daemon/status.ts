@@ -153,7 +153,7 @@ function problemsOf({ database, unfinishedRun, held, verified, activity }: Findi
     problem,
     pending.length > 0 && `Not applied yet: ${pending.join(', ')}.`,
     unknown.length > 0 && `The database is newer than the revision files: no file has ${unknown.join(', ')}.`,
-    unfinishedRun && activity === null && 'A run is in the middle, or was interrupted and has to be finished.',
+    unfinishedRun && activity === null && 'A run is in progress, or was interrupted and must be finished.',
     held !== null && `${sayHold(held)}.`,
     held === null && verified !== null && verified.finding,
   ];

@@ -47,7 +47,7 @@ export async function runTask(task: TaskName, config: Config, options: Heard): P
       const report = await maintainDatabase(config, task, openSession(config, options));
       return 'runId' in report
         ? { outcome: report.outcome, sentence: headlineOf(report) }
-        : { outcome: 'nothing-pending', sentence: `There is nothing to gain: ${report.database} has no free pages.` };
+        : { outcome: 'nothing-pending', sentence: `Nothing to do: ${report.database} has no free pages.` };
     }
   }
 }
@@ -74,6 +74,6 @@ async function verify(config: Config, stop: AbortSignal): Promise<TaskResult> {
   throw new DrydockError(codeOfVerdict[verdict], {
     what: `${database} did not pass the verification: ${findings.slice(0, 5).join('; ')}`,
     state: 'Nothing was changed',
-    next: 'See drydock verify, and drydock snapshot list for what could be put back',
+    next: 'For details: drydock verify; for the snapshots that could be restored: drydock snapshot list',
   });
 }

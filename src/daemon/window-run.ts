@@ -49,7 +49,11 @@ export async function runWindow(window: WindowSettings, opening: Opening, around
     const begins = new Date(clock.now().getTime() + jitterOf(window, opening, around));
     await waitUntil(begins, clock, over.signal);
     for (const task of window.tasks) {
-      const why = stop.aborted ? 'the daemon ends' : clock.now() >= opening.closes ? 'the window is over' : undefined;
+      const why = stop.aborted
+        ? 'the daemon is stopping'
+        : clock.now() >= opening.closes
+          ? 'the window is over'
+          : undefined;
       const obstacle = why ?? around.obstacle(task);
       if (obstacle === undefined) await runUntilClosed(window, task, opening.closes, over.signal, around);
       else tell({ kind: 'task-left-out', window: window.name, task, why: obstacle });

@@ -201,7 +201,7 @@ test('SIGTERM in the middle of a migration rolls it back and ends the daemon; a 
   const restarted = await startDaemon(t, it);
   const status = await restarted.status();
   assert.equal(status.unfinishedRun, true);
-  assert.match(status.problems.join('\n'), /was interrupted and has to be finished/);
+  assert.match(status.problems.join('\n'), /was interrupted and must be finished/);
   restarted.process.kill('SIGTERM');
   await restarted.finished;
 
