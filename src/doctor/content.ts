@@ -16,7 +16,7 @@ export function database({ layout, stats, content }: DoctorSubject): DoctorFindi
     return [ok('database', `${layout.database} can be read, ${describeBytes(Number(stats.size))}`)];
   }
   if (content.code === 'BUSY') {
-    return [notice('database', content.what, content.next ?? 'Nothing: a run waits for it')];
+    return [notice('database', content.what, content.next ?? 'Nothing to do: a run waits for it')];
   }
   return [problem(content.code === 'HISTORY' ? 'history' : 'database', content)];
 }
@@ -32,7 +32,8 @@ export function history({ config, layout, graph, content }: DoctorSubject): Doct
   const { applied, rows } = content;
   const life = attempt(() => judgeLife({ layout, config }, applied, rows));
   if (life instanceof Error) return [problem('history', life)];
-  const other = 'Nothing if it was put there on purpose; else put the right file back: drydock snapshot list';
+  const other =
+    'Nothing to do if it was put there on purpose; otherwise put the right file back: drydock snapshot list';
   const noticed = life === undefined ? [] : [notice('history', life, other)];
   const plan = attempt(() => {
     const planned = planRun(graph, applied, { verb: 'upgrade', target: 'head' });
@@ -62,8 +63,8 @@ export function pages({ content }: DoctorSubject): DoctorFinding[] {
   return [
     notice(
       'pages',
-      `${facts}: ${describeBytes(freeBytes)} of the file hold nothing, and every snapshot holds them too`,
-      'The task vacuum of a maintenance window gives them back, or a revision of transaction: false with VACUUM',
+      `${facts}: ${describeBytes(freeBytes)} of the file are empty, in every snapshot too`,
+      'Shrink it with the task vacuum of a maintenance window, or a revision with transaction: false and VACUUM',
     ),
   ];
 }

@@ -63,6 +63,6 @@ function orUnseen(name: ProbeName, look: () => DoctorFinding[]): DoctorFinding[]
   } catch (error) {
     const next = troubleOf(codeOf(error)) === 'permission' ? asOwner : nextWhereUnseen(error);
     if (next === undefined) throw error;
-    return [notice(name, `this cannot be looked at: ${messageOf(error)}`, next)];
+    return [notice(name, `this cannot be checked: ${messageOf(error)}`, next)];
   }
 }

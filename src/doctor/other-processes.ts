@@ -10,13 +10,13 @@ import type { DoctorSubject } from './subject.ts';
 export function users({ layout }: DoctorSubject): DoctorFinding[] {
   const found = processesWithOpen(layout.database);
   if (found.length === 0) {
-    return [ok('users', 'no process has the database open, as far as is seen from here: not into other containers')];
+    return [ok('users', 'no process has the database open, as far as is visible from here (other containers are not)')];
   }
   return [
     notice(
       'users',
       `${describeList(found)} ${found.length === 1 ? 'has' : 'have'} the database open`,
-      'Nothing where they keep their transactions short: a run waits for them, up to busy_timeout',
+      'Nothing to do if they keep their transactions short: a run waits for them, up to busy_timeout',
     ),
   ];
 }
@@ -30,8 +30,8 @@ export function versions(_subject: DoctorSubject): DoctorFinding[] {
     return [ok('versions', `${versionsHere}, SQLite ${sqlite} to write and ${process.versions['sqlite']} to read`)];
   } catch (error) {
     const broken = new DrydockError('FAULT', {
-      what: `better-sqlite3, through which runs write, cannot be loaded: ${messageOf(error)}`,
-      next: 'Install it for this platform: npm ci where it is to run, or the image of the right architecture',
+      what: `better-sqlite3, which runs need to write, cannot be loaded: ${messageOf(error)}`,
+      next: 'Install it for this platform: npm ci on the machine that runs it, or the image for its architecture',
     });
     return [problem('versions', broken)];
   }

@@ -16,7 +16,13 @@ export function lock({ layout }: DoctorSubject): DoctorFinding[] {
   const holder = describeSqliteHolder(layout.runnerLock);
   if (holder !== 'not known' || visible.kind === 'alive') {
     const seen = holder === 'not known' ? '' : `, held by ${holder}`;
-    return [notice('lock', `a run is at work (${owner}${seen})`, 'Nothing: a run waits for it, up to lock_timeout')];
+    return [
+      notice(
+        'lock',
+        `another run is in progress (${owner}${seen})`,
+        'Nothing to do: a new run waits for it, up to lock_timeout',
+      ),
+    ];
   }
   if (visible.kind === 'none') return [ok('lock', 'no run holds it')];
   const age = `${Math.round(visible.ageMs / 1000)} s`;
@@ -24,14 +30,14 @@ export function lock({ layout }: DoctorSubject): DoctorFinding[] {
     notice(
       'lock',
       `${layout.visibleLock} was left by a run that died, and has not been touched for ${age} (${owner})`,
-      'Nothing: the next run removes it, as does drydock unlock',
+      'Nothing to do: the next run removes it, as does drydock unlock',
     ),
   ];
 }
 
 export function lastRun({ layout }: DoctorSubject): DoctorFinding[] {
   const journal = attempt(() => readJournal(layout.runJournal));
-  if (journal === undefined) return [ok('last run', 'none was interrupted')];
+  if (journal === undefined) return [ok('last run', 'no run was interrupted')];
   if (journal instanceof Error) return [problem('last run', journal)];
   const { runId, command, phase, startedAt, restoring, exchanging } = journal;
   const source = restoring?.source ?? exchanging?.source;
@@ -40,8 +46,8 @@ export function lastRun({ layout }: DoctorSubject): DoctorFinding[] {
   return [
     notice(
       'last run',
-      `run ${runId} (${command}, begun ${startedAt}) is at work, or was interrupted while ${phase}`,
-      'Nothing: the next run brings it to its end first',
+      `run ${runId} (${command}, begun ${startedAt}) is in progress, or was interrupted while ${phase}`,
+      'Nothing to do: the next run finishes it first',
     ),
   ];
 }
@@ -50,9 +56,11 @@ export function records({ layout }: DoctorSubject): DoctorFinding[] {
   const { runs, damaged } = listRunRecords(layout, Number.POSITIVE_INFINITY);
   if (damaged.length === 0) {
     const { length } = runs;
-    return [ok('records', length === 0 ? 'no run has left one' : `${length} of the last runs, and each can be read`)];
+    return [
+      ok('records', length === 0 ? 'no run has left a record' : `${length} of the last runs, and each can be read`),
+    ];
   }
   return damaged.map(({ path, problem: why }) =>
-    notice('records', `${path} cannot be read: ${why}`, 'Remove it: nothing but reports is made from it'),
+    notice('records', `${path} cannot be read: ${why}`, 'Remove it: it is only used for reports'),
   );
 }

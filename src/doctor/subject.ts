@@ -59,8 +59,8 @@ export function lookAt(config: Config): DoctorSubject {
 function readContent({ database }: Layout): Content {
   if (!isEmpty(`${database}-wal`) && !existsSync(`${database}-shm`)) {
     throw new DrydockError('BUSY', {
-      what: `${database}-wal holds what a writer committed that is gone, and to read it SQLite would have to make a -shm`,
-      next: 'Start the application or run any other command of Drydock: each takes it over',
+      what: `${database}-wal has commits of a writer that has ended, and SQLite could read them only by creating a -shm`,
+      next: 'Start the application or run any other command of Drydock: each of them recovers the WAL',
     });
   }
   const { pages, ...content } = withReader(database, (reader) => {

@@ -23,7 +23,7 @@ export function fileSystem({ layout, config }: DoctorSubject): DoctorFinding[] {
   const found = networkProblem(layout, config.allowNetworkFilesystem);
   if (found === undefined) return [ok('file system', `${layout.directory} is on a local file system`)];
   if (found instanceof Error) return [problem('file system', found)];
-  return [notice('file system', found.warning, 'Be sure that its locks reach every machine that has it mounted')];
+  return [notice('file system', found.warning, 'Make sure that its locks reach every machine that has it mounted')];
 }
 
 export function mount({ layout }: DoctorSubject): DoctorFinding[] {
@@ -34,7 +34,7 @@ export function mount({ layout }: DoctorSubject): DoctorFinding[] {
 export function permissions({ layout }: DoctorSubject): DoctorFinding[] {
   const found = [...accessProblems(layout), ...[snapshotsProblem(layout) ?? []].flat()];
   if (found.length > 0) return found.map((each) => problem('permissions', each));
-  return [ok('permissions', `${thisUser()} may read and write the directory, the database and what stands beside it`)];
+  return [ok('permissions', `${thisUser()} can read and write the directory, the database and the files beside it`)];
 }
 
 /** The owner of the database may be unable to use files that root once created. */

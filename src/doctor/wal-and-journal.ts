@@ -16,13 +16,13 @@ export function rollbackJournal({ layout, isWhole }: DoctorSubject): DoctorFindi
   if (!hasJournalHeader(path)) return [ok('journal', 'no transaction was left unfinished')];
   const holder = describeSqliteHolder(layout.database);
   if (holder !== 'not known') {
-    const next = 'Nothing: a run waits for it, up to busy_timeout';
-    return [notice('journal', `${path} is of a transaction that ${holder} is writing`, next)];
+    const next = 'Nothing to do: a run waits for it, up to busy_timeout';
+    return [notice('journal', `${path} belongs to a transaction that ${holder} is writing`, next)];
   }
   return [
     notice(
       'journal',
-      `${path} is hot, unless a process that is not seen from here is writing: a writer died, and what it left is rolled back from this file by whoever opens the database to write`,
+      `${path} is hot, unless a process that is not visible from here is writing: a writer died, and SQLite rolls its transaction back from this file when a process next opens the database to write`,
       'Never delete or move it: without it the database is damaged. Start the application or run drydock upgrade',
     ),
   ];
@@ -33,14 +33,12 @@ export function writeAheadLog({ layout, stats, isWhole }: DoctorSubject): Doctor
   const path = `${layout.database}-wal`;
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes <= Math.max(largeWalBytes, Number(stats.size) / 4)) {
-    return [
-      ok('WAL', bytes === 0 ? 'there is none, or it is empty' : `${describeBytes(bytes)}, which is nothing unusual`),
-    ];
+    return [ok('WAL', bytes === 0 ? 'there is none, or it is empty' : `${describeBytes(bytes)}, which is normal`)];
   }
   return [
     notice(
       'WAL',
-      `${path} has ${describeBytes(bytes)}: a reader that never ends its transaction keeps it from being checkpointed, or nobody tries`,
+      `${path} has ${describeBytes(bytes)}: a reader that never ends its transaction prevents a checkpoint, or no process runs one`,
       'Look for connections that stay in a transaction; when they are closed, PRAGMA wal_checkpoint(TRUNCATE) empties it',
     ),
   ];

@@ -54,7 +54,7 @@ test('a killed writer in a rollback-journal mode leaves a hot journal, which is 
   await other.run("UPDATE items SET name = name || 'x'");
   assertOnly(await notices(here), {
     database: /locked|hot journal/,
-    journal: /app\.db-journal is of a transaction that pid \d+ \(.+\) is writing/,
+    journal: /app\.db-journal belongs to a transaction that pid \d+ \(.+\) is writing/,
     users: /^pid \d+ \(.+\) has the database open$/,
   });
   other.process.kill('SIGKILL');
@@ -77,7 +77,7 @@ test('a run at work is said to be at work, and one that was killed to have been 
   const lock = findings.find(({ probe }) => probe === 'lock');
   assert.match(
     String(lock?.message),
-    /^a run is at work \(drydock upgrade, run \S+, pid \d+ on host .*, held by pid \d+/,
+    /^another run is in progress \(drydock upgrade, run \S+, pid \d+ on host .*, held by pid \d+/,
   );
   running.process.kill('SIGKILL');
   await running.finished;
@@ -87,7 +87,7 @@ test('a run at work is said to be at work, and one that was killed to have been 
   assert.match(String(said('lock')), /app\.db\.lock was left by a run that died, .* \(drydock upgrade, run /);
   assert.match(
     String(said('last run')),
-    /^run \S+ \(upgrade, begun 20\S+Z\) is at work, or was interrupted while working$/,
+    /^run \S+ \(upgrade, begun 20\S+Z\) is in progress, or was interrupted while working$/,
   );
   assert.equal((await here.run(['upgrade'])).code, 0);
   assertOnly(await notices(here), {});
@@ -118,7 +118,7 @@ test('a WAL that a killed writer left is not opened where that would make a -shm
   await other.end();
   assertOnly(await notices(here, /-shm$/), {});
   rmSync(`${here.database}-shm`);
-  assertOnly(await notices(here), { database: /app\.db-wal holds what a writer committed that is gone/ });
+  assertOnly(await notices(here), { database: /app\.db-wal has commits of a writer that has ended/ });
 });
 
 test('a WAL that nobody empties and a file that is mostly empty are worth knowing', async (t) => {
@@ -134,7 +134,7 @@ test('a WAL that nobody empties and a file that is mostly empty are worth knowin
   db.exec('DROP TABLE big');
   db.close();
   assertOnly(await notices(here), {
-    pages: /wal mode, .* auto_vacuum none; .*19\.\d MB of the file hold nothing/,
+    pages: /wal mode, .* auto_vacuum none; .*19\.\d MB of the file are empty/,
   });
 });
 
