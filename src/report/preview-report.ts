@@ -12,9 +12,7 @@ import { renderTable } from './text-table.ts';
 /** @param folder Paths are printed relative to it. */
 export function renderPreview(preview: Preview, folder: string): string {
   const { outcome, direction, database, from, to, stopped, losses, unfinishedRun } = preview;
-  const unfinished = unfinishedRun
-    ? ['A run is at work on it, or was killed; the next run brings that to its end first.']
-    : [];
+  const unfinished = unfinishedRun ? ['A run is in progress, or was killed; the next run finishes it first.'] : [];
   if (outcome === 'nothing-pending') {
     return [renderNothingPending(database, from), ...unfinished].join('\n\n');
   }
@@ -57,7 +55,7 @@ function renderStep(
 
 function renderStop({ id, why }: NonNullable<Preview['stopped']>, direction: Direction): string {
   const instead = direction === 'up' ? ' drydock rehearse runs it on a copy with all rows.' : '';
-  return `From ${id} on it cannot be foretold, because in memory, with one row of each table, this happens: ${why}.${instead}`;
+  return `Steps from ${id} on could not be simulated (in memory, one row per table): ${why}.${instead}`;
 }
 
 function renderFindings(steps: readonly PreviewedStep[], folder: string): string[] {
@@ -76,7 +74,7 @@ function renderEffort({ direction, space, estimatedSeconds, onWorkingCopy }: Pre
     `Space: ${describeVolume(space)} (the database has ${describeBytes(space.databaseBytes)}).`,
     ...(space.snapshots === undefined ? [] : [`On the volume of the snapshots: ${describeVolume(space.snapshots)}.`]),
     ...(onWorkingCopy ? ['All of it runs on a working copy, because a revision asks for no transaction.'] : []),
-    `Time: about ${estimatedSeconds} s, by the bytes alone${measure}.`,
+    `Time: about ${estimatedSeconds} s, estimated from the size alone${measure}.`,
   ].join('\n');
 }
 

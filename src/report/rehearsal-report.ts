@@ -16,6 +16,6 @@ export function renderRehearsal({ recovered, phases, steps, checks, schema, verd
 
 function renderSchema(schema: RehearsalReport['schema']): string {
   if (schema === null) return 'The schema before and after could not be compared: the log says why.';
-  if (schema.length === 0) return 'The schema stays as it is.';
-  return visibleLines(['What becomes of the schema:', ...schema.map(({ sentence }) => `  ${sentence}`)]);
+  if (schema.length === 0) return 'The schema does not change.';
+  return visibleLines(['Changes to the schema:', ...schema.map(({ sentence }) => `  ${sentence}`)]);
 }

@@ -61,7 +61,7 @@ function outcome(record: RunRecord): Section {
           ...(ending.next === null ? [] : [labelled('What to do', ending.next)]),
         ];
   const heads = (ids: readonly string[] | null) => (ids === null ? 'not known' : describeRevisions(ids));
-  const goal = command === 'rehearse' ? 'Rehearsed up to' : 'Was to become';
+  const goal = command === 'rehearse' ? 'Rehearsed up to' : 'Intended';
   return {
     title: 'Outcome',
     blocks: [
@@ -85,7 +85,7 @@ function outcome(record: RunRecord): Section {
 function recovery({ recovered }: RunRecord): Section[] {
   if (recovered === null) return [];
   const { runId, interruptedIn, message } = recovered;
-  const text = `Run ${runId} had been interrupted while ${interruptedIn}, and was brought to its end before this one began. ${message}.`;
+  const text = `Run ${runId} had been interrupted while ${interruptedIn}, and was finished before this one began. ${message}.`;
   return [{ title: 'Recovered first', blocks: [{ kind: 'alert', standing: 'warning', text }] }];
 }
 
@@ -101,7 +101,7 @@ function waits({ waits: all }: RunRecord): Section[] {
   if (all.length === 0) return [];
   const columns = [
     { title: 'Waited for', kind: 'text' },
-    { title: 'Who held it', kind: 'text' },
+    { title: 'Held by', kind: 'text' },
     { title: 'After', kind: 'number' },
     { title: 'How long', kind: 'number' },
   ] as const;
@@ -139,7 +139,7 @@ function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: 
     blocks: [
       { kind: 'note', text: path },
       text.length === 0
-        ? { kind: 'text', text: failed ? 'Nothing of it ran.' : 'It changed nothing.' }
+        ? { kind: 'text', text: failed ? 'None of it ran.' : 'It changed nothing.' }
         : { kind: 'code', language: 'sql', text: [...text, ...left].join('\n') },
     ],
   };
@@ -149,7 +149,7 @@ function schema({ schema: changes, command, steps }: RunRecord): Section[] {
   if (steps.length === 0 || changes === null) return [];
   const items = changes.map(({ sentence }) => sentence);
   const blocks: Block[] =
-    items.length === 0 ? [{ kind: 'text', text: 'The schema is as it was.' }] : [{ kind: 'list', items }];
+    items.length === 0 ? [{ kind: 'text', text: 'The schema did not change.' }] : [{ kind: 'list', items }];
   return [{ title: command === 'rehearse' ? 'Changes to the schema of the copy' : 'Changes to the schema', blocks }];
 }
 

@@ -146,7 +146,7 @@ export function downgrade() {}`,
   assert.match(plan.stopped?.why ?? '', /b1\.ts:2: too few rows/);
   assert.match(
     await it.text('plan'),
-    /^From b1 on it cannot be foretold.*too few rows\. drydock rehearse runs it on a copy/m,
+    /^Steps from b1 on could not be simulated .*too few rows\. drydock rehearse runs it on a copy/m,
   );
 });
 

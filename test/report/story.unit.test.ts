@@ -32,13 +32,13 @@ function toldOf(parts: Partial<RunRecord>): readonly string[] {
     .flatMap(({ blocks }) => blocks)
     .flatMap((block) => (block.kind === 'facts' ? block.pairs : []));
   const titles = sections.map(({ title }) => title).filter((title) => title.startsWith('Revisions'));
-  return [...titles, ...facts.map(([name]) => name).filter((name) => /become|Rehearsed/.test(name))];
+  return [...titles, ...facts.map(([name]) => name).filter((name) => /Intended|Rehearsed/.test(name))];
 }
 
 test('a report says whether what ran is there, was undone, or was on a copy', () => {
   assert.deepEqual(toldOf({}), ['Revisions']);
-  assert.deepEqual(toldOf({ ending: failed, to: [] }), ['Revisions, undone', 'Was to become']);
-  assert.deepEqual(toldOf({ ending: failed, to: null }), ['Revisions', 'Was to become']);
+  assert.deepEqual(toldOf({ ending: failed, to: [] }), ['Revisions, undone', 'Intended']);
+  assert.deepEqual(toldOf({ ending: failed, to: null }), ['Revisions', 'Intended']);
   assert.deepEqual(toldOf({ ending: failed }), ['Revisions'], 'it stayed committed');
   assert.deepEqual(toldOf({ command: 'rehearse', to: [] }), ['Revisions, on the copy', 'Rehearsed up to']);
 });
