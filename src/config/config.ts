@@ -169,7 +169,7 @@ function pathOf(cwd: string, said: string | undefined, file: ConfigFile | undefi
 function wantedSchema(cwd: string, said: Flags, file: ConfigFile | undefined): WantedSchema | undefined {
   const { schema, schema_command: command } = file?.settings ?? {};
   if (file !== undefined && schema !== undefined && command !== undefined) {
-    throw file.error(['schema_command'], problemText('stands beside schema', 'Keep one of the two'));
+    throw file.error(['schema_command'], problemText('is set together with schema', 'Keep one of the two'));
   }
   const path = pathOf(cwd, said.schema, file, schema);
   if (path !== undefined) return { kind: 'file', path };

@@ -55,15 +55,15 @@ function parseYaml(text: string, name: string): { document: Document; lines: Lin
 
   throw new DrydockError('USAGE', {
     what: `${name}:${lines.linePos(fault.pos[0]).line}: ${faultText(fault, text)}`,
-    next: 'Correct that line',
+    next: fault.code === 'DUPLICATE_KEY' ? 'Remove one of the two' : 'Correct that line',
     cause: fault,
   });
 }
 
 function faultText(fault: YAMLError, text: string): string {
   if (fault.code !== 'DUPLICATE_KEY') return `not valid YAML: ${fault.message}`;
-  const key = /^[^:\s]+/.exec(text.slice(fault.pos[0]))?.[0] ?? 'a key';
-  return `${key} stands there twice`;
+  const key = /^[^:\s]+/.exec(text.slice(fault.pos[0]))?.[0] ?? '';
+  return `duplicate key ${key}`.trim();
 }
 
 function toData(document: Document, name: string): unknown {

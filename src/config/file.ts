@@ -26,7 +26,7 @@ function readIfThere(file: string, name: string): Buffer | undefined {
     return readFileSync(file);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
-    const next = 'Check that it is a file and that this user may read it';
+    const next = 'Check that it is a file and that this user has permission to read it';
     throw new DrydockError('USAGE', { what: `${name} cannot be read: ${messageOf(cause)}`, next, cause });
   }
 }

@@ -29,7 +29,7 @@ export function suggest(unknown: string, known: readonly string[]): string {
     .map((name) => ({ name, distance: editDistance(unknown.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? `Known are ${known.join(', ')}` : `Did you mean ${nearest.name}?`;
+  return nearest === undefined ? `Valid names: ${known.join(', ')}` : `Did you mean ${nearest.name}?`;
 }
 
 /** Levenshtein's distance, one row of the table at a time. */

@@ -56,7 +56,7 @@ export function listOfNamed<Item extends z.core.SomeType>(item: Item) {
     const seen = new Set<unknown>();
     for (const [index, { name }] of (list.value as { name: unknown }[]).entries()) {
       if (seen.has(name)) {
-        const message = problemText(`is '${name}' a second time`, 'Give each entry a name of its own');
+        const message = problemText(`is a duplicate: '${name}'`, 'Give each entry its own name');
         list.issues.push({ code: 'custom', path: [index, 'name'], input: name, message });
       }
       seen.add(name);

@@ -26,14 +26,14 @@ const badMissed = {
   error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what to do`, 'Write skip or run-late'),
 };
 const badAsRoot = {
-  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what root is to do`, 'Write drop or allow'),
+  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what root can do`, 'Write drop or allow'),
 };
 const badAddress = expected('an address', 'a host and a port, such as 127.0.0.1:9187 or [::1]:9187');
 const badTask = {
   error: ({ input }: Issue) =>
     typeof input === 'string'
       ? problemText(`${isWhat(input)}, not a task`, suggest(input, taskNames))
-      : problemText(`${isWhat(input)}, not a task`, `Known are ${taskNames.join(', ')}`),
+      : problemText(`${isWhat(input)}, not a task`, `Valid tasks: ${taskNames.join(', ')}`),
 };
 
 const badFromBase = {
@@ -48,11 +48,11 @@ export const overridable = {
     about('The folder of revisions, relative to the folder of this file. Default: ../migrations.'),
   ),
   schema: filePath('../schema.sql').check(
-    about('The wanted schema: a .sql text or a database file, relative to the folder of this file. Default: none.'),
+    about('The wanted schema: a .sql file or a database, relative to the folder of this file. Default: none.'),
   ),
   snapshots_directory: filePath('/backup/app').check(
     about(
-      'The folder of the snapshots, relative to the folder of this file; of this database alone. Default: <database>.snapshots.',
+      'The folder of the snapshots of this one database, relative to the folder of this file. Default: <database>.snapshots.',
     ),
   ),
   as_root: z
@@ -61,7 +61,7 @@ export const overridable = {
       about('What root does in a folder of another user: drop becomes that user, allow stays root. Default: drop.'),
     ),
   lock_timeout: duration({ minMs: 0, maxMs: maxTimerMs }).check(
-    about('How long to wait for another runner. 0s: do not wait. Default: 5m.'),
+    about('How long to wait for another run. 0s: do not wait. Default: 5m.'),
   ),
   busy_timeout: duration({ minMs: 0, maxMs: maxTimerMs }).check(
     about('How long to wait for SQLite while another program writes. 0s: do not wait. Default: 60s.'),
@@ -73,30 +73,32 @@ export const overridable = {
     .enum(['refuse', 'allow'], badFromBase)
     .check(
       about(
-        'What to do with a database that has tables and does not say at which revision it is: refuse, or allow to run all revisions on top of them. Default: refuse.',
+        'What to do with a database that has tables but no recorded revision: refuse, or allow running all revisions on top of them. Default: refuse.',
       ),
     ),
   address: z
     .string(badAddress)
     .check(
       z.regex(addressPattern, badAddress),
-      about('Host and port at which the daemon answers. Port 0: any. Default: 127.0.0.1:9187.'),
+      about('Host and port on which the daemon listens. Port 0: any free port. Default: 127.0.0.1:9187.'),
     ),
 };
 
 const snapshots = group({
   directory: z.optional(overridable.snapshots_directory),
-  keep: z.optional(z.int(keepRange).check(z.minimum(1, keepRange), about('Snapshots to keep at most. Default: 10.'))),
+  keep: z.optional(
+    z.int(keepRange).check(z.minimum(1, keepRange), about('Maximum number of snapshots to keep. Default: 10.')),
+  ),
   max_age: z.optional(
     duration({ minMs: 1, maxMs: Number.MAX_SAFE_INTEGER }).check(
-      about('Age from which a snapshot may go, such as 30d. Default: none.'),
+      about('Age after which a snapshot is removed, such as 30d. Default: none.'),
     ),
   ),
   max_bytes: z.optional(
     z.string(badSize).check(
       z.regex(sizePattern, badSize),
       z.refine((size) => sizeBytes(size) >= 1 && Number.isSafeInteger(sizeBytes(size)), badSize),
-      about('What all snapshots may take together, such as 20GB (a KB is 1024 bytes). Default: no limit.'),
+      about('Total size that all snapshots may use, such as 20GB (a KB is 1024 bytes). Default: no limit.'),
     ),
   ),
 });
@@ -104,16 +106,14 @@ const snapshots = group({
 const report = group({
   dir: z.optional(
     filePath('../reports').check(
-      about(
-        'A folder in which each run leaves its report as HTML, relative to the folder of this file. Default: none.',
-      ),
+      about('A folder for the HTML report of each run, relative to the folder of this file. Default: none.'),
     ),
   ),
 });
 
 const statistic = group({
-  name: requiredText('a name', 'a name for the report').check(about('How the report calls it. No two alike.')),
-  sql: requiredText('an SQL query', 'a SELECT that gives one value').check(
+  name: requiredText('a name', 'a name for the report').check(about('Its name in reports. Must be unique.')),
+  sql: requiredText('an SQL query', 'a SELECT that returns one value').check(
     about('One SELECT. The first column of its first row is the value.'),
   ),
   rule: z.optional(
@@ -127,7 +127,7 @@ const statistic = group({
 });
 
 const window = group({
-  name: requiredText('a name', 'a name for the logs').check(about('How logs call it. No two alike.')),
+  name: requiredText('a name', 'a name for the logs').check(about('Its name in logs. Must be unique.')),
   cron: requiredText('a cron expression', 'five fields, such as 0 4 * * *').check(
     about('When it opens, as five cron fields, in `time_zone`.'),
   ),
@@ -138,23 +138,23 @@ const window = group({
   ),
   duration: z.optional(
     duration({ minMs: 60_000, maxMs: maxTimerMs }).check(
-      about('How long it is open. Nothing starts in it after that. Default: 1h.'),
+      about('How long it is open. No task starts after that. Default: 1h.'),
     ),
   ),
   grace: z.optional(
     duration({ minMs: 0, maxMs: maxTimerMs }).check(
-      about('How long a task that runs at its end may go on before it is stopped. Default: 0s.'),
+      about('How long a task may continue after the end of the window before it is stopped. Default: 0s.'),
     ),
   ),
   jitter: z.optional(
     duration({ minMs: 0, maxMs: maxTimerMs }).check(
-      about('Begin by chance up to so much later, so that not all databases begin at once. Default: 0s.'),
+      about('Upper limit of a random delay, so that not all databases begin at once. Default: 0s.'),
     ),
   ),
   missed: z.optional(
     z
       .enum(['skip', 'run-late'], badMissed)
-      .check(about('What becomes of one that passed while no daemon ran: skip or run-late. Default: skip.')),
+      .check(about('What to do with a window missed while the daemon was down: skip or run-late. Default: skip.')),
   ),
   tasks: z
     .array(z.enum(taskNames, badTask), expected('a list', `tasks such as [${taskNames.join(', ')}]`))
@@ -172,7 +172,9 @@ export const fileSchema = group({
   schema: z.optional(overridable.schema),
   schema_command: z.optional(
     requiredText('a command', 'a shell command such as python -m app.create_db').check(
-      about('Instead of `schema`: makes a database with the wanted schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.'),
+      about(
+        'Instead of `schema`: creates a database with the wanted schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.',
+      ),
     ),
   ),
   lock_timeout: z.optional(overridable.lock_timeout),
@@ -184,21 +186,21 @@ export const fileSchema = group({
       .array(requiredText('the name of a table', 'a name, or the beginning of names and a *'), badTables)
       .check(
         about(
-          'Tables and views that are none of the application. Who has no others has an empty database. A * at the end: all that begin so. Default: none.',
+          'Tables and views that do not belong to the application: a database without others counts as empty. A * at the end matches a prefix. Default: none.',
         ),
       ),
   ),
   allow_network_filesystem: z.optional(
     z
       .boolean(expected('true or false', 'true or false'))
-      .check(about('Work on NFS or SMB all the same, where file locks may not hold. Default: false.')),
+      .check(about('Allow a database on NFS or SMB, where file locks may be unreliable. Default: false.')),
   ),
   as_root: z.optional(overridable.as_root),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
-  report: z.optional(report.check(about('What is written of each run.'))),
-  windows: z.optional(listOfNamed(window).check(about('When the daemon may do what.'))),
-  daemon: z.optional(daemon.check(about('Where the daemon answers.'))),
+  report: z.optional(report.check(about('Reports of runs.'))),
+  windows: z.optional(listOfNamed(window).check(about('Maintenance windows of the daemon.'))),
+  daemon: z.optional(daemon.check(about('The HTTP server of the daemon.'))),
 });
 
 /** The file's settings as written, validated, in their own units. */

@@ -163,7 +163,7 @@ test('the wanted schema may be made by a command, and one that cannot be read is
   const refused: [lines: string, schema: string | undefined, error: RegExp][] = [
     ['schema_command: exit 7', undefined, /schema_command "exit 7" ended with exit code 7/],
     ["schema_command: 'true'", undefined, /succeeded, but created no database/],
-    ['schema: ../none.sql\nschema_command: x', undefined, /schema_command stands beside schema/],
+    ['schema: ../none.sql\nschema_command: x', undefined, /schema_command is set together with schema/],
     ['schema: ../none.sql', undefined, /none\.sql cannot be read: ENOENT/],
     ['', undefined, /No wanted schema is named/],
     [

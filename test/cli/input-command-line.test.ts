@@ -161,7 +161,7 @@ const config: readonly RefusalCase[] = [
     wrong: 'a key that stands there twice',
     code: 2,
     config: 'deadline: 5m\ndeadline: 6m\n',
-    says: [/drydock\.yaml:4: deadline stands there twice/],
+    says: [/drydock\.yaml:4: duplicate key deadline/],
   },
   {
     wrong: 'a cron expression with a bad field',
