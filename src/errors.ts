@@ -42,7 +42,16 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
-/** An operational failure: something outside Drydock's own logic went wrong; says what, and what to do. */
+/**
+ * An operational failure: something outside Drydock's own logic went wrong; says what, and what to do.
+ * @example
+ * try {
+ *   await upgrade(config);
+ * } catch (error) {
+ *   if (!(error instanceof DrydockError)) throw error;
+ *   console.error(error.code, error.what, error.state, error.next);
+ * }
+ */
 export class DrydockError extends Error {
   override readonly name = 'DrydockError';
   readonly code: ErrorCode;

@@ -52,6 +52,9 @@ export type AnswerRename = (question: RenameQuestion) => Promise<RenameDecision[
  *
  * @throws {DrydockError} USAGE if no wanted schema is named, or if what looks like a rename is in neither list;
  *   REVISION_FAILED if the revisions cannot be replayed in memory.
+ * @example
+ * const { revision, changes } = await autogenerate(config, { message: 'mail is email', renames: ['people.mail=email'] });
+ * console.log(revision?.path, changes);
  */
 export async function autogenerate(config: Config, request: AutogenerateRequest): Promise<AutogenerateReport> {
   const { answer = nobodyToAsk, observer = ignore } = request;

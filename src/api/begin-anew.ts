@@ -22,6 +22,9 @@ export interface BeginAnewOptions extends SessionOptions {
 /**
  * Lets an upgrade make a database anew in place of one that was emptied. If that was done already, the report says so.
  * @throws {DrydockError} USAGE if that was not accepted, or there is nothing to begin anew from.
+ * @example
+ * const { givenUp } = await beginAnew(config, { dataLoss: 'accepted' });
+ * console.log(givenUp);
  */
 export async function beginAnew(config: Config, options: BeginAnewOptions = {}): Promise<BeginAnewReport> {
   const session = sessionFor(config, options);

@@ -28,6 +28,9 @@ export interface CheckReport {
 /**
  * Compares the database with what its revisions make, and those with the wanted schema if one is configured.
  * @throws {DrydockError} as `current` does; REVISION_FAILED if the revisions cannot be replayed in memory.
+ * @example
+ * const { drift, pending } = await check(config);
+ * console.log(drift.differences.length, pending);
  */
 export async function check(config: Config, options: RevisionArguments = {}): Promise<CheckReport> {
   requireClosedHere(config);

@@ -24,6 +24,9 @@ export interface CurrentReport {
  * Not while this process has the database open: see docs/library.md.
  *
  * @throws {DrydockError} USAGE if there is no database, or the revision files are wrong; DAMAGED_BEFORE, BUSY.
+ * @example
+ * const { atHeads } = await current(config);
+ * if (!atHeads) console.log('drydock upgrade is needed');
  */
 export async function current(config: Config): Promise<CurrentReport> {
   return readCurrent(config).report;

@@ -16,6 +16,9 @@ export interface EditedRevision {
  * Opens each file that an address names in an editor, waits until it has ended, and reads all of them again.
  * @param editor A command as a shell reads it, which gets the path: `code --wait`. If left out, `$VISUAL`, else `$EDITOR`.
  * @throws {DrydockError} USAGE if there is no editor, it fails, or what it left is no set of revisions.
+ * @example
+ * const edited = await edit(config, 'head');
+ * console.log(edited.filter(({ changed }) => changed).map(({ id }) => id));
  */
 export async function edit(config: Config, address: string, editor?: string): Promise<readonly EditedRevision[]> {
   const { revisions } = namedRevisions(config, address);

@@ -32,6 +32,9 @@ export interface RevisionRange extends FoundRevisions {
  * The revisions, newest first, and what was run.
  * @param range `[start]:[end]`, such as `-3:` or `base:current`.
  * @throws {DrydockError} as `current` does.
+ * @example
+ * const { revisions, runs } = await history(config, '-3:');
+ * console.log(revisions.map(({ id }) => id), runs.at(-1)?.startedAt);
  */
 export async function history(config: Config, range = ':'): Promise<HistoryReport> {
   return historyOf(readRange(config, range, 'the files'));

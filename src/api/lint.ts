@@ -14,6 +14,9 @@ export interface LintReport extends LintResult {
  * Looks for what is dangerous in revision files.
  * @param addresses Which revisions; none for all of them, and then for the graph that they make too.
  * @throws {DrydockError} USAGE if a file is no revision, or a module cannot be loaded.
+ * @example
+ * const { findings } = await lint(config);
+ * for (const { path, line, rule, message } of findings) console.log(`${path}:${line}: ${message} (${rule})`);
  */
 export async function lint(
   config: Config,

@@ -29,6 +29,9 @@ export interface Surroundings {
 /**
  * The settings as the command would have them: config file, `DRYDOCK_*` variables, then what is given here.
  * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ * @example
+ * const config = await loadConfig({ database: 'data/app.db', lockTimeout: '30s' });
+ * console.log(config.migrations);
  */
 export function loadConfig(
   settings: Settings = {},

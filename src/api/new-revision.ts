@@ -40,6 +40,9 @@ export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omi
 /**
  * Writes the file of a new revision, to be filled in.
  * @throws {DrydockError} USAGE if it does not fit the revisions that are there.
+ * @example
+ * const { path } = await createRevision(config, { message: 'add cities', kind: 'ts' });
+ * console.log(path);
  */
 export async function createRevision(
   config: Config,
@@ -54,6 +57,9 @@ export async function createRevision(
  * Writes a revision that joins several heads.
  * @param addresses `heads`, or at least two.
  * @throws {DrydockError} USAGE if they are not at least two different heads.
+ * @example
+ * const { id, revises } = await mergeRevisions(config, ['heads'], { message: 'merge both branches' });
+ * console.log(id, revises);
  */
 export async function mergeRevisions(
   config: Config,

@@ -13,6 +13,9 @@ export interface PlanOptions extends RevisionArguments {
  * What an upgrade or a downgrade would do. Nothing is written.
  * @param target An address as the command takes it.
  * @throws {DrydockError} as the run would before it changes anything.
+ * @example
+ * const { steps, losses, estimatedSeconds } = await plan(config);
+ * console.log(steps.length, losses, estimatedSeconds);
  */
 export async function plan(config: Config, target = 'head', options: PlanOptions = {}): Promise<Preview> {
   requireClosedHere(config);

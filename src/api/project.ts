@@ -20,6 +20,9 @@ export interface InitOptions extends ProjectRequest {
 /**
  * Makes a folder for revisions and a config file; the database is not made.
  * @throws {DrydockError} USAGE if something stands in its place already; then nothing is made.
+ * @example
+ * const { created } = await init({ database: 'data/app.db' });
+ * console.log(created.join('\n'));
  */
 export async function init({ cwd = process.cwd(), ...request }: InitOptions = {}): Promise<ProjectReport> {
   const project = {

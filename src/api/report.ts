@@ -12,7 +12,12 @@ export type ReportFormat = 'html' | 'markdown';
 
 const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: renderHtml, markdown: renderMarkdown };
 
-/** All that are kept, the run that ended last first. */
+/**
+ * All that are kept, the run that ended last first.
+ * @example
+ * const { runs } = await listRuns(config);
+ * console.log(runs.map(({ runId, command }) => `${runId} ${command}`));
+ */
 export async function listRuns(config: Config): Promise<RunList> {
   const layout = layoutFor(config);
   return looking(() => listRunRecords(layout, Number.POSITIVE_INFINITY));
@@ -22,6 +27,9 @@ export async function listRuns(config: Config): Promise<RunList> {
  * The record of one run.
  * @param id The run's id or the beginning of it, or `latest`.
  * @throws {DrydockError} USAGE if no run, or more than one, has it.
+ * @example
+ * const { command, runId } = await showRun(config);
+ * console.log(command, runId);
  */
 export async function showRun(config: Config, id = 'latest'): Promise<RunRecord> {
   const layout = layoutFor(config);
@@ -31,6 +39,8 @@ export async function showRun(config: Config, id = 'latest'): Promise<RunRecord>
 /**
  * The report of one run, as one HTML document that needs nothing else, or as Markdown.
  * @throws {DrydockError} as {@link showRun} does.
+ * @example
+ * console.log(await report(config, 'latest', 'markdown'));
  */
 export async function report(config: Config, id = 'latest', format: ReportFormat = 'html'): Promise<string> {
   return renderReport(await showRun(config, id), format);

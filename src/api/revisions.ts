@@ -22,17 +22,31 @@ export function entriesOf({ graph, revisions }: FoundRevisions): RevisionEntry[]
 /**
  * What an address names: one revision, or `heads`.
  * @throws {DrydockError} USAGE if it names none.
+ * @example
+ * const [revision] = await show(config, 'head');
+ * console.log(revision?.message, revision?.path);
  */
 export async function show(config: Config, address: string): Promise<readonly RevisionEntry[]> {
   return entriesOf(namedRevisions(config, address));
 }
 
-/** The revisions that no other one revises. Reads the files only. @throws {DrydockError} USAGE */
+/**
+ * The revisions that no other one revises. Reads the files only.
+ * @throws {DrydockError} USAGE
+ * @example
+ * const ids = (await heads(config)).map(({ id }) => id);
+ * console.log(ids);
+ */
 export async function heads(config: Config): Promise<readonly RevisionEntry[]> {
   return entriesOf(headRevisions(config, 'heads'));
 }
 
-/** The revisions that several others revise, newest first. Reads the files only. @throws {DrydockError} USAGE */
+/**
+ * The revisions that several others revise, newest first. Reads the files only.
+ * @throws {DrydockError} USAGE
+ * @example
+ * for (const { id, children } of await branches(config)) console.log(id, children);
+ */
 export async function branches(config: Config): Promise<readonly RevisionEntry[]> {
   return entriesOf(branchPoints(config));
 }

@@ -30,6 +30,9 @@ export type ScriptRequest = (
  * Writes a run down as a script for the sqlite3 shell, and runs nothing.
  * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
  *   asks for no transaction.
+ * @example
+ * const { sql } = await script(config, { verb: 'upgrade', target: 'head', start: 'base' });
+ * console.log(sql);
  */
 export async function script(config: Config, request: ScriptRequest): Promise<ScriptReport> {
   const { start, observer = ignore, ...asked } = request;

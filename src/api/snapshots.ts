@@ -34,6 +34,12 @@ export interface CreatedSnapshot {
   readonly reused: boolean;
 }
 
+/**
+ * The snapshots, oldest first.
+ * @example
+ * const { snapshots } = await listSnapshots(config);
+ * console.log(snapshots.length);
+ */
 export async function listSnapshots(config: Config): Promise<SnapshotList> {
   const layout = layoutFor(config);
   const { snapshots, unusable } = looking(() => readCatalog(layout));
@@ -54,6 +60,9 @@ function listedSnapshot(snapshot: Snapshot): ListedSnapshot {
  * Proves that a snapshot is sound and is what was taken.
  * @param id The snapshot's id, the beginning of it, or `latest`.
  * @throws {DrydockError} PREFLIGHT if it is not; USAGE if there is none of that id.
+ * @example
+ * const { snapshot } = await verifySnapshot(config, 'latest');
+ * console.log(snapshot.createdAt);
  */
 export async function verifySnapshot(config: Config, id: string): Promise<{ readonly snapshot: Manifest }> {
   const { examineSnapshot } = await import('../run/prove-snapshot.ts');
@@ -66,6 +75,9 @@ export async function verifySnapshot(config: Config, id: string): Promise<{ read
 /**
  * Takes a snapshot now.
  * @throws {DrydockError} PREFLIGHT, BUSY, LOCKED, DAMAGED_BEFORE or STOPPED.
+ * @example
+ * const { snapshot } = await createSnapshot(config);
+ * console.log(snapshot.id);
  */
 export async function createSnapshot(config: Config, options: SessionOptions = {}): Promise<CreatedSnapshot> {
   return run(config, { verb: 'snapshot create' }, options, {
@@ -90,6 +102,9 @@ export interface RestoreOptions extends SessionOptions {
  * @param id The snapshot's id, the beginning of it, or `latest`.
  * @throws {DrydockError} with the state of the data told; USAGE if no snapshot has that id, or if the database holds
  *   what no snapshot has and that was not accepted.
+ * @example
+ * const { restored } = await restoreSnapshot(config, 'latest', { dataLoss: 'accepted' });
+ * console.log(restored.revision);
  */
 export async function restoreSnapshot(
   config: Config,
@@ -108,7 +123,12 @@ export async function restoreSnapshot(
   });
 }
 
-/** Removes the snapshots that the retention policy does not keep. */
+/**
+ * Removes the snapshots that the retention policy does not keep.
+ * @example
+ * const { pruned } = await pruneSnapshots(config);
+ * console.log(pruned);
+ */
 export async function pruneSnapshots(
   config: Config,
   options: SessionOptions = {},

@@ -13,6 +13,9 @@ export interface StampOptions extends SessionOptions, RevisionArguments {
 /**
  * Records revisions as applied without running them.
  * @throws {DrydockError} as `upgrade` does.
+ * @example
+ * const { to } = await stamp(config, ['head']);
+ * console.log(to);
  */
 export async function stamp(
   config: Config,
@@ -27,6 +30,8 @@ export async function stamp(
 /**
  * Creates the table `alembic_version` if it is missing.
  * @throws {DrydockError} as `upgrade` does.
+ * @example
+ * await ensureVersion(config);
  */
 export async function ensureVersion(config: Config, options: SessionOptions = {}): Promise<MigrationReport | AtTarget> {
   return migrate(config, { verb: 'ensure-version' }, sessionFor(config, options), { kind: 'none' });

@@ -14,6 +14,9 @@ export interface StatsReport {
 /**
  * The configured statistics.
  * @throws {DrydockError} USAGE if the SQL of one is wrong.
+ * @example
+ * const { statistics } = await stats(config);
+ * for (const { name, value } of statistics) console.log(name, value);
  */
 export async function stats(config: Config): Promise<StatsReport> {
   requireClosedHere(config);

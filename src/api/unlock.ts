@@ -9,6 +9,9 @@ import { ignore } from './session.ts';
 /**
  * Removes the lock directory that a dead run left; the next run does so by itself.
  * @throws {DrydockError} LOCKED if its holder is alive.
+ * @example
+ * const { outcome } = await unlock(config);
+ * console.log(outcome);
  */
 export async function unlock(config: Config): Promise<UnlockResult>;
 /** @internal */

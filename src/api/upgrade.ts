@@ -11,6 +11,9 @@ import { argumentsOf, consentOf, type RevisionArguments, type SessionOptions, se
  *
  * @param target An address as the command takes it: a revision, `head`, `+1`, …
  * @throws {DrydockError} with the code of the ending and the state of the data; see docs/exit-codes.md.
+ * @example
+ * const report = await upgrade(config);
+ * console.log(`${report.database} is at ${report.to.join(', ')}`);
  */
 export async function upgrade(
   config: Config,
@@ -30,6 +33,9 @@ export interface DowngradeOptions extends SessionOptions, RevisionArguments {
  * Goes back to a target.
  * @param target A revision, `-1`, `base`, …
  * @throws {DrydockError} as {@link upgrade} does; USAGE if it would lose data and that was not accepted.
+ * @example
+ * const { from, to } = await downgrade(config, '-1', { dataLoss: 'accepted' });
+ * console.log(from, to);
  */
 export async function downgrade(
   config: Config,

@@ -32,6 +32,9 @@ export interface VerifyReport {
  * Reads the whole database in one read transaction, beside any writer: integrity, foreign keys, rows, and whether it and
  * the revision files belong together.
  * @throws {DrydockError} only if it cannot be read; what is wrong with it is in the report.
+ * @example
+ * const { verdict } = await verify(config);
+ * if (verdict !== 'sound') throw new Error('the database is damaged');
  */
 export async function verify(config: Config): Promise<VerifyReport> {
   requireClosedHere(config);

@@ -1,13 +1,13 @@
-/** Every operation has an `@example`. The examples compile under the project's rules, and run. */
+/** Every public function and every operation has an `@example`. The examples compile under the project's rules, and run. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import * as drydock from '../../src/index.ts';
-import { projectRoot } from '../harness/files.ts';
+import { projectRoot, sqlRevision, testFolder } from '../harness/files.ts';
 import { column, openDatabase, operationsOn } from '../operations/database.ts';
 
 /** The database on which the example of each operation runs, alone. */
@@ -25,13 +25,35 @@ const people = `
   INSERT INTO orders (price, placed) VALUES (9.5, '2019-05-01'), (12, '2024-05-01');
   INSERT INTO ratings VALUES (1, 1, 5), (2, 1, 4);`;
 
+/** The project in which the examples of the library run, one after the other. */
+const project: Readonly<Record<string, string>> = {
+  'migrations/001_people.sql': sqlRevision(
+    '001_people',
+    undefined,
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, mail TEXT); INSERT INTO people (mail) VALUES ('ada@old.org');",
+    'DROP TABLE people;',
+  ),
+  'migrations/002_teams.sql': sqlRevision('002_teams', '001_people', 'CREATE TABLE teams (name);', 'DROP TABLE teams;'),
+  'schema.sql': 'CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT); CREATE TABLE teams (name);',
+  'data/app.db': '',
+};
+const scenario = `loadConfig ensureVersion doctor lint heads branches show plan rehearse script upgrade current history
+  check verify stats DrydockError createSnapshot listSnapshots verifySnapshot downgrade restoreSnapshot pruneSnapshots
+  stamp listRuns showRun report unlock edit autogenerate createRevision mergeRevisions beginAnew completion`.split(
+  /\s+/,
+);
+
 type Examples = Readonly<Record<string, () => Promise<void>>>;
 
 interface ExampleModule {
   readonly operations: (op: drydock.Operations) => Examples;
+  readonly library: (config: drydock.Config | undefined) => Examples;
 }
 
 const operations = Object.keys(operationsOn(openDatabase('')));
+const library = Object.entries(drydock).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+const index = readFileSync(join(projectRoot, 'src/index.ts'), 'utf8');
+const publicFiles = [...index.matchAll(/from '\.\/(.*)';/g)].map(([, path]) => `src/${path}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-examples-'));
 const modulePath = join(folder, 'examples.ts');
@@ -39,10 +61,13 @@ let examples: ExampleModule;
 
 before(async () => {
   const ofOperations = onlyThese(operations, globSync('src/operations/*.ts', { cwd: projectRoot }));
+  const ofLibrary = onlyThese(library, publicFiles);
+  const names = ['type Config', 'type Operations', ...ofLibrary.keys()].join(', ');
   writeFileSync(
     modulePath,
-    `import type { Operations } from '${join(projectRoot, 'src/index.ts')}';
-export const operations = (op: Operations) => ({\n${asMethods(ofOperations)}});\n`,
+    `import { ${names} } from '${join(projectRoot, 'src/index.ts')}';
+export const operations = (op: Operations) => ({\n${asMethods(ofOperations)}});
+export const library = (config: Config) => ({\n${asMethods(ofLibrary)}});\n`,
   );
   examples = await import(pathToFileURL(modulePath).href);
 });
@@ -68,9 +93,10 @@ function asMethods(code: ReadonlyMap<string, string>): string {
   return [...code].map(([name, lines]) => `async ${name}() {\n${lines}},\n`).join('');
 }
 
-test('every operation has an example', () => {
+test('every public function and every operation has an example', () => {
   const op = operationsOn(openDatabase(''));
   assert.deepEqual(Object.keys(examples.operations(op)).toSorted(), operations.toSorted());
+  assert.deepEqual(Object.keys(examples.library(undefined)).toSorted(), library.toSorted());
 });
 
 test('the examples compile under the rules of the project', () => {
@@ -97,3 +123,29 @@ for (const name of operations) {
     assert.deepEqual(column(db, 'PRAGMA foreign_key_check'), []);
   });
 }
+
+test('the examples of the library run', async (t) => {
+  const folder = testFolder(t);
+  const start = process.cwd();
+  t.after(() => process.chdir(start));
+  process.chdir(folder);
+  t.mock.method(console, 'log', () => undefined);
+  process.env['EDITOR'] = 'true';
+  await examples.library(undefined)['init']?.();
+  for (const [path, text] of Object.entries(project)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  appendFileSync(
+    'config/drydock.yaml',
+    'schema: ../schema.sql\nstatistics: [{ name: people, sql: SELECT count(*) FROM people }]\n',
+  );
+  const config = await drydock.loadConfig();
+  for (const name of scenario) {
+    if (name === 'mergeRevisions') writeFileSync('migrations/b.sql', sqlRevision('b', '002_teams', '', ''));
+    if (name === 'beginAnew') writeFileSync(config.database, '');
+    await t.test(name, () => examples.library(config)[name]?.());
+  }
+  await assert.rejects(async () => examples.library(config)['CannotDowngrade']?.(), drydock.CannotDowngrade);
+  assert.deepEqual(['init', 'CannotDowngrade', ...scenario].toSorted(), library.toSorted());
+});
