@@ -37,7 +37,7 @@ export interface AutogenerateRequest extends RevisionRequest {
 }
 
 export interface AutogenerateReport {
-  /** Null where the revisions make the wanted schema already. */
+  /** Null where the revisions make the desired schema already. */
   readonly revision: RevisionEntry | null;
   /** A sentence for each difference. */
   readonly changes: readonly string[];
@@ -47,10 +47,10 @@ export interface AutogenerateReport {
 export type AnswerRename = (question: RenameQuestion) => Promise<RenameDecision['answer'] | undefined>;
 
 /**
- * Writes the revision that brings what the revisions make to the wanted schema of the config. All heads are replayed
+ * Writes the revision that brings what the revisions make to the desired schema of the config. All heads are replayed
  * together, whatever the request's `head`: that is the schema a database has.
  *
- * @throws {DrydockError} USAGE if no wanted schema is named, or if what looks like a rename is in neither list;
+ * @throws {DrydockError} USAGE if no desired schema is named, or if what looks like a rename is in neither list;
  *   REVISION_FAILED if the revisions cannot be replayed in memory.
  * @example
  * const { revision, changes } = await autogenerate(config, { message: 'mail is email', renames: ['people.mail=email'] });
@@ -85,7 +85,7 @@ export async function autogenerate(config: Config, request: AutogenerateRequest)
 function requireWanted({ wantedSchema }: Config): WantedSchema {
   if (wantedSchema !== undefined) return wantedSchema;
   throw new DrydockError('USAGE', {
-    what: 'No wanted schema is named to compare the revisions with',
+    what: 'No desired schema is named to compare the revisions with',
     next: 'Give --schema <file> (a .sql text or a database), or set schema or schema_command in the config',
   });
 }

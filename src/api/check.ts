@@ -21,12 +21,12 @@ export interface CheckReport {
   readonly drift: Compared;
   /** Ids. */
   readonly pending: readonly string[];
-  /** What the revisions make otherwise than wanted; null where no wanted schema is named. */
+  /** What the revisions make otherwise than wanted; null where no desired schema is named. */
   readonly wanted: Compared | null;
 }
 
 /**
- * Compares the database with what its revisions make, and those with the wanted schema if one is configured.
+ * Compares the database with what its revisions make, and those with the desired schema if one is configured.
  * @throws {DrydockError} as `current` does; REVISION_FAILED if the revisions cannot be replayed in memory.
  * @example
  * const { drift, pending } = await check(config);

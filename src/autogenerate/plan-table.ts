@@ -28,8 +28,8 @@ export function planTable(from: Side, to: Side, changes: Changes, means: Means):
   if (added !== undefined && dropped !== undefined && reasons.length === 0) {
     return inPlace(from, to, { ...changes, dropped }, added);
   }
-  if (added === undefined) reasons.push(`the new columns of ${to.table.name} speak of each other`);
-  if (dropped === undefined) reasons.push(`the columns of ${to.table.name} that go speak of each other`);
+  if (added === undefined) reasons.push(`the new columns of ${to.table.name} refer to each other`);
+  if (dropped === undefined) reasons.push(`the columns of ${to.table.name} to be dropped refer to each other`);
   const batch = batchOf(from.table, to.table, changes, inOrderOfDrop(changes.dropped, []));
   if (batch === undefined || means === 'statements') return madeAnew(from.table, to.table, changes, reasons);
   const step = { kind: 'batch' as const, table: to.table.name, changes: batch, reasons };
@@ -73,10 +73,10 @@ function whyNotInPlace(from: Table, to: Table, changes: Changes): string[] {
   }
   const isThere = (check: Check) => !changes.checks.some((change) => change.to === check);
   for (const { behind } of to.checks.filter((check) => isNamedIn(changes.added, check.behind) && isThere(check))) {
-    reasons.push(`a CHECK that ${to.name} has already should stand behind the new column ${behind}`);
+    reasons.push(`a CHECK that ${to.name} already has should be part of the new column ${behind}`);
   }
   for (const { behind } of checksLostBy(from, changes)) {
-    reasons.push(`a CHECK stands behind ${from.name}.${behind}, which goes, and is to stay`);
+    reasons.push(`a CHECK that should stay is part of ${from.name}.${behind}, which is dropped`);
   }
   return reasons;
 }

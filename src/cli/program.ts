@@ -9,7 +9,7 @@ import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, typ
 const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
 const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
 const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
-const schema = new Option('--schema <file>', 'the wanted schema: a .sql text or a database (schema in the config)');
+const schema = new Option('--schema <file>', 'the desired schema: a .sql text or a database (schema in the config)');
 const sql = new Option(
   '--sql',
   'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
@@ -125,7 +125,7 @@ const reads: readonly Verb<Config>[] = [
   },
   {
     usage: 'check',
-    description: 'compare the database, the revisions and the wanted schema; exit 3 where they differ',
+    description: 'compare the database, the revisions and the desired schema; exit 3 where they differ',
     flags: [schema, fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/check.ts')).check,
   },
@@ -164,7 +164,7 @@ const writes: readonly Verb<Config>[] = [
     description: 'write the file of a new revision',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
-      new Option('--autogenerate', 'with what brings the revisions to the wanted schema'),
+      new Option('--autogenerate', 'with what brings the revisions to the desired schema'),
       schema,
       repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
       repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),

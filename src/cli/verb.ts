@@ -9,7 +9,7 @@ export interface GlobalFlags {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
-  /** Of the verbs that compare with a wanted schema. */
+  /** Of the verbs that compare with a desired schema. */
   readonly schema?: string;
   /** Of the verbs that are the daemon or ask it. */
   readonly address?: string;

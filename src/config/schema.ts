@@ -48,7 +48,7 @@ export const overridable = {
     about('The folder of revisions, relative to the folder of this file. Default: ../migrations.'),
   ),
   schema: filePath('../schema.sql').check(
-    about('The wanted schema: a .sql file or a database, relative to the folder of this file. Default: none.'),
+    about('The desired schema: a .sql file or a database, relative to the folder of this file. Default: none.'),
   ),
   snapshots_directory: filePath('/backup/app').check(
     about(
@@ -173,7 +173,7 @@ export const fileSchema = group({
   schema_command: z.optional(
     requiredText('a command', 'a shell command such as python -m app.create_db').check(
       about(
-        'Instead of `schema`: creates a database with the wanted schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.',
+        'Instead of `schema`: creates a database with the desired schema at $DRYDOCK_SCHEMA_DATABASE. Default: none.',
       ),
     ),
   ),

@@ -22,7 +22,7 @@ export async function readWantedSchema(wanted: WantedSchema, observer: Observer)
   const schema = schemaOf(await storedSchema(wanted, observer));
   if (Object.values(schema).some((things) => things.length > 0)) return schema;
   throw new DrydockError('USAGE', {
-    what: `The wanted schema, ${describeWanted(wanted)}, is empty`,
+    what: `The desired schema, ${describeWanted(wanted)}, is empty`,
     next: 'Check its source: applying an empty schema would drop every table',
   });
 }
@@ -47,7 +47,7 @@ function readDatabase(wanted: WantedSchema, path: string): StoredSchema {
     return withReader(path, readStoredSchema);
   } catch (error) {
     if (!(error instanceof DrydockError)) throw error;
-    const what = `The wanted schema, ${describeWanted(wanted)}, cannot be read: ${error.what}`;
+    const what = `The desired schema, ${describeWanted(wanted)}, cannot be read: ${error.what}`;
     if (error.code === 'BUSY')
       throw new DrydockError('BUSY', { what, next: 'Try again when nothing writes to it', cause: error });
     const place = wanted.kind === 'file' ? '--schema (or `schema` in the config)' : '`schema_command` in the config';
@@ -66,7 +66,7 @@ async function readScript(path: string, text: string, observer: Observer): Promi
   } catch (error) {
     if (!(error instanceof DrydockError)) throw error;
     throw new DrydockError('USAGE', {
-      what: `The wanted schema ${path} cannot be run: ${error.what}`,
+      what: `The desired schema ${path} cannot be run: ${error.what}`,
       next: 'Correct it: it must be SQL, without commands of the sqlite3 shell',
       cause: error,
     });
@@ -88,7 +88,7 @@ function readWhole(path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     throw new DrydockError('USAGE', {
-      what: `The wanted schema ${path} cannot be read: ${messageOf(cause)}`,
+      what: `The desired schema ${path} cannot be read: ${messageOf(cause)}`,
       next: 'Check --schema (or `schema` in the config)',
       cause,
     });

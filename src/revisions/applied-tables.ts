@@ -167,7 +167,7 @@ function readCurrent(port: ReadPort): string[] {
   const shape = z.object({ version_num: nonEmpty });
   const ids = rows.map((row) => parseRow(shape, row, versionTable).version_num).sort();
   const twice = ids.find((id, index) => ids[index - 1] === id);
-  if (twice !== undefined) throw garbage(versionTable, `revision '${twice}' stands in it twice`);
+  if (twice !== undefined) throw garbage(versionTable, `revision '${twice}' is in it twice`);
   return ids;
 }
 

@@ -29,7 +29,7 @@ function plannedWith(from: Schema, to: Schema, answers: readonly boolean[]) {
   }
 }
 
-test('an upgrade makes the wanted schema, the downgrade the old one, in both forms', async () => {
+test('an upgrade makes the desired schema, the downgrade the old one, in both forms', async () => {
   let [planned, sql] = [0, 0];
   const answers = fc.array(fc.boolean(), { minLength: 1, maxLength: 4 });
   const property = fc.asyncProperty(schemaPair, answers, async ([a, b], answered) => {

@@ -12,7 +12,7 @@ import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
 import { databaseOf, schemaFrom, schemaOn } from '../schema/database.ts';
 import { moduleRevision } from './apply.ts';
 
-/** Makes the database and its rows, upgrades it to the wanted schema, and has the check of row counts look at it. */
+/** Makes the database and its rows, upgrades it to the desired schema, and has the check of row counts look at it. */
 async function upgraded(script: string, rows: string, wanted: string, decisions: readonly RenameDecision[] = []) {
   const db = databaseOf(`${script};${rows}`);
   const result = planChanges(schemaOn(db), schemaFrom(wanted), decisions);

@@ -50,8 +50,8 @@ test('it writes .sql where SQLite can make the change in place, .ts where it can
 
   await it.text('upgrade');
   const state = stateOf(it.root);
-  assert.match(await it.text(...autogenerate, 'd1'), /^Nothing to do: the revisions make the wanted schema/);
-  // What the application's own database has, be it the live one, is a wanted schema too.
+  assert.match(await it.text(...autogenerate, 'd1'), /^Nothing to do: the revisions make the desired schema/);
+  // What the application's own database has, be it the live one, is a desired schema too.
   const live = await it.json<Written>('revision', '--autogenerate', '-m', 'x', '--schema', it.database);
   assert.deepEqual(live, { command: 'revision', ok: true, revision: null, changes: [] });
   assert.equal(stateOf(it.root), state, 'nothing was written');
@@ -141,7 +141,7 @@ test('on a terminal each possible rename is asked for, until the answer is one',
   assert.match(up, /DROP COLUMN likes/);
 });
 
-test('the wanted schema may be made by a command, and one that cannot be read is one clear line', async (t) => {
+test('the desired schema may be made by a command, and one that cannot be read is one clear line', async (t) => {
   const it = project(t, first);
   const config = (lines: string) =>
     writeFileSync(
@@ -165,7 +165,7 @@ test('the wanted schema may be made by a command, and one that cannot be read is
     ["schema_command: 'true'", undefined, /succeeded, but created no database/],
     ['schema: ../none.sql\nschema_command: x', undefined, /schema_command is set together with schema/],
     ['schema: ../none.sql', undefined, /none\.sql cannot be read: ENOENT/],
-    ['', undefined, /No wanted schema is named/],
+    ['', undefined, /No desired schema is named/],
     [
       '',
       'CREATE TABLE t (a); CREAT TABLE u (b);',

@@ -44,7 +44,7 @@ test('the production database lacks three indexes, has its columns in another or
   assert.equal(stateOf(folder), before, 'nothing was written');
 });
 
-test('drift of the database, pending revisions and a wanted schema each count, and mild differences do not', async (t) => {
+test('drift of the database, pending revisions and a desired schema each count, and mild differences do not', async (t) => {
   const made = 'CREATE TABLE t (a INTEGER, b TEXT);';
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, made) }, `${made} ${alembicAt('a1')}`);
   const check = async (code: number, ...flags: readonly string[]) => {
@@ -62,7 +62,7 @@ test('drift of the database, pending revisions and a wanted schema each count, a
   assert.deepEqual((await check(3, '--schema', file)).wanted?.differences[0]?.sentence, 'column t.c is missing');
   assert.match(
     (await it.run(['check', '--schema', file])).stdout,
-    /The revisions do not make the wanted schema, .*schema\.sql; run drydock revision --autogenerate:\n {2}column t\.c is missing/,
+    /The revisions do not make the desired schema, .*schema\.sql; run drydock revision --autogenerate:\n {2}column t\.c is missing/,
   );
   // A pending revision that only works on rows is no hindrance where nobody asks what it makes.
   writeFileSync(
@@ -75,25 +75,25 @@ test('drift of the database, pending revisions and a wanted schema each count, a
   assert.match(await it.fails(20, 'check', '--schema', file), /no rows \(replayed in memory/);
 });
 
-test('a wanted schema that cannot be read is not taken for the database', async (t) => {
+test('a desired schema that cannot be read is not taken for the database', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('a1'));
   const wanted = join(it.root, 'wanted.db');
   writeFileSync(wanted, 'SQLite format 3\0garbage');
   const garbage = await it.fails(2, 'check', '--schema', wanted);
-  assert.match(garbage, /^The wanted schema, \S+wanted\.db, cannot be read: .* is not a SQLite database/);
+  assert.match(garbage, /^The desired schema, \S+wanted\.db, cannot be read: .* is not a SQLite database/);
   assert.match(garbage, /Check --schema/);
   assert.doesNotMatch(garbage, /--database|restore/i);
   appendFileSync(join(it.root, 'config/drydock.yaml'), `schema_command: cp ${wanted} "$DRYDOCK_SCHEMA_DATABASE"\n`);
   const made = await it.run(['check']);
   assert.equal(made.code, 2, made.stderr);
-  assert.match(made.error, /^The wanted schema, made by .*Check `schema_command`/);
+  assert.match(made.error, /^The desired schema, made by .*Check `schema_command`/);
 
   rmSync(wanted);
   const writer = new Database(createDatabase(wanted, 'delete', 'CREATE TABLE t (a);'));
   writer.exec('BEGIN EXCLUSIVE');
   assert.match(
     await it.fails(11, 'check', '--schema', wanted),
-    /^The wanted schema, \S+wanted\.db, .*locked.*Try again/,
+    /^The desired schema, \S+wanted\.db, .*locked.*Try again/,
   );
   writer.close();
 });

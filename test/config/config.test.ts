@@ -116,7 +116,7 @@ test('paths are relative to where they were said', async () => {
   assert.equal((await load(cwd, { database: '/abs/a.db' })).database, '/abs/a.db');
 });
 
-test('a wanted schema may come from a command, and a file that is named by flag or environment goes before it', async () => {
+test('a desired schema may come from a command, and a file that is named by flag or environment goes before it', async () => {
   const cwd = folderWith('database: a.db\nschema_command: make it\n');
   assert.deepEqual((await load(cwd)).wantedSchema, { kind: 'command', command: 'make it' });
   const { wantedSchema } = await load(cwd, { schema: 'b.sql' }, { DRYDOCK_SCHEMA: 'c.sql' });

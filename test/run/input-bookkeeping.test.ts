@@ -31,7 +31,7 @@ const versionCases: readonly Omit<RefusalCase, 'code'>[] = [
   {
     wrong: 'one revision twice in alembic_version',
     ...atRevision("'001_items'), ('001_items'"),
-    says: [/'001_items' stands in it twice/],
+    says: [/'001_items' is in it twice/],
   },
   {
     wrong: 'an alembic_version of other columns',

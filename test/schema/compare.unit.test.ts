@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
     from: 'CREATE TABLE t (a, b, c)',
     to: 'CREATE TABLE t (a, c, b)',
     kind: 'order',
-    sentence: 'the columns of t stand in another order: a, b, c instead of a, c, b',
+    sentence: 'the columns of t are in another order: a, b, c instead of a, c, b',
   },
   {
     name: 'the letter case of a table',
@@ -467,7 +467,7 @@ test('a change says what a run did', () => {
       'table rock and should roll goes',
       'column t.a is TEXT and will be BLOB',
       'column t.D is spelt d',
-      'the columns of t stand in another order: b, a, c, d instead of a, b, c, d',
+      'the columns of t are in another order: b, a, c, d instead of a, b, c, d',
       'UNIQUE (c) of t goes',
       'view v is defined anew',
     ],

@@ -6,7 +6,7 @@ import { isMild } from '../../src/schema/compare/difference.ts';
 import { apply, bundled, fresh, production } from '../migrations/bundled.ts';
 import { schemaOn } from './database.ts';
 
-test('a production database at 002 lacks the three indexes of 001, and its columns stand in another order', async () => {
+test('a production database at 002 lacks the three indexes of 001, and its columns are in another order', async () => {
   const differences = compareSchemas(schemaOn(production()), schemaOn(await fresh('002_weighted_sentiment')));
   assert.deepEqual(
     differences.map(({ kind, table, name }) => [kind, table, name]),

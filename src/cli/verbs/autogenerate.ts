@@ -20,7 +20,7 @@ function textOf({ wantedSchema }: Config, { revision, changes }: Awaited<ReturnT
   if (revision !== null)
     return visibleLines([`Created ${revision.path}`, ...changes.map((sentence) => `  ${sentence}`)]);
   const wanted = wantedSchema === undefined ? '' : `, ${describeWanted(wantedSchema)}`;
-  return visible(`Nothing to do: the revisions make the wanted schema${wanted}. No revision was written.`);
+  return visible(`Nothing to do: the revisions make the desired schema${wanted}. No revision was written.`);
 }
 
 async function answerOnTerminal({ sentence }: RenameQuestion): Promise<RenameDecision['answer'] | undefined> {

@@ -41,8 +41,8 @@ function pendingText(pending: readonly string[]): string {
 function wantedText(wanted: string, drift: Compared | null): string {
   const verdict =
     drift === null || drift.differences.length === 0
-      ? `The revisions make the wanted schema, ${wanted}.`
-      : `The revisions do not make the wanted schema, ${wanted}; run drydock revision --autogenerate:`;
+      ? `The revisions make the desired schema, ${wanted}.`
+      : `The revisions do not make the desired schema, ${wanted}; run drydock revision --autogenerate:`;
   return visibleLines([verdict, ...(drift === null ? [] : differenceLines(drift))]);
 }
 

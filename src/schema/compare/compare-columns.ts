@@ -59,7 +59,7 @@ function compareOrder(from: Table, to: Table): SchemaDifference[] {
       .filter((name) => other.columns.some((column) => foldName(column.name) === name));
   const [is, should] = [shared(from, to), shared(to, from)].map((names) => names.join(', '));
   if (is === should) return [];
-  const beginning = `the columns of ${to.name} stand in another order`;
+  const beginning = `the columns of ${to.name} are in another order`;
   const sentence = `${beginning}: ${is} instead of ${should}`;
   const change = `${beginning}: ${should} instead of ${is}`;
   return [{ kind: 'order', table: to.name, name: to.name, from, to, sentence, change }];
