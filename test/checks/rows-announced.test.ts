@@ -71,7 +71,8 @@ const announcements: readonly Announcement[] = [
 describe('rows that are announced or not', { concurrency: 2 }, () => {
   for (const [index, { what, up, ends }] of announcements.entries()) {
     // What is counted does not depend on the journal mode; what is undone is another test's.
-    const mode = bothJournalModes[index % 2] ?? 'wal';
+    const mode = bothJournalModes[index % 2];
+    if (mode === undefined) continue;
     test(`honest exit: ${what} (${mode})`, async (t) => {
       const it = scene(t, { mode, files: { ...base, '002.sql': sqlRevision('002', '001_base', up) } });
       const before = contentOf(it);

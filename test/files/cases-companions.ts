@@ -2,18 +2,20 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { findMisfit } from '../../src/files/companions.ts';
-import { integrity } from '../harness/dump.ts';
-import { bothJournalModes, type JournalMode, testFolder } from '../harness/files.ts';
-import { type Place, place } from '../harness/place.ts';
+import { dump, integrity } from '../harness/dump.ts';
+import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
+import { itemsSql, type Place, place } from '../harness/place.ts';
 import { assertRefusal, assertSilentRefusal } from '../harness/refusal.ts';
 import type { Part } from '../harness/scene.ts';
-import { copyOf, filesOf, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
+import { otherProcess } from '../harness/writer.ts';
+import { copyOf, filesOf, insertRows, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
 
 const verbs: readonly (readonly string[])[] = [
   ['current'],
@@ -54,11 +56,14 @@ export async function left(t: TestContext, mode: JournalMode): Promise<Left> {
 
 export const suffixOf = { wal: '-wal', delete: '-journal' } as const;
 
-/** Every loss in either mode at a few verbs; in the rest, one loss at every other verb. */
+/** Each loss in one of the modes at a few verbs by default; in the rest the other mode, and one loss at every verb. */
 export function misfitTests(part: Part): void {
   for (const mode of bothJournalModes) {
-    for (const loss of part === 'default' ? (['emptied', 'gone', 'cut short'] as const) : (['emptied'] as const)) {
-      const tried = part === 'default' ? someVerbs : verbs.filter((verb) => !someVerbs.includes(verb));
+    for (const [index, loss] of (['emptied', 'gone', 'cut short'] as const).entries()) {
+      const quick = bothJournalModes[index % 2] === mode ? someVerbs : [];
+      const all = loss === 'emptied' ? verbs : someVerbs;
+      const tried = part === 'default' ? quick : all.filter((verb) => !quick.includes(verb));
+      if (tried.length === 0) continue;
       test(`no lost write: a database that is ${loss} beside its ${suffixOf[mode]} is refused by ${part === 'default' ? 'some verbs' : 'every verb'}, and both stay (${mode})`, async (t) => {
         const { here } = await left(t, mode);
         losses[loss](here.database);
@@ -73,6 +78,77 @@ export function misfitTests(part: Part): void {
       });
     }
   }
+}
+
+/** What SQLite makes of the three files, in a copy. */
+function contentOf(database: string, folder: string): string {
+  const copy = copyOf(database, folder);
+  try {
+    return integrity(copy) === 'ok' ? dump(copy) : 'damaged';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+const cases: readonly {
+  readonly mode: JournalMode;
+  readonly pageSize: number;
+  readonly sql: string;
+  readonly set: string;
+}[] = [
+  ...[512, 4096, 65_536].flatMap((pageSize) => [
+    { mode: 'wal' as const, pageSize, sql: insertRows, set: 'synchronous = FULL' },
+    { mode: 'wal' as const, pageSize, sql: "UPDATE items SET name = 'x' WHERE id > 1500", set: 'synchronous = OFF' },
+    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n < 700', set: 'synchronous = FULL' },
+    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n > 700', set: 'synchronous = OFF' },
+  ]),
+  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = PERSIST' },
+  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = TRUNCATE' },
+];
+
+/** The usual page size by default, the least and the greatest in the rest. */
+export function lengthTests(part: Part): void {
+  const tried = cases.filter(
+    ({ mode, pageSize }) => (pageSize === 4096) === (part === 'default') && bothJournalModes.includes(mode),
+  );
+  for (const { mode, pageSize, sql, set } of tried) {
+    test(`no lost write: at each length of the main file the look knows what SQLite can read (${mode}, ${pageSize}, ${set}, ${sql.split('\n', 1)[0]})`, async (t) => {
+      const folder = testFolder(t);
+      const database = join(folder, 'app.db');
+      createDatabase(database, 'delete', `PRAGMA page_size = ${pageSize}; ${itemsSql} ${bulkSql}`);
+      const connection = new Database(database);
+      connection.pragma(`journal_mode = ${mode}`);
+      connection.close();
+      await leave(database, mode, sql, set);
+      assert.equal(findMisfit(database), undefined, 'as the writer left it');
+      const sound = contentOf(database, join(folder, 'sound'));
+      const pages = Math.ceil(statSync(database).size / pageSize);
+      const bytes = readFileSync(database);
+      let refused = 0;
+      for (const length of new Set(Array.from({ length: 20 }, (_, part) => Math.ceil((pages * part) / 20)))) {
+        writeFileSync(database, bytes.subarray(0, length * pageSize));
+        const misfit = findMisfit(database);
+        const content = contentOf(database, join(folder, 'cut'));
+        if (misfit !== undefined) refused += 1;
+        if (length > 0) assert.equal(misfit === undefined, content === sound, `${length} of ${pages} pages`);
+        else assert.ok(misfit !== undefined, 'an empty file');
+      }
+      assert.ok(refused > 0);
+    });
+  }
+}
+
+const bulkSql = `CREATE TABLE bulk AS
+  WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 1500) SELECT n, hex(randomblob(200)) AS text FROM n;`;
+
+async function leave(database: string, mode: JournalMode, sql: string, set: string): Promise<void> {
+  const writer = await otherProcess(database, 5000);
+  await writer.run(`PRAGMA ${set}`);
+  await writer.run(mode === 'wal' ? 'PRAGMA wal_autocheckpoint = 0' : 'PRAGMA cache_size = 1');
+  await writer.run('BEGIN IMMEDIATE');
+  await writer.run(sql);
+  if (mode === 'wal') await writer.run('COMMIT');
+  await writer.end();
 }
 
 /** Kills at random moments, with a look beside the living writer until then: what is sound is never refused. */

@@ -1,4 +1,5 @@
-import { misfitTests, wildWriterTests } from './cases-companions.ts';
+import { lengthTests, misfitTests, wildWriterTests } from './cases-companions.ts';
 
 misfitTests('rest');
+lengthTests('rest');
 wildWriterTests(25);

@@ -1,22 +1,20 @@
 /** The main file is gone, empty or short, and its -wal or -journal is not: nothing may be lost by looking. */
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
-import { findMisfit } from '../../src/files/companions.ts';
 import { drydock } from '../harness/drydock.ts';
 import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
-import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
+import { bothJournalModes, testFolder } from '../harness/files.ts';
 import { killAt } from '../harness/kill.ts';
-import { itemsSql, listed, placeWithSnapshot } from '../harness/place.ts';
+import { listed, placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
-import { otherProcess } from '../harness/writer.ts';
 import { type RestoreStory, upgraded } from '../run/cases-kill-restore.ts';
-import { left, misfitTests, suffixOf, wildWriterTests } from './cases-companions.ts';
-import { copyOf, filesOf, insertRows, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
+import { left, lengthTests, misfitTests, suffixOf, wildWriterTests } from './cases-companions.ts';
+import { copyOf, filesOf, leaveHotJournal, leaveWal, losses } from './helpers-companions.ts';
 
 misfitTests('default');
+lengthTests('default');
 wildWriterTests(6);
 
 for (const mode of bothJournalModes) {
@@ -129,69 +127,4 @@ async function restoredWith(story: RestoreStory, verb: readonly string[], lost: 
   const work = `${story.database}.drydock`;
   const [kept = ''] = readdirSync(work).filter((name) => name.startsWith('damaged-before-'));
   assert.deepEqual(filesOf(join(work, kept, basename(story.database))), lost);
-}
-
-/** What SQLite makes of the three files, in a copy. */
-function contentOf(database: string, folder: string): string {
-  const copy = copyOf(database, folder);
-  try {
-    return integrity(copy) === 'ok' ? dump(copy) : 'damaged';
-  } catch (error) {
-    return String(error);
-  }
-}
-
-const cases: readonly {
-  readonly mode: JournalMode;
-  readonly pageSize: number;
-  readonly sql: string;
-  readonly set: string;
-}[] = [
-  ...[512, 4096, 65_536].flatMap((pageSize) => [
-    { mode: 'wal' as const, pageSize, sql: insertRows, set: 'synchronous = FULL' },
-    { mode: 'wal' as const, pageSize, sql: "UPDATE items SET name = 'x' WHERE id > 1500", set: 'synchronous = OFF' },
-    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n < 700', set: 'synchronous = FULL' },
-    { mode: 'delete' as const, pageSize, sql: 'UPDATE bulk SET n = 1 WHERE n > 700', set: 'synchronous = OFF' },
-  ]),
-  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = PERSIST' },
-  { mode: 'delete', pageSize: 4096, sql: 'UPDATE bulk SET n = 1 WHERE n > 500', set: 'journal_mode = TRUNCATE' },
-];
-
-for (const { mode, pageSize, sql, set } of cases) {
-  test(`no lost write: at each length of the main file the look knows what SQLite can read (${mode}, ${pageSize}, ${set}, ${sql.split('\n', 1)[0]})`, async (t) => {
-    const folder = testFolder(t);
-    const database = join(folder, 'app.db');
-    createDatabase(database, 'delete', `PRAGMA page_size = ${pageSize}; ${itemsSql} ${bulkSql}`);
-    const connection = new Database(database);
-    connection.pragma(`journal_mode = ${mode}`);
-    connection.close();
-    await leave(database, mode, sql, set);
-    assert.equal(findMisfit(database), undefined, 'as the writer left it');
-    const sound = contentOf(database, join(folder, 'sound'));
-    const pages = Math.ceil(statSync(database).size / pageSize);
-    const bytes = readFileSync(database);
-    let refused = 0;
-    for (const length of new Set(Array.from({ length: 20 }, (_, part) => Math.ceil((pages * part) / 20)))) {
-      writeFileSync(database, bytes.subarray(0, length * pageSize));
-      const misfit = findMisfit(database);
-      const content = contentOf(database, join(folder, 'cut'));
-      if (misfit !== undefined) refused += 1;
-      if (length > 0) assert.equal(misfit === undefined, content === sound, `${length} of ${pages} pages`);
-      else assert.ok(misfit !== undefined, 'an empty file');
-    }
-    assert.ok(refused > 0);
-  });
-}
-
-const bulkSql = `CREATE TABLE bulk AS
-  WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 1500) SELECT n, hex(randomblob(200)) AS text FROM n;`;
-
-async function leave(database: string, mode: JournalMode, sql: string, set: string): Promise<void> {
-  const writer = await otherProcess(database, 5000);
-  await writer.run(`PRAGMA ${set}`);
-  await writer.run(mode === 'wal' ? 'PRAGMA wal_autocheckpoint = 0' : 'PRAGMA cache_size = 1');
-  await writer.run('BEGIN IMMEDIATE');
-  await writer.run(sql);
-  if (mode === 'wal') await writer.run('COMMIT');
-  await writer.end();
 }

@@ -65,3 +65,84 @@ export function strangerTests(part: Part): void {
     });
   }
 }
+
+const saysNothing: Readonly<Record<string, string>> = {
+  'an empty alembic_version':
+    'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));',
+  'a view alone': 'CREATE VIEW stock AS SELECT 1 AS n;',
+  'an empty table': 'CREATE TABLE Stock (n);',
+  'a full-text index': 'CREATE VIRTUAL TABLE stock USING fts5 (text);',
+  'a table of birds': 'CREATE TABLE migrations (id INTEGER PRIMARY KEY, bird TEXT, seen TEXT);',
+  'another tool with tables of its own':
+    'CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY); CREATE TABLE "User" (id INTEGER PRIMARY KEY);',
+  'a WITHOUT ROWID table': 'CREATE TABLE stock (k TEXT PRIMARY KEY) WITHOUT ROWID;',
+  'a name that needs quotes': 'CREATE TABLE "or""der * select" (n);',
+};
+
+const nobodys: Readonly<Record<string, string>> = {
+  'an empty alembic_version': saysNothing['an empty alembic_version'] ?? '',
+  'an empty database with statistics': 'CREATE TABLE t (n); CREATE INDEX i ON t (n); ANALYZE; DROP TABLE t;',
+  'an AUTOINCREMENT that is gone': 'CREATE TABLE t (n INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE t;',
+  Litestream:
+    'CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _litestream_lock (id INTEGER); INSERT INTO _litestream_seq VALUES (1, 1);',
+  'Cloudflare D1':
+    'CREATE TABLE _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID; CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE);',
+  'tables of other migration tools': [
+    '_prisma_migrations',
+    '__drizzle_migrations',
+    'knex_migrations',
+    'knex_migrations_lock',
+    'django_migrations',
+    'ar_internal_metadata',
+    'flyway_schema_history',
+    'SequelizeMeta',
+    'goose_db_version',
+    '_sqlx_migrations',
+    '__diesel_schema_migrations',
+    '__EFMigrationsHistory',
+    '__EFMigrationsLock',
+    'kysely_migration',
+    'kysely_migration_lock',
+    'mikro_orm_migrations',
+    'DATABASECHANGELOG',
+    'DATABASECHANGELOGLOCK',
+    '_yoyo_migration',
+    'yoyo_lock',
+  ]
+    .map((table) => `CREATE TABLE "${table}" (id INTEGER PRIMARY KEY);`)
+    .join('\n'),
+  'dbmate or Rails': 'CREATE TABLE "schema_migrations" (version varchar(128) primary key);',
+  'golang-migrate':
+    'CREATE TABLE schema_migrations (version uint64, dirty bool); CREATE UNIQUE INDEX version_unique ON schema_migrations (version);',
+  TypeORM:
+    'CREATE TABLE "migrations" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL);',
+  Laravel: 'CREATE TABLE migrations (id integer primary key autoincrement, migration varchar, batch integer);',
+};
+
+/** One in three by default, the others in the rest. */
+function inPart(
+  databases: Readonly<Record<string, string>>,
+  part: Part,
+): readonly (readonly [name: string, sql: string])[] {
+  return Object.entries(databases).filter((_, index) => (index % 3 === 0) === (part === 'default'));
+}
+
+export function whoseTests(part: Part): void {
+  for (const [name, sql] of inPart(saysNothing, part)) {
+    test(`all or nothing: ${name} is somebody's`, async (t) => {
+      const extra = name === 'an empty alembic_version' ? 'CREATE TABLE stock (n);' : '';
+      const it = foreign(t, `${sql}${extra}`);
+      const before = contentOf(it);
+      assertFailed(await it.run(['upgrade']), 4, 'does not say at which revision it is');
+      assertUntouched(it, before);
+    });
+  }
+
+  for (const [name, sql] of inPart(nobodys, part)) {
+    test(`all or nothing: a first install beside ${name} goes on`, async (t) => {
+      const it = foreign(t, sql);
+      const result = await it.run(['upgrade']);
+      assert.equal(result.code, 0, result.stderr);
+    });
+  }
+}

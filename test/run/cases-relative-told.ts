@@ -25,7 +25,8 @@ export function relativeTests(part: Part): void {
   for (const [index, at] of points.entries()) {
     if ((index % 2 === 0) !== (part === 'default')) continue;
     for (const [turn, command] of ['downgrade -1', 'upgrade +1'].entries()) {
-      const mode = bothJournalModes[(index + turn) % 2] ?? 'wal';
+      const mode = bothJournalModes[(index + turn) % 2];
+      if (mode === undefined) continue;
       test(`honest exit: ${command} goes one step, killed at ${at} and called again (${mode})`, async (t) => {
         const here = place(t, { mode, sql: 'SELECT 1;', revisions });
         const start = command.startsWith('upgrade') ? 'a' : 'c';

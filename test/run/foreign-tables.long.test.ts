@@ -1,3 +1,4 @@
-import { strangerTests } from './cases-foreign-tables.ts';
+import { strangerTests, whoseTests } from './cases-foreign-tables.ts';
 
 strangerTests('rest');
+whoseTests('rest');

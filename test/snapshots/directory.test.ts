@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { createDatabase, journalModes, testFolder } from '../harness/files.ts';
-import { listed, type Place, place } from '../harness/place.ts';
+import { type Listed, type Place, place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
 
@@ -55,6 +55,11 @@ test('honest exit: after the folder was changed an interrupted restore says wher
   assertRefusal(lost, 30, /is not in \S+backup\/new; that run had its snapshots in \S+backup\/app/);
   assert.equal((await here.run(['snapshot', 'prune'])).code, 0, 'with the old setting it goes on');
 });
+
+/** As the command finds them. */
+async function listed({ run }: Place): Promise<readonly Listed[]> {
+  return (await run(['snapshot', 'list', '--json'])).json<{ snapshots: Listed[] }>().snapshots;
+}
 
 async function killedRestore(here: Place): Promise<void> {
   const [snapshot] = await listed(here);
