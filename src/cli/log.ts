@@ -2,6 +2,7 @@
 import pino from 'pino';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer, RunEvent } from '../events.ts';
+import { describeList } from '../format.ts';
 import { visibleJson, visibleText, visibly } from '../visible.ts';
 import { openStatusLine, type StatusLine } from './status-line.ts';
 
@@ -134,7 +135,7 @@ function watchSilence(logger: () => pino.Logger, status: StatusLine | undefined)
       if (oldest === undefined) return;
       const [phase, since] = oldest;
       const elapsedMs = Math.round(now - since);
-      if (status !== undefined) status.show(`${[...running.keys()].join(' and ')}: ${Math.round(elapsedMs / 1000)} s`);
+      if (status !== undefined) status.show(`${describeList([...running.keys()])}: ${Math.round(elapsedMs / 1000)} s`);
       else if (now - lastHeard > 10_000) {
         lastHeard = now;
         logger().info({ phase, elapsedMs }, `${phase} is still running`);

@@ -10,6 +10,7 @@ import type { SurveyedStep } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { QueryPort } from '../files/query-port.ts';
+import { describeFirst, describeList, plural } from '../format.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';
@@ -106,20 +107,19 @@ function strangersIn({ config, applied, schema }: Subject, steps: readonly Step[
 }
 
 function foreignError({ database, rows }: Subject, strangers: readonly UsersTable[], next: string): DrydockError {
-  const named = strangers.slice(0, mostNamed).map(({ name, type }) => {
+  const named = strangers.map(({ name, type }) => {
     const count = Object.hasOwn(rows, name) ? rows[name] : undefined;
     return type === 'view' ? `the view ${name}` : `${name}${count === undefined ? '' : ` (${describeRows(count)})`}`;
   });
-  const more = strangers.length - named.length;
   return new DrydockError('HISTORY', {
-    what: `${database} does not say at which revision it is, and is not empty: it has ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    what: `${database} does not say at which revision it is, and is not empty: it has ${describeFirst(named, mostNamed)}`,
     state: 'Nothing was changed',
     next,
   });
 }
 
 function describeRows(count: number): string {
-  return count >= mostRows ? `more than ${mostRows - 1} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`;
+  return count >= mostRows ? `more than ${plural(mostRows - 1, 'row')}` : plural(count, 'row');
 }
 
 function adviceFor(
@@ -138,7 +138,7 @@ function adviceFor(
   const [only] = same;
   if (only !== undefined && same.length === 1) {
     const heads = newHeads(graph, new Set(surveyed.slice(0, only + 1).map(({ id }) => id)));
-    return `${question}. Its schema is the one that ${heads.join(' and ')} leads to: drydock stamp ${heads.join(' ')}, then run again`;
+    return `${question}. Its schema is the one that ${describeList(heads)} leads to: drydock stamp ${heads.join(' ')}, then run again`;
   }
   const ids = same.flatMap((index) => surveyed[index]?.id ?? []);
   const several = ids.length > 1 ? `. It has the schema of each of ${ids.join(', ')}, of which its rows tell one` : '';

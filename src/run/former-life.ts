@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { looking } from '../files/access.ts';
 import { type Layout, snapshotsBeside } from '../files/layout.ts';
-import { describeRevisions } from '../format.ts';
+import { describeRevisions, plural } from '../format.ts';
 import { leftBy } from '../records/left.ts';
 import { endedAt } from '../records/run-order.ts';
 import { runRecords } from '../records/store.ts';
@@ -100,7 +100,7 @@ export function lostIn(relation: Relation, { current }: Found, hasRows: boolean)
 }
 
 export function describeLost({ name, at, revision, rows }: Witness): string {
-  const count = typeof rows === 'number' ? `${rows} ${rows === 1 ? 'row' : 'rows'}` : 'rows';
+  const count = typeof rows === 'number' ? plural(rows, 'row') : 'rows';
   return `${name} of ${at} had ${count}, at ${describeRevisions(revision)}`;
 }
 

@@ -5,6 +5,7 @@ import type { EngineStep, StepReport } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
 import { copyToOwnedFile } from '../files/owned-file.ts';
+import { describeList } from '../format.ts';
 import type { Step } from '../revisions/revision.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
@@ -24,7 +25,7 @@ export async function load({ context, engine, plan }: PlannedRun): Promise<void>
   const loading = engine.call('load', { steps: engineSteps(plan) }).catch((error: unknown) => {
     if (!(error instanceof EngineDied) || error.signal !== null) throw error;
     throw new DrydockError('USAGE', {
-      what: `The engine ended while it loaded ${modules.map(describeStep).join(' or ')}`,
+      what: `The engine ended while it loaded ${describeList(modules.map(describeStep), 'or')}`,
       next: 'If a revision calls process.exit, take that out; then run again',
       cause: error,
     });

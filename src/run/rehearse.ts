@@ -137,16 +137,16 @@ function schemaOf({ observer }: RunContext, copy: string): Schema | undefined {
 
 /** The error of the run on the copy, as it is to be understood by somebody who has the live database in mind. */
 function ofRehearsal({ layout }: RunContext, error: DrydockError): DrydockError {
-  const { code, what, next } = error;
+  const { what, next } = error;
   const copy = rehearsalCopy(layout);
   // What stands beside the copy has no counterpart, and keeps its path.
   const isLonger = (rest: string) => /^(-|\.\w)/.test(rest);
   const ofLive = (text: string) =>
     text.split(copy).reduce((before, rest) => `${before}${isLonger(rest) ? copy : layout.database}${rest}`);
-  return new DrydockError(code, {
+  return error.with({
     what: `In the rehearsal: ${ofLive(what)}`,
     state: `It was a rehearsal on a copy, which is removed: ${layout.database} is untouched`,
-    ...(next !== undefined && { next: ofLive(next) }),
+    next: next && ofLive(next),
     cause: error,
   });
 }

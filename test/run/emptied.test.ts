@@ -43,7 +43,7 @@ test('a proven way back: a snapshot that somebody asked for tells of a database 
   const it = scene(t, { mode: 'delete', files });
   assert.equal((await it.run(['snapshot', 'create'])).code, 0);
   empty['cut to nothing']?.(it);
-  assertFailed(await it.run(['upgrade']), 4, '2200 rows, at 001_base');
+  assertFailed(await it.run(['upgrade']), 4, '2,200 rows, at 001_base');
 });
 
 test('a proven way back: what an earlier version wrote tells the same', async (t) => {
@@ -61,7 +61,7 @@ test('a proven way back: what an earlier version wrote tells the same', async (t
   strip(`${it.database}.drydock/runs`, ['left', 'lastRun', 'rows']);
   const copy = readFileSync(it.database);
   empty['cut to nothing']?.(it);
-  assertFailed(await it.run(['upgrade']), 4, 'run ', '2200 rows, at 002_more');
+  assertFailed(await it.run(['upgrade']), 4, 'run ', '2,200 rows, at 002_more');
   rmSync(`${it.database}.drydock`, { recursive: true });
   assertFailed(await it.run(['upgrade']), 4, 'snapshot ', 'had rows, at 001_base');
   writeFileSync(it.database, copy);
@@ -179,7 +179,7 @@ test('one at a time: begin-anew gives up what was there, and nothing is deleted'
   const [first] = ids(it);
   assertFailed(await it.run(['begin-anew', '--yes']), 2, 'nothing to begin anew from');
   empty['cut to nothing']?.(it);
-  assertFailed(await it.run(['begin-anew']), 2, '2200 rows, at 002_more', '--yes');
+  assertFailed(await it.run(['begin-anew']), 2, '2,200 rows, at 002_more', '--yes');
   const begun = await it.run(['begin-anew', '--yes', '--json']);
   assert.equal(begun.code, 0, begun.stderr);
   assert.equal(begun.json()['outcome'], 'begun-anew');
