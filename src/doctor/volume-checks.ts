@@ -1,8 +1,6 @@
 /** The volume that the database is on. */
-
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { thisUser } from '../files/access.ts';
 import { companionsOf } from '../files/place.ts';
 import { describeFirst } from '../format.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
@@ -34,7 +32,12 @@ export function mount({ layout }: DoctorSubject): DoctorFinding[] {
 export function permissions({ layout }: DoctorSubject): DoctorFinding[] {
   const found = [...accessProblems(layout), ...[snapshotsProblem(layout) ?? []].flat()];
   if (found.length > 0) return found.map((each) => problem('permissions', each));
-  return [ok('permissions', `${thisUser()} can read and write the directory, the database and the files beside it`)];
+  return [
+    ok(
+      'permissions',
+      `uid ${process.getuid?.()} can read and write the directory, the database and the files beside it`,
+    ),
+  ];
 }
 
 /** The owner of the database may be unable to use files that root once created. */

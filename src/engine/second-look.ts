@@ -18,7 +18,7 @@ export function afterSecondLook(connection: Database.Database, error: unknown): 
 
 function volumeFailed(error: unknown, found: string): DrydockError {
   return new DrydockError('PREFLIGHT', {
-    what: `The volume gave up in the middle: ${error instanceof DrydockError ? error.what : messageOf(error)}${found}`,
+    what: `The volume failed during the run: ${error instanceof DrydockError ? error.what : messageOf(error)}${found}`,
     next: "Check the system log for disk errors, and the volume's free space and quota; then run again",
     cause: error,
   });

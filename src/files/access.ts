@@ -21,13 +21,13 @@ const nexts: Readonly<Record<Trouble, string>> = {
   obstacle: moveAway,
   full: lookAtDisk,
   volume: lookAtDisk,
-  'open files': 'Raise the limit of open files (ulimit -n), or end what uses them up',
+  'open files': 'Raise the limit of open files (ulimit -n), or end the processes that use them',
   processes: 'End what uses up the processes of this user or container',
   memory: 'Free memory',
 };
 
-export function thisUser(): string {
-  return `This user (uid ${process.getuid?.()})`;
+export function permissionDenied(): string {
+  return `Permission denied for uid ${process.getuid?.()}`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function asRefusal(error: unknown): unknown {
   const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
   const what =
     path !== undefined && troubleOf(codeOf(error)) === 'permission'
-      ? `Permission denied for uid ${process.getuid?.()}: cannot access ${path} (${codeOf(error)})`
+      ? `${permissionDenied()}: cannot access ${path} (${codeOf(error)})`
       : `${path ?? 'A file'} cannot be accessed: ${messageOf(error)}`;
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next, cause: error });
 }

@@ -43,6 +43,6 @@ function checkFailed(failed: readonly CheckResult[], triggers: readonly string[]
     triggers.length === 0 ? '' : `, or drop ${describeTriggers(triggers)}, which fired when the run was recorded`;
   return new DrydockError('CHECK_FAILED', {
     what: `After the revisions ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed: ${failed.map(({ message }) => message).join('; ')}`,
-    next: `Mend the revision, or announce the change if it is meant${orDrop}; then run again`,
+    next: `Fix the revision, or announce the change if it is intended${orDrop}; then run again`,
   });
 }

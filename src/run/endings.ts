@@ -19,7 +19,7 @@
 import { EngineDied } from '../engine/client.ts';
 import { ApartDied } from '../engine/one-shot-child.ts';
 import { codeOf, DrydockError, type ErrorCode, messageOf } from '../errors.ts';
-import { moveAway, thisUser } from '../files/access.ts';
+import { moveAway, permissionDenied } from '../files/access.ts';
 import { type Layout, snapshotsBeside } from '../files/layout.ts';
 import { describeRevisions } from '../format.ts';
 import { isBusy } from '../lock/busy-wait.ts';
@@ -62,7 +62,7 @@ export const rolledBackUnseen: Truth = {
 export function rollbackUnfinished(undoing: unknown): Truth {
   const [code, next] = isBusy(undoing)
     ? (['BUSY', 'Stop what holds the database locked, and run again'] as const)
-    : (['PREFLIGHT', 'Mend the volume, and run again'] as const);
+    : (['PREFLIGHT', 'Fix the volume, and run again'] as const);
   return {
     state: `The next start finishes the rollback, since this one could not: ${messageOf(undoing)}`,
     overrules: { codes: saysUnchanged, code, next },
@@ -150,27 +150,27 @@ function stopBehind(error: unknown): string | undefined {
 const ranRevisions: readonly string[] = ['load', 'migrate', 'readSchema', 'measure', 'record', 'commit', 'maintain'];
 const giveMemory = 'If the machine ran out of memory or of processes, give it more; then run again';
 
-const mendVolume = 'Free space on the volume, make it writable or mend it, and run again';
-const gaveUp = () => 'The volume gave up in the middle';
+const fixVolume = 'Free space on the volume, make it writable or fix it, and run again';
+const volumeFailed = () => 'The volume failed during the run';
 
 const troubles: Readonly<Record<Trouble, { readonly says: () => string; readonly next: string }>> = {
-  full: { says: gaveUp, next: mendVolume },
-  volume: { says: gaveUp, next: mendVolume },
+  full: { says: volumeFailed, next: fixVolume },
+  volume: { says: volumeFailed, next: fixVolume },
   permission: {
-    says: () => `${thisUser()} may not do what the run needs`,
+    says: permissionDenied,
     next: 'Give it the permission, or run as the owner of the database, and run again',
   },
   obstacle: {
-    says: () => 'Something else stands in the place of a file or a folder that the run needs',
+    says: () => 'Something else is in the place of a file or folder that the run needs',
     next: `${moveAway}, and run again`,
   },
   'open files': {
     says: () => 'No more files could be opened',
-    next: 'Raise the limit of open files (ulimit -n), or end what uses them up, and run again',
+    next: 'Raise the limit of open files (ulimit -n), or end the processes that use them, and run again',
   },
   processes: {
     says: () => 'No more processes could be started',
-    next: "Raise the limit of processes (ulimit -u, or a container's limit of pids), or end what uses them up, and run again",
+    next: "Raise the limit of processes (ulimit -u, or a container's limit of pids), or end those that use it up, and run again",
   },
   memory: { says: () => 'There was not enough memory', next: 'Free memory, or give the run more, and run again' },
 };
@@ -183,7 +183,7 @@ export function rollbackRestored({ manifest }: Snapshot, kept: Snapshot, cause: 
   return new DrydockError('RESTORED', {
     what: messageOf(cause).replace(/\.$/, ''),
     state: `The rollback was not complete, so snapshot ${manifest.id} was put back and verified; what it replaced is kept in ${kept.path}`,
-    next: 'Mend the revision and run again',
+    next: 'Fix the revision and run again',
     cause,
   });
 }
@@ -245,7 +245,7 @@ export function restoreFailed({ layout }: RunContext, snapshot: Snapshot, cause:
   return new DrydockError('RESTORE_FAILED', {
     what: `Putting snapshot ${snapshot.manifest.id} back into ${layout.database} failed: ${messageOf(cause)}`,
     state: `A person must look: the state to go back to is in ${snapshot.path}, what it was to replace is in ${layout.database} and among the snapshots in ${layout.snapshots}`,
-    next: 'Stop the application, free space or mend the volume, and run the same command again: it goes on with the restore',
+    next: 'Stop the application, free space or fix the volume, and run the same command again: it goes on with the restore',
     cause,
   });
 }

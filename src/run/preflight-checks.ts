@@ -2,7 +2,7 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
-import { isThere, namesSeenIn, thisUser } from '../files/access.ts';
+import { isThere, namesSeenIn, permissionDenied } from '../files/access.ts';
 import { type Layout, snapshotsBeside, workFiles } from '../files/layout.ts';
 import { folderProblem, notOurFolder } from '../files/owned-folder.ts';
 import { companionsOf, misplaced } from '../files/place.ts';
@@ -106,7 +106,7 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
     // A writer beside us has ended its transaction, and its journal is gone since the look.
     if (codeOf(error) === 'ENOENT') return undefined;
     return refusal(
-      `${thisUser()} may not read and write ${path} (${codeOf(error)})`,
+      `${permissionDenied()}: cannot read and write ${path} (${codeOf(error)})`,
       'Give it the permission, or run as the owner; check that the volume is not mounted read-only',
     );
   }

@@ -94,7 +94,7 @@ export function downgrade(op: Operations): void { op.dropColumn('comments', 'lan
   );
   const command = ['sh', '-c', 'echo started'];
   const other = await container('et-intel-migrations', mounted(here), command, '--user', '4711:4711');
-  assertRefused(other, /This user \(uid 4711\) may not read and write \/data/);
+  assertRefused(other, /Permission denied for uid 4711: cannot read and write \/data/);
   for (const path of [here.data, here.database]) chownSync(path, 4711, 4711);
   const own = await container('et-intel-migrations', mounted(here), command, '--user', '4711:4711');
   assert.equal(own.code, 0, own.stderr);

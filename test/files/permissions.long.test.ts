@@ -121,7 +121,7 @@ test('all or nothing: a snapshot folder that may not be written ends the run wit
   assertSilentRefusal(
     await asUser(here, ['upgrade']),
     12,
-    /may not read and write \S+app\.db\.snapshots/,
+    /cannot read and write \S+app\.db\.snapshots/,
     /Nothing was changed/,
   );
   assert.equal(dumpWithVersion(here.database), content);

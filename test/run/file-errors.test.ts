@@ -21,8 +21,8 @@ import { asOrdinaryUser, giveToOrdinaryUser } from '../harness/users.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
 
 for (const [call, code, says] of [
-  ['mkdirSync et_intelligence.db.drydock 1', 'EIO', /^The volume gave up in the middle: EIO/],
-  ['renameSync run.json 2', 'EIO', /^The volume gave up in the middle: EIO/],
+  ['mkdirSync et_intelligence.db.drydock 1', 'EIO', /^The volume failed during the run: EIO/],
+  ['renameSync run.json 2', 'EIO', /^The volume failed during the run: EIO/],
   ['renameSync run.json 1', 'EMFILE', /^No more files could be opened: EMFILE.*Raise the limit of open files/],
 ] as const) {
   test(`honest exit: ${code} in ${call} ends with 12 and the old content`, async (t) => {
@@ -60,7 +60,7 @@ for (const mode of bothJournalModes) {
     assertRefusal(
       await drydock(commandLine(story), failing),
       1,
-      /^The volume gave up in the middle: EIO/,
+      /^The volume failed during the run: EIO/,
       /It is not known whether the commit happened: the next start finds out/,
     );
     assertContent(contentAsLeft(story.database), story, 'new');
@@ -71,7 +71,7 @@ for (const mode of bothJournalModes) {
 test('one at a time: a run that cannot write down who it is gives its lock directory back, for which the next would wait', async (t) => {
   const story = await stage(t, upgradeOfProduction, 'delete');
   const refused = await drydock(commandLine(story), failAtFileCall('renameSync owner.json 1', 'EIO'));
-  assertRefusal(refused, 12, /^The volume gave up in the middle: EIO/);
+  assertRefusal(refused, 12, /^The volume failed during the run: EIO/);
   assert.equal(existsSync(`${story.database}.lock`), false);
 });
 
@@ -85,7 +85,7 @@ test(
     const created = await asOrdinaryUser(here.root, ['snapshot', 'create']);
     assert.equal(created.code, 0, created.stderr);
     volume.fill();
-    assertRefusal(await here.run(['upgrade']), 12, /^The volume gave up in the middle: ENOSPC/);
+    assertRefusal(await here.run(['upgrade']), 12, /^The volume failed during the run: ENOSPC/);
     volume.free();
     const next = await asOrdinaryUser(here.root, ['upgrade']);
     assert.equal(next.code, 0, next.stderr);

@@ -10,10 +10,10 @@ import { missingTools } from '../harness/tools.ts';
 const options = { skip: missingTools(['strace']) ?? false };
 
 for (const [code, says] of [
-  ['EDQUOT', /volume gave up in the middle: EDQUOT: disk quota exceeded/],
-  ['ESTALE', /volume gave up in the middle: ESTALE: stale file handle/],
-  ['ENOLCK', /volume gave up in the middle: ENOLCK: no locks available/],
-  ['EFBIG', /volume gave up in the middle: EFBIG/],
+  ['EDQUOT', /volume failed during the run: EDQUOT: disk quota exceeded/],
+  ['ESTALE', /volume failed during the run: ESTALE: stale file handle/],
+  ['ENOLCK', /volume failed during the run: ENOLCK: no locks available/],
+  ['EFBIG', /volume failed during the run: EFBIG/],
   ['ENOMEM', /not enough memory: ENOMEM/],
 ] as const) {
   test(`honest exit: ${code} in a call of the run's own ends with 12`, options, async (t) => {
