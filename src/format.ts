@@ -1,14 +1,14 @@
-/** Quantities and lists as people read them. */
+/** Quantities, times and lists for people. */
 
-/** `1,234`; of a fraction six digits. */
+/** `1,234`; fractions are rounded to six digits. */
 export function describeNumber(value: number): string {
-  // `toLocaleString` takes a tenth of a millisecond, and there may be hundreds of tables.
+  // `toLocaleString` takes 0.1 ms, and there may be hundreds of tables.
   return Number.isSafeInteger(value)
     ? String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
     : value.toLocaleString('en', { maximumFractionDigits: 6 });
 }
 
-/** `1 row`, `1,234 rows`. @param several Given if it is not `one` with an s: `plural(2, 'row is', 'rows are')`. */
+/** `1 row`, `1,234 rows`. @param several Needed if it is not `one` with an s: `plural(2, 'row is', 'rows are')`. */
 export function plural(count: number, one: string, several = `${one}s`): string {
   return `${describeNumber(count)} ${count === 1 ? one : several}`;
 }
@@ -25,7 +25,7 @@ export function describeFirst(items: readonly string[], most: number): string {
   return items.length <= most ? named : `${named} and ${describeNumber(items.length - most)} more`;
 }
 
-/** `1.5 MB`, a KB being 1,024 bytes. */
+/** `1.5 MB`; a KB is 1,024 bytes. */
 export function describeBytes(count: number): string {
   const units = ['KB', 'MB', 'GB', 'TB', 'PB'];
   let [value, unit] = [count, 'B'];
@@ -58,7 +58,7 @@ export function describeDuration(milliseconds: number): string {
   return rest === 0 ? `${whole} ${larger.name}` : `${whole} ${larger.name} ${rest} ${smaller.name}`;
 }
 
-/** @param now What `instant` is seen from. @returns `in 3 h 20 min`, `2 d ago`, `now`. */
+/** @returns `in 3 h 20 min`, `2 d ago`, `now`. */
 export function describeAway(instant: Date, now: Date): string {
   const away = instant.getTime() - now.getTime();
   if (Math.abs(away) < 1_000) return 'now';
@@ -67,7 +67,7 @@ export function describeAway(instant: Date, now: Date): string {
 
 /** `2026-11-24 02:30:00 Europe/Berlin` */
 export function describeTime(instant: Date, timeZone = 'UTC'): string {
-  // Sweden writes dates as ISO 8601 does.
+  // The Swedish format is that of ISO 8601.
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(instant);
   return `${local} ${timeZone}`;
 }

@@ -9,7 +9,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** @param text One that `addressPattern` matches. */
+/** @param text Must match `addressPattern`. */
 export function parseListenAddress(text: string): ListenAddress {
   const { host = '', port = '' } = addressPattern.exec(text)?.groups ?? {};
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };

@@ -8,16 +8,16 @@ export const durationPattern = /^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$/;
 
 export const sizePattern = /^\d+(\.\d+)?\s*[kKmMgGtT]?[bB]$/;
 
-/** A timer of Node cannot wait longer than 2^31 - 1 ms, which is 24.8 days: it would fire at once. */
+/** Node's timers cannot wait longer than 2^31 - 1 ms, or 24.8 days: a longer one would fire at once. */
 export const maxTimerMs = 24 * 24 * 60 * 60 * 1000;
 
-/** Both in milliseconds, both allowed. */
+/** In milliseconds, both inclusive. */
 export interface DurationBounds {
   readonly minMs: number;
   readonly maxMs: number;
 }
 
-/** @param text One that `durationPattern` matches. @returns Milliseconds, whole. */
+/** @param text Must match `durationPattern`. @returns Whole milliseconds. */
 export function durationMs(text: string): number {
   const unit = durationPattern.exec(text)?.[2];
   invariant(unit !== undefined, `'${text}' was taken for a duration`);
@@ -30,7 +30,7 @@ function durationSpelling(milliseconds: number): string {
   return `${milliseconds / size}${unit}`;
 }
 
-/** @param text One that `sizePattern` matches, a KB being 1024 bytes. @returns Bytes, whole. */
+/** @param text Must match `sizePattern`; a KB is 1024 bytes. @returns Whole bytes. */
 export function sizeBytes(text: string): number {
   invariant(sizePattern.test(text), `'${text}' was taken for a size`);
   const power = 'BKMGT'.indexOf(/[a-z]/i.exec(text)?.[0].toUpperCase() ?? '');
@@ -42,7 +42,7 @@ export function durationInBounds(text: string, bounds: DurationBounds): boolean 
   return value >= bounds.minMs && value <= bounds.maxMs;
 }
 
-/** What is wrong with a value that was not accepted as a duration. */
+/** The problem with a value that is not a valid duration. */
 export function durationProblem(value: unknown, bounds: DurationBounds): string {
   const text = String(value);
   if (isBareNumber(value))
@@ -59,7 +59,7 @@ export function durationProblem(value: unknown, bounds: DurationBounds): string 
     : problemText(`is too long: ${text}`, `Write at most ${durationSpelling(bounds.maxMs)}`);
 }
 
-/** What is wrong with a value that was not accepted as a size. */
+/** The problem with a value that is not a valid size. */
 export function sizeProblem(value: unknown): string {
   const text = String(value);
   if (isBareNumber(value))

@@ -15,7 +15,7 @@ export type StatisticRule =
 
 export const statisticRulePattern = /^(same|not-less|within\s+\d+(\.\d+)?\s*%)$/;
 
-/** @param text One that `statisticRulePattern` matches. */
+/** @param text Must match `statisticRulePattern`. */
 export function parseStatisticRule(text: string): StatisticRule {
   if (text === 'same' || text === 'not-less') return { kind: text };
   const percent = Number(/[\d.]+/.exec(text)?.[0]);

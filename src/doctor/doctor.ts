@@ -41,6 +41,7 @@ const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject
   ['versions', versions],
 ];
 
+/** Problems of the database, its files and permissions are findings; only a bug in Drydock throws. */
 export function diagnose(config: Config): Diagnosis {
   const subject = attempt(() => lookAt(config));
   const findings =

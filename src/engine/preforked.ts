@@ -8,6 +8,7 @@ export interface Spare {
   dismiss(): void;
 }
 
+/** Never rejects: if `child` does, there is no process to take. */
 export async function keepSpare(child: Promise<ChildProcess>): Promise<Spare> {
   // If it cannot be started, the process that is then started in its place reports why.
   let spare = await child.catch(() => undefined);

@@ -10,6 +10,7 @@ export interface Ownership {
   readonly mode: number;
 }
 
+/** @throws {Error} Node's own, such as ENOENT. */
 export function ownershipOf(database: string): Ownership {
   const { uid, gid, mode } = statSync(database);
   return { uid, gid, mode: mode & 0o777 };

@@ -31,6 +31,7 @@ export interface Recorder {
 /** Maximum characters of SQL in one record: a first install may run any number of revisions. */
 const maxSqlLength = 1_000_000;
 
+/** @param next Receives every event after it was recorded. */
 export function createRecorder(next: Observer): Recorder {
   let startedAt = new Date();
   let started = performance.now();

@@ -1,11 +1,11 @@
-/** Columns that align, without frames, for terminals and pipes alike. */
+/** Aligned columns without frames, for terminals and pipes alike. */
 import stringWidth from 'string-width';
 import { shortened, visible } from '../visible.ts';
 
-/** One long name would make every line as long. All of it is in the JSON. */
+/** One long name would make every line as long. The JSON output has it in full. */
 const widestCell = 200;
 
-/** @param rows One array of cells for each line. @param right Indexes of the columns that align to the right. */
+/** @param rows One array of cells per line. @param right Indexes of the columns that are aligned to the right. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -21,7 +21,7 @@ export function renderTable(
   }
 }
 
-/** A terminal shows a CJK character over two columns, and a combining accent over none. */
+/** A terminal shows a CJK character in two columns, and a combining accent in none. */
 function widthOf(cell: string): number {
   return /^[ -~]*$/.test(cell) ? cell.length : stringWidth(cell);
 }

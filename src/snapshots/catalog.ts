@@ -51,6 +51,7 @@ export interface Catalog {
   readonly unusable: readonly UnusableSnapshot[];
 }
 
+/** @throws {Error} Node's own, such as EACCES, if the folder cannot be read; a damaged snapshot is only listed as unusable. */
 export function readCatalog(layout: SnapshotsFolder): Catalog {
   const snapshots: Snapshot[] = [];
   const unusable: UnusableSnapshot[] = [];
@@ -123,6 +124,7 @@ export function publishSnapshot(layout: Layout, manifest: Manifest, ownership: O
   return { path, manifest };
 }
 
+/** Writes it durably, or replaces it. @throws {Error} Node's own, such as ENOSPC. */
 export function writeManifest(layout: Layout, manifest: Manifest, ownership: Ownership): void {
   writeOwnedFile(manifestPath(layout, manifest.id), renderManifest(manifest), ownership);
 }
