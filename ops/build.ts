@@ -29,9 +29,6 @@ const scripts = {
 /** What the start needs where there is a config file. */
 const yamlOfStart = { yaml: 'src/config/yaml.ts' };
 
-/** The whole command line, a script of its own, of which nothing is run that a verb does not need. */
-const commandLine = { cli: 'src/cli/main.ts' };
-
 /**
  * It carries a binary. Everything else is bundled and stands in package.json among what only development needs, so that an
  * installation is this and no more.
@@ -74,10 +71,23 @@ export const asModules = {
 } as const satisfies BuildOptions;
 
 /** A script has no `import.meta`. */
-const placeOfScript: BuildOptions = {
+const placeOfScript = {
   banner: { js: 'const urlOfScript = require("node:url").pathToFileURL(__filename).href;' },
   define: { 'import.meta.url': 'urlOfScript', 'import.meta.main': 'false' },
-};
+} as const satisfies BuildOptions;
+
+/** How a CommonJS file is bundled that holds all it needs. */
+export const asScript = {
+  external,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+} as const satisfies BuildOptions;
+
+/** The whole command line, a script of its own, of which nothing is run that a verb does not need. */
+export const asCommandLine = { ...asScript, ...placeOfScript, entryPoints: { cli: 'src/cli/main.ts' } } as const;
+
+/** Names stay: a stack that --debug prints must be of use in an issue. */
+export const shorter = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
 
 export const forNode = {
   absWorkingDir: projectRoot,
@@ -95,19 +105,16 @@ export async function build(outdir: string): Promise<void> {
     ...forNode,
     outdir,
     plugins: [withoutFaultPoints],
-    // Names stay: a stack that --debug prints must be of use in an issue.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    ...shorter,
     legalComments: 'none',
     metafile: true,
   };
-  const asScripts: BuildOptions = { ...common, external, format: 'cjs', outExtension: { '.js': '.cjs' } };
   const [ofModules, ofScripts, ofYaml, ofCommandLine] = await Promise.all([
     bundle({ ...common, ...asModules, entryPoints: modules }),
     // Nobody is shown a stack of these: what goes wrong in the start goes wrong again in the command line, which says it.
-    bundle({ ...asScripts, entryPoints: scripts, minify: true, plugins: [withoutFaultPoints, yamlApart] }),
-    bundle({ ...asScripts, entryPoints: yamlOfStart, minify: true }),
-    bundle({ ...asScripts, entryPoints: commandLine, ...placeOfScript }),
+    bundle({ ...common, ...asScript, entryPoints: scripts, minify: true, plugins: [withoutFaultPoints, yamlApart] }),
+    bundle({ ...common, ...asScript, entryPoints: yamlOfStart, minify: true }),
+    bundle({ ...common, ...asCommandLine }),
   ]);
   chmodSync(join(outdir, 'drydock.cjs'), 0o755);
   await keepCodeOf(outdir);

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { testCommandFolder } from '../test/harness/command.ts';
 import { projectRoot } from '../test/harness/files.ts';
-import { asModules, forNode, modules } from './build.ts';
+import { asCommandLine, asModules, forNode, modules, shorter } from './build.ts';
 
 const made = `${testCommandFolder}.new`;
 rmSync(made, { recursive: true, force: true });
 mkdirSync(made, { recursive: true });
 copyFileSync(join(projectRoot, 'package.json'), join(made, 'package.json'));
-const entryPoints = { ...modules, cli: 'src/cli/main.ts' };
-await bundle({ ...forNode, ...asModules, entryPoints, outdir: join(made, 'dist') });
+const common = { ...forNode, ...shorter, outdir: join(made, 'dist') };
+await bundle({ ...common, ...asModules, entryPoints: modules });
+await bundle({ ...common, ...asCommandLine });
 rmSync(testCommandFolder, { recursive: true, force: true });
 renameSync(made, testCommandFolder);

@@ -7,5 +7,5 @@ export const testCommandFolder = join(projectRoot, 'node_modules', '.cache', 'te
 
 export const commandPath =
   process.env['TEST_COMMAND'] === 'bundle'
-    ? join(testCommandFolder, 'dist', 'cli.js')
+    ? join(testCommandFolder, 'dist', 'cli.cjs')
     : join(projectRoot, 'src', 'cli', 'main.ts');

@@ -1,0 +1,3 @@
+import { volumeTests } from './cases-volume-fails.ts';
+
+volumeTests('rest');
