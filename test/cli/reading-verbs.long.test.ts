@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
-import { type JournalMode, journalModes } from '../harness/files.ts';
-import { type Place, place } from '../harness/place.ts';
+import { copyOfMade, type JournalMode, journalModes } from '../harness/files.ts';
+import { makePlace, type Place, placeAt } from '../harness/place.ts';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 
@@ -37,9 +37,11 @@ const sharedMemory = [/-shm$/];
 
 /** At the target, with a snapshot, and nothing else left from getting there. */
 async function ready(t: TestContext, mode: JournalMode): Promise<Place> {
-  const here = place(t, { mode, config });
-  const result = await here.run(['upgrade']);
-  assert.equal(result.code, 0, result.stderr);
+  const root = await copyOfMade(t, `ready ${mode}`, async (original) => {
+    const result = await makePlace(original, { mode, config }).run(['upgrade']);
+    assert.equal(result.code, 0, result.stderr);
+  });
+  const here = placeAt(root);
   const companions = readdirSync(here.data).filter((name) => /-(wal|shm|journal)$/.test(name));
   assert.deepEqual(companions, [], 'a run leaves one file, at rest');
   return here;

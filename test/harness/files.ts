@@ -33,11 +33,19 @@ export async function copyOfMade(
   name: string,
   make: (folder: string) => Promise<unknown>,
 ): Promise<string> {
+  const folder = testFolder(t);
+  await copyMade(folder, name, make);
+  return folder;
+}
+
+export async function copyMade(
+  folder: string,
+  name: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<void> {
   const original = made.get(name) ?? makeOnce(make);
   made.set(name, original);
-  const folder = testFolder(t);
   cpSync(await original, folder, { recursive: true, preserveTimestamps: true });
-  return folder;
 }
 
 async function makeOnce(make: (folder: string) => Promise<unknown>): Promise<string> {

@@ -12,7 +12,14 @@ import { layoutFor } from '../../src/files/layout.ts';
 import { listSnapshots, type Snapshot } from '../../src/snapshots/catalog.ts';
 import { drydock, type Options, type Result, type Running, startDrydock } from './drydock.ts';
 import { contentAsLeft, dumpWithVersion, integrity } from './dump.ts';
-import { bothJournalModes, bundledMigrations, type JournalMode, productionDatabase, testFolder } from './files.ts';
+import {
+  bothJournalModes,
+  bundledMigrations,
+  copyMade,
+  type JournalMode,
+  productionDatabase,
+  testFolder,
+} from './files.ts';
 import { assertRefusal } from './refusal.ts';
 
 /** One attack, which is tried in both journal modes unless it says otherwise. */
@@ -66,9 +73,14 @@ export const upgradeOfProduction: Staging = async (folder, mode) => ({
 
 /** The same database at the head, and back to 002. */
 export const downgradeOfProduction: Staging = async (folder, mode) => {
-  const staged = await upgradeOfProduction(folder, mode);
-  assertDone(await drydock(commandLine(staged)));
-  return { ...staged, command: ['downgrade', '002_weighted_sentiment', '--yes'] };
+  await copyMade(folder, `upgraded ${mode}`, async (original) =>
+    assertDone(await drydock(commandLine(await upgradeOfProduction(original, mode)))),
+  );
+  return {
+    database: join(folder, 'et_intelligence.db'),
+    command: ['downgrade', '002_weighted_sentiment', '--yes'],
+    migrations: bundledMigrations,
+  };
 };
 
 const references = new Map<string, Promise<Pick<Story, 'new' | 'newHistory'>>>();

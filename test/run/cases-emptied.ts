@@ -66,7 +66,7 @@ export const empty: Readonly<Record<string, (it: Scene) => void>> = {
 
 const verbs = [['rehearse'], ['plan'], ['check'], ['snapshot', 'create'], ['ensure-version'], ['stamp', '001_base']];
 
-/** Each way by a run and by doctor in `npm test`; by every verb, and to the way back, in the rest; but the first one at once. */
+/** By default a run and doctor look at each, and the first one goes all the way to the restore; in the rest all of them do. */
 export function emptiedTests(part: Part): void {
   for (const mode of bothJournalModes) {
     for (const [index, [how, doIt]] of Object.entries(empty).entries()) {
