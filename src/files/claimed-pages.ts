@@ -14,9 +14,9 @@ export interface Claim {
 /** @returns Undefined if the companion has no effect: SQLite would ignore it. */
 export type ReadClaim = (bytes: RawBytes, mainBytes: number) => Claim | undefined;
 
-/** Rounds up, as SQLite does: a partial page counts as one. */
-export function pagesIn(mainBytes: number, pageSize: number): number {
-  return Math.ceil(mainBytes / pageSize);
+/** The whole pages. SQLite counts a partial one too, and reads the rest of it as zeros. */
+export function wholePagesIn(mainBytes: number, pageSize: number): number {
+  return Math.floor(mainBytes / pageSize);
 }
 
 export function isPageSize(bytes: number): boolean {

@@ -1,4 +1,4 @@
-import { type Claim, countMissing, pagesIn } from './claimed-pages.ts';
+import { type Claim, countMissing, wholePagesIn } from './claimed-pages.ts';
 import type { RawBytes } from './raw-bytes.ts';
 import { framesOf, readWal, type Wal } from './wal-frames.ts';
 
@@ -7,7 +7,7 @@ export function readWalClaim(bytes: RawBytes, mainBytes: number): Claim | undefi
   const wal = readWal(bytes);
   if (wal === undefined) return undefined;
   const { pageSize, generation } = wal;
-  const mainPages = pagesIn(mainBytes, pageSize);
+  const mainPages = wholePagesIn(mainBytes, pageSize);
   const last = lastCommit(wal);
   if (last === 0) return undefined;
   if (mainPages >= last) return { generation, pageSize, pages: last, missing: 0 };

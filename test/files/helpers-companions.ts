@@ -24,6 +24,15 @@ export async function leaveHotJournal(database: string, sql = "UPDATE items SET 
   await writer.end();
 }
 
+/** Leaves a transaction that is all in the cache of its writer: no byte of the journal's header was forced to the disk. */
+export async function leaveUnsyncedJournal(database: string): Promise<void> {
+  const writer = await otherProcess(database, 5000);
+  await writer.run('PRAGMA cache_size = -200000');
+  await writer.run('BEGIN IMMEDIATE');
+  await writer.run("UPDATE items SET name = 'other ' || id");
+  await writer.end();
+}
+
 export type Loss = 'emptied' | 'gone' | 'cut short';
 
 export const losses: Readonly<Record<Loss, (database: string) => void>> = {
