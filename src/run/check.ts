@@ -22,9 +22,9 @@ export function check(
   { rows, triggers }: Recorded,
   after: Measurement,
 ): readonly CheckResult[] {
-  const { statistics, ignoreTables } = context.request.config;
+  const { statistics } = context.request.config;
   const lastRun = rows > 0 ? context.runId : lastRunOf(held.history);
-  tellFact(context, { becomes: { lastRun, rows: sumOfUsersRows(after.rows, ignoreTables) } });
+  tellFact(context, { becomes: { lastRun, rows: sumOfUsersRows(after.rows) } });
   const checks = judge({
     before: snapshot.inspection.measurement,
     after,

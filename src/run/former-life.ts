@@ -57,11 +57,11 @@ export function judgeLife(place: Place, found: Found, rows: Readonly<Record<stri
 }
 
 /** How the file relates to what is known of the database. Reads what stands beside it, and no more of that than it must. */
-export function relationTo({ layout, config }: Place, { history }: Found): Relation {
+export function relationTo({ layout }: Place, { history }: Found): Relation {
   const runs = new Set(history.map(({ runId }) => runId));
   const isKnown = ({ lastRun }: Witness) => lastRun !== null && runs.has(lastRun);
   const witnesses: Witness[] = [];
-  for (const witness of witnessesOf(layout, config)) {
+  for (const witness of witnessesOf(layout)) {
     if (isKnown(witness)) {
       const [newest] = witnesses;
       return newest === undefined || newest.lastRun === null ? { kind: 'same' } : { kind: 'older', newest };
@@ -104,8 +104,8 @@ export function describeLost({ name, at, revision, rows }: Witness): string {
   return `${name} of ${at} had ${count}, at ${describeRevisions(revision)}`;
 }
 
-function emptied({ layout, config }: Place, lost: Witness): DrydockError {
-  const snapshot = newestWithRows(layout, config);
+function emptied({ layout }: Place, lost: Witness): DrydockError {
+  const snapshot = newestWithRows(layout);
   const back =
     snapshot === undefined
       ? 'No snapshot of it has rows: put the file back from a backup of yours'
@@ -118,9 +118,8 @@ function emptied({ layout, config }: Place, lost: Witness): DrydockError {
 }
 
 /** What a restore put aside is better than nothing. */
-function newestWithRows(layout: Layout, { ignoreTables }: Config): Snapshot | undefined {
-  const hasRows = (snapshot: Snapshot) =>
-    visibleProblem(snapshot) === undefined && traceOf(snapshot, ignoreTables)?.hasRows === true;
+function newestWithRows(layout: Layout): Snapshot | undefined {
+  const hasRows = (snapshot: Snapshot) => visibleProblem(snapshot) === undefined && traceOf(snapshot)?.hasRows === true;
   const { true: aside = [], false: taken = [] } = Object.groupBy(
     snapshotsOf(layout),
     ({ manifest }) => `${manifest.reason === 'replaced'}` as const,
@@ -136,9 +135,9 @@ function snapshotsOf(layout: Layout): readonly Snapshot[] {
 }
 
 /** The newest first, back to where the database was begun anew. Of two at one moment the record comes later. */
-function* witnessesOf(layout: Layout, config: Config): Generator<Witness, void, undefined> {
+function* witnessesOf(layout: Layout): Generator<Witness, void, undefined> {
   const begun = begunAnewAt(layout) ?? '';
-  const snapshots = snapshotWitnesses(layout, config);
+  const snapshots = snapshotWitnesses(layout);
   let snapshot = snapshots.next();
   for (const record of recordWitnesses(layout)) {
     for (; !snapshot.done && snapshot.value.at > record.at; snapshot = snapshots.next()) {
@@ -154,10 +153,10 @@ function* witnessesOf(layout: Layout, config: Config): Generator<Witness, void, 
 }
 
 /** What a restore put aside is no witness: it was not wanted. Nor is an empty one, which every first install begins with. */
-function* snapshotWitnesses(layout: Layout, { ignoreTables }: Config): Generator<Witness, void, undefined> {
+function* snapshotWitnesses(layout: Layout): Generator<Witness, void, undefined> {
   for (const snapshot of snapshotsOf(layout).toReversed()) {
     const { id, integrity, createdAt, revision, rows } = snapshot.manifest;
-    const trace = integrity === 'ok' ? traceOf(snapshot, ignoreTables) : undefined;
+    const trace = integrity === 'ok' ? traceOf(snapshot) : undefined;
     if (trace === undefined || (trace.lastRun === null && !trace.hasRows)) continue;
     const { lastRun, hasRows } = trace;
     yield { name: `snapshot ${id}`, at: createdAt, lastRun, rows: rows ?? (hasRows ? 'some' : 'none'), revision };

@@ -24,7 +24,7 @@ export function retain(context: RunContext): Promise<string[]> {
       const fit = listSnapshots(context.layout).filter((snapshot) => visibleProblem(snapshot) === undefined);
       const runs = context.file.runs ?? runsIn(context.layout.database);
       const begun = begunAnewAt(context.layout);
-      const beside = lastOfEndedLife(fit, runs, begun, context.request.config.ignoreTables, Date.now());
+      const beside = lastOfEndedLife(fit, runs, begun, Date.now());
       const judged = fit.filter((snapshot) => snapshot !== beside);
       const prune = snapshotsToPrune(judged, policy, Date.now(), context.usedSnapshots);
       for (const { manifest } of prune) {

@@ -201,7 +201,7 @@ function manifestOf(context: RunContext, copy: RawCopy, inspection: Inspection, 
     pageSize: inspection.pageSize,
     integrity: 'ok',
     lastRun: lastRunOf(copy.held.history),
-    rows: sumOfUsersRows(inspection.measurement.rows, context.request.config.ignoreTables),
+    rows: sumOfUsersRows(inspection.measurement.rows),
     sqliteVersion: inspection.sqliteVersion,
   };
 }

@@ -17,14 +17,13 @@ export function lastOfEndedLife(
   snapshots: readonly Snapshot[],
   runs: ReadonlySet<string>,
   begun: string | undefined,
-  ignored: readonly string[],
   nowMs: number,
 ): Snapshot | undefined {
   return snapshots.findLast((snapshot) => {
     const { createdAt, runId, integrity } = snapshot.manifest;
     const isOver = createdAt <= (begun ?? '') || nowMs - Date.parse(createdAt) > keptForMs;
     if (isOver || integrity !== 'ok' || runs.has(runId)) return false;
-    const trace = traceOf(snapshot, ignored);
+    const trace = traceOf(snapshot);
     if (trace === undefined || !trace.hasRows) return false;
     return trace.lastRun === null ? runs.size > 0 : !runs.has(trace.lastRun);
   });

@@ -244,3 +244,13 @@ test('honest exit: an emptied file is not at its target, though nothing is pendi
     assertFailed(await it.run(args), 4, 'is empty, and was not');
   }
 });
+
+test('a proven way back: rows of a table that the config ignores are rows that an emptied file has lost', async (t) => {
+  const it = scene(t, { mode: 'delete', files, config: 'ignore_tables: [parent, child]\nsnapshots:\n  keep: 1\n' });
+  assert.equal((await it.run(['upgrade'])).code, 0);
+  empty['cut to nothing']?.(it);
+  assertFailed(await it.run(['upgrade']), 4, 'is empty, and was not', '2,200 rows');
+  const [kept = ''] = ids(it);
+  assert.equal((await it.run(['snapshot', 'restore', kept, '--yes'])).code, 0);
+  assert.equal((await it.run(['upgrade'])).code, 0);
+});
