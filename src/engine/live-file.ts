@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import { isBusy } from '../lock/busy-wait.ts';
+import { afterSecondLook } from './second-look.ts';
 
 /**
  * Evidence that no other connection has committed. `data_version` shows it, except in a rollback-journal mode while the
@@ -102,8 +103,9 @@ function openConnection(path: string): Database.Database {
     tune(connection);
     return connection;
   } catch (error) {
+    const seen = connection === undefined ? error : afterSecondLook(connection, error);
     connection?.close();
-    throw explainOpening(path, error);
+    throw explainOpening(path, seen);
   }
 }
 

@@ -79,25 +79,28 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async hold({ database, busyTimeoutMs }) {
       patienceMs = Math.max(patienceMs, busyTimeoutMs);
       live = await waiting('the database to be readable', busyTimeoutMs, () => openLiveFile(database));
-      await takeWriteLock(busyTimeoutMs);
-      probeWrite(live);
-      fence = live.fence();
+      const { connection } = live;
       try {
-        const held = heldState(live.connection);
+        await takeWriteLock(busyTimeoutMs);
+        probeWrite(live);
+        fence = live.fence();
+        const held = heldState(connection);
         atBase = held.current.length === 0;
         return held;
       } catch (error) {
-        throw explainOpening(database, error);
+        throw explainOpening(database, afterSecondLook(connection, error));
       }
     },
 
     async readSchema() {
       const connection = target();
-      return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
+      return lookingTwice(() =>
+        readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] }),
+      );
     },
 
     async countRows({ most }) {
-      return countRowsUpTo(queryPort(requireHeld()), most);
+      return lookingTwice(() => countRowsUpTo(queryPort(requireHeld()), most));
     },
 
     async holdAgain({ busyTimeoutMs }) {
@@ -178,7 +181,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     async findTriggers() {
-      return triggersOnApplied(appliedPort(target()));
+      return lookingTwice(() => triggersOnApplied(appliedPort(target())));
     },
 
     async record({ current, rows, triggers }) {

@@ -6,7 +6,7 @@ import { type BigIntStats, closeSync, existsSync, openSync, readSync, statSync }
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { codeOf, DrydockError, isDamage, messageOf } from '../errors.ts';
 import { troubleOf } from '../system-errors.ts';
 
 import { looking, mayBe, mayBeThere, namesIn, nextWhereUnseen } from './access.ts';
@@ -43,8 +43,22 @@ export function withReader<T>(database: string, read: (reader: Reader) => T, pat
     }
     return readOnce(pathToFileURL(database).href, read, patienceMs);
   } catch (error) {
-    throw error instanceof DrydockError ? error : explain(database, error);
+    throw error instanceof DrydockError ? error : explain(database, afterSecondLook(database, error));
   }
+}
+
+/** A read that the disk failed looks like damage to SQLite; see src/engine/second-look.ts, which does the same. */
+function afterSecondLook(database: string, error: unknown): unknown {
+  if (!isDamage(error)) return error;
+  try {
+    const check = (reader: Reader) => reader.all('PRAGMA quick_check');
+    const found = readOnce(pathToFileURL(database).href, check, 0);
+    if (found.length !== 1 || found[0]?.['quick_check'] !== 'ok') return error;
+  } catch (second) {
+    return troubleOf(codeOf(second)) === 'volume' ? second : error;
+  }
+  const message = `${messageOf(error)} (a second check finds it whole, so the disk had failed to read it)`;
+  return Object.assign(new Error(message, { cause: error }), { code: 'SQLITE_IOERR' });
 }
 
 /** @throws {DrydockError} PREFLIGHT if it is not a plain file: SQLite would wait for ever for a writer of a named pipe. */
@@ -54,15 +68,17 @@ function requireCompanion(path: string): void {
 }
 
 function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
-  const db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs });
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs });
+    const prepare = db.prepare.bind(db);
     // One transaction, so that all reads see the same state.
     db.exec('BEGIN');
     return read({
-      all: (sql, ...params) => db.prepare(sql).all(...params),
+      all: (sql, ...params) => prepare(sql).all(...params),
       iterate(sql) {
         // The connection itself is read-only.
-        const statement = db.prepare(sql);
+        const statement = prepare(sql);
         statement.setReadBigInts(true);
         statement.setReturnArrays(true);
         return withCodes(statement.iterate() as Iterable<unknown>) as Iterable<QueryRow>;
@@ -71,7 +87,7 @@ function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: numbe
   } catch (error) {
     throw withSqliteCode(error);
   } finally {
-    db.close();
+    db?.close();
   }
 }
 
@@ -110,8 +126,12 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
 
 /** Advises `touch` only if there are no snapshots: an empty file in place of a lost one would pass as a first install. */
 function insteadOfMissing(database: string, snapshots: string): string {
-  return mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))
-    ? 'its snapshots are still there; to go back to the last one: drydock snapshot list, then drydock snapshot restore latest'
+  if (mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))) {
+    return 'its snapshots are still there; to go back to the last one: drydock snapshot list, then drydock snapshot restore latest';
+  }
+  // Its snapshots may be in a folder that the config names.
+  return mayBeThere(layoutFor({ database }).runs)
+    ? 'Drydock has run on it before: put the file back, or see drydock snapshot list'
     : `for a first install create it empty: touch ${shellWord(database)}`;
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { bothJournalModes, sqlRevision } from '../harness/files.ts';
 import { assertFailed, assertUntouched, base, contentOf, execute, scene } from '../harness/scene.ts';
-import { faultAttached } from '../harness/strace.ts';
+import { faultAttached, faulting } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
 
 const options = needsTools('strace');
@@ -38,4 +38,17 @@ for (const mode of bothJournalModes) {
       });
     }
   }
+}
+
+for (const verb of ['current', 'plan', 'upgrade']) {
+  test(`honest exit: no read that fails once makes ${verb} call a sound database damaged`, options, async (t) => {
+    const it = scene(t, { mode: 'delete', files: { ...base, '002.sql': sqlRevision('002', '001_base', touch, '') } });
+    const before = contentOf(it);
+    for (const read of [1, 2, 3, 4, 5, 6]) {
+      const result = await it.run([verb], { under: faulting(`pread64:error=EIO:when=${read}`, it.database) });
+      if (result.code === 0) break;
+      assert.equal(result.code, 12, `read ${read}: ${result.stderr}`);
+      assertUntouched(it, before);
+    }
+  });
 }
