@@ -20,7 +20,8 @@ type SnapshotsFolder = Pick<Layout, 'snapshots'>;
 
 const idPattern = /^(?<id>[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8})\.(?:db|json)$/;
 
-const leftoverPattern = /\.tmp(-journal|-wal|-shm)?$/;
+/** With an id: whatever else is in the folder is not Drydock's. */
+const leftoverPattern = /^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}(\.json)?\.tmp(-journal|-wal|-shm)?$/;
 
 /** True for the name of a snapshot, of a manifest, or of an unfinished snapshot. */
 export function isSnapshotName(name: string): boolean {

@@ -1,5 +1,6 @@
 /** Finds the snapshot that a user means by an id, the beginning of one, or `latest`. */
 import { DrydockError } from '../errors.ts';
+import { moveAway } from '../files/access.ts';
 import type { Layout } from '../files/layout.ts';
 import { begunAnewAt } from './begun-anew.ts';
 import { type Catalog, readCatalog, type Snapshot } from './catalog.ts';
@@ -43,14 +44,16 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
     requireNotEmptied(layout, snapshots, newest.snapshot);
     return newest.snapshot;
   }
+  // Something else in the place of one of its files is in the way of every restore.
+  const first = newest.snapshot instanceof DrydockError && newest.snapshot.next === moveAway ? `${moveAway}. ` : '';
   const older = entries.findLast((entry) => problemOf(entry) === undefined);
   throw new DrydockError('PREFLIGHT', {
     what: `The newest snapshot, ${newest.id}, cannot be used: ${problem}`,
     state: 'Nothing was changed',
     next:
       older === undefined
-        ? `Put its files in ${layout.snapshots} back as they were; see drydock snapshot list`
-        : `Put its files back as they were; or use the one before it, which is older, by its id: drydock snapshot restore ${older.id}`,
+        ? `${first}Put its files in ${layout.snapshots} back as they were; see drydock snapshot list`
+        : `${first}Put its files back as they were; or use the one before it, which is older, by its id: drydock snapshot restore ${older.id}`,
   });
 }
 
@@ -60,14 +63,14 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
  * @throws {DrydockError} USAGE, unless the database was begun anew since.
  */
 function requireNotEmptied(layout: Layout, all: readonly Snapshot[], newest: Snapshot): void {
-  if (traceOf(newest, [])?.hasRows !== false) return;
+  if (traceOf(newest)?.hasRows !== false) return;
   const begun = begunAnewAt(layout) ?? '';
   const earlier = all.findLast(
     (snapshot) =>
       snapshot.manifest.id < newest.manifest.id &&
       snapshot.manifest.reason !== 'replaced' &&
       snapshot.manifest.createdAt > begun &&
-      traceOf(snapshot, [])?.hasRows === true,
+      traceOf(snapshot)?.hasRows === true,
   );
   if (earlier === undefined) return;
   throw new DrydockError('USAGE', {

@@ -1,5 +1,5 @@
 /** What is visibly wrong with a snapshot, without reading it. Only a hash of the file is proof, and that takes time. */
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { committedWal } from '../files/committed-wal.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
 import type { Manifest } from './manifest.ts';
@@ -40,9 +40,11 @@ export function strayCompanion(path: string): string | undefined {
   const companions = [
     { file: `${path}-journal`, counts: hasJournalHeader },
     { file: `${path}-wal`, counts: (wal: string) => committedWal(wal) !== undefined },
+    { file: `${path}-shm`, counts: () => false },
   ];
   return companions.find(({ file, counts }) => {
-    const stats = statSync(file, { throwIfNoEntry: false });
+    // A link counts wherever it leads: SQLite refuses to open what it follows there.
+    const stats = lstatSync(file, { throwIfNoEntry: false });
     return stats !== undefined && (!stats.isFile() || counts(file));
   })?.file;
 }

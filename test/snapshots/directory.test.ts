@@ -1,6 +1,6 @@
 /** `snapshots.directory`: the way back stands elsewhere, and every command finds it there. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
@@ -114,4 +114,25 @@ test('honest exit: a full volume of snapshots is found before the run begins', n
   const plan = await here.run(['plan', '--json']);
   const { space } = plan.json<{ space: { snapshots?: { neededBytes: number; freeBytes: number } } }>();
   assert.ok(space.snapshots !== undefined && space.snapshots.neededBytes > space.snapshots.freeBytes);
+});
+
+test('no lost write: what else is in a folder for snapshots stays there, whatever it is called', async (t) => {
+  const here = placeWithBackup(t);
+  mkdirSync(here.backup);
+  const others = ['customers-export.tmp', 'app.db.tmp', '20260101.tmp-wal'];
+  for (const name of others) writeFileSync(join(here.backup, name), name);
+  assert.equal((await here.run(['upgrade'])).code, 0);
+  assert.equal((await here.run(['snapshot', 'prune'])).code, 0);
+  for (const name of others) assert.equal(readFileSync(join(here.backup, name), 'utf8'), name);
+});
+
+test('a proven way back: a database that is missing while its snapshots are elsewhere is not taken for a first install', async (t) => {
+  const here = placeWithBackup(t);
+  assert.equal((await here.run(['upgrade'])).code, 0);
+  rmSync(here.database);
+  for (const verb of ['current', 'plan', 'stats', 'upgrade']) {
+    const refused = await here.run([verb]);
+    assertRefusal(refused, 2, /There is no database/, /drydock snapshot list/);
+    assert.doesNotMatch(refused.stderr, /touch/);
+  }
 });

@@ -204,6 +204,18 @@ test('honest exit: latest says so where a restore put every snapshot aside', asy
   assert.equal((await it.run(['snapshot', 'verify', id ?? ''])).code, 0);
 });
 
+test('honest exit: the way past something in the place of a manifest leads to the snapshot that it names', async (t) => {
+  const it = await stocked(t);
+  const aside = join(it.root, 'aside');
+  renameSync(it.manifest, aside);
+  symlinkSync(aside, it.manifest);
+  const refused = await it.run(['snapshot', 'restore', 'latest', '--yes']);
+  const says = new RegExp(`Find out what created it and move it away\\. .*drydock snapshot restore ${it.id}`);
+  assertSilentRefusal(refused, 12, /is a symbolic link/, says);
+  rmSync(it.manifest);
+  await restore(it);
+});
+
 test('a proven way back: retention does not keep a snapshot that has changed in the place of a sound one', async (t) => {
   const it = await stocked(t);
   truncateSync(it.file, 4096);

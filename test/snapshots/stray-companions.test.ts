@@ -5,7 +5,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
@@ -76,11 +85,14 @@ test('a proven way back: a companion of a snapshot that SQLite ignores keeps nob
 
 test('a proven way back: what is no file beside a snapshot is found before SQLite meets it', async (t) => {
   const it = await restorable(t, 'delete');
-  const stray = join(it.snapshots, `${it.id}.db-journal`);
-  for (const make of [() => mkdirSync(stray), () => execFileSync('mkfifo', [stray])]) {
-    make();
-    assertSilentRefusal(await it.run(['snapshot', 'restore', it.id]), 12, new RegExp(stray));
-    rmSync(stray, { recursive: true });
+  for (const kind of ['-journal', '-wal', '-shm']) {
+    const stray = join(it.snapshots, `${it.id}.db${kind}`);
+    const linked = () => symlinkSync(join(it.root, 'config', 'drydock.yaml'), stray);
+    for (const make of [linked, () => mkdirSync(stray), () => execFileSync('mkfifo', [stray])]) {
+      make();
+      assertSilentRefusal(await it.run(['snapshot', 'restore', it.id]), 12, new RegExp(stray));
+      rmSync(stray, { recursive: true });
+    }
   }
   await restore(it);
 });
