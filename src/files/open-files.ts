@@ -7,10 +7,24 @@ import { codeOf } from '../errors.ts';
  * that had it open by this path when it was deleted.
  */
 export function processesWithOpen(path: string): string[] {
+  return processesWithAnyOpen([path]);
+}
+
+/** As {@link processesWithOpen}, for a process that has at least one of the files open. */
+export function processesWithAnyOpen(paths: readonly string[]): string[] {
+  const files = paths.map(fileOf);
+  return entries('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => files.some((isFile) => isFile(pid, fd))))
+    .map((pid) => `pid ${pid} (${commandOf(pid)})`);
+}
+
+/** Tells whether a descriptor of a process is of that file. */
+function fileOf(path: string): (pid: string, fd: string) => boolean {
   // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
   const deleted = `${path} (deleted)`;
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
-  const isFile = (pid: string, fd: string) => {
+  return (pid, fd) => {
     const link = `/proc/${pid}/fd/${fd}`;
     const target = targetOf(link);
     if (target === deleted) return true;
@@ -19,10 +33,6 @@ export function processesWithOpen(path: string): string[] {
     const mayBe = target === path || [undefined, String(file.ino)].includes(inodeTold(pid, fd));
     return mayBe && isSame(file, statsOf(link));
   };
-  return entries('/proc')
-    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => entries(`/proc/${pid}/fd`).some((fd) => isFile(pid, fd)))
-    .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
 /** True if this process itself has the file open. */

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
-import { messageOf } from '../errors.ts';
+import { DrydockError, messageOf } from '../errors.ts';
 import type { Life, Observer } from '../events.ts';
 import { looking } from '../files/access.ts';
 import { statDatabase } from '../files/database-reader.ts';
@@ -43,7 +43,7 @@ export async function restore(
     const named = findSnapshot(layout, id);
     tellFact(context, { planned: named.manifest.revision });
     await phase(context, 'inspect', () => proveSnapshot(named, inspectOptions(context)));
-    tellFact(context, { becomes: lifeOf(named, context) });
+    tellFact(context, { becomes: lifeOf(named) });
     const replaced = await phase(context, 'restore', () => restoreEitherWay(context, named));
     removeJournal(context);
     return { snapshot: named, kept: replaced };
@@ -76,8 +76,8 @@ function differencesOfNew(context: RunContext, kept: Kept, restored: Snapshot): 
   }
 }
 
-function lifeOf(snapshot: Snapshot, { request }: RunContext): Life {
-  const { lastRun = null, hasRows } = traceOf(snapshot, request.config.ignoreTables) ?? {};
+function lifeOf(snapshot: Snapshot): Life {
+  const { lastRun = null, hasRows } = traceOf(snapshot) ?? {};
   return { lastRun, rows: snapshot.manifest.rows ?? (hasRows === false ? 0 : null) };
 }
 
@@ -96,7 +96,7 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
     if (!isBeyondOpening(error)) throw error;
     context.observer({
       kind: 'warning',
-      message: `SQLite cannot write into the damaged file (${messageOf(error)}): it is moved aside, and the snapshot takes its place`,
+      message: `SQLite cannot write into the damaged file (${error instanceof DrydockError ? error.what : messageOf(error)}): it is moved aside, and the snapshot takes its place`,
     });
     return exchange();
   }

@@ -7,7 +7,8 @@ import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
 import { DrydockError, isDamage, messageOf } from '../errors.ts';
 import { fsyncDirectory, fsyncFile } from '../files/durable.ts';
-import { processesWithOpen } from '../files/open-files.ts';
+import { processesWithAnyOpen } from '../files/open-files.ts';
+import { companionsOf } from '../files/place.ts';
 import { isBusy } from '../lock/busy-wait.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { engineFor, type RunContext } from './context.ts';
@@ -136,7 +137,8 @@ export async function restoreByExchange(
   begin: () => RunJournal,
 ): Promise<string | null> {
   const { database } = context.layout;
-  const users = processesWithOpen(database);
+  // Its companions too: a database that was moved away leaves its -wal open under the old name.
+  const users = processesWithAnyOpen([database, ...companionsOf(database)]);
   if (users.length > 0) throw exchangeInUse(context, users);
   requireSpace(context, { all: 1, snapshots: 0 }, snapshot.manifest.bytes);
   const damagedInode = inodeOf(database);

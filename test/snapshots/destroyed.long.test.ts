@@ -9,6 +9,7 @@ import {
   linkSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -19,6 +20,7 @@ import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { cutTo, cutToBytes, overwrite, pageBytes, replaceByRandom, replaceByText } from '../harness/damage.ts';
 import { startDrydock } from '../harness/drydock.ts';
+import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes, projectRoot } from '../harness/files.ts';
 import { assertRefusal, sha256Of } from '../harness/refusal.ts';
 import { journalModeOf, type Restorable, restorable, restore } from '../harness/restorable.ts';
@@ -130,6 +132,21 @@ test('no lost write: a destroyed database that a process has open by another nam
   assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
   await other.end();
   await restore(it);
+});
+
+test('no lost write: a database that was moved away under a process is not restored while its -wal is open', async (t) => {
+  const it = await restorable(t, 'wal');
+  const other = await otherProcess(it.database, 1000);
+  t.after(() => other.end());
+  await other.run('PRAGMA wal_autocheckpoint = 0');
+  await other.run("UPDATE items SET name = 'acknowledged'");
+  const moved = join(it.root, 'moved.db');
+  renameSync(it.database, moved);
+  const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  renameSync(moved, it.database);
+  await other.end();
+  assert.match(dumpWithVersion(it.database), /acknowledged/);
 });
 
 test('no lost write: a database that was deleted under a process is not put back beneath it', async (t) => {
