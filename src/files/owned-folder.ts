@@ -33,13 +33,18 @@ function isNewFolder(path: string): boolean {
 
 /** @param ownership The database's, with the permissions of a file. */
 export function giveFolder(path: string, ownership: Ownership): void {
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
-  const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  const descriptor = openFolder(path);
   try {
     give(descriptor, { ...ownership, mode: directoryMode(ownership) });
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** @throws {Error} Node's own, also if it is not a folder. */
+export function openFolder(path: string): number {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  return openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
 /** @throws {DrydockError} PREFLIGHT */

@@ -44,3 +44,14 @@ test('a copy of a database that nobody else may read is at no moment one that ot
   assert.equal(left.length, 1);
   for (const path of left) assert.equal((statSync(path).mode & 0o777).toString(8), '600', path);
 });
+
+test('the folders of a database that was made stricter become as strict with the next run', async (t) => {
+  const here = place(t);
+  chmodSync(here.database, 0o666);
+  assert.equal((await here.run(['upgrade'])).code, 0);
+  const folders = [here.snapshots, `${here.database}.drydock`, join(`${here.database}.drydock`, 'runs')];
+  for (const path of folders) chmodSync(path, 0o777);
+  chmodSync(here.database, 0o640);
+  assert.equal((await here.run(['snapshot', 'create'])).code, 0);
+  for (const path of folders) assert.equal((statSync(path).mode & 0o777).toString(8), '750', path);
+});
