@@ -97,7 +97,7 @@ export const forNode = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** @param outdir Emptied first. Its parent must hold package.json, where the version is read from. */
+/** @param outdir Emptied first. */
 export async function build(outdir: string): Promise<void> {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });

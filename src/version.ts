@@ -1,8 +1,6 @@
-/** Drydock's version, from package.json, which is beside dist/ in the package and beside src/ in a checkout. */
-import { readFileSync } from 'node:fs';
+import packageJson from '../package.json' with { type: 'json' };
 
+/** Drydock's version. Part of the code, so that a process that can open no more files still has it. */
 export function toolVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
+  return packageJson.version;
 }

@@ -2,6 +2,7 @@
 import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
+import { committedWal } from '../files/committed-wal.ts';
 import { isInWal, type Reader, statDatabase, withReader } from '../files/database-reader.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { requireWhole } from '../files/require-whole.ts';
@@ -58,8 +59,12 @@ export function lookAt(config: Config): DoctorSubject {
 /** @throws {DrydockError} BUSY if it cannot be read without a trace. */
 function readContent({ database }: Layout): Content {
   if (!isEmpty(`${database}-wal`) && !existsSync(`${database}-shm`)) {
+    const holds =
+      committedWal(`${database}-wal`) === undefined
+        ? 'is not empty, and its writer has ended'
+        : 'has commits of a writer that has ended';
     throw new DrydockError('BUSY', {
-      what: `${database}-wal has commits of a writer that has ended, and SQLite could read them only by creating a -shm`,
+      what: `${database}-wal ${holds}, and SQLite could read the database only by creating a -shm`,
       next: 'Start the application or run any other command of Drydock: each of them recovers the WAL',
     });
   }
