@@ -1,4 +1,4 @@
-/** Ends the life of the database in whose place an empty file stands, because a person said so. Nothing is deleted. */
+/** Starts over with an empty file that has replaced the database, because a person said so. Nothing is deleted. */
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { markBegunAnew } from '../snapshots/begun-anew.ts';
@@ -11,8 +11,8 @@ import { requireDatabase } from './require-database.ts';
 import { underLocks } from './under-locks.ts';
 
 /**
- * @param agreedTo What is given up, as {@link describeLost} said it when somebody agreed.
- * @throws {DrydockError} USAGE where it is not that any more.
+ * @param agreedTo What is given up, as {@link describeLost} described it when consent was given.
+ * @throws {DrydockError} USAGE if that is no longer what would be given up.
  */
 export function beginAnew(
   request: RunRequest,
@@ -42,7 +42,7 @@ async function beginUnderLock(context: RunContext, agreedTo: string): Promise<Be
         next: 'Run again',
       });
     }
-    // A clock may have been ahead when that was written down.
+    // The clock may have been ahead when that was written.
     const at = [new Date().toISOString(), lost.at].sort().at(-1) ?? lost.at;
     markBegunAnew(layout, ownership, runId, at);
     tellFact(context, { becomes: { lastRun: null, rows: 0 } });

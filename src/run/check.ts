@@ -1,4 +1,4 @@
-/** The verdict on what is about to be committed, against what the snapshot was. */
+/** Judges what is about to be committed against the snapshot. */
 import { judge } from '../checks/judge.ts';
 import type { CheckResult, Measurement } from '../checks/measurement.ts';
 import { DrydockError } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { PlannedRun } from './planned-run.ts';
 import type { Recorded } from './record.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
 
-/** The phase: looks at everything, in the open transaction. */
+/** The phase: measures everything, in the open transaction. */
 export function measure({ context, engine }: PlannedRun): Promise<Measurement> {
   const { statistics } = context.request.config;
   return phase(context, 'check', () => stoppable(context, engine, engine.call('measure', { statistics })));

@@ -1,6 +1,6 @@
 /**
- * The one step that changes what others see. The journal has announced it; a stop waits for its end, unless others hold
- * it up: then nothing of it has happened yet.
+ * The one step that changes what other processes see. The journal has announced it. A stop waits for it to finish,
+ * unless another process blocks it: then nothing has been committed yet.
  */
 import { EngineDied } from '../engine/client.ts';
 import { DrydockError, messageOf } from '../errors.ts';
@@ -13,9 +13,9 @@ import { makeLiveDurable } from './restore.ts';
 import { markUntold } from './untold.ts';
 
 /**
- * The phase. An error other than a DrydockError leaves open whether the commit happened: only the database can tell.
- * @param begun The journal so far. @param snapshot The way back, proven.
- * @returns The journal, which now says that the commit is durable, unless it cannot be written any more.
+ * The phase. An error other than a DrydockError leaves it open whether the commit happened: only the database knows.
+ * @param begun The journal so far. @param snapshot The snapshot to go back to, verified.
+ * @returns The journal, which now says that the commit is durable, unless it can no longer be written.
  */
 export function commit(run: PlannedRun, begun: RunJournal, snapshot: Snapshot): Promise<RunJournal> {
   const { context, locks, plan } = run;
@@ -34,7 +34,7 @@ async function tellJournal(run: PlannedRun, journal: RunJournal): Promise<RunJou
   try {
     return writeJournal(run.context, { ...journal, phase: 'committed', committedFile: await stateOfCommit(run) });
   } catch (error) {
-    // The history row in the database tells the next start as much, should there be something left to finish.
+    // The history row in the database tells the next start the same, if anything is left to finish.
     const message = `the run journal could not be told of the commit: ${messageOf(error)}`;
     run.context.observer({ kind: 'warning', message });
     return journal;
@@ -42,8 +42,8 @@ async function tellJournal(run: PlannedRun, journal: RunJournal): Promise<RunJou
 }
 
 /**
- * Others may write as soon as the commit has given up the lock. Only a state of the file that is certain to be the commit's
- * own lets the next start undo it.
+ * Other processes may write as soon as the commit releases the lock. The next start may undo the commit only if the
+ * recorded state of the file is certain to be the commit's own.
  * @returns null if it is not certain.
  */
 async function stateOfCommit({ context, engine }: PlannedRun): Promise<FileState | null> {

@@ -16,7 +16,7 @@ export interface RunContext {
   readonly request: RunRequest;
   readonly runId: string;
   readonly startedAt: Date;
-  /** Milliseconds since it began, on a clock that nobody sets. */
+  /** Milliseconds since it began, on a monotonic clock. */
   elapsedMs(): number;
   readonly layout: Layout;
   readonly ownership: Ownership;
@@ -24,19 +24,19 @@ export interface RunContext {
   /** Aborted, with a {@link Stop} as its reason, by a signal or by the deadline. */
   readonly stop: AbortSignal;
   readonly phases: PhaseReport[];
-  /** Ids of the snapshots that this run took or puts back, which it does not remove: see {@link useSnapshot}. */
+  /** Ids of the snapshots that this run took or is restoring. It does not remove them: see {@link useSnapshot}. */
   readonly usedSnapshots: Set<string>;
   /** Ids of the snapshots that retention has removed. */
   readonly pruned: string[];
-  /** What the run journal says, as this run has written or read it last, so that a volume that fails need not be asked. */
+  /** The run journal as this run last wrote or read it, so that a failing volume need not be read again. */
   readonly journal: { phase?: JournalPhase | 'none' };
-  /** Ids of the runs in the history of the live file, once it was read. */
+  /** Ids of the runs in the history of the live file, once it has been read. */
   readonly file: { runs?: ReadonlySet<string> };
-  /** Processes that were started ahead of the run. */
+  /** Processes started ahead of the run. */
   readonly spares: Spares | undefined;
 }
 
-/** @param ownedLike The file whose owner and mode everything gets; the database, unless there is none any more. */
+/** @param ownedLike The file whose owner and mode everything gets; the database, unless it is missing. */
 export function createContext(
   request: RunRequest,
   observer: Observer,
@@ -67,8 +67,8 @@ export function createContext(
 }
 
 /**
- * Runs one phase of the checklist and says when it begins and ends.
- * @param describe What the log says of the result: bytes, counts.
+ * Runs one phase and reports when it begins and ends.
+ * @param describe What the log says about the result: bytes, counts.
  */
 export async function phase<T>(
   context: RunContext,
@@ -91,13 +91,13 @@ export async function phase<T>(
   }
 }
 
-/** What a run leans on stays while it is at work. */
+/** Retention does not remove what a run is using. */
 export function useSnapshot<T extends Snapshot>({ usedSnapshots }: RunContext, snapshot: T): T {
   usedSnapshots.add(snapshot.manifest.id);
   return snapshot;
 }
 
-/** Tells what the run found out, for the record of it. */
+/** Reports what the run found out, for its record. */
 export function tellFact({ observer }: RunContext, fact: RunFacts): void {
   observer({ kind: 'fact', fact });
 }
@@ -115,8 +115,8 @@ export function engineFor(context: RunContext): Promise<Engine> {
 }
 
 /**
- * Lets a stop end work that may be ended anywhere: the engine is killed in the middle of it and SQLite rolls back.
- * What may not be interrupted, a commit or a restore, is simply not called through this.
+ * Lets a stop interrupt work at any point: the engine is killed and SQLite rolls back. A commit or a restore must not
+ * be interrupted, and so is never called through this.
  */
 export async function stoppable<T>(context: RunContext, engine: Engine, work: Promise<T>): Promise<T> {
   const { promise: stopped, reject } = Promise.withResolvers<never>();
@@ -135,7 +135,7 @@ export async function stoppable<T>(context: RunContext, engine: Engine, work: Pr
   }
 }
 
-/** For what must be finished even though the run was told to stop. */
+/** For work that must finish even if the run is being stopped. */
 export function unstopped(context: RunContext): RunContext {
   return { ...context, stop: new AbortController().signal };
 }
@@ -145,7 +145,7 @@ export function inspectOptions(context: RunContext): InspectOptions {
   return { temporaryDirectory: layout.work, signal: stop, spare: spares?.inspector };
 }
 
-/** For an inspection that must be finished even though the run was told to stop. */
+/** For an inspection that must finish even if the run is being stopped. */
 export function unstoppable(context: RunContext): InspectOptions {
   return inspectOptions(unstopped(context));
 }

@@ -1,7 +1,7 @@
 /**
- * Every way in which a run ends other than well: what was reached, what is true of the data now, and so which exit code.
- * A code promises something of the data (docs/exit-codes.md), so the truth about the data may overrule the code of the
- * error that ended the run. Sentences only; failure.ts, recover.ts and restore.ts find out which one is true.
+ * Every way in which a run can fail: how far it came, what is true of the data now, and so which exit code. A code
+ * promises something about the data (docs/exit-codes.md), so the state of the data may overrule the code of the error
+ * that ended the run. Messages only; failure.ts, recover.ts and restore.ts find out which one applies.
  *
  * | reached                                  | the data now                             | code                          |
  * |------------------------------------------|------------------------------------------|-------------------------------|
@@ -36,7 +36,7 @@ import type { SnapshotUnfit } from './prove-snapshot.ts';
 /** What is true of the data when a run ends. */
 export interface Truth {
   readonly state: string;
-  /** The codes that would say something else of the data, and what is said in their place. */
+  /** Codes that would claim something else about the data, and what replaces them. */
   readonly overrules?: {
     readonly codes: readonly ErrorCode[] | 'every';
     readonly code: ErrorCode;
@@ -44,7 +44,7 @@ export interface Truth {
   };
 }
 
-/** After these an application may be started, so that they are said only of a database that was found unchanged. */
+/** An application may be started after these, so they are used only if the database was found unchanged. */
 const saysUnchanged: readonly ErrorCode[] = ['REVISION_FAILED', 'CHECK_FAILED'];
 
 export const unchanged: Truth = { state: 'The database is unchanged' };
@@ -58,7 +58,7 @@ export const rolledBackUnseen: Truth = {
   state: 'The database is unchanged: SQLite rolled back what was not committed',
 };
 
-/** Another process's lock kept the rollback from being compared; anything else that did is the volume. */
+/** If the rollback could not be compared, another process held a lock; any other cause is the volume. */
 export function rollbackUnfinished(undoing: unknown): Truth {
   const [code, next] = isBusy(undoing)
     ? (['BUSY', 'Stop what holds the database locked, and run again'] as const)
@@ -84,11 +84,11 @@ export const committedUnverified: Truth = {
 
 export const restoreOrdered: Truth = {
   state: 'A restore that was interrupted is not finished: the next start goes on with it',
-  // A start that meets a lock may go on with the restore as soon as that is gone.
+  // BUSY stays: the restore can go on as soon as the lock is released.
   overrules: { codes: ['REVISION_FAILED', 'PREFLIGHT', 'FAULT'], code: 'RESTORE_FAILED' },
 };
 
-/** The error that ends a run, with what is true of the data. An error that is not ours yet becomes a sentence here. */
+/** The error that ends a run, with the state of the data. Errors of other origins get their message here. */
 export function ending(context: RunContext, error: unknown, truth: Truth): DrydockError {
   const plain = explained(context, error);
   const state = plain.code === 'DAMAGED_BEFORE' ? `It was like that before this run. ${truth.state}` : truth.state;
@@ -99,7 +99,7 @@ export function ending(context: RunContext, error: unknown, truth: Truth): Drydo
   return told.with({ code, ...(next !== undefined && { next }) });
 }
 
-/** A lock that outlasted the busy timeout, as the error that says so; anything else as it is. */
+/** Turns a lock that outlasted the busy timeout into a BUSY error; passes anything else through. */
 export function busyError({ layout: { database }, request }: RunContext, error: unknown): unknown {
   if (!isBusy(error)) return error;
   return new DrydockError('BUSY', {
@@ -121,7 +121,7 @@ function explained(context: RunContext, error: unknown): DrydockError {
     const next = ranRevisions.includes(cause.request)
       ? `If a revision calls process.exit, take that out; ${giveMemory.toLowerCase()}`
       : giveMemory;
-    // After REVISION_FAILED an application may be started, so it is said only of a database that was found sound.
+    // An application may be started after REVISION_FAILED, so it is used only if the database was found sound.
     const code = context.usedSnapshots.size > 0 ? 'REVISION_FAILED' : 'PREFLIGHT';
     return new DrydockError(code, { what: capital(cause.message), next, cause });
   }
@@ -140,13 +140,13 @@ function explained(context: RunContext, error: unknown): DrydockError {
   });
 }
 
-/** A signal sent to all processes of a run ends the engine too, as long as it starts. */
+/** A signal sent to all processes of a run also ends the engine while that is still starting. */
 function stopBehind(error: unknown): string | undefined {
   if (error instanceof Stop) return error.message;
   return error instanceof EngineDied && isStopSignal(error.signal) ? error.signal : undefined;
 }
 
-/** Requests in which code of a revision runs, or may still run. */
+/** Requests during which code of a revision runs, or may still be running. */
 const ranRevisions: readonly string[] = ['load', 'migrate', 'readSchema', 'measure', 'record', 'commit', 'maintain'];
 const giveMemory = 'If the machine ran out of memory or of processes, give it more; then run again';
 
@@ -218,7 +218,7 @@ export function commitOverwritten({ manifest, path }: Snapshot, to: readonly str
   });
 }
 
-/** @param held Whether the snapshot of the state before that run is still there. */
+/** @param held The snapshot of the state before that run, if it still exists. */
 export function interruptedCommitUnsound(
   { snapshots }: Layout,
   { runId, snapshot }: RunJournal,
@@ -240,7 +240,7 @@ export function interruptedCommitUnsound(
   });
 }
 
-/** The one ending that needs a person. The journal stays: the next start goes on with the restore. */
+/** The one ending that needs a person. The journal stays, so the next start resumes the restore. */
 export function restoreFailed({ layout }: RunContext, snapshot: Snapshot, cause: unknown): DrydockError {
   return new DrydockError('RESTORE_FAILED', {
     what: `Putting snapshot ${snapshot.manifest.id} back into ${layout.database} failed: ${messageOf(cause)}`,
@@ -266,7 +266,7 @@ export function exchangeInUse({ layout }: RunContext, users: readonly string[]):
   });
 }
 
-/** An interrupted restore whose snapshot is missing or unfit: only a person can go on, by restoring another one. */
+/** An interrupted restore whose snapshot is missing or unfit: a person must restore another one. */
 export class SourceUnusable extends DrydockError {
   constructor(what: string, mend: string, cause?: DrydockError) {
     super('RESTORE_FAILED', {
@@ -279,7 +279,7 @@ export class SourceUnusable extends DrydockError {
 }
 
 export function sourceMissing(layout: Layout, { runId, snapshots }: RunJournal, id: string): SourceUnusable {
-  // The folder may have been another one then: `snapshots.directory` was changed in the middle of a run.
+  // That run may have used another folder, if `snapshots.directory` was changed while it was interrupted.
   const before = snapshots ?? snapshotsBeside(layout.database);
   const elsewhere = before === layout.snapshots ? ' any more' : `; that run had its snapshots in ${before}`;
   return new SourceUnusable(
@@ -321,7 +321,7 @@ export function databaseMissing({ database }: Layout, { runId, exchanging }: Run
   });
 }
 
-/** The new state is committed and sound; a revision that changes no content could not be run on it. */
+/** The new state is committed and sound, but a revision that changes no content could not be run on it. */
 export function maintenanceLeft(plan: Plan, revision: string, error: unknown): DrydockError {
   const code = error instanceof Stop ? 'STOPPED' : 'REVISION_FAILED';
   if (isMaintenance(plan.command)) {
@@ -340,7 +340,7 @@ export function maintenanceLeft(plan: Plan, revision: string, error: unknown): D
   });
 }
 
-/** Without what the error says of the state and of what to do next, which are another here. */
+/** Only the error's `what`: the state and the next step are different here. */
 function whatOf(error: unknown): string {
   if (error instanceof Stop) return `the run was stopped by ${error.message}`;
   return error instanceof DrydockError ? error.what : messageOf(error);

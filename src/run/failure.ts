@@ -1,4 +1,4 @@
-/** The end of a run that failed: brings the database back, and finds out which of the endings.ts is true. */
+/** Ends a failed run: brings the database back and finds out which of the endings in endings.ts applies. */
 import { EngineDied } from '../engine/client.ts';
 import { DrydockError } from '../errors.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
@@ -26,7 +26,7 @@ import { restoreOrOthers } from './restore.ts';
 import { tidyUp } from './retain.ts';
 import { compareAfterEngine, rollBack } from './rollback.ts';
 
-/** The commit happened although nobody could report it: the run is to go on from there. */
+/** The commit happened, but the engine could not report it: the run continues from there. */
 export interface CommittedUnseen {
   readonly outcome: 'committed unseen';
   readonly recovered: RecoveryReport;
@@ -35,13 +35,13 @@ export interface CommittedUnseen {
 
 interface Failed {
   readonly outcome: 'failed';
-  /** What to end the run with, with the state of the data. */
+  /** The error that ends the run, with the state of the data. */
   readonly error: unknown;
 }
 
 /**
- * For what failed up to and with the commit.
- * @param snapshot What was taken and proven before the failure, if it came that far.
+ * For failures before and during the commit.
+ * @param snapshot The verified snapshot, if the run came that far.
  * @throws {DrydockError} with the state of the data.
  */
 export async function undo(run: PlannedRun, snapshot: Snapshot | undefined, error: unknown): Promise<CommittedUnseen> {
@@ -50,14 +50,14 @@ export async function undo(run: PlannedRun, snapshot: Snapshot | undefined, erro
   return orThrow(ended);
 }
 
-/** For what failed after the commit: an engine that died has left open how far it came. */
+/** For failures after the commit. If the engine died, how far it came is unknown. */
 export async function endAfterCommit(run: PlannedRun, error: unknown): Promise<CommittedUnseen> {
   const ended = error instanceof EngineDied ? await undoByRecovery(run, undefined, error) : failed(error);
   await tidyUp(run.context);
   return orThrow(ended);
 }
 
-/** Makes whatever leaves a run one of the endings. */
+/** Turns every error that leaves a run into one of the endings. */
 export async function endingWell<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -66,7 +66,7 @@ export async function endingWell<T>(context: RunContext, work: () => Promise<T>)
   }
 }
 
-/** For an error that nobody foresaw: the journal knows whether the commit, or a restore, was ordered. */
+/** For unforeseen errors: the journal says whether the commit or a restore was ordered. */
 function truthByJournal({ layout, journal }: RunContext): Truth {
   const reached = journal.phase ?? readJournal(layout.runJournal)?.phase ?? 'none';
   if (reached === 'working' || reached === 'none') return unchanged;
@@ -88,7 +88,7 @@ async function undoEitherWay(
   error: unknown,
 ): Promise<CommittedUnseen | Failed> {
   const { context, engine } = run;
-  // See commit.ts: whether it happened, only the database can tell.
+  // See commit.ts: only the database knows whether the commit happened.
   const isUncertain = context.journal.phase === 'committing' && !(error instanceof DrydockError);
   try {
     if (engine.isIdle() && !isUncertain && !context.stop.aborted) {
@@ -103,17 +103,17 @@ async function undoEitherWay(
   }
 }
 
-/** Without its engine a rollback is finished as the next start would. */
+/** If the engine died, the rollback is finished the way the next start would do it. */
 function unlessEngineDied(undoing: unknown): undefined {
   if (!(undoing instanceof EngineDied)) throw undoing;
 }
 
-/** What a recovery makes of a database is the end of the run. */
+/** These outcomes of a recovery end the run. */
 function isVerdict(undoing: unknown): boolean {
   return undoing instanceof DrydockError && ['RESTORED', 'NOT_RESTORED', 'RESTORE_FAILED'].includes(undoing.code);
 }
 
-/** The engine lives: it rolls back, and what it left is compared with the snapshot. */
+/** The engine is alive: it rolls back, and the result is compared with the snapshot. */
 async function undoInEngine(run: PlannedRun, snapshot: Snapshot | undefined, error: unknown): Promise<unknown> {
   const { context, engine } = run;
   const rollback = await phase(
@@ -151,7 +151,7 @@ async function restoreAfterRollback(
   return kept === null ? rollbackOverwritten(snapshot, error) : rollbackRestored(snapshot, kept, error);
 }
 
-/** The engine is gone, or nobody knows what it did last: the way of the next start is the right one, and is gone now. */
+/** The engine died, or its last step is unknown: does now what the next start would do. */
 async function undoByRecovery(
   { context, engine }: PlannedRun,
   snapshot: Snapshot | undefined,
@@ -160,13 +160,13 @@ async function undoByRecovery(
   await engine.kill();
   const recovered = await phase(context, 'recover', () => recover(patient(context)));
   if (recovered?.outcome === 'committed') return { outcome: 'committed unseen', recovered, cause: error };
-  // A stop is not followed by a start of the application, and has no time.
+  // After a stop no application is started, and there is no time to compare.
   if (snapshot === undefined || context.stop.aborted) return failed(ending(context, error, rolledBackUnseen));
   const evidence = await phase(context, 'rollback', () => compareAfterEngine(context, snapshot));
   return failed(ending(context, error, rolledBack(evidence)));
 }
 
-/** For a run that was told to stop: its undoing is not stopped again, and waits for nobody for long. */
+/** For a run that is being stopped: the undo cannot be stopped again, and waits only briefly for locks. */
 function patient(context: RunContext): RunContext {
   if (!context.stop.aborted) return context;
   const config = { ...context.request.config, busyTimeoutMs: 500 };

@@ -1,6 +1,6 @@
 /**
- * The common case: nothing is pending. It is answered by a plain read, without a lock, a child or a byte written, so it
- * works on a read-only volume too. Whatever else is the case is decided again, under the lock.
+ * The common case: nothing is pending. A plain read answers it, without a lock, a child process or a byte written, so
+ * it works on a read-only volume too. Every other case is decided again, under the lock.
  */
 import { statSync } from 'node:fs';
 import { DrydockError } from '../errors.ts';
@@ -20,10 +20,10 @@ export function nothingPending(database: string, current: readonly string[]): At
 }
 
 /**
- * @param graphOf Gives the revisions. It is told the checksums of what was ever applied or stamped here, and so was read and
- *   found to be in order then.
- * @returns The answer, where the database is at the target; undefined where a run is needed to tell.
- * @throws {DrydockError} where the database or the revisions are not fit for a run at all.
+ * @param graphOf Returns the revisions. Receives the checksums of everything that was ever applied or stamped here, and
+ *   so was read and found valid then.
+ * @returns The answer if the database is at the target; undefined if a run is needed to tell.
+ * @throws {DrydockError} if the database or the revisions are not fit for a run at all.
  */
 export function atTarget(
   database: string,
@@ -31,11 +31,12 @@ export function atTarget(
   command: MigrationCommand,
 ): AtTarget | undefined {
   const layout = layoutFor({ database });
-  // A run is in the middle, perhaps about to restore: however finished the database looks, wait for its end.
+  // A run is in progress, perhaps about to restore: wait for its end, however finished the database looks.
   if (mayBeThere(layout.runJournal) || isBeingWritten(layout)) return undefined;
-  // The run tells whether it is the second try of one of which nobody was told; there may be nothing left to count.
+  // The full run finds out whether this retries a run whose end was never reported; there may be nothing left to count.
   if ('target' in command && startsFromCurrent(command.target) && mayBeThere(layout.untold)) return undefined;
-  // Reading it would do no harm. Whoever starts after this upgrade writes, and the run says what becomes of that.
+  // Reading it would do no harm, but the application will write after this upgrade: let the full run report the
+  // problem.
   if (isMountPoint(layout.database)) return undefined;
   const applied = readUnlessBusy(layout.database);
   if (applied === undefined) return undefined;
@@ -44,7 +45,7 @@ export function atTarget(
   return isNothing(plan) && !mayBeThere(layout.runJournal) ? nothingPending(database, plan.from) : undefined;
 }
 
-/** Undefined where a writer is in the way: the run waits for it, and for as long as it was told to. */
+/** Undefined if a writer is in the way: the run waits for it, up to the configured timeout. */
 function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | undefined {
   try {
     return readAppliedFrom(database);
@@ -54,7 +55,7 @@ function readUnlessBusy(database: string): ReturnType<typeof readAppliedFrom> | 
   }
 }
 
-/** A rollback journal that stands there may be hot, and a reader cannot roll it back. So may one that this user may not read. */
+/** An existing rollback journal may be hot, and a reader cannot roll it back. The same goes for an unreadable one. */
 function isBeingWritten(layout: Layout): boolean {
   const path = `${layout.database}-journal`;
   return mayBe(() => {

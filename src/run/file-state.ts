@@ -1,12 +1,12 @@
 /**
- * The live file's identity and state, as stat(2) tells them: the fence that outlives a process. It stays the same
- * under reads, empty checkpoints and rolled-back transactions, and any commit changes it (seen in the experiments).
+ * The live file's identity and state according to stat(2): a fence that outlives the process. It stays the same under
+ * reads, empty checkpoints and rolled-back transactions, and any commit changes it (seen in the experiments).
  */
 import { statSync } from 'node:fs';
 import type { RunContext } from './context.ts';
 import type { FileState } from './journal.ts';
 
-/** @returns null where the WAL is not empty: then the file alone does not tell. */
+/** @returns null if the WAL is not empty: the file alone is not the state then. */
 export function fileState(context: RunContext): FileState | null {
   const { database } = context.layout;
   const { ino, size, mtimeNs } = statSync(database, { bigint: true });

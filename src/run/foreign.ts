@@ -1,6 +1,6 @@
 /**
- * Whether a database that says nothing of its revision is one that all of them may run on: its tables may be those of
- * another application, or those that the revisions would make again.
+ * Whether all revisions may run on a database that records no revision: its tables may belong to another application,
+ * or be the ones that the revisions would create again.
  */
 import { countRowsUpTo } from '../checks/measure.ts';
 import type { Config } from '../config/config.ts';
@@ -23,10 +23,10 @@ import type { RunContext } from './context.ts';
 import { isMaintenanceRow } from './maintenance-plan.ts';
 import type { Plan } from './plan.ts';
 
-/** Rows are counted up to so many. */
+/** Rows are counted up to this number. */
 const mostRows = 1001;
 const mostNamed = 5;
-/** For how long the revisions are run in memory, while the write lock is held, to say how to go on. */
+/** How long the revisions may run in memory, while the write lock is held, to find the best advice. */
 const patienceMs = 10_000;
 
 export interface Subject {
@@ -40,27 +40,27 @@ export interface Subject {
 
 export interface Pending {
   readonly graph: RevisionGraph;
-  /** Those that would be run. */
+  /** The revisions that would be run. */
   readonly steps: readonly Step[];
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** What an upgrade would run that is a revision of its own. */
+/** The steps of an upgrade that are revisions of their own. */
 export function pendingOf({ command, steps, maintenance }: Plan): readonly Step[] {
   return command === 'upgrade' ? [...steps, ...maintenance.map(({ step }) => step)] : [];
 }
 
-/** Whether there is a question at all: what is looked at to answer it costs time that no other database needs. */
+/** Whether the question arises at all: answering it costs time that other databases need not spend. */
 function saysNoRevision({ current, history }: Pick<Applied, 'current' | 'history'>): boolean {
   return current.length === 0 && history.every(isMaintenanceRow);
 }
 
-/** The rows of a {@link Subject}: none where nobody asks for them. */
+/** The rows of a {@link Subject}; none if they are not needed. */
 export function readRows(reader: QueryPort, applied: Subject['applied']): Subject['rows'] {
   return applied.current.length === 0 ? countRowsUpTo(reader, mostRows) : {};
 }
 
-/** As {@link requireFamiliar}, of the live file under the write lock. */
+/** As {@link requireFamiliar}, for the live file under the write lock. */
 export async function requireFamiliarHeld(
   { request: { config }, layout: { database }, observer, stop }: RunContext,
   engine: Engine,
@@ -77,9 +77,9 @@ export async function requireFamiliarHeld(
 }
 
 /**
- * @param stop Ends the search for a better advice.
- * @throws {DrydockError} HISTORY where the database has tables that are not of a tool and does not say at which revision
- *   it is, unless that was allowed.
+ * @param stop Ends the search for better advice.
+ * @throws {DrydockError} HISTORY if the database has tables other than those of migration tools and records no
+ *   revision, unless that was allowed.
  */
 export async function requireFamiliar(
   subject: Subject,
@@ -145,7 +145,7 @@ function adviceFor(
   return `${question}${several}: drydock stamp <revision>, which compares the schemas and names each difference, then run again`;
 }
 
-/** Indexes of the steps after which the schema is the one that the database has. */
+/** Indexes of the steps after which the schema equals that of the database. */
 function revisionsWithSchema(live: StoredSchema, surveyed: readonly SurveyedStep[]): readonly number[] {
   try {
     const schema = schemaOf(live);
@@ -153,13 +153,13 @@ function revisionsWithSchema(live: StoredSchema, surveyed: readonly SurveyedStep
       compared(schema, schemaOf(after)).differences.length === 0 ? [index] : [],
     );
   } catch (error) {
-    // What Drydock's parser cannot read it cannot compare: the advice is then the general one.
+    // Drydock cannot compare what its parser cannot read: the advice is then the general one.
     if (error instanceof DrydockError) return [];
     throw error;
   }
 }
 
-/** As far as the revisions can be run in memory; none where they cannot, which a run would say. */
+/** As far as the revisions can be run in memory; empty if they cannot, which a run would report. */
 async function surveyInMemory(
   { steps, arguments: given }: Pending,
   observer: Observer,

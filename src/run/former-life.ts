@@ -1,6 +1,6 @@
 /**
- * Whether the file is the database that the runs before were about. What they left tells: the snapshots and the records beside
- * it name runs, and the history in the file has them or has not.
+ * Whether the file is still the database of the earlier runs. Their snapshots and records name runs, and the history in
+ * the file either has those runs or not.
  */
 import { statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
@@ -17,7 +17,7 @@ import { listSnapshots, type Snapshot } from '../snapshots/catalog.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import { hasUsersRows, traceOf } from '../snapshots/trace.ts';
 
-/** One thing that tells what the database was. */
+/** One piece of evidence of what the database was. */
 interface Witness {
   /** `snapshot …` or `run …`. */
   readonly name: string;
@@ -33,30 +33,30 @@ export interface Place {
   readonly config: Config;
 }
 
-/** What the file says of itself. */
+/** What the file says about itself. */
 export interface Found {
   readonly current: readonly string[];
   readonly history: readonly Pick<HistoryRow, 'runId'>[];
 }
 
 export type Relation =
-  /** The file goes on from what is known, or nothing is. */
+  /** The file continues what is known, or nothing is known. */
   | { readonly kind: 'same' }
-  /** It knows an older run, and not the newest one. */
+  /** It has an older run, but not the newest one. */
   | { readonly kind: 'older'; readonly newest: Witness }
-  /** It knows none of the runs, or none is known. */
+  /** It has none of the runs, or none is known. */
   | { readonly kind: 'none in common'; readonly witnesses: readonly Witness[] };
 
 /**
- * As {@link judgeRelation}, for commands that only look.
- * @param rows Of each table.
+ * As {@link judgeRelation}, for commands that only read.
+ * @param rows By table.
  */
 export function judgeLife(place: Place, found: Found, rows: Readonly<Record<string, number>>): string | undefined {
   const hasRows = hasUsersRows(rows, place.config.ignoreTables);
   return looking(() => judgeRelation(place, relationTo(place, found), found, hasRows));
 }
 
-/** How the file relates to what is known of the database. Reads what stands beside it, and no more of that than it must. */
+/** How the file relates to what is known of the database. Reads no more of the files beside it than it must. */
 export function relationTo({ layout }: Place, { history }: Found): Relation {
   const runs = new Set(history.map(({ runId }) => runId));
   const isKnown = ({ lastRun }: Witness) => lastRun !== null && runs.has(lastRun);
@@ -72,9 +72,9 @@ export function relationTo({ layout }: Place, { history }: Found): Relation {
 }
 
 /**
- * @param hasRows Whether there is a row in any table that holds what people put there.
- * @returns A warning, where there is one to give.
- * @throws {DrydockError} HISTORY where the file is empty and what is known of the database was not.
+ * @param hasRows Whether any table of the user's has a row.
+ * @returns A warning, if there is one to give.
+ * @throws {DrydockError} HISTORY if the file is empty and the database, as far as it is known, was not.
  */
 export function judgeRelation(place: Place, relation: Relation, found: Found, hasRows: boolean): string | undefined {
   const { database } = place.layout;
@@ -86,13 +86,13 @@ export function judgeRelation(place: Place, relation: Relation, found: Found, ha
   const lost = lostIn(relation, found, hasRows);
   if (lost !== undefined) throw emptied(place, lost);
   const [newest] = relation.witnesses;
-  // What had no run yet cannot be told from another database.
+  // A database without a run cannot be told apart from another one.
   if (newest === undefined || newest.lastRun === null) return undefined;
   const is = hasRows || found.current.length > 0 ? 'another database was put in its place' : 'it was made anew, empty';
   return `${database} knows none of the runs that stand beside it (the newest: ${newest.name} of ${newest.at}): ${is}`;
 }
 
-/** What an empty file has taken the place of; undefined where the file is not empty, or nothing is known to be lost. */
+/** What an empty file has replaced; undefined if the file is not empty, or nothing is known to be lost. */
 export function lostIn(relation: Relation, { current }: Found, hasRows: boolean): Witness | undefined {
   if (relation.kind !== 'none in common' || hasRows || current.length > 0) return undefined;
   const counted = relation.witnesses.find(({ rows }) => rows !== 'not counted');
@@ -117,7 +117,7 @@ function emptied({ layout }: Place, lost: Witness): DrydockError {
   });
 }
 
-/** What a restore put aside is better than nothing. */
+/** A state that a restore set aside is better than nothing. */
 function newestWithRows(layout: Layout): Snapshot | undefined {
   const hasRows = (snapshot: Snapshot) => visibleProblem(snapshot) === undefined && traceOf(snapshot)?.hasRows === true;
   const { true: aside = [], false: taken = [] } = Object.groupBy(
@@ -127,14 +127,17 @@ function newestWithRows(layout: Layout): Snapshot | undefined {
   return taken.findLast(hasRows) ?? aside.findLast(hasRows);
 }
 
-/** A folder that the config names may have those of a database that is gone. One beside the file may have been moved with it. */
+/**
+ * A folder named in the config may hold the snapshots of a removed database. One beside the file may have been moved
+ * with it.
+ */
 function snapshotsOf(layout: Layout): readonly Snapshot[] {
   const { database, snapshots } = layout;
   const isOwn = ({ manifest }: Snapshot) => snapshots === snapshotsBeside(database) || manifest.database === database;
   return listSnapshots(layout).filter(isOwn);
 }
 
-/** The newest first, back to where the database was begun anew. Of two at one moment the record comes later. */
+/** Newest first, back to where the database was begun anew. If two have the same time, the record counts as newer. */
 function* witnessesOf(layout: Layout): Generator<Witness, void, undefined> {
   const begun = begunAnewAt(layout) ?? '';
   const snapshots = snapshotWitnesses(layout);
@@ -152,7 +155,7 @@ function* witnessesOf(layout: Layout): Generator<Witness, void, undefined> {
   }
 }
 
-/** What a restore put aside is no witness: it was not wanted. Nor is an empty one, which every first install begins with. */
+/** A state that a restore set aside is no evidence: it was not wanted. Nor is an empty one: every first install has it. */
 function* snapshotWitnesses(layout: Layout): Generator<Witness, void, undefined> {
   for (const snapshot of snapshotsOf(layout).toReversed()) {
     const { id, integrity, createdAt, revision, rows } = snapshot.manifest;
@@ -164,7 +167,7 @@ function* snapshotWitnesses(layout: Layout): Generator<Witness, void, undefined>
 }
 
 function* recordWitnesses(layout: Layout): Generator<Witness, void, undefined> {
-  // What else stands there is in no run's way, see src/run/preflight-checks.ts.
+  // Anything else there does not hinder a run, see src/run/preflight-checks.ts.
   if (!statSync(layout.runs, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const record of runRecords(layout)) {
     const left = leftBy(record);

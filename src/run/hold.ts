@@ -1,11 +1,11 @@
-/** Takes the write lock of the live file, and refuses a file that is not the one that the runs before were about. */
+/** Takes the write lock of the live file, and refuses a file that is not the database of the earlier runs. */
 import type { Engine } from '../engine/client.ts';
 import type { HeldNow, HeldState } from '../engine/protocol.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireLife } from './live-life.ts';
 import type { RecoveryReport } from './outcome.ts';
 
-/** The phase. @param recovered How the run before ended, if it had been interrupted. */
+/** The phase. @param recovered How the previous run ended, if it had been interrupted. */
 export async function hold(context: RunContext, engine: Engine, recovered: RecoveryReport | null): Promise<HeldNow> {
   const held = await holdUnjudged(context, engine);
   await stoppable(context, engine, requireLife(context, engine, held, recovered));
@@ -24,7 +24,7 @@ export async function holdUnjudged(context: RunContext, engine: Engine): Promise
   return held;
 }
 
-/** SQLite rolls back on the way what a killed process left. */
+/** SQLite rolls back whatever a killed process left when the file is opened. */
 export function takeWriteLock({ layout, request }: RunContext, engine: Engine): Promise<HeldNow> {
   return engine.call('hold', { database: layout.database, busyTimeoutMs: request.config.busyTimeoutMs });
 }

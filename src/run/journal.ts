@@ -1,7 +1,7 @@
 /**
  * The run journal: one small file beside the database that says how far a run has come, so that the next start can
- * finish the story of a run that died. It is written whole and durably before each step that it announces, and gone
- * when nothing is left to finish. Its truth is about intentions; whether a commit happened, the database itself says.
+ * finish what a killed run left. It is written whole and durably before each step that it announces, and removed when
+ * nothing is left to finish. It records intentions; whether a commit happened is in the database itself.
  */
 import * as z from 'zod/mini';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
@@ -13,15 +13,15 @@ import type { RunContext } from './context.ts';
 
 /**
  * - working: the live file may hold uncommitted pages; SQLite rolls them back.
- * - committing: the commit was ordered; the history table tells whether it happened.
- * - committed: the commit is durable; what is left is to verify it.
+ * - committing: the commit was ordered; the history table says whether it happened.
+ * - committed: the commit is durable, but not verified yet.
  * - restoring: the live file is being made equal to a snapshot.
- * - exchanging: a live file beyond opening is being moved aside and a snapshot put in its place.
+ * - exchanging: a live file that cannot be opened is being moved aside and a snapshot put in its place.
  */
 const phaseSchema = z.enum(['working', 'committing', 'committed', 'restoring', 'exchanging']);
 export type JournalPhase = z.infer<typeof phaseSchema>;
 
-/** A file's identity and state as stat(2) tells them: equal twice means that nobody committed in between. */
+/** A file's identity and state according to stat(2): if two are equal, nothing was committed in between. */
 const fileStateSchema = z.strictObject({
   inode: z.string(),
   bytes: z.string(),
@@ -40,22 +40,22 @@ const journalSchema = z.strictObject({
   /** Rows of alembic_version before the run, and after it if it commits. */
   from: z.array(z.string()),
   to: z.array(z.string()),
-  /** The way back: the state before the run. */
+  /** The snapshot of the state before the run. */
   snapshot: z.nullable(z.string()),
-  /** Where that stands, if the config names a folder for it. */
+  /** Its folder, if the config names one. */
   snapshots: z.optional(z.string()),
-  /** Once 'committed': the live file as the commit left it, or null where its WAL could not be emptied. */
+  /** Once 'committed': the live file as the commit left it, or null if its WAL could not be emptied. */
   committedFile: z.nullable(fileStateSchema),
-  /** While 'restoring': the snapshot that the live file is to become, and the one that keeps what it was. */
+  /** While 'restoring': the snapshot being restored, and the one that keeps what it replaces. */
   restoring: z.nullable(z.strictObject({ source: z.string(), kept: z.string() })),
-  /** While 'exchanging': the snapshot, and the inode of the damaged file, null where there was none. */
+  /** While 'exchanging': the snapshot, and the inode of the damaged file; null if there was none. */
   exchanging: z.nullable(z.strictObject({ source: z.string(), damagedInode: z.nullable(z.string()) })),
 });
 
 export type RunJournal = z.infer<typeof journalSchema>;
 
 /**
- * Announces a run, before anything of it is on the disk.
+ * Announces a run before it writes anything to the disk.
  * @param heads Rows of alembic_version before the run, and after it if it commits.
  */
 export function beginJournal(
@@ -83,7 +83,7 @@ function snapshotsElsewhere({ database, snapshots }: Layout): Pick<RunJournal, '
   return snapshots === snapshotsBeside(database) ? {} : { snapshots };
 }
 
-/** Writes the journal, durably; only then may the step that it announces begin. */
+/** Writes the journal durably; only then may the announced step begin. */
 export function writeJournal(context: RunContext, journal: RunJournal): RunJournal {
   const text = `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`;
   writeOwnedFile(context.layout.runJournal, text, context.ownership);
@@ -92,8 +92,8 @@ export function writeJournal(context: RunContext, journal: RunJournal): RunJourn
 }
 
 /**
- * Nothing is left to finish. Where the journal cannot be removed the run has ended as it has all the same, and the next
- * start finds that out once more.
+ * Nothing is left to finish. Failing to remove the journal does not change how the run ended: the next start finds that
+ * out again.
  */
 export function removeJournal({ layout, observer, journal }: RunContext): void {
   journal.phase = 'none';
@@ -105,7 +105,7 @@ export function removeJournal({ layout, observer, journal }: RunContext): void {
   }
 }
 
-/** As {@link readJournal}, of the run's own database; the run knows from then on what it says. */
+/** As {@link readJournal}, for the run's own database; the context remembers it from then on. */
 export function recallJournal({ layout, journal }: RunContext): RunJournal | undefined {
   const found = readJournal(layout.runJournal);
   journal.phase = found?.phase ?? 'none';
@@ -113,9 +113,9 @@ export function recallJournal({ layout, journal }: RunContext): RunJournal | und
 }
 
 /**
- * @returns undefined where no run was interrupted.
- * @throws {DrydockError} RESTORE_FAILED where the file is there and cannot be understood: nobody knows then what state
- *   the database is in, and a person must look.
+ * @returns undefined if no run was interrupted.
+ * @throws {DrydockError} RESTORE_FAILED if the file exists and cannot be parsed: the state of the database is then
+ *   unknown, and a person must look.
  */
 export function readJournal(path: string): RunJournal | undefined {
   let text: string;

@@ -7,8 +7,8 @@ import { judgeRelation, type Relation, relationTo } from './former-life.ts';
 import type { RecoveryReport } from './outcome.ts';
 
 /**
- * Whether the live file under the write lock is the database that the runs before were about, see {@link judgeRelation}.
- * @param recovered A restore that was just finished put an older state there, of which no record tells yet.
+ * Whether the live file under the write lock is still the database of the earlier runs, see {@link judgeRelation}.
+ * @param recovered A restore that was just finished put an older state there, which no record mentions yet.
  */
 export async function requireLife(
   context: RunContext,
@@ -27,7 +27,7 @@ export async function requireLife(
   tellFact(context, { held: { lastRun: lastRunOf(held.history), rows: null } });
 }
 
-/** Looked at only where it matters. */
+/** Read only if it matters. */
 export async function mayHaveRows({ request }: RunContext, engine: Engine, { kind }: Relation): Promise<boolean> {
   if (kind !== 'none in common') return true;
   return hasUsersRows(await engine.call('countRows', { most: 1 }), request.config.ignoreTables);

@@ -1,4 +1,4 @@
-/** Takes both locks of a run, the one that decides first, and gives them back in the other order. */
+/** Takes both locks of a run, the decisive one first, and releases them in reverse order. */
 import { codeOf, messageOf } from '../errors.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
 import { acquireRunnerLock } from '../lock/runner-lock.ts';
@@ -7,14 +7,14 @@ import { troubleOf } from '../system-errors.ts';
 import type { RunContext } from './context.ts';
 
 export interface RunLocks {
-  /** @throws {Error} where the lock between runners is no longer ours. */
+  /** @throws {Error} if the lock between runs is no longer ours. */
   assertHeld(): void;
   release(): Promise<void>;
 }
 
 /**
- * @param command What the owner file says is running.
- * @throws {DrydockError} LOCKED at the lock timeout; PREFLIGHT where something else stands in a lock's place.
+ * @param command What the owner file names as running.
+ * @throws {DrydockError} LOCKED at the lock timeout; PREFLIGHT if something else is in a lock's place.
  */
 export async function acquireLocks(context: RunContext, command: string): Promise<RunLocks> {
   const { layout, ownership, observer, stop, request } = context;
@@ -44,7 +44,7 @@ export async function acquireLocks(context: RunContext, command: string): Promis
   }
 }
 
-/** Pruning is how a full disk is mended. It touches nothing that other tools do, and between runners the other lock decides. */
+/** Pruning must work on a full disk. It touches nothing that other tools use, and between runs the other lock decides. */
 function goWithout({ layout, observer, request }: RunContext, error: unknown): VisibleLock {
   if (request.command.verb !== 'snapshot prune' || troubleOf(codeOf(error)) !== 'full') throw error;
   const message = `there is no room for the lock directory ${layout.visibleLock} that other tools see (${messageOf(error)}); the run goes on under the lock between runners`;

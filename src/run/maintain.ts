@@ -1,7 +1,7 @@
 /**
- * Revisions of `transaction: false` that change no content run here, on the live file, after everything else is
- * committed and verified. They cannot be part of the transaction and need not be: one that fails or is killed is run
- * again by the next upgrade, which finds it 'deferred' in the history.
+ * Revisions with `transaction: false` that change no content run here, on the live file, after everything else is
+ * committed and verified. They cannot be part of the transaction and need not be: if one fails or is killed, the next
+ * upgrade finds it 'deferred' in the history and runs it again.
  */
 import { engineStep } from '../engine/engine-step.ts';
 import type { StepReport } from '../engine/protocol.ts';
@@ -13,8 +13,8 @@ import type { PlannedRun } from './planned-run.ts';
 import { verifyCommitted } from './verify.ts';
 
 /**
- * @throws {DrydockError} REVISION_FAILED where one could not be run, STOPPED where the run was told to stop meanwhile:
- *   the new state is committed and sound in both.
+ * @throws {DrydockError} REVISION_FAILED if one could not be run, STOPPED if the run was stopped meanwhile: in both
+ *   cases the new state is committed and sound.
  */
 export async function maintain({ context, engine, plan }: PlannedRun): Promise<StepReport[]> {
   if (plan.maintenance.length === 0) return [];

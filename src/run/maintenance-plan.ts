@@ -1,7 +1,7 @@
 /**
- * Maintenance that belongs to no revision: what the daemon does in its windows. It is planned as a revision of
- * `transaction: false` that changes no content would be, and so runs inside the whole safe run: locks, recovery,
- * snapshot, checks, history. See docs/decisions/0003-content-preserving-after-commit.md.
+ * Maintenance that belongs to no revision: what the daemon does in its windows. It is planned like a revision with
+ * `transaction: false` that changes no content, and so gets the whole safe run: locks, recovery, snapshot, checks,
+ * history. See docs/decisions/0003-content-preserving-after-commit.md.
  */
 import type { HistoryRow } from '../revisions/applied-tables.ts';
 import { checksum } from '../revisions/files/checksum.ts';
@@ -10,17 +10,17 @@ import type { MaintenanceVerb, MigrationCommand } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
 const statements: Readonly<Record<MaintenanceVerb, string>> = {
-  // Every table, also those that this connection has not read (https://sqlite.org/pragma.html#pragma_optimize). The WAL
-  // is moved into the file at the end of every maintenance.
+  // Every table, including those that this connection has not read (https://sqlite.org/pragma.html#pragma_optimize).
+  // The WAL is checkpointed at the end of every maintenance.
   optimize: 'PRAGMA optimize = 0x10002',
   vacuum: 'VACUUM',
   'incremental-vacuum': 'PRAGMA incremental_vacuum',
 };
 
-/** A colon may not stand in the id of a file, so that none is ever taken for one of these. */
+/** The id of a revision file cannot contain a colon, so none can be mistaken for one of these. */
 const maintenancePrefix = 'drydock:';
 
-/** @param current Rows of alembic_version, which stay as they are. */
+/** @param current Rows of alembic_version, which do not change. */
 export function maintenancePlan(verb: MaintenanceVerb, current: readonly string[]): Plan {
   return {
     command: verb,
@@ -42,7 +42,7 @@ export function isMaintenanceCommand(command: MigrationCommand): command is { re
   return isMaintenance(command.verb);
 }
 
-/** Whether a row of the history is of maintenance, and so says nothing of revisions. */
+/** Whether a row of the history belongs to maintenance, and so says nothing about revisions. */
 export function isMaintenanceRow({ revision }: Pick<HistoryRow, 'revision'>): boolean {
   return revision.startsWith(maintenancePrefix);
 }

@@ -7,8 +7,8 @@ import { describeSpace, spaceProblem } from './preflight-checks.ts';
 import { retain } from './retain.ts';
 
 /**
- * As {@link requireSpace}. Where there is too little, the snapshots that the policy does not keep go first: it is what the
- * refusal would advise.
+ * As {@link requireSpace}. If there is too little, the snapshots that the policy does not keep are removed first, as
+ * the error message would recommend.
  */
 export async function makeRoom(context: RunContext, copies: Copies): Promise<SpaceEstimate> {
   const estimate = estimateSpace(context.layout, copies);

@@ -34,9 +34,9 @@ export async function load({ context, engine, plan }: PlannedRun): Promise<void>
 }
 
 /**
- * The phase. No page of the live file changes before the snapshot is proven. A WAL sees to that by itself; with a rollback
- * journal the engine lets only small statements run until then (engine/write-gate.ts). A working copy is made of the
- * snapshot, and waits for it.
+ * The phase. No page of the live file changes before the snapshot is verified. In WAL mode SQLite ensures that; with a
+ * rollback journal the engine runs only small statements until then (engine/write-gate.ts). A working copy is made from
+ * the snapshot, and waits for it.
  */
 export async function migrate(run: PlannedRun, proving: Promise<Snapshot>): Promise<readonly StepReport[]> {
   const { context, engine, held, plan } = run;
@@ -57,8 +57,8 @@ function describeStep({ revision }: Step): string {
 }
 
 /**
- * Lets the revisions run on a copy: one that asked for no transaction cannot be rolled back, so the live file is kept
- * out of it until everything has passed, and then becomes the copy in one transaction. See
+ * Runs the revisions on a copy: one that asked for no transaction cannot be rolled back, so the live file stays
+ * untouched until everything has passed, and then gets the copy's content in one transaction. See
  * docs/decisions/0002-working-copy.md.
  */
 async function useWorkingCopy({ context, engine }: PlannedRun, snapshotPath: string): Promise<void> {
@@ -71,12 +71,12 @@ export function removeWorkingCopy({ layout }: RunContext): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) removeFile(`${layout.workingCopy}${suffix}`);
 }
 
-/** For the record of the run; that it cannot be read says nothing of whether the run goes well. */
+/** For the record of the run; a schema that cannot be read is no reason for the run to fail. */
 async function tellSchema({ context, engine }: PlannedRun, when: 'schemaBefore' | 'schemaAfter'): Promise<void> {
   try {
     tellFact(context, { [when]: await stoppable(context, engine, engine.call('readSchema', {})) });
   } catch (error) {
-    // Without an engine there is nothing to go on with.
+    // Without an engine the run cannot continue.
     if (context.stop.aborted || error instanceof EngineDied) throw error;
     const message = `the schema cannot be read, so the report of this run will not say what became of it: ${messageOf(error)}`;
     context.observer({ kind: 'warning', message });

@@ -1,4 +1,4 @@
-/** What a run was asked to do, and what it says when it is over. Plain values: `--json` prints the report as it is. */
+/** What a run was asked to do, and what it reports at its end. Plain values: `--json` prints the report unchanged. */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
 import type { StepReport } from '../engine/protocol.ts';
@@ -7,27 +7,30 @@ import type { Compared, NamedDifference } from '../schema/compare/compared.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { RowDifference } from '../snapshots/row-differences.ts';
 
-/** The commands that take the database to a revision, write down that it is at one, or leave it there and mend the file. */
+/** The commands that take the database to a revision, record that it is at one, or only maintain the file. */
 export type MigrationCommand =
   | {
       readonly verb: 'upgrade' | 'downgrade';
       readonly target: string;
-      /** What a revision finds in `op.arguments`: `-x key=value` of the command line. */
+      /** What a revision finds in `op.arguments`: `-x key=value` on the command line. */
       readonly arguments?: Readonly<Record<string, string>>;
     }
   | {
       readonly verb: 'stamp';
       readonly targets: readonly string[];
-      /** Which rows of `alembic_version` go: those that the targets replace, or all, also ones that no file knows. */
+      /**
+       * Which rows of `alembic_version` are removed: those that the targets replace, or all, including ones that no
+       * file has.
+       */
       readonly forget: 'replaced' | 'all';
-      /** What to do where the database does not have the schema of the targets. */
+      /** What to do if the database does not have the schema of the targets. */
       readonly mismatch: 'refuse' | 'accept';
       readonly arguments?: Readonly<Record<string, string>>;
     }
   | { readonly verb: 'ensure-version' }
   | { readonly verb: MaintenanceVerb };
 
-/** What changes how the file is laid out, or the planner's statistics, and nothing that anybody put into it. */
+/** Changes the layout of the file or the planner's statistics, never the content. */
 export type MaintenanceVerb = 'optimize' | 'vacuum' | 'incremental-vacuum';
 
 /** An upgrade or a downgrade on a copy. */
@@ -47,12 +50,12 @@ export interface PhaseReport {
   readonly durationMs: number;
 }
 
-/** How the run before this one, which was interrupted, was brought to its end. */
+/** How the previous run, which was interrupted, was finished. */
 export interface RecoveryReport {
   readonly runId: string;
-  /** What the interrupted run was: its verb. */
+  /** The verb of the interrupted run. */
   readonly command: string;
-  /** The last phase that the interrupted run had entered in its journal. */
+  /** The last phase that the interrupted run wrote to its journal. */
   readonly interruptedIn: string;
   readonly outcome: 'rolled-back' | 'committed' | 'restored';
   readonly message: string;
@@ -68,7 +71,7 @@ export interface RunReport {
   readonly to: readonly string[];
   readonly steps: readonly StepReport[];
   readonly checks: readonly CheckResult[];
-  /** How the live schema differs from that of the stamped revisions; null where nothing new was stamped. */
+  /** How the live schema differs from that of the stamped revisions; null if nothing new was stamped. */
   readonly schema: Compared | null;
   readonly snapshot: Manifest | null;
   readonly recovered: RecoveryReport | null;
@@ -76,24 +79,24 @@ export interface RunReport {
   readonly phases: readonly PhaseReport[];
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Where nothing was done because the target of an upgrade lies behind where the database is. */
+  /** Set if nothing was done because the upgrade's target lies behind the database's revision. */
   readonly olderTarget?: true;
 }
 
-/** What a plain read answers where nothing is pending: no run was needed. */
+/** The answer of a plain read if nothing is pending: no run was needed. */
 export interface AtTarget {
   readonly outcome: 'nothing-pending';
   readonly database: string;
   readonly from: readonly string[];
   readonly to: readonly string[];
-  /** Where nothing was done because the target of an upgrade lies behind where the database is. */
+  /** Set if nothing was done because the upgrade's target lies behind the database's revision. */
   readonly olderTarget?: true;
 }
 
-/** One difference between the schema before and after, `sentence` saying what becomes of it. */
+/** One difference between the schema before and after, `sentence` saying what happens to it. */
 export type SchemaChange = NamedDifference;
 
-/** What the run did on a copy, and so what it would do to the database. */
+/** What the run did to a copy, and so would do to the database. */
 export interface RehearsalReport {
   readonly outcome: 'passed';
   /** One sentence. */
@@ -103,13 +106,13 @@ export interface RehearsalReport {
   readonly from: readonly string[];
   readonly to: readonly string[];
   readonly steps: readonly StepReport[];
-  /** Those of the kind `rows` have the number of rows of each table before and after. */
+  /** Checks of the kind `rows` have the number of rows of each table before and after. */
   readonly checks: readonly CheckResult[];
   /** Null where Drydock cannot explain the schema; the log says why. */
   readonly schema: readonly SchemaChange[] | null;
-  /** Of a run of the live database that had been interrupted: that is finished before anything is copied. */
+  /** Set if an interrupted run of the live database was finished before the copy was made. */
   readonly recovered: RecoveryReport | null;
-  /** Those of the run on the copy. */
+  /** The warnings of the run on the copy. */
   readonly phases: readonly PhaseReport[];
   /** How long the run on the copy took. */
   readonly durationMs: number;
@@ -118,20 +121,20 @@ export interface RehearsalReport {
 export interface BeginAnewReport {
   readonly outcome: 'begun-anew' | 'nothing-to-do';
   readonly database: string;
-  /** What was known before is of a life that is ended. ISO 8601. */
+  /** Evidence from before this time belongs to the former database. ISO 8601. */
   readonly at: string;
-  /** What was known of it last; null where there was nothing to do. */
+  /** What was last known of it; null if there was nothing to do. */
   readonly givenUp: string | null;
 }
 
 export interface RestoreReport {
   readonly database: string;
   readonly restored: Manifest;
-  /** Where the state is that was replaced: a snapshot's file, or a folder with the damaged file. Null: there was none. */
+  /** Where the replaced state is kept: a snapshot's file, or a folder with the damaged file. Null if there was none. */
   readonly kept: string | null;
   /**
-   * Each table that has another number of rows in what was replaced than in the snapshot. None if a snapshot had all of
-   * that before, or if SQLite could not read it.
+   * Each table whose number of rows differs between the replaced state and the snapshot. None if a snapshot already had
+   * all of that state, or if SQLite could not read it.
    */
   readonly tables: readonly RowDifference[];
 }
@@ -141,22 +144,22 @@ export interface RunRequest<C extends RunCommand = RunCommand> {
   readonly command: C;
   readonly config: Config;
   readonly toolVersion: string;
-  /** Rows of alembic_version for which it was agreed to what the command loses; not given: no question of that. */
+  /** The rows of alembic_version for which consent to the data loss was given; left out if none was needed. */
   readonly agreedAt?: readonly string[] | 'anywhere' | 'nowhere';
 }
 
-/** How many times its size a run may need: all in all, and of these how many in the folder of the snapshots. */
+/** How many times the database's size a run may need: in total, and how many of these in the snapshots folder. */
 export interface Copies {
   readonly all: number;
   readonly snapshots: number;
 }
 
-/** What a run asks for before it begins. */
+/** The space that a run asks for before it begins. */
 export interface SpaceEstimate {
   readonly databaseBytes: number;
-  /** Snapshot, and a journal or WAL as large as the database; a working copy on top where the run needs one. */
+  /** Snapshot, and a journal or WAL as large as the database; a working copy on top if the run needs one. */
   readonly neededBytes: number;
   readonly freeBytes: number;
-  /** If the snapshots are on another volume, what they need of that one; the others count without it then. */
+  /** If the snapshots are on another volume, what they need there; the other fields then count without it. */
   readonly snapshots?: { readonly neededBytes: number; readonly freeBytes: number };
 }

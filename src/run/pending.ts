@@ -1,4 +1,4 @@
-/** Decides, under the write lock, what the run is to do; refuses what it must not. */
+/** Decides under the write lock what the run will do, and refuses what it must not do. */
 import type { Engine } from '../engine/client.ts';
 import type { HeldNow } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
@@ -49,8 +49,8 @@ interface DoneBefore {
 }
 
 /**
- * A relative target of a command that was interrupted after its commit: this run leads to where that one has led. Counted
- * once more it would go twice as far, and might drop what nobody agreed to.
+ * If a command with a relative target was interrupted after its commit, this run has the same result as that one.
+ * Counting again would go twice as far, and might drop data without consent.
  */
 function committedBefore(
   context: RunContext,
@@ -61,7 +61,7 @@ function committedBefore(
   if (!isRelative(command)) return null;
   const { layout, runId, startedAt, observer } = context;
   if (recovered?.outcome === 'committed') {
-    // A run of this very process, or of a Drydock that left no mark.
+    // A run of this process, or of a Drydock version that left no mark.
     const isSame = recovered.runId === runId || !isMarked(layout, recovered.runId);
     if (isSame && recovered.command === command.verb) return { command, report: recovered };
   }
@@ -73,7 +73,7 @@ function committedBefore(
   return { command, report };
 }
 
-/** @throws {DrydockError} USAGE if the downgrade is no longer the one that was agreed to. */
+/** @throws {DrydockError} USAGE if the downgrade is no longer the one that consent was given to. */
 function requireAgreed({ request: { agreedAt = 'anywhere' } }: RunContext, plan: Plan): void {
   if (agreedAt === 'anywhere' || plan.steps.length === 0) return;
   if (agreedAt !== 'nowhere' && agreedAt.join() === plan.from.join()) return;

@@ -1,4 +1,4 @@
-/** What a run will do, decided from the revisions and from what the database says it is at. Pure. */
+/** What a run will do, decided from the revisions and from the revision that the database is at. Pure. */
 import { DrydockError, unreachable } from '../errors.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { checksum } from '../revisions/files/checksum.ts';
@@ -13,36 +13,36 @@ import type { Copies, MigrationCommand } from './outcome.ts';
 
 export interface Plan {
   readonly command: MigrationCommand['verb'];
-  /** In the order in which they are applied: the steps that are one transaction, or one exchange of a working copy. */
+  /** The steps of the one transaction, or of the one exchange of a working copy, in order. */
   readonly steps: readonly Step[];
   /**
-   * Steps of `transaction: false` that change no content (VACUUM, journal_mode, …), by revision: they run on the live
-   * file after the commit, and are simply run again where they fail or are killed. Ones from an earlier run included.
+   * Steps with `transaction: false` that change no content (VACUUM, journal_mode, …), by revision: they run on the live
+   * file after the commit, and are simply run again if they fail or are killed. Includes those left by an earlier run.
    */
   readonly maintenance: readonly MaintenanceStep[];
-  /** True where a step asked for no transaction and may change content: then all of them run on a working copy. */
+  /** True if a step asked for no transaction and may change content: then all of them run on a working copy. */
   readonly onWorkingCopy: boolean;
   /** Rows of alembic_version before and after. */
   readonly from: readonly string[];
   readonly to: readonly string[];
-  /** What the run writes down as applied without running it; {@link baseStamp} where that is nothing. */
+  /** What the run records as applied without running it; {@link baseStamp} if that is nothing. */
   readonly stamped: readonly Pick<Revision, 'id' | 'checksum'>[];
   /** What a revision finds in `op.arguments`. */
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** Every run leaves a row in the history, which is how the next start knows that it committed; so does a stamp of base. */
+/** Every run, including a stamp of base, leaves a row in the history: it tells the next start that the run committed. */
 const baseStamp: Pick<Revision, 'id' | 'checksum'> = { id: 'base', checksum: checksum('') };
 
 export interface MaintenanceStep {
   readonly step: Step;
-  /** The run whose history row says 'deferred'; undefined where it is this one. */
+  /** The run whose history row says 'deferred'; undefined if it is this one. */
   readonly deferredBy: string | undefined;
 }
 
 /**
- * @throws {DrydockError} HISTORY where the database and the revision files do not belong together; USAGE where the
- *   target cannot be resolved.
+ * @throws {DrydockError} HISTORY if the database and the revision files do not belong together; USAGE if the target
+ *   cannot be resolved.
  */
 export function planRun(graph: RevisionGraph, applied: Applied, command: MigrationCommand): Plan {
   const { current, history } = applied;
@@ -75,14 +75,14 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
     ],
     onWorkingCopy: steps.some((step) => !step.revision.transaction && !isEmpty(step)),
     from: current,
-    // Rows of which one implies another, as Alembic may have stamped them, are no reason for a run of their own.
+    // Redundant rows, where one implies another as Alembic may have stamped them, do not justify a run.
     to: all.length === 0 ? current : newHeads(graph, after),
     stamped: [],
     arguments: command.arguments ?? {},
   };
 }
 
-/** What to do about revisions that no file has, where more is known than that; undefined where it is not. */
+/** What to do about revisions that no file has, if the cause is known; else undefined. */
 function waysOutOf(
   { history }: Applied,
   command: MigrationCommand,
@@ -91,7 +91,7 @@ function waysOutOf(
     return () =>
       `Run the image that has it, or have the database forget it: drydock stamp --purge ${command.targets.join(' ')}`;
   }
-  // Drydock leaves a history wherever it has been, so that it was another tool.
+  // Drydock always leaves a history, so this was another tool.
   if (history.length > 0) return undefined;
   return ([id]) =>
     `Run the image that has it; where Alembic brought the database there, write that down: drydock revision --autogenerate --rev-id ${id} -m "all that Alembic did" --schema <database> (docs/from-alembic.md)`;
@@ -101,7 +101,7 @@ export function isNothing(plan: Plan): boolean {
   return plan.steps.length === 0 && plan.maintenance.length === 0 && plan.stamped.length === 0;
 }
 
-/** How many times its size a run may need: the snapshot and a journal; a working copy, or what VACUUM copies, on top. */
+/** How many times the database's size a run may need: a snapshot and a journal, plus a working copy or VACUUM's copy. */
 export function copiesOf(plan: Plan): Copies {
   return { all: plan.onWorkingCopy || plan.maintenance.length > 0 ? 3 : 2, snapshots: 1 };
 }
@@ -135,7 +135,7 @@ function appliedAfter(graph: RevisionGraph, current: readonly string[], steps: r
 }
 
 /**
- * Maintenance that an earlier run committed to and did not get to, unless this run makes it pointless.
+ * Maintenance that an earlier run deferred and did not reach, unless this run makes it pointless.
  * @param applied What is applied after this run.
  */
 function deferredSteps(
@@ -145,7 +145,7 @@ function deferredSteps(
 ): MaintenanceStep[] {
   const latest = new Map<string, Applied['history'][number]>();
   for (const row of history) {
-    // In the order of their last rows, which is the one in which they are to run.
+    // In the order of their last rows, which is the order in which they must run.
     latest.delete(row.revision);
     latest.set(row.revision, row);
   }
@@ -161,7 +161,7 @@ function deferredSteps(
       });
     }
     const step = { revision, direction: row.direction };
-    // It may be edited until it has run, and must stay one that may run on the live file.
+    // It may be edited until it has run, but must still be allowed to run on the live file.
     if (!isMaintenanceStep(step) && !isEmpty(step)) throw editedError([{ revision, recorded: row.checksum }]);
     return [{ step, deferredBy: row.runId }];
   });

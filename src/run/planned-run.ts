@@ -4,7 +4,7 @@ import type { RunContext } from './context.ts';
 import type { RunLocks } from './locks.ts';
 import type { Plan } from './plan.ts';
 
-/** A run that holds the write lock and knows what it is to do: what every phase from the snapshot on takes. */
+/** A run that holds the write lock and knows its plan: the input of every phase from the snapshot on. */
 export interface PlannedRun {
   readonly context: RunContext;
   readonly locks: RunLocks;

@@ -1,4 +1,4 @@
-/** What makes a volume unfit for a run, each found by reading alone: what a run refuses, and what doctor says beforehand. */
+/** What makes a volume unfit for a run, found by reading alone: a run refuses it, and doctor reports it beforehand. */
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, DrydockError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { isRecordName } from '../records/store.ts';
 import { isSnapshotName, listSnapshots } from '../snapshots/catalog.ts';
 import type { SpaceEstimate } from './outcome.ts';
 
-/** What is not sure to work, and yet allowed in the config. */
+/** Risks that the config has accepted. */
 export interface Allowed {
   readonly warning: string;
 }
@@ -36,7 +36,7 @@ export function mountProblem({ database }: Layout): DrydockError | undefined {
   );
 }
 
-/** A folder of snapshots that the config names must be this database's alone: retention would remove another's. */
+/** A snapshots folder named in the config must belong to this database alone: retention would remove another's snapshots. */
 export function snapshotsProblem({ database, snapshots }: Layout): DrydockError | undefined {
   if (snapshots === snapshotsBeside(database)) return undefined;
   if (!isThere(dirname(snapshots))) {
@@ -57,17 +57,17 @@ function otherDatabaseIn(snapshots: string, database: string): string | undefine
   const ours = statSync(database, { throwIfNoEntry: false });
   const named = new Set(listSnapshots({ snapshots }).map(({ manifest }) => manifest.database));
   return [...named].find((path) => {
-    // What cannot be looked at may be another one, and a run removes what is not its own to keep.
+    // An inaccessible one may be another database, and a run removes snapshots that it does not keep.
     if (path === database || !isThere(path)) return false;
     const stats = statSync(path);
     return stats.dev !== ours?.dev || stats.ino !== ours.ino;
   });
 }
 
-/** What of its own a run must be able to use, and what has to stand there; what SQLite makes of its files it says itself. */
+/** The files of its own that a run must be able to use, with their types. SQLite reports problems with its own files. */
 type Kind = 'folder' | 'folder of ours' | 'file' | 'of SQLite';
 
-/** What this user may not read and write of what a run must; what is not there yet is left out. */
+/** The paths that a run must read and write and this user cannot; missing ones are left out. */
 export function accessProblems(layout: Layout): DrydockError[] {
   const { directory, database, work, snapshots, runs, runnerLock, runJournal, untold, owner } = layout;
   const all: readonly (readonly [path: string, kind: Kind])[] = [
@@ -83,7 +83,7 @@ export function accessProblems(layout: Layout): DrydockError[] {
   ];
   const { uid } = statSync(database, { throwIfNoEntry: false }) ?? statSync(directory);
   const found = [...all.flatMap(([path, kind]) => accessProblem(path, kind, uid) ?? []), ...recordsProblem(runs, uid)];
-  // What is in a folder that cannot be used is not seen.
+  // The content of an unusable folder cannot be seen.
   return found.length > 0 ? found : filesOfOurs(layout).flatMap((path) => misplaced(path, 'Drydock') ?? []);
 }
 
@@ -103,7 +103,7 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
     accessSync(path, constants.R_OK | constants.W_OK | (isFolder ? constants.X_OK : 0));
     return undefined;
   } catch (error) {
-    // A writer beside us has ended its transaction, and its journal is gone since the look.
+    // Another writer has ended its transaction, and its journal is gone since the check.
     if (codeOf(error) === 'ENOENT') return undefined;
     return refusal(
       `${permissionDenied()}: cannot read and write ${path} (${codeOf(error)})`,
@@ -112,14 +112,14 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
   }
 }
 
-/** A run goes on without a record of it, but it is led nowhere else by that folder. */
+/** A run goes on without a record, but must not be led elsewhere by that folder. */
 function recordsProblem(runs: string, owner: number): DrydockError[] {
   if (!isSeen(runs) || lstatSync(runs).isFile()) return [];
   const why = folderProblem(runs, owner);
   return why === undefined ? [] : [notOurFolder(runs, why)];
 }
 
-/** Everything under the names that Drydock gives to its files, and removes files by. */
+/** Every entry with a name that Drydock gives to its files and removes files by. */
 function filesOfOurs(layout: Layout): string[] {
   const { work, snapshots, runs } = layout;
   const inFolder = (folder: string, isOurs: (name: string) => boolean) =>
@@ -132,7 +132,10 @@ function filesOfOurs(layout: Layout): string[] {
   ];
 }
 
-/** What is in a folder that may not be entered, or is none, is not seen: the folder is the problem, and named as one. */
+/**
+ * If the folder cannot be entered or is not a folder, its content is not seen: the folder itself is reported as the
+ * problem.
+ */
 function isSeen(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -157,7 +160,7 @@ export function spaceProblem(layout: Layout, estimate: SpaceEstimate): DrydockEr
   );
 }
 
-/** SQLite looks for a journal by the name that it opened: under another name it would miss one, and damage the file. */
+/** SQLite looks for a journal by the name that it opened: under another name it would miss it and damage the file. */
 export function linksProblem({ database }: Layout, { nlink }: { readonly nlink: bigint | number }) {
   if (Number(nlink) === 1) return undefined;
   return {
@@ -170,7 +173,7 @@ function refusal(what: string, next: string): DrydockError {
   return new DrydockError('PREFLIGHT', { what, state: 'Nothing was changed', next });
 }
 
-/** No sentence yet. */
+/** A fragment, not a sentence yet. */
 export function describeSpace({ neededBytes, freeBytes, snapshots }: SpaceEstimate): string {
   const beside = `the run needs about ${describeBytes(neededBytes)}, and ${describeBytes(freeBytes)} are free`;
   if (snapshots === undefined) return beside;

@@ -1,4 +1,4 @@
-/** What can be found out before anything is locked or changed: reads only. */
+/** Checks before anything is locked or changed: reads only. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Layout } from '../files/layout.ts';
@@ -14,9 +14,7 @@ import {
   spaceProblem,
 } from './preflight-checks.ts';
 
-/**
- * @throws {DrydockError} PREFLIGHT where the ground is not one on which the promises can be kept.
- */
+/** @throws {DrydockError} PREFLIGHT if the volume cannot support the guarantees of a run. */
 export function inspectGround({ layout, request, observer }: RunContext): void {
   const network = networkProblem(layout, request.config.allowNetworkFilesystem);
   if (network instanceof Error) throw network;
@@ -25,7 +23,7 @@ export function inspectGround({ layout, request, observer }: RunContext): void {
   if (problem !== undefined) throw problem;
 }
 
-/** For what is about to change the database: killed in the middle, it leaves a journal that only one of the names has. */
+/** For commands that change the database: if killed midway, they leave a journal under only one of the names. */
 export function warnOfLinks({ layout, observer }: RunContext): void {
   const stats = statSync(layout.database, { throwIfNoEntry: false });
   const problem = stats && linksProblem(layout, stats);
@@ -35,8 +33,8 @@ export function warnOfLinks({ layout, observer }: RunContext): void {
 const reserveBytes = 1024 * 1024;
 
 /**
- * What a run needs of each volume, and what there is.
- * @param becomesBytes What the database is about to become, where that is known and may be more than it is.
+ * What a run needs on each volume, and what is free.
+ * @param becomesBytes The future size of the database, if it is known and may exceed the present one.
  */
 export function estimateSpace(layout: Layout, copies: Copies, becomesBytes = 0): SpaceEstimate {
   const { database, directory } = layout;
@@ -65,7 +63,7 @@ function snapshotVolume({ directory, snapshots }: Layout): string | undefined {
 
 /**
  * As {@link estimateSpace}.
- * @throws {DrydockError} PREFLIGHT where a run would probably fill the volume.
+ * @throws {DrydockError} PREFLIGHT if a run would probably fill the volume.
  */
 export function requireSpace({ layout }: RunContext, copies: Copies, becomesBytes = 0): SpaceEstimate {
   const estimate = estimateSpace(layout, copies, becomesBytes);

@@ -1,4 +1,4 @@
-/** The processes of a run that is about to begin, so that they start while its locks are taken. */
+/** Starts the processes of a run in advance, while its locks are being taken. */
 import { forkEngine } from '../engine/client.ts';
 import { keepSpare, type Spare } from '../engine/preforked.ts';
 import type { Observer } from '../events.ts';
@@ -23,7 +23,7 @@ export async function withSpares<T>(database: string, work: (spares: Spares) => 
   }
 }
 
-/** Passes on what it hears, and lets the spares go when the run has to wait: afterwards it may find nothing to do. */
+/** Forwards events, and dismisses the spares if the run has to wait: afterwards there may be nothing to do. */
 export function dismissedByWaits(spares: Spares, observer: Observer): Observer {
   return (event) => {
     if (event.kind === 'waiting') dismiss(spares);

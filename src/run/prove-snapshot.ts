@@ -1,4 +1,4 @@
-/** That the file exists proves nothing: a snapshot is used only when it is the file that was taken, and is sound. */
+/** Verifies a snapshot before it is used: it must be the file that was taken, and sound. That it exists proves nothing. */
 import { ApartDied } from '../engine/one-shot-child.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { type ExactHash, hashExactly } from '../files/content-hash.ts';
@@ -9,7 +9,7 @@ import { troubleOf } from '../system-errors.ts';
 
 /** The snapshot is not fit to be restored. */
 export class SnapshotUnfit extends DrydockError {
-  /** What makes it fit again, as the beginning of a sentence. */
+  /** How to fix it, as the beginning of a sentence. */
   readonly mend: string;
 
   constructor({ manifest, path }: Snapshot, why: string, mend = 'Put the snapshot and its manifest back') {
@@ -23,8 +23,8 @@ export class SnapshotUnfit extends DrydockError {
 }
 
 /**
- * Before a restore. A file that passed integrity_check when its hash was taken, and has that hash still, is sound: each
- * byte of it is the one that was checked. One that was never checked is checked now.
+ * Verifies a snapshot before a restore. A file that passed integrity_check when its hash was taken, and still has that
+ * hash, is sound: its bytes are the ones that were checked. One that was never checked is checked now.
  *
  * @throws {SnapshotUnfit} if it is not what its manifest says, or is damaged.
  * @throws {NotExamined}
@@ -36,7 +36,7 @@ export async function proveSnapshot(snapshot: Snapshot, options: InspectOptions)
 }
 
 /**
- * Checks it all over again, whatever is known of it.
+ * Checks everything again, whatever is known about it.
  * @throws {SnapshotUnfit} if it is not what its manifest says, or is damaged.
  */
 export async function examineSnapshot(snapshot: Snapshot, options: InspectOptions): Promise<void> {
@@ -56,7 +56,7 @@ function reading<T>(snapshot: Snapshot, { signal }: InspectOptions, work: Promis
   });
 }
 
-/** The system had no process, no memory or no open file left: the snapshot may well be sound. */
+/** The system ran out of processes, memory or open files: the snapshot may well be sound. */
 export class NotExamined extends DrydockError {
   constructor({ manifest }: Snapshot, cause: unknown) {
     super('PREFLIGHT', {
@@ -79,7 +79,7 @@ function requireSame(snapshot: Snapshot, { sha256, bytes }: ExactHash): void {
   throw new SnapshotUnfit(snapshot, 'is not the file that was taken: its sha256 is not the one in its manifest');
 }
 
-/** Before SQLite opens the file, and plays back into it what stands beside it. */
+/** Must run before SQLite opens the file and plays back a journal or WAL beside it. */
 export function requireAlone(snapshot: Snapshot): void {
   const stray = strayCompanion(snapshot.path);
   if (stray === undefined) return;

@@ -1,4 +1,4 @@
-/** What is written of the run, in the same transaction: its id in the database is the proof of the commit. */
+/** The run's rows in the database, written in the same transaction: its id there is the proof of the commit. */
 import type { NewHistoryRow, StepReport } from '../engine/protocol.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import { stoppable } from './context.ts';
@@ -6,7 +6,7 @@ import type { PlannedRun } from './planned-run.ts';
 import type { InspectedSnapshot, RawCopy } from './take-snapshot.ts';
 
 export interface Recorded {
-  /** The snapshot that the rows of the run name. */
+  /** The snapshot named in the rows of the run. */
   readonly snapshot: string;
   readonly rows: number;
   /** The triggers that fired when the rows were written. */
@@ -14,9 +14,9 @@ export interface Recorded {
 }
 
 /**
- * Before anything is measured, since a trigger on these tables can change any other. Which snapshot is the way back is
- * certain only when the copy is inspected, since the content may be stored already. Nothing waits for that unless there
- * is a trigger, which would fire once more if the rows were changed.
+ * Before anything is measured, since a trigger on these tables can change any other. The snapshot to go back to is
+ * certain only after the copy is inspected, since its content may be stored already. The rows wait for that only if
+ * there is a trigger, which would fire again if they were changed.
  */
 export async function record(
   run: PlannedRun,

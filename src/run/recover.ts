@@ -1,6 +1,6 @@
 /**
- * Finishes the story of a run that died. The journal says how far it meant to go, the database says how far it came,
- * and between the two there is one right ending for each phase:
+ * Finishes an interrupted run. The journal says what it intended, the database says how far it came, and together they
+ * give one right ending for each phase:
  *
  * | journal     | the database has the run's history row | ending                                                  |
  * |-------------|----------------------------------------|---------------------------------------------------------|
@@ -8,9 +8,9 @@
  * | working     | no                                     | SQLite has rolled back: the old state                   |
  * | committing  | no                                     | the same                                                |
  * | committing  | yes                                    | the commit happened: verify it, as below                |
- * | committed   | yes                                    | verify; where it is not sound, restore behind the fence |
- * | restoring   |                                        | the content is still what was to be replaced, or the file is damaged: restore again, by exchange where it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
- * | exchanging  |                                        | put the snapshot in the place of the damaged file again; another file has been put there meanwhile: that is left alone |
+ * | committed   | yes                                    | verify; if it is not sound, restore behind the fence    |
+ * | restoring   |                                        | the content is still what was being replaced, or the file is damaged: restore again, by exchange if it cannot be read; it is the snapshot's: done; neither: others have written, nothing is undone |
+ * | exchanging  |                                        | replace the damaged file with the snapshot again; if another file has been put there meanwhile, leave it alone |
  */
 import { existsSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
@@ -42,9 +42,9 @@ import { copyLive } from './take-snapshot.ts';
 import { restoreAfterCommit, verifyCommitted } from './verify.ts';
 
 /**
- * To be called under the lock between runners, before anything else.
- * @returns How the interrupted run ended, or null where none was interrupted.
- * @throws {DrydockError} RESTORED, NOT_RESTORED or RESTORE_FAILED where the end is not one to go on from.
+ * Must be called under the lock between runs, before anything else.
+ * @returns How the interrupted run ended, or null if none was interrupted.
+ * @throws {DrydockError} RESTORED, NOT_RESTORED or RESTORE_FAILED if the new run must not go on from there.
  */
 export async function recover(context: RunContext): Promise<RecoveryReport | null> {
   const { layout } = context;
@@ -57,7 +57,7 @@ export async function recover(context: RunContext): Promise<RecoveryReport | nul
     return finishExchange(context, journal, journal.exchanging);
   }
   if (!existsSync(layout.database)) throw databaseMissing(layout, journal);
-  // Before the engine opens the file: opening may already change it.
+  // Before the engine opens the file, since opening may already change it.
   const found = fileState(context);
   const engine = await engineFor(context);
   try {
@@ -143,7 +143,7 @@ async function verifyAgain(
   throw interruptedCommitUnsound(context.layout, journal, problem, snapshot);
 }
 
-/** The content tells how far the restore came, since it is one transaction: all of it or nothing. */
+/** The content shows how far the restore came, since it is one transaction: all or nothing. */
 async function finishRestore(
   context: RunContext,
   engine: Engine,
@@ -179,8 +179,9 @@ async function finishRestore(
 }
 
 /**
- * Neither state, since others have written, or since the file is damaged: SQLite cuts a file that shrank after it has
- * removed its rollback journal, and a power cut may take the removal back and keep the cut. What is damaged is kept too.
+ * The content is neither state: others have written, or the file is damaged. SQLite truncates a shrunken file after it
+ * has removed its rollback journal, and a power cut may undo the removal and keep the truncation. A damaged file is
+ * kept too.
  */
 async function restoreDamaged(
   context: RunContext,
@@ -199,7 +200,7 @@ async function restoreDamaged(
   throw othersWrote(context, journal, source);
 }
 
-/** The file is so damaged that SQLite cannot even read it: no process has it open, or this is refused. */
+/** The file is too damaged for SQLite to read. Refused if a process has it open. */
 async function exchangeDamaged(context: RunContext, journal: RunJournal, source: Snapshot): Promise<RecoveryReport> {
   await requireFit(context, journal, source);
   await restoreByExchange(context, source, () => journal);
@@ -214,7 +215,7 @@ function requireSource(context: RunContext, journal: RunJournal, id: string): Sn
   return useSnapshot(context, snapshot);
 }
 
-/** It was proven when the restore began, which may be long ago. @throws {SourceUnusable} */
+/** It was verified when the restore began, which may be long ago. @throws {SourceUnusable} */
 async function requireFit(context: RunContext, journal: RunJournal, source: Snapshot): Promise<void> {
   await proveSnapshot(source, inspectOptions(context)).catch((error: unknown) => {
     if (error instanceof NotExamined) throw error.cause;

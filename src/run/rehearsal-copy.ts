@@ -1,6 +1,6 @@
 /**
- * The copy that a rehearsal runs on, in a folder of its own beside the database's other sidecars, under a lock of its
- * own: a rehearsal may take long, and holds up no run but in the moment in which it copies.
+ * The copy that a rehearsal runs on, in its own folder beside the database's other sidecars, under its own lock: a
+ * rehearsal may take long, and blocks other runs only while it copies.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,15 +13,15 @@ import { describeSelf, writeOwner } from '../lock/owner.ts';
 import { acquireRunnerLock, type RunnerLock, tryLock } from '../lock/runner-lock.ts';
 import type { RunContext } from './context.ts';
 
-/** Where the copy has its name: that of the database, so that what is said of it is said of both. */
+/** The path of the copy. It has the database's file name, so that messages fit both. */
 export function rehearsalCopy(layout: Layout): string {
   return join(layout.rehearsal, basename(layout.database));
 }
 
 /**
- * Makes an empty folder for the copy and removes it with everything in it, however the work ends. What a rehearsal that
- * was killed left there goes first.
- * @throws {DrydockError} LOCKED where another rehearsal of this database outlasts the lock timeout.
+ * Makes an empty folder for the copy, and removes it with its content however the work ends. Leftovers of a killed
+ * rehearsal are removed first.
+ * @throws {DrydockError} LOCKED if another rehearsal of this database outlasts the lock timeout.
  */
 export async function withRehearsalFolder<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
   const { layout, ownership, observer } = context;
@@ -48,7 +48,7 @@ async function acquireRehearsalLock(context: RunContext): Promise<RunnerLock> {
   return lock;
 }
 
-/** Removes what a rehearsal that was killed left. One that lives holds its lock, and is let be. */
+/** Removes the leftovers of a killed rehearsal. A live one holds its lock, and is left alone. */
 export function removeDeadRehearsal({ layout, observer }: RunContext): void {
   if (!existsSync(layout.rehearsal) || !existsSync(layout.rehearsalLock)) return;
   try {
@@ -60,7 +60,7 @@ export function removeDeadRehearsal({ layout, observer }: RunContext): void {
   }
 }
 
-/** The outcome does not depend on it: what stays is removed by the next run. */
+/** The outcome does not depend on it: the next run removes what is left. */
 function removeOrSay(layout: Layout, observer: Observer): void {
   try {
     removeFolder(layout);
@@ -70,7 +70,7 @@ function removeOrSay(layout: Layout, observer: Observer): void {
   }
 }
 
-/** With retries: the engine of a rehearsal that was just killed may still make a file there. */
+/** With retries: the engine of a rehearsal that was just killed may still create a file there. */
 function removeFolder({ rehearsal }: Layout): void {
   rmSync(rehearsal, { recursive: true, force: true, maxRetries: 3 });
 }

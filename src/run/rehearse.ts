@@ -1,6 +1,6 @@
 /**
  * The whole safe run on a copy: `drydock rehearse`. The live file is read under its write lock while it is copied, as
- * for a snapshot, and then left alone; what the real run would do, and how it would end, is seen on the copy.
+ * for a snapshot, and then left alone; the copy shows what the real run would do, and how it would end.
  */
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -27,7 +27,7 @@ import { locked } from './under-locks.ts';
 
 /**
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
- * @throws {DrydockError} with the code that the real run would have ended with, and the live database untouched.
+ * @throws {DrydockError} with the code that the real run would have ended with; the live database is untouched.
  */
 export async function rehearse(
   request: RunRequest<RehearseCommand>,
@@ -53,7 +53,7 @@ export async function rehearse(
   });
 }
 
-/** @returns The revisions that the database is at, where nothing is pending and so nothing was copied. */
+/** @returns The revisions that the database is at, if nothing is pending and so nothing was copied. */
 async function copyUnlessAtTarget(
   context: RunContext,
   graph: RevisionGraph,
@@ -69,10 +69,10 @@ async function copyUnlessAtTarget(
       return planned;
     });
     if (isNothing(plan)) return held.current;
-    // All of it beside the database: the snapshot of a rehearsal too stands beside the copy.
+    // Everything beside the database: the rehearsal's snapshot is also kept beside the copy.
     requireSpace(context, { all: 1 + copiesOf(plan).all, snapshots: 0 });
     const to = rehearsalCopy(context.layout);
-    // As it is in the live file, since the run goes another way in WAL mode.
+    // The same as in the live file, since the run is different in WAL mode.
     const journalMode = held.journalMode === 'wal' ? 'wal' : 'delete';
     await phase(
       context,
@@ -125,7 +125,7 @@ async function runOnCopy(
   };
 }
 
-/** Undefined where Drydock cannot explain the schema, which says nothing of whether the run goes well. */
+/** Undefined if Drydock cannot explain the schema, which is no reason for the run to fail. */
 function schemaOf({ observer }: RunContext, copy: string): Schema | undefined {
   try {
     return withReader(copy, readSchema);
@@ -135,11 +135,11 @@ function schemaOf({ observer }: RunContext, copy: string): Schema | undefined {
   }
 }
 
-/** The error of the run on the copy, as it is to be understood by somebody who has the live database in mind. */
+/** The error of the run on the copy, reworded for a reader who thinks of the live database. */
 function ofRehearsal({ layout }: RunContext, error: DrydockError): DrydockError {
   const { what, next } = error;
   const copy = rehearsalCopy(layout);
-  // What stands beside the copy has no counterpart, and keeps its path.
+  // Files beside the copy have no live counterpart, and keep their paths.
   const isLonger = (rest: string) => /^(-|\.\w)/.test(rest);
   const ofLive = (text: string) =>
     text.split(copy).reduce((before, rest) => `${before}${isLonger(rest) ? copy : layout.database}${rest}`);

@@ -1,4 +1,4 @@
-/** A run is asked for, and its database is not there. */
+/** The errors of a run whose database does not exist. */
 import { isThere } from '../files/access.ts';
 import { statDatabase } from '../files/database-reader.ts';
 import { layoutFor, type Whereabouts } from '../files/layout.ts';

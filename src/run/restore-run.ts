@@ -1,5 +1,5 @@
 /**
- * `drydock snapshot restore`, top to bottom: puts a snapshot back because a person asked for it. What it replaces is kept.
+ * `drydock snapshot restore`, top to bottom: puts a snapshot back at a person's request, and keeps what it replaces.
  *
  *   preflight > lock > recover > inspect > restore > unlock
  */
@@ -39,7 +39,7 @@ export async function restore(
   const ownedLike = existsSync(layout.database) ? layout.database : chosen.path;
   const context = createContext(request, observer, stop, ownedLike);
   const { snapshot, kept } = await underLocks(context, async () => {
-    // Found again: `latest` is now the snapshot of a run that this one has waited for.
+    // Resolved again: `latest` may now be the snapshot of a run that this one waited for.
     const named = findSnapshot(layout, id);
     tellFact(context, { planned: named.manifest.revision });
     await phase(context, 'inspect', () => proveSnapshot(named, inspectOptions(context)));
@@ -56,7 +56,7 @@ export async function restore(
   };
 }
 
-/** What was replaced: a snapshot, unless SQLite could not read it. */
+/** What was replaced: kept as a snapshot, unless SQLite could not read it. */
 type Kept = Snapshot | { readonly path: string };
 
 function differencesOfNew(context: RunContext, kept: Kept, restored: Snapshot): readonly RowDifference[] {
@@ -81,7 +81,7 @@ function lifeOf(snapshot: Snapshot): Life {
   return { lastRun, rows: snapshot.manifest.rows ?? (hasRows === false ? 0 : null) };
 }
 
-/** Through SQLite where it can open the live file, else by exchanging the file. */
+/** Through SQLite if it can open the live file, else by exchanging the file. */
 async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promise<Kept | null> {
   warnOfLinks(context);
   const exchange = async () => {
@@ -103,8 +103,8 @@ async function restoreEitherWay(context: RunContext, snapshot: Snapshot): Promis
 }
 
 /**
- * A writer that never stops gets in between giving up the lock and the restore's taking it more often than not; then
- * what it wrote is kept too, and the restore tried again.
+ * A busy writer often gets in between the release of the lock and the restore's taking it; then what it wrote is kept
+ * too, and the restore is tried again.
  */
 async function restoreThroughSqlite(context: RunContext, snapshot: Snapshot): Promise<Snapshot> {
   requireSpace(context, { all: 2, snapshots: 1 }, snapshot.manifest.bytes);
@@ -157,7 +157,7 @@ async function tryRestore(
   throw restored.cause;
 }
 
-/** What was kept for a try that did not happen is not what the next one replaces. */
+/** A state kept for a failed attempt is not what the next attempt replaces. */
 function removeSuperseded({ layout, runId }: RunContext, { manifest }: Snapshot): void {
   if (manifest.runId === runId && manifest.reason === 'replaced') removeSnapshot(layout, manifest.id);
 }

@@ -1,6 +1,6 @@
 /**
  * Puts a snapshot back, keeping what it replaces: in one transaction of SQLite behind the fence, or, if SQLite cannot
- * open the file, by exchanging the file. Both are announced in the run journal, and may be done again after a crash.
+ * open the file, by exchanging the file. Both are announced in the run journal, and can be repeated after a crash.
  */
 import { readdirSync, statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
@@ -22,17 +22,17 @@ import { copyLive, keepCopy } from './take-snapshot.ts';
 export type Restored =
   | {
       readonly outcome: 'restored' | 'others-wrote';
-      /** What the live file held when the restore was about to begin. */
+      /** What the live file held just before the restore. */
       readonly kept: Snapshot;
     }
-  /** A lock kept the restore from happening: it is one transaction, so that nothing of it has happened. */
+  /** A lock prevented the restore. It is one transaction, so nothing was changed. */
   | { readonly outcome: 'locked'; readonly cause: unknown };
 
 /**
- * Makes the live file equal to a proven snapshot. The engine holds the write lock when this is called, and nobody may
- * have written since `held` was read; the journal tells a start after a crash how to finish.
+ * Makes the live file equal to a verified snapshot. The engine holds the write lock, and nothing may have been written
+ * since `held` was read; the journal tells a start after a crash how to finish.
  *
- * @throws what went wrong, if the restore did not happen or is not sound; see {@link restoreFailed}.
+ * @throws the cause, if the restore did not happen or is not sound; see {@link restoreFailed}.
  */
 export async function restoreSnapshot(
   context: RunContext,
@@ -62,7 +62,7 @@ async function replaceLive({ request }: RunContext, engine: Engine, { path }: Sn
 }
 
 /**
- * As {@link restoreSnapshot}, for a run that goes back of its own accord: a lock is a failure.
+ * As {@link restoreSnapshot}, for a run that goes back by itself: a lock is a failure.
  * @returns What was kept; null if others have written, so that nothing was undone.
  */
 export async function restoreOrOthers(
@@ -106,8 +106,8 @@ export async function settleRestored(context: RunContext, engine: Engine, snapsh
 }
 
 /**
- * The restore's own connection writes with SQLite's defaults; what it wrote must outlive a power cut all the same. The
- * folder first: a rollback journal that comes back must not meet a file that was cut after the journal was removed.
+ * The restore's own connection writes with SQLite's defaults, but its writes must survive a power cut. The folder is
+ * synced first: a rollback journal that reappears must not meet a file that was truncated after the journal's removal.
  */
 export function makeLiveDurable(context: RunContext): void {
   const { database, directory } = context.layout;
@@ -117,7 +117,7 @@ export function makeLiveDurable(context: RunContext): void {
   fsyncFile(database);
 }
 
-/** Whether SQLite cannot read the file far enough to write into it, or would destroy what stands beside it. */
+/** Whether SQLite cannot read the file well enough to write into it, or would destroy the files beside it. */
 export function isBeyondOpening(error: unknown): boolean {
   if (error instanceof DrydockError) return error.code === 'DAMAGED_BEFORE' || isDamage(error.cause);
   return isDamage(error);
@@ -126,8 +126,8 @@ export function isBeyondOpening(error: unknown): boolean {
 /**
  * Puts a snapshot in the place of a file that SQLite cannot open.
  *
- * @param snapshot Proven.
- * @param begin Gives the journal of the restore; called when nothing is in the way of it any more.
+ * @param snapshot Verified.
+ * @param begin Returns the journal of the restore; called when nothing prevents it any more.
  * @returns Where the damaged file is kept; null if there was none.
  * @throws {DrydockError} PREFLIGHT if a process has the file open, or there is no room; RESTORE_FAILED.
  */
@@ -137,7 +137,7 @@ export async function restoreByExchange(
   begin: () => RunJournal,
 ): Promise<string | null> {
   const { database } = context.layout;
-  // Its companions too: a database that was moved away leaves its -wal open under the old name.
+  // The companions too: if a database was moved away, its -wal is still open under the old name.
   const users = processesWithAnyOpen([database, ...companionsOf(database)]);
   if (users.length > 0) throw exchangeInUse(context, users);
   requireSpace(context, { all: 1, snapshots: 0 }, snapshot.manifest.bytes);
@@ -148,15 +148,15 @@ export async function restoreByExchange(
   const exchange = { snapshot, damagedInode, runId: journal.runId };
   await exchangeFile(context, exchange);
   await settleExchanged(context, snapshot).catch((error: unknown) => {
-    // Whatever a look at a file usually ends with says that nothing was changed.
+    // Errors of an inspection usually say that nothing was changed.
     throw restoreFailed(context, snapshot, error);
   });
   const folder = damagedFolder(context, exchange);
-  // Of a file that is gone a -wal or a -journal may be left.
+  // A missing file may have left a -wal or a -journal.
   return readdirSync(folder).length === 0 ? null : folder;
 }
 
-/** The file is new to everybody: its journal mode, the disk, and a look at it. */
+/** After the file is replaced: the journal mode, the disk, and a last look. */
 export async function settleExchanged(context: RunContext, snapshot: Snapshot): Promise<void> {
   const engine = await engineFor(context);
   try {

@@ -9,8 +9,8 @@ import { phase, type RunContext, tellFact } from './context.ts';
 import { removeWorkingCopy } from './migrate.ts';
 
 /**
- * Applies the retention policy. Also after failed runs, so that a crash loop does not fill the disk.
- * What this run took or used stays.
+ * Applies the retention policy, also after failed runs, so that a crash loop does not fill the disk. Keeps what this
+ * run took or used.
  * @returns The ids that this run has removed.
  */
 export function retain(context: RunContext): Promise<string[]> {
@@ -20,7 +20,7 @@ export function retain(context: RunContext): Promise<string[]> {
     () => {
       const { keep, maxAgeMs, maxBytes } = context.request.config.snapshots;
       const policy = { keep, ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
-      // One that is not what was taken any more is no way back, and must not be kept in the place of one that is.
+      // A snapshot that was altered cannot be restored, and must not be kept in place of one that can.
       const fit = listSnapshots(context.layout).filter((snapshot) => visibleProblem(snapshot) === undefined);
       const runs = context.file.runs ?? runsIn(context.layout.database);
       const begun = begunAnewAt(context.layout);
@@ -38,7 +38,7 @@ export function retain(context: RunContext): Promise<string[]> {
   );
 }
 
-/** Removes what is no longer needed. What goes wrong with it does not change how the run ended. */
+/** Removes what is no longer needed. A failure here does not change how the run ended. */
 export async function tidyUp(context: RunContext): Promise<readonly string[]> {
   try {
     removeWorkingCopy(context);
@@ -50,7 +50,7 @@ export async function tidyUp(context: RunContext): Promise<readonly string[]> {
   }
 }
 
-/** None where the file cannot be read: whatever has rows may then be the last of a life. */
+/** None if the file cannot be read: any snapshot with rows may then be the last copy of the data. */
 function runsIn(database: string): ReadonlySet<string> {
   try {
     return new Set(readAppliedFrom(database).history.map(({ runId }) => runId));

@@ -1,6 +1,6 @@
 /**
- * Brings a run that failed before its commit to its end: what it wrote is rolled back, and that is not believed but
- * compared with the snapshot.
+ * Ends a run that failed before its commit: rolls back what it wrote, and does not trust that but compares the result
+ * with the snapshot.
  */
 import { statSync } from 'node:fs';
 import type { Engine } from '../engine/client.ts';
@@ -16,13 +16,13 @@ import { copyLive } from './take-snapshot.ts';
 
 export type Rollback =
   | { readonly outcome: 'unchanged'; readonly evidence: string }
-  /** Rolled back, nobody else wrote, and yet not what the snapshot has: only a restore can help. The lock is held. */
+  /** Rolled back, no other process wrote, and yet it differs from the snapshot: only a restore can help. The lock is held. */
   | { readonly outcome: 'differs' };
 
 /**
  * Rolls back in a living engine and compares the live file with the snapshot.
- * @param snapshot undefined where the run failed before there was one, and so before anything was changed.
- * @throws whatever kept the database from being compared.
+ * @param snapshot undefined if the run failed before there was one, and so before anything was changed.
+ * @throws whatever prevented the comparison.
  */
 export async function rollBack(context: RunContext, engine: Engine, snapshot: Snapshot | undefined): Promise<Rollback> {
   await engine.call('release', {});
@@ -35,9 +35,9 @@ export async function rollBack(context: RunContext, engine: Engine, snapshot: Sn
 }
 
 /**
- * The same where the engine that wrote is gone: SQLite rolls back for a new one. Whether others wrote in between nobody knows.
+ * The same after the engine died: SQLite rolls back for a new one. Whether others wrote in between is unknown.
  * @returns The evidence that the database is unchanged.
- * @throws whatever kept the database from being compared.
+ * @throws whatever prevented the comparison.
  */
 export async function compareAfterEngine(context: RunContext, snapshot: Snapshot): Promise<string> {
   const engine = await engineFor(context);
@@ -56,7 +56,7 @@ export async function compareAfterEngine(context: RunContext, snapshot: Snapshot
 
 /** Leaves the write lock held. */
 async function compare(context: RunContext, engine: Engine, snapshot: Snapshot) {
-  // What was rolled back stands in the WAL, unless that is emptied.
+  // What was rolled back is still in the WAL, unless that is emptied.
   await engine.call('emptyWal', {});
   const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs: context.request.config.busyTimeoutMs });
   const isSame = mainFileHasEverything(context)
@@ -69,7 +69,7 @@ function compared({ manifest }: Snapshot): string {
   return `rolled back, and compared with snapshot ${manifest.id}`;
 }
 
-/** What others wrote no snapshot has, so that only the database itself can tell whether it is sound. */
+/** No snapshot has what others wrote, so only the database itself can show whether it is sound. */
 async function checked(engine: Engine, why: string): Promise<string> {
   const { problems } = await engine.call('verify', {});
   const [problem] = problems;
@@ -80,12 +80,12 @@ async function checked(engine: Engine, why: string): Promise<string> {
 async function isAsInSnapshot(context: RunContext, file: string, { path, manifest }: Snapshot): Promise<boolean> {
   const { stop } = unstopped(context);
   const { contentSha256, bytes } = await hashFile(file, stop);
-  // A file of no bytes and its snapshot, one empty page, are the same database.
+  // A file of zero bytes and its snapshot of one empty page are the same database.
   if (contentSha256 === manifest.contentSha256 || bytes === 0) return true;
   return hasSamePages(file, path, stop);
 }
 
-/** Readers keep the WAL from being emptied: SQLite then brings file and WAL together in a copy. */
+/** If readers prevent emptying the WAL, SQLite merges file and WAL in a copy. */
 async function isCopyAsInSnapshot(context: RunContext, engine: Engine, snapshot: Snapshot): Promise<boolean> {
   const { manifest } = snapshot;
   requireRoom(context, manifest.bytes);
@@ -101,7 +101,7 @@ function requireRoom(context: RunContext, bytes: number): void {
   try {
     requireSpace(context, { all: 1, snapshots: 1 }, bytes);
   } catch (error) {
-    // The failure of the run is what is told; this is why its end could not be proven.
+    // The failure of the run is the error reported; this is why its end could not be proven.
     if (!(error instanceof DrydockError)) throw error;
     throw new Error(
       `the database is open elsewhere, and there is no room to compare a copy of it: ${messageOf(error)}`,

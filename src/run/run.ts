@@ -1,11 +1,11 @@
 /**
- * The safe run, top to bottom: what `drydock upgrade`, `downgrade` and `stamp` are.
+ * The safe run, top to bottom: `drydock upgrade`, `downgrade` and `stamp`.
  *
  *   preflight > lock > recover > hold > pending > snapshot > inspect > migrate > check > commit > verify > retain > unlock
  *
- * Each line of {@link planAndApply}, {@link change} and {@link finish} is a phase, and takes what the ones before it gave;
- * under-locks.ts has what is around them, failure.ts what happens instead. docs/safe-run.md describes each phase with
- * what may go wrong in it.
+ * Each line of {@link planAndApply}, {@link change} and {@link finish} is a phase, and takes the results of those
+ * before it; under-locks.ts surrounds them, and failure.ts takes over if one fails. docs/safe-run.md describes each
+ * phase with what can go wrong in it.
  */
 import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
@@ -37,7 +37,7 @@ import { verify } from './verify.ts';
 /**
  * Brings the database to the target, or leaves it as it was.
  *
- * @param graph The revisions as they were agreed to: a file that changes from here on does not count.
+ * @param graph The revisions as consent was given to them: later changes to the files do not count.
  * @param stop Aborted with a {@link Stop} by a signal or the deadline.
  * @param spares Processes for the same database; their owner dismisses them.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
@@ -54,7 +54,7 @@ export async function run(
   return underLocks(context, async (locks, recovered) => {
     const first = await planAndApply(context, locks, graph, request.command, recovered);
     if (first.outcome !== 'committed unseen') return first;
-    // The engine died in a commit that happened. A fresh look finds what is left to do, stopped or not.
+    // The engine died in a commit that happened. A new look finds what is left to do, stopped or not.
     tellFact(context, { recovered: first.recovered });
     const second = await planAndApply(unstopped(context), locks, graph, request.command, first.recovered);
     if (second.outcome !== 'committed unseen') return second;
@@ -97,7 +97,7 @@ interface Changed {
   readonly committed: RunJournal;
 }
 
-/** Up to and with the commit. Whatever fails here, the database is what it was when the error is thrown. */
+/** Up to and including the commit. If anything fails here, the database is as before when the error is thrown. */
 async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | CommittedUnseen> {
   let proof: Promise<InspectedSnapshot> | undefined;
   try {
@@ -121,7 +121,7 @@ async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | C
   }
 }
 
-/** After the commit, when others may write again. */
+/** After the commit, when other processes may write again. */
 async function finish(
   run: PlannedRun,
   { snapshot, steps, checks, committed }: Changed,
@@ -130,7 +130,8 @@ async function finish(
   try {
     await verify(run, committed, snapshot);
     const maintained = await maintain(run);
-    // Before the journal goes: without one the next start finds nothing pending and would leave a working copy for ever.
+    // Before the journal is removed: without it the next start finds nothing pending and would leave a working copy
+    // forever.
     const pruned = await tidyUp(context);
     removeJournal(context);
     return { steps: [...steps, ...maintained], checks, snapshot: snapshot.manifest, pruned };

@@ -9,7 +9,7 @@ import { retain } from './retain.ts';
 import { type InspectedSnapshot, inspectCopy, takeSnapshot } from './take-snapshot.ts';
 import { underLocks } from './under-locks.ts';
 
-/** Takes a snapshot now, beside whoever reads; writers wait while it is copied. */
+/** Takes a snapshot now. Readers go on; writers wait while it is copied. */
 export function createSnapshot(request: RunRequest, observer: Observer, stop: AbortSignal): Promise<InspectedSnapshot> {
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);

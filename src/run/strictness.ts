@@ -1,4 +1,4 @@
-/** What was copied of a database while more people could read it is not to outlive that. */
+/** Copies made while more users could read the database must not stay readable for them. */
 import { closeSync, fchmodSync, fstatSync, lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
@@ -11,7 +11,7 @@ import { isRecordName } from '../records/store.ts';
 import { isSnapshotName } from '../snapshots/catalog.ts';
 import type { RunContext } from './context.ts';
 
-/** Makes every copy as strict as the database is now, never looser, and says what stays readable for more people. */
+/** Makes every copy as strict as the database is now, never looser, and reports what stays readable for more users. */
 export function keepCopiesStrict({ layout, ownership, request, observer }: RunContext): void {
   for (const path of [...foldersOf(layout), ...copiesOf(layout, request.config.reportDir)]) {
     try {
@@ -24,7 +24,7 @@ export function keepCopiesStrict({ layout, ownership, request, observer }: RunCo
   }
 }
 
-/** Says that the group of the database is left out, where this user may not give a file to it. */
+/** Warns that files do not get the database's group, if this user may not assign it. */
 export function tellOfGroup({ layout, ownership, observer }: RunContext): void {
   const made = lstatSync(layout.runnerLock, { throwIfNoEntry: false });
   if (made === undefined || made.gid === ownership.gid || modeFor(ownership, made.gid) === ownership.mode) return;
@@ -32,13 +32,13 @@ export function tellOfGroup({ layout, ownership, observer }: RunContext): void {
   observer({ kind: 'note', message });
 }
 
-/** Not a folder for snapshots that the config names: it may be of use to others too. */
+/** Not a snapshots folder named in the config: others may use it too. */
 function foldersOf({ database, work, runs, rehearsal, snapshots }: Layout): string[] {
   return [work, runs, rehearsal, ...(snapshots === snapshotsBeside(database) ? [snapshots] : [])];
 }
 
 function copiesOf({ snapshots, runs, ...layout }: Layout, reports: string | undefined): string[] {
-  // They hold nothing, and closing one would drop the lock that this process has on it.
+  // Lock files hold no data, and closing one would drop this process's lock on it.
   const locks = [layout.runnerLock, layout.rehearsalLock];
   const records = namesSeenIn(runs).filter(isRecordName);
   const ofRun = (name: string) => join(reports ?? '', name.replace(/\.json(\.tmp)?$/, '.html'));
@@ -50,7 +50,7 @@ function copiesOf({ snapshots, runs, ...layout }: Layout, reports: string | unde
   ];
 }
 
-/** @returns What is left as it is, and why. */
+/** @returns What is left unchanged, and why. */
 function tighten(path: string, ownership: Ownership): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined || !(stats.isFile() || stats.isDirectory()) || !isTooWide(stats, ownership)) return undefined;

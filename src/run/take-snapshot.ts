@@ -1,4 +1,4 @@
-/** Takes the way back: a copy of the live file as it is under the write lock, made durable, reopened, checked, hashed. */
+/** Takes the snapshot to go back to: a copy of the live file under the write lock, made durable, reopened, checked, hashed. */
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
@@ -25,7 +25,7 @@ import { sumOfUsersRows } from '../snapshots/trace.ts';
 import { inspectOptions, phase, type RunContext, stoppable, tellFact, unstoppable, useSnapshot } from './context.ts';
 import type { PlannedRun } from './planned-run.ts';
 
-/** A copy that is on the disk, and not yet known to be sound. */
+/** A copy that is on the disk, but not yet known to be sound. */
 export interface RawCopy {
   readonly id: string;
   readonly path: string;
@@ -35,7 +35,7 @@ export interface RawCopy {
 
 export interface InspectedSnapshot extends Snapshot {
   readonly inspection: Inspection;
-  /** True where a snapshot of the same content was there already and this copy was not kept. */
+  /** True if a snapshot of the same content existed already and this copy was not kept. */
   readonly reused: boolean;
 }
 
@@ -53,7 +53,7 @@ export function takeSnapshot({
   );
 }
 
-/** The phase: proves the copy, and lets the engine's statements at the live file from then on; see engine/write-gate.ts. */
+/** The phase: verifies the copy, and then lets the engine's statements write to the live file; see engine/write-gate.ts. */
 export function inspectForRun({ context, engine, plan }: PlannedRun, copy: RawCopy): Promise<InspectedSnapshot> {
   const proving = inspectCopy(context, copy, plan.command);
   proving.then(
@@ -63,7 +63,7 @@ export function inspectForRun({ context, engine, plan }: PlannedRun, copy: RawCo
   return proving;
 }
 
-/** Does work while the proof is made. Waits for both, whichever fails: a rollback is compared with the snapshot. */
+/** Does work while the copy is verified. Waits for both, whichever fails: a rollback is compared with the snapshot. */
 export async function beside<T>(proving: Promise<InspectedSnapshot>, work: () => Promise<T>): Promise<T> {
   const [proven, worked] = await Promise.allSettled([proving, work()]);
   if (proven.status === 'rejected') throw proven.reason;
@@ -78,7 +78,7 @@ export function copyLive(context: RunContext, engine: Engine, held: HeldState): 
     ensureDirectory(layout.snapshots, dirname(layout.snapshots), ownership);
     const id = nextSnapshotId(layout, new Date(), runId);
     const path = temporaryPath(layout, id);
-    // SQLite would make it with the permissions that a file has by default.
+    // SQLite would create it with default permissions.
     const { pages } = await fillOwnedFile(path, ownership, () =>
       engine.call('copy', { to: path, journalMode: 'delete' }),
     );
@@ -88,7 +88,7 @@ export function copyLive(context: RunContext, engine: Engine, held: HeldState): 
   });
 }
 
-/** What fails leaves no copy behind, which is as large as the database; a full disk may be what it failed for. */
+/** A failure leaves no copy behind: it is as large as the database, and a full disk may be the cause. */
 async function leavingNothing<T>({ layout }: RunContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -99,7 +99,7 @@ async function leavingNothing<T>({ layout }: RunContext, work: () => Promise<T>)
 }
 
 /**
- * The phase: proves the copy in a process of its own and gives it its name.
+ * The phase: verifies the copy in a separate process and gives it its name.
  * @throws {DrydockError} DAMAGED_BEFORE if the database was damaged before this run.
  */
 export function inspectCopy(context: RunContext, copy: RawCopy, reason: SnapshotReason): Promise<InspectedSnapshot> {
@@ -135,8 +135,8 @@ async function proveCopy(context: RunContext, copy: RawCopy, reason: SnapshotRea
 }
 
 /**
- * Keeps what a restore is about to replace, sound or not: it is hashed and named, and not checked, since checking
- * cannot change that it must be kept.
+ * Keeps what a restore is about to replace, sound or not: it is hashed and named but not checked, since it must be kept
+ * in any case.
  */
 export function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> {
   const options = unstoppable(context);
@@ -154,8 +154,8 @@ export function keepCopy(context: RunContext, copy: RawCopy): Promise<Snapshot> 
 }
 
 /**
- * Names the copy, unless its content is stored already in a snapshot that still is what its manifest says. A way back must
- * be the newest one too, which is what `latest` means and what retention keeps longest.
+ * Names the copy, unless its content is stored already in a snapshot that still matches its manifest. The snapshot to
+ * go back to must also be the newest, which is what `latest` means and retention keeps longest.
  */
 async function storeOnce(
   context: RunContext,
@@ -174,7 +174,7 @@ async function storeOnce(
   return useSnapshot(context, publishSnapshot(context.layout, manifest, context.ownership));
 }
 
-/** In the same journal mode, which a restore puts back and the hash of the content leaves out. */
+/** In the same journal mode: a restore puts it back, and the content hash leaves it out. */
 function sameContent({ layout }: RunContext, copy: Manifest): Snapshot | undefined {
   const { snapshots, unusable } = readCatalog(layout);
   return (copy.reason === 'replaced' ? snapshots : newest(snapshots, unusable)).findLast(
@@ -185,7 +185,7 @@ function sameContent({ layout }: RunContext, copy: Manifest): Snapshot | undefin
   );
 }
 
-/** The one that no restore put aside; none if a newer one cannot be used, so that the copy becomes the newest. */
+/** The newest that was not set aside by a restore; none if a newer one is unusable, so that the copy becomes the newest. */
 function newest(snapshots: readonly Snapshot[], unusable: readonly UnusableSnapshot[]): readonly Snapshot[] {
   const last = snapshots.findLast(({ manifest }) => manifest.reason !== 'replaced');
   const isNewest =

@@ -1,5 +1,5 @@
 /**
- * What is around the work of every command that may change something:
+ * What surrounds the work of every command that may change something:
  *
  *   preflight > lock > recover > ... > unlock
  */
@@ -14,10 +14,10 @@ import { inspectGround } from './preflight.ts';
 import { recover } from './recover.ts';
 import { keepCopiesStrict, tellOfGroup } from './strictness.ts';
 
-/** The work under the locks, when the last run is finished if it was interrupted. @param recovered How that one ended. */
+/** The work under the locks, after recovery. @param recovered How the last run ended, if it was interrupted. */
 export type LockedWork<T> = (locks: RunLocks, recovered: RecoveryReport | null) => Promise<T>;
 
-/** @throws {DrydockError} Only: whatever the work throws becomes one of the endings. */
+/** @throws {DrydockError} and nothing else: every error of the work becomes one of the endings. */
 export function underLocks<T>(context: RunContext, work: LockedWork<T>): Promise<T> {
   return endingWell(context, async () => {
     await phase(context, 'preflight', () => inspectGround(context));
@@ -25,7 +25,7 @@ export function underLocks<T>(context: RunContext, work: LockedWork<T>): Promise
   });
 }
 
-/** As {@link underLocks}, for a command that has looked at the ground. */
+/** As {@link underLocks}, for a command that has done its own preflight. */
 export async function locked<T>(context: RunContext, work: LockedWork<T>): Promise<T> {
   const locks = await phase(context, 'lock', () => acquireLocks(context, context.request.command.verb));
   try {
@@ -38,7 +38,7 @@ export async function locked<T>(context: RunContext, work: LockedWork<T>): Promi
       (report) => ({ interrupted: report?.runId ?? null }),
     );
     if (recovered !== null) tellFact(context, { recovered });
-    // Before the work makes room: the snapshots are the way out.
+    // Before the work removes snapshots to make room: recovery may need them.
     if (!isWayOut(context)) requireWhole(context.layout.database);
     return await work(locks, recovered);
   } finally {
@@ -46,7 +46,7 @@ export async function locked<T>(context: RunContext, work: LockedWork<T>): Promi
   }
 }
 
-/** A restore that a person asked for is the way out where the interrupted run cannot be finished. */
+/** If the interrupted run cannot be finished, a restore at a person's request is the way out. */
 function supersede(context: RunContext, error: unknown): null {
   const isHopeless =
     error instanceof SourceUnusable || (error instanceof DrydockError && error.code === 'DAMAGED_BEFORE');

@@ -1,6 +1,6 @@
 /**
- * A run whose target is counted from where the database is, `-1` or `+1`, until whoever called it has been told how it
- * ended. If it is killed in between, its caller calls it again, and it must not count once more from where it has led. See
+ * A run with a relative target, `-1` or `+1`, until its caller knows how it ended. If it is killed after its commit,
+ * the caller tries again, and the target must not be counted from the new revision. See
  * docs/decisions/0010-a-relative-run-is-told-of.md.
  */
 import * as z from 'zod/mini';
@@ -32,7 +32,7 @@ export function isRelative(command: MigrationCommand): command is RelativeComman
   return (command.verb === 'upgrade' || command.verb === 'downgrade') && startsFromCurrent(command.target);
 }
 
-/** To be called before the commit is ordered. A run that does not commit leaves no row in the history, and so means nothing. */
+/** Must be called before the commit is ordered. A run that does not commit leaves no history row, so the mark means nothing. */
 export function markUntold({ layout, ownership, runId, request }: RunContext, to: readonly string[]): void {
   const command = request.command as MigrationCommand;
   if (!isRelative(command)) return;
@@ -49,8 +49,8 @@ export function markUntold({ layout, ownership, runId, request }: RunContext, to
 }
 
 /**
- * @param began When the command that asks began: one that was there before is no second try of it.
- * @returns The run that has done what the command asks for, and of which nobody was told; undefined if there is none.
+ * @param began When the asking command began: a command that was there before the run's end is no retry.
+ * @returns The run that has done what the command asks for without its caller knowing; undefined if there is none.
  */
 export function untoldRun(
   layout: Layout,
@@ -86,7 +86,7 @@ function sorted(given: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(given).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** One that cannot be understood says nothing: it is written whole or not at all, so that it is not ours. */
+/** An invalid file is ignored: ours are written whole or not at all. */
 function readUntold({ untold: path }: Layout): Untold | undefined {
   let text: string;
   try {

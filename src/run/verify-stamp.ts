@@ -1,4 +1,4 @@
-/** Whether what a stamp claims is true: the live schema against the one that the stamped revisions make. */
+/** Verifies what a stamp claims: compares the live schema with the one that the stamped revisions make. */
 
 import type { Engine } from '../engine/client.ts';
 import { DrydockError } from '../errors.ts';
@@ -12,9 +12,10 @@ import type { MigrationCommand } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * Read under the write lock, so that it is still true at the commit.
- * @returns Null where the run claims nothing that the database did not say before, or nobody can tell.
- * @throws {DrydockError} HISTORY naming each difference, or why nobody can tell, unless the command says that it is meant.
+ * Reads under the write lock, so the result still holds at the commit.
+ * @returns Null if the run claims nothing new, or the claim cannot be checked.
+ * @throws {DrydockError} HISTORY naming each difference, or why the claim cannot be checked, unless the command accepts
+ *   that.
  */
 export async function compareStamp(
   context: RunContext,

@@ -1,4 +1,4 @@
-/** When the commit is done: look at the result through fresh eyes, and go back if it is not sound. */
+/** After the commit: examine the result with a new connection, and go back if it is not sound. */
 import type { Engine } from '../engine/client.ts';
 import { isDamage, messageOf } from '../errors.ts';
 import { describeRevisions } from '../format.ts';
@@ -12,7 +12,7 @@ import { restoreOrOthers } from './restore.ts';
 
 /**
  * The phase.
- * @param journal What was committed. @param snapshot The way back.
+ * @param journal What was committed. @param snapshot The snapshot to go back to.
  * @throws {DrydockError} as {@link restoreAfterCommit}, if the database is not sound.
  */
 export async function verify(run: PlannedRun, journal: RunJournal, snapshot: Snapshot): Promise<void> {
@@ -23,7 +23,7 @@ export async function verify(run: PlannedRun, journal: RunJournal, snapshot: Sna
 
 /**
  * @returns What is wrong with the committed database, one line each; empty if it is sound.
- * @throws whatever kept it from being looked at, a lock for example, which says nothing of the database.
+ * @throws whatever prevented the examination, a lock for example, which says nothing about the database.
  */
 export async function verifyCommitted(engine: Engine, expected: readonly string[]): Promise<readonly string[]> {
   const { problems, current } = await engine.call('verify', {}).catch((error: unknown) => {
@@ -38,8 +38,8 @@ export async function verifyCommitted(engine: Engine, expected: readonly string[
 }
 
 /**
- * Goes back to the snapshot after a commit that turned out bad, unless others have written since: undoing what they
- * were told is committed would break promise 2.
+ * Goes back to the snapshot after a bad commit, unless others have written since: undoing their committed writes would
+ * break promise 2.
  *
  * @throws {DrydockError} RESTORED, NOT_RESTORED or RESTORE_FAILED, always.
  */
