@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { bothJournalModes, sqlRevision } from '../harness/files.ts';
+import { journalModes, sqlRevision } from '../harness/files.ts';
 import { assertFailed, assertUntouched, base, contentOf, execute, scene } from '../harness/scene.ts';
 import { faultAttached, faulting } from '../harness/strace.ts';
 import { needsTools } from '../harness/tools.ts';
@@ -16,10 +16,10 @@ const touch = `
 const big = `INSERT INTO child WITH RECURSIVE n (i) AS (VALUES (10000) UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
   SELECT i, 1 + i % 200, printf('%.500c', 'x') FROM n;`;
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   for (const transaction of ['', '-- transaction: false']) {
     for (const pauseAt of ['engine:step:0', 'phase:check']) {
-      const name = `honest exit: a page that could not be read at ${pauseAt} is the disk's fault and not the revision's (${mode}${transaction})`;
+      const name = `honest exit: a page that could not be read at ${pauseAt} is the disk's fault and not the revision's (${mode}${transaction === '' ? '' : ', without a transaction'})`;
       test(name, options, async (t) => {
         const files = { ...base, '002.sql': sqlRevision('002', '001_base', touch, '', transaction) };
         const it = scene(t, { mode, files });

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { drydock } from '../harness/drydock.ts';
 import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
-import { bothJournalModes, testFolder } from '../harness/files.ts';
+import { journalModes, testFolder } from '../harness/files.ts';
 import { killAt } from '../harness/kill.ts';
 import { listed, placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
@@ -17,7 +17,7 @@ misfitTests('default');
 lengthTests('default');
 wildWriterTests(6);
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   for (const loss of ['emptied', 'gone', 'cut short'] as const) {
     test(`honest exit: doctor finds a database that is ${loss} beside its ${suffixOf[mode]}, and advises nothing that would lose it (${mode})`, async (t) => {
       const { here } = await left(t, mode);

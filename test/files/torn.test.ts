@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { statSync, truncateSync } from 'node:fs';
 import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { bothJournalModes, journalModes } from '../harness/files.ts';
+import { journalModes } from '../harness/files.ts';
 import { listed, place, placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
 import { left, suffixOf } from './cases-companions.ts';
 import { filesOf, leaveUnsyncedJournal } from './helpers-companions.ts';
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   test(`no lost write: a database that is cut inside its last page beside its ${suffixOf[mode]} is not completed with zeros (${mode})`, async (t) => {
     const { here } = await left(t, mode);
     truncateSync(here.database, 4096 + 100);

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { bothJournalModes, createDatabase, sqlRevision } from '../harness/files.ts';
+import { createDatabase, journalModes, sqlRevision } from '../harness/files.ts';
 import { assertFailed, execute, scene } from '../harness/scene.ts';
 import { emptiedTests, empty, files, grown, ids, next, without } from './cases-emptied.ts';
 
@@ -88,7 +88,7 @@ test('a proven way back: refusals do not push out what they go by', async (t) =>
   assert.equal((await it.run(['upgrade'])).code, 4);
 });
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   test(`a proven way back: an older copy goes on with a warning, once (${mode})`, async (t) => {
     const it = await grown(t, mode);
     const older = readFileSync(it.database);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { drydock } from '../harness/drydock.ts';
 import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
-import { bothJournalModes } from '../harness/files.ts';
+import { journalModes } from '../harness/files.ts';
 import {
   assertContent,
   assertTidy,
@@ -53,7 +53,7 @@ for (const [what, call] of [
   });
 }
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   test(`honest exit: where the disk fails so that nobody can tell whether the commit happened, the run says that (${mode})`, async (t) => {
     const story = await stage(t, upgradeOfProduction, mode);
     const failing = failFromFileCall('fsyncSync et_intelligence.db 1', 'EIO');

@@ -5,7 +5,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { contentAsLeft, dumpWithVersion } from '../harness/dump.ts';
-import { bothJournalModes } from '../harness/files.ts';
+import { journalModes } from '../harness/files.ts';
 import { assertContent, assertTidy, commandLine, snapshotsOf, stage } from '../harness/kill.ts';
 import { assertRefusal } from '../harness/refusal.ts';
 import { otherProcess } from '../harness/writer.ts';
@@ -13,7 +13,7 @@ import { contentWithoutTransaction } from './helpers-no-transaction.ts';
 
 const insert = "INSERT INTO comments (comment_id) VALUES ('of another program')";
 
-for (const mode of bothJournalModes) {
+for (const mode of journalModes) {
   test(`a proven way back: a failed verification after a working copy puts the snapshot back (${mode})`, async (t) => {
     const story = await stage(t, contentWithoutTransaction, mode);
     const run = startDrydock(commandLine(story), { pauseAt: 'phase:verify' });
