@@ -25,7 +25,12 @@ let busy = false;
 
 /** A failure outside any request: in something that a revision left running when it returned, or in the watchdog. */
 let stray: DrydockError | undefined;
-const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'commit']);
+const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'nameSnapshot', 'commit']);
+
+/** A restore is the way back, whatever a revision left running. */
+function leadsToCommit({ name, takes }: Request): boolean {
+  return towardsCommit.has(name) || (name === 'replace' && 'purpose' in takes && takes.purpose === 'commit');
+}
 
 watchdog.on('error', (error) => {
   stray ??= new DrydockError('PREFLIGHT', {
@@ -57,7 +62,7 @@ async function answer(request: Request): Promise<void> {
   invariant(!busy, `request ${request.name} came before the last one was answered`);
   busy = true;
   try {
-    if (stray !== undefined && towardsCommit.has(request.name)) throw stray;
+    if (stray !== undefined && leadsToCommit(request)) throw stray;
     const value = await handle(request.name, request.takes);
     busy = false;
     tell({ kind: 'answer', value });

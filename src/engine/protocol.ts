@@ -83,7 +83,7 @@ export interface EngineRequests {
   readSchema: { takes: Record<never, never>; gives: StoredSchema };
   /** Counts the rows of each table of the live file, each up to `most`. */
   countRows: { takes: { most: number }; gives: Readonly<Record<string, number>> };
-  /** Takes the write lock again after a commit. `othersWrote`: whether another process committed since `hold`. */
+  /** Takes the write lock again. `othersWrote`: whether another process committed since the engine last held it. */
   holdAgain: { takes: { busyTimeoutMs: number }; gives: { othersWrote: boolean } };
   /** Checkpoints the WAL into the file, unless a reader prevents it. Call it without the lock. */
   emptyWal: { takes: Record<never, never>; gives: null };
@@ -118,7 +118,7 @@ export interface EngineRequests {
   commit: { takes: { busyTimeoutMs: number }; gives: null };
   /** Replaces the content of the live file by another database, in one transaction, unless others wrote since the lock. */
   replace: {
-    takes: { source: string; busyTimeoutMs: number };
+    takes: { source: string; purpose: 'commit' | 'restore'; busyTimeoutMs: number };
     gives: { outcome: 'replaced' | 'others-wrote' };
   };
   /**

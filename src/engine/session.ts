@@ -223,7 +223,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       }
     },
 
-    async replace({ source, busyTimeoutMs }) {
+    async replace({ source, purpose, busyTimeoutMs }) {
       requireHeld();
       await faultPoint('engine:before-replace');
       let agreed = fence;
@@ -238,8 +238,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
         connection.exec('ROLLBACK');
         if (agreed.wal && pageSizeOf(connection) !== pageSizeOf(from)) agreed = await leaveWal(agreed, busyTimeoutMs);
         const last = agreed;
-        await waiting('readers and writers to let the restore through', busyTimeoutMs, () =>
-          backUp(from, path, progress('restore'), () => {
+        await waiting(`readers and writers to let the ${purpose} through`, busyTimeoutMs, () =>
+          backUp(from, path, progress(purpose), () => {
             if (requireLive().othersWroteBeforeRestore(last)) throw new OthersWrote();
           }),
         );

@@ -24,13 +24,13 @@ export function commit(run: PlannedRun, begun: RunJournal, snapshot: Snapshot): 
   markUntold(context, plan.to);
   const announced = writeJournal(context, { ...begun, phase: 'committing', snapshot: snapshot.manifest.id });
   return phase(context, 'commit', async () => {
-    await order(run);
+    await orderCommit(run);
     makeLiveDurable(context);
-    return tellJournal(run, announced);
+    return journalCommitted(run, announced);
   });
 }
 
-async function tellJournal(run: PlannedRun, journal: RunJournal): Promise<RunJournal> {
+async function journalCommitted(run: PlannedRun, journal: RunJournal): Promise<RunJournal> {
   try {
     return writeJournal(run.context, { ...journal, phase: 'committed', committedFile: await stateOfCommit(run) });
   } catch (error) {
@@ -52,11 +52,15 @@ async function stateOfCommit({ context, engine }: PlannedRun): Promise<FileState
   return othersWrote ? null : state;
 }
 
-async function order({ context, engine, plan }: PlannedRun): Promise<void> {
+async function orderCommit({ context, engine, plan }: PlannedRun): Promise<void> {
   const { busyTimeoutMs } = context.request.config;
   try {
     if (plan.onWorkingCopy) {
-      const { outcome } = await engine.call('replace', { source: context.layout.workingCopy, busyTimeoutMs });
+      const { outcome } = await engine.call('replace', {
+        source: context.layout.workingCopy,
+        purpose: 'commit',
+        busyTimeoutMs,
+      });
       if (outcome === 'others-wrote') throw metWriter(context.layout.database);
     } else {
       await engine.call('commit', { busyTimeoutMs }, () => {

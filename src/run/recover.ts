@@ -160,6 +160,7 @@ async function finishRestore(
     await requireFit(context, journal, source);
     const { outcome } = await engine.call('replace', {
       source: source.path,
+      purpose: 'restore',
       busyTimeoutMs: context.request.config.busyTimeoutMs,
     });
     if (outcome === 'others-wrote') throw othersWrote(context, journal, source);

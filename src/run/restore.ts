@@ -53,7 +53,7 @@ export async function restoreSnapshot(
 async function replaceLive({ request }: RunContext, engine: Engine, { path }: Snapshot) {
   const { busyTimeoutMs } = request.config;
   try {
-    const { outcome } = await engine.call('replace', { source: path, busyTimeoutMs });
+    const { outcome } = await engine.call('replace', { source: path, purpose: 'restore', busyTimeoutMs });
     return { outcome: outcome === 'others-wrote' ? outcome : ('restored' as const) };
   } catch (cause) {
     if (!isBusy(cause)) throw cause;
