@@ -53,7 +53,9 @@ async function tell<R extends MigrationReport | AtTarget>(config: Config, report
   try {
     acknowledge(config, report);
   } catch (error) {
-    process.emitWarning(`that a run of Drydock has ended could not be written down: ${messageOf(error)}`);
+    process.emitWarning(
+      `the run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at drydock current before you repeat a relative target`,
+    );
   }
   return report;
 }

@@ -12,7 +12,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 buildProgram()
   .run(process.argv)
   .catch((thrown: unknown) => {
-    // A run has said itself what became of the data.
+    // Errors of a run already state what happened to the data; others are reworded here.
     const error = asRefusal(thrown);
     printError(error, process.argv.slice(2));
     return error instanceof DrydockError ? error.exitCode : exitCodes.FAULT;

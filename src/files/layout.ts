@@ -13,7 +13,7 @@ export interface Layout {
   readonly directory: string;
   /** Drydock's own small files: the kernel lock, the run journal, the working copy, SQLite's temporary files. */
   readonly work: string;
-  /** The file whose SQLite lock is the lock between runners. */
+  /** The file whose SQLite lock is the lock between runs. */
   readonly runnerLock: string;
   readonly owner: string;
   readonly runJournal: string;

@@ -78,7 +78,7 @@ export function tryLock(path: string): RunnerLock {
   const lock: RunnerLock = {
     assertHeld() {
       // This closure keeps the connection alive: garbage collection would silently release the lock.
-      invariant(db.open && db.inTransaction, `the lock between runners (${path}) is no longer held`);
+      invariant(db.open && db.inTransaction, `the lock between runs (${path}) is no longer held`);
       invariant(inodeOf(path) === inode, `the lock file ${path} was replaced while it was held`);
     },
     release() {

@@ -36,7 +36,7 @@ export async function acquireVisibleLock(
     compromised = true;
     wait.observer({
       kind: 'warning',
-      message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runners`,
+      message: `the lock directory ${layout.visibleLock} was removed or taken over (${messageOf(error)}); the run goes on under the lock between runs`,
     });
   });
   const lock: VisibleLock = {

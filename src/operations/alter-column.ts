@@ -50,7 +50,7 @@ function typeChange(name: string, type: string, using: string | undefined): Tabl
 }
 
 /**
- * Otherwise the column could hold NULL, and new rows would no longer be numbered.
+ * Refuses a type that turns the rowid into an ordinary column: it could hold NULL, and new rows would not be numbered.
  * https://sqlite.org/lang_createtable.html#rowid
  */
 function requireRowidKept(table: string, name: string, type: string, before: TablePlan, after: TablePlan): void {
@@ -77,7 +77,7 @@ function requireConversion(port: SqlPort, table: string, name: string, using: st
 function refuseGenerated(port: SqlPort, table: string, name: string): void {
   if (!tableColumns(port, table).some((column) => column.generated && sameName(column.name, name))) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${table}.${name} is generated: its values follow from its expression, and it has no default`,
+    what: `${table}.${name} is generated: its values follow from its expression, so it takes neither a default nor a conversion`,
     next: 'Drop the column and add it with another expression',
   });
 }

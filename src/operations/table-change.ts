@@ -118,7 +118,7 @@ function assertReadsAs(port: SqlPort, table: string, plan: TablePlan): void {
   const { sql } = requireTable(port, table);
   if (isDeepStrictEqual(meaningful(parseTable(sql)), meaningful(plan.table))) return;
   throw new DrydockError('REVISION_FAILED', {
-    what: `SQLite made another change to ${table} than was requested: ${sql}`,
+    what: `SQLite changed ${table} differently than requested: ${sql}`,
     next: 'Write the change as SQL in the revision, as described at https://sqlite.org/lang_altertable.html',
   });
 }

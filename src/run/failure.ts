@@ -158,7 +158,7 @@ async function undoByRecovery(
   error: unknown,
 ): Promise<CommittedUnseen | Failed> {
   await engine.kill();
-  const recovered = await phase(context, 'recover', () => recover(patient(context)));
+  const recovered = await phase(context, 'recover', () => recover(hurried(context)));
   if (recovered?.outcome === 'committed') return { outcome: 'committed unseen', recovered, cause: error };
   // After a stop no application is started, and there is no time to compare.
   if (snapshot === undefined || context.stop.aborted) return failed(ending(context, error, rolledBackUnseen));
@@ -167,7 +167,7 @@ async function undoByRecovery(
 }
 
 /** For a run that is being stopped: the undo cannot be stopped again, and waits only briefly for locks. */
-function patient(context: RunContext): RunContext {
+function hurried(context: RunContext): RunContext {
   if (!context.stop.aborted) return context;
   const config = { ...context.request.config, busyTimeoutMs: 500 };
   return { ...unstopped(context), request: { ...context.request, config } };

@@ -47,7 +47,7 @@ export async function acquireLocks(context: RunContext, command: string): Promis
 /** Pruning must work on a full disk. It touches nothing that other tools use, and between runs the other lock decides. */
 function goWithout({ layout, observer, request }: RunContext, error: unknown): VisibleLock {
   if (request.command.verb !== 'snapshot prune' || troubleOf(codeOf(error)) !== 'full') throw error;
-  const message = `there is no room for the lock directory ${layout.visibleLock} that other tools see (${messageOf(error)}); the run goes on under the lock between runners`;
+  const message = `there is no room for the lock directory ${layout.visibleLock} that other tools see (${messageOf(error)}); the run goes on under the lock between runs`;
   observer({ kind: 'warning', message });
   return { release: () => Promise.resolve() };
 }

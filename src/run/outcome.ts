@@ -112,7 +112,7 @@ export interface RehearsalReport {
   readonly schema: readonly SchemaChange[] | null;
   /** Set if an interrupted run of the live database was finished before the copy was made. */
   readonly recovered: RecoveryReport | null;
-  /** The warnings of the run on the copy. */
+  /** The phases of the run on the copy. */
   readonly phases: readonly PhaseReport[];
   /** How long the run on the copy took. */
   readonly durationMs: number;

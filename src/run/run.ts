@@ -1,10 +1,11 @@
 /**
  * The safe run, top to bottom: `drydock upgrade`, `downgrade` and `stamp`.
  *
- *   preflight > lock > recover > hold > pending > snapshot > inspect > migrate > check > commit > verify > retain > unlock
+ *   preflight > lock > recover > hold > pending > snapshot > inspect > migrate > check > commit > verify > maintain >
+ *   retain > unlock
  *
- * Each line of {@link planAndApply}, {@link change} and {@link finish} is a phase, and takes the results of those
- * before it; under-locks.ts surrounds them, and failure.ts takes over if one fails. docs/safe-run.md describes each
+ * Each call in {@link planAndApply}, {@link change} and {@link finish} is a phase or prepares the next one, and takes the
+ * results of those before it; under-locks.ts surrounds them, and failure.ts takes over if one fails. docs/safe-run.md describes each
  * phase with what can go wrong in it.
  */
 import type { CheckResult } from '../checks/measurement.ts';

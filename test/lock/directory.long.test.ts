@@ -155,7 +155,7 @@ describe('what stands in the place of the visible lock', { concurrency: 4 }, () 
     assertNothingLeft(it);
   });
 
-  test('one at a time: a run whose lock between runners was removed in the middle does not commit', async (t) => {
+  test('one at a time: a run whose lock between runs was removed in the middle does not commit', async (t) => {
     const { it } = locked(t);
     const before = contentOf(it);
     const run = it.start(['upgrade'], { pauseAt: 'engine:step:0' });

@@ -34,7 +34,7 @@ export interface StampFlags {
   readonly x?: readonly string[];
 }
 
-/** With `rehearsal`, as `rehearse` has it, where one was asked for. */
+/** The output has `rehearsal`, as that of `rehearse`, if one was requested. */
 export async function upgrade(config: Config, target = 'head', flags: UpgradeFlags = {}): Promise<Output> {
   if (flags.sql && flags.rehearse)
     throw new DrydockError('USAGE', {
@@ -116,7 +116,9 @@ async function tellAtExit(config: Config, target: string, report: MigrationRepor
       acknowledge(config, report);
     } catch (error) {
       // What was done stands, and so does the exit code.
-      process.stderr.write(`drydock: That this run has ended could not be written down: ${messageOf(error)}\n`);
+      process.stderr.write(
+        `drydock: The run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at drydock current before you repeat a relative target\n`,
+      );
     }
   });
 }
