@@ -130,7 +130,7 @@ function insteadOfMissing(database: string, snapshots: string): string {
     return 'its snapshots are still there; to go back to the last one: drydock snapshot list, then drydock snapshot restore latest';
   }
   // Its snapshots may be in a folder that the config names.
-  return mayBeThere(layoutFor({ database }).runs)
+  return mayBeThere(dirname(database)) && mayBeThere(layoutFor({ database }).runs)
     ? 'Drydock has run on it before: put the file back, or see drydock snapshot list'
     : `for a first install create it empty: touch ${shellWord(database)}`;
 }
