@@ -176,7 +176,7 @@ export const contentAttacks: readonly Attack[] = [
       await other.run('SELECT count(*) FROM comments');
       run.goOn();
       // The write lock is given up for the exchange, and this reader keeps the exchange from having it.
-      await run.logged(({ waitingFor }) => /restore/.test(String(waitingFor)));
+      await run.logged(({ waitingFor }) => /let the commit through/.test(String(waitingFor)));
       await untilItSucceeds(() => other.run("INSERT INTO comments (comment_id) VALUES ('in the gap')"));
       await untilItSucceeds(() => other.run('COMMIT'));
       const result = await run.finished;
