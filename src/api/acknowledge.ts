@@ -4,8 +4,8 @@ import type { AtTarget, RunReport } from '../run/outcome.ts';
 import { told } from '../run/untold.ts';
 
 /**
- * Whoever asked for a run knows how it ended. Until then a second try of a relative target does not count again.
- * @param report What the run gave.
+ * The caller of a run knows how it ended. Until then a retry does not count a relative target again.
+ * @param report The report of that run.
  */
 export function acknowledge(config: Config, report: RunReport | AtTarget): void {
   if (!('runId' in report)) return;

@@ -22,35 +22,35 @@ import { describeEntry, type RevisionEntry } from './revision-data.ts';
 import { ignore } from './session.ts';
 
 export interface AutogenerateRequest extends RevisionRequest {
-  /** Left out: SQL where it can make all of the changes, in place, else TypeScript. */
+  /** If left out: SQL if it can make all of the changes in place, else TypeScript. */
   readonly kind?: 'sql' | 'ts' | undefined;
-  /** What got a new name: `old=new` for a table, `table.old=new` for a column. */
+  /** Renames: `old=new` for a table, `table.old=new` for a column. */
   readonly renames?: readonly string[] | undefined;
-  /** What looks like a rename and is none, written alike: the one goes and the other comes. */
+  /** What looks like a rename but is a drop plus an add, in the same form. */
   readonly separates?: readonly string[] | undefined;
   /** What the revisions find in `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
-  /** @internal Asked if something that goes may be something that comes under a new name. */
+  /** @internal Asked if something dropped may be something added under a new name. */
   readonly answer?: AnswerRename;
-  /** @internal Hears what revisions print while they are replayed. */
+  /** @internal Receives what revisions print while they are replayed. */
   readonly observer?: Observer;
 }
 
 export interface AutogenerateReport {
-  /** Null where the revisions make the desired schema already. */
+  /** Null if the revisions already make the desired schema. */
   readonly revision: RevisionEntry | null;
-  /** A sentence for each difference. */
+  /** One sentence for each difference. */
   readonly changes: readonly string[];
 }
 
-/** @internal Undefined if nobody can tell. */
+/** @internal Undefined if that is unknown. */
 export type AnswerRename = (question: RenameQuestion) => Promise<RenameDecision['answer'] | undefined>;
 
 /**
  * Writes the revision that brings what the revisions make to the desired schema of the config. All heads are replayed
  * together, whatever the request's `head`: that is the schema a database has.
  *
- * @throws {DrydockError} USAGE if no desired schema is named, or if what looks like a rename is in neither list;
+ * @throws {DrydockError} USAGE if no desired schema is named, or if a possible rename is in neither list;
  *   REVISION_FAILED if the revisions cannot be replayed in memory.
  * @example
  * const { revision, changes } = await autogenerate(config, { message: 'mail is email', renames: ['people.mail=email'] });
@@ -91,7 +91,7 @@ function requireWanted({ wantedSchema }: Config): WantedSchema {
 }
 
 async function nobodyToAsk(): Promise<undefined> {
-  // A program says beforehand what is a rename and what is not.
+  // A program must say in advance what is a rename and what is not.
 }
 
 /** Undefined if there is nothing to plan. */

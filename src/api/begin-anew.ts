@@ -15,13 +15,13 @@ import { type Ended, recordedRun } from './recorded.ts';
 import { consentOf, type SessionOptions, sessionFor } from './session.ts';
 
 export interface BeginAnewOptions extends SessionOptions {
-  /** Gives up what the database was. */
+  /** Accepts the loss of the former content. */
   readonly dataLoss?: 'accepted';
 }
 
 /**
- * Lets an upgrade make a database anew in place of one that was emptied. If that was done already, the report says so.
- * @throws {DrydockError} USAGE if that was not accepted, or there is nothing to begin anew from.
+ * Lets an upgrade create a new database in place of an emptied one. If that was done already, the report says so.
+ * @throws {DrydockError} USAGE if the loss was not accepted, or there is nothing to give up.
  * @example
  * const { givenUp } = await beginAnew(config, { dataLoss: 'accepted' });
  * console.log(givenUp);
@@ -54,11 +54,11 @@ function lookAt(config: Config): { readonly isEmpty: boolean; readonly lost: str
   return { isEmpty: applied.current.length === 0 && !hasRows, lost: lost && describeLost(lost) };
 }
 
-/** @throws {DrydockError} USAGE where there is none. */
+/** @throws {DrydockError} USAGE if there is none. */
 async function requireAgreement(statement: string, consent: Consent, stop: AbortSignal): Promise<void> {
   const kept = 'No snapshot is removed, and each can still be restored by its id.';
   const answer = consent.kind === 'ask' ? await consent.ask(statement, kept, stop) : consent.kind;
-  // The run says that it was stopped, and by what.
+  // If it was stopped, the run reports that, with the cause.
   if (stop.aborted || answer === 'yes' || answer === 'given') return;
   throw new DrydockError('USAGE', {
     what: statement,

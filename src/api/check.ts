@@ -13,15 +13,15 @@ import { readStoredSchema } from '../schema/read-schema.ts';
 import { requireClosedHere } from './in-program.ts';
 import { ignore, type RevisionArguments } from './session.ts';
 
-/** Of `drift` and `wanted` the `differences` count, and the `mild` ones do not. */
+/** In `drift` and `wanted`, `differences` count and `mild` ones do not. */
 export interface CheckReport {
   readonly database: string;
   readonly current: readonly string[];
-  /** What the database has otherwise than its revisions make it. */
+  /** How the database differs from what its revisions make. */
   readonly drift: Compared;
   /** Ids. */
   readonly pending: readonly string[];
-  /** What the revisions make otherwise than wanted; null where no desired schema is named. */
+  /** How the result of the revisions differs from the desired schema; null if none is configured. */
   readonly wanted: Compared | null;
 }
 
@@ -59,7 +59,7 @@ export async function check(config: Config, options: RevisionArguments = {}): Pr
   };
 }
 
-/** Whether nothing is pending and nothing differs that counts. */
+/** Whether nothing is pending and no difference counts. */
 export function isClean({ drift, pending, wanted }: CheckReport): boolean {
   return drift.differences.length === 0 && pending.length === 0 && (wanted?.differences.length ?? 0) === 0;
 }

@@ -1,9 +1,9 @@
-/** Whether data may be lost: asked before a run, while nothing is locked. */
+/** Consent to losing data: asked for before a run, while nothing is locked. */
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { describeLosses, type Forecast } from '../plan/loss.ts';
 
-/** `ask` shows a statement, and what is kept all the same, to a person and waits for the answer, or for the signal. */
+/** `ask` shows a statement, and what is kept anyway, to a person and waits for the answer or the signal. */
 export type Consent =
   | { readonly kind: 'given' }
   | { readonly kind: 'none' }
@@ -16,10 +16,10 @@ export interface Question {
 }
 
 /**
- * Says what would be lost. The author of an upgrade dropped it on purpose, so an upgrade goes on; a downgrade undoes what
- * somebody may have put data into since, and needs a yes.
+ * Reports what would be lost. The author of an upgrade dropped it on purpose, so an upgrade goes on. A downgrade
+ * removes what may have been filled with data since, and needs consent.
  *
- * @throws {DrydockError} USAGE where a downgrade has no consent.
+ * @throws {DrydockError} USAGE if a downgrade has no consent.
  */
 export async function requireConsent(
   { verb, database, forecast }: Question,
@@ -36,7 +36,7 @@ export async function requireConsent(
   await requireYes(statement, consent, observer, stop);
 }
 
-/** @throws {DrydockError} USAGE if there is no yes to the statement. */
+/** @throws {DrydockError} USAGE if the answer is not yes. */
 export async function requireYes(
   statement: string,
   consent: Consent,
@@ -45,7 +45,7 @@ export async function requireYes(
 ): Promise<void> {
   const kept = 'The snapshot that is taken first keeps it.';
   const answer = consent.kind === 'ask' ? await consent.ask(statement, kept, stop) : consent.kind;
-  // The run says that it was stopped, and by what.
+  // If it was stopped, the run reports that, with the cause.
   if (stop.aborted) return;
   if (answer === 'yes' || answer === 'given') {
     observer({ kind: 'warning', message: statement });
@@ -62,7 +62,7 @@ function statementOf({ verb, database, forecast }: Question): string | undefined
   if (forecast.kind === 'unknown') {
     return `What the ${verb} of ${database} would lose cannot be told beforehand: ${forecast.why}`;
   }
-  // The run itself refuses to go on where somebody would have to be asked.
+  // The run itself refuses to continue if consent is needed.
   if (forecast.kind === 'later' || forecast.losses.length === 0) return undefined;
   return `The ${verb} of ${database} loses data: ${describeLosses(forecast.losses)}`;
 }

@@ -9,9 +9,9 @@ export interface CurrentReport {
   readonly database: string;
   /** The rows of `alembic_version`; empty at base. */
   readonly current: readonly string[];
-  /** Among the files. */
+  /** The heads among the files. */
   readonly heads: readonly string[];
-  /** All of those are applied, and nothing that the files do not know. */
+  /** True if all heads are applied, and no revision that the files lack. */
   readonly atHeads: boolean;
   readonly missingHeads: readonly string[];
   /** Rows that no file has: the database is newer than the files. */
@@ -21,9 +21,9 @@ export interface CurrentReport {
 /**
  * The revision that the database is at.
  *
- * Not while this process has the database open: see docs/library.md.
+ * This process must not have the database open: see docs/library.md.
  *
- * @throws {DrydockError} USAGE if there is no database, or the revision files are wrong; DAMAGED_BEFORE, BUSY.
+ * @throws {DrydockError} USAGE if there is no database, or the revision files are invalid; DAMAGED_BEFORE, BUSY.
  * @example
  * const { atHeads } = await current(config);
  * if (!atHeads) console.log('drydock upgrade is needed');
@@ -32,7 +32,10 @@ export async function current(config: Config): Promise<CurrentReport> {
   return readCurrent(config).report;
 }
 
-/** What {@link current} reports, with the revisions to print: as in Alembic also heads that others depend on, which have no row. */
+/**
+ * What {@link current} reports, with the revisions to print: as in Alembic, including heads that others depend on,
+ * which have no row.
+ */
 export function readCurrent(config: Config): FoundRevisions & { readonly report: CurrentReport } {
   requireClosedHere(config);
   const state = readState(config);

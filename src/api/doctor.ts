@@ -4,7 +4,7 @@ import { requireClosedHere } from './in-program.ts';
 
 /**
  * What would make a run fail: the volume, permissions, space, locks, an interrupted run, the history. Writes nothing.
- * @returns `refusal` is what a run with something to do would end with; nothing is thrown for it.
+ * @returns `refusal` is the error with which a run would be refused; it is returned, not thrown.
  * @example
  * const { refusal, findings } = await doctor(config);
  * console.log(refusal, findings);

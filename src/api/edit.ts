@@ -1,4 +1,4 @@
-/** Revisions in an editor. */
+/** Opens revisions in an editor. */
 import { spawnSync } from 'node:child_process';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
@@ -8,14 +8,14 @@ import { namedRevisions } from './revisions.ts';
 export interface EditedRevision {
   readonly id: string;
   readonly path: string;
-  /** Whether the file is not what it was. */
+  /** Whether the file was changed. */
   readonly changed: boolean;
 }
 
 /**
- * Opens each file that an address names in an editor, waits until it has ended, and reads all of them again.
- * @param editor A command as a shell reads it, which gets the path: `code --wait`. If left out, `$VISUAL`, else `$EDITOR`.
- * @throws {DrydockError} USAGE if there is no editor, it fails, or what it left is no set of revisions.
+ * Opens each file that an address names in an editor, waits for the editor to exit, and reads all files again.
+ * @param editor A shell command, to which the path is appended: `code --wait`. If left out, `$VISUAL`, else `$EDITOR`.
+ * @throws {DrydockError} USAGE if there is no editor, it fails, or the revisions are invalid afterwards.
  * @example
  * const edited = await edit(config, 'head');
  * console.log(edited.filter(({ changed }) => changed).map(({ id }) => id));
@@ -24,7 +24,7 @@ export async function edit(config: Config, address: string, editor?: string): Pr
   const { revisions } = namedRevisions(config, address);
   const command = editor ?? editorOf(process.env);
   for (const { path } of revisions) open(command, path);
-  // A mistake in the file is best heard of now; the files may have other ids after it.
+  // Reports a mistake in the file now; the ids may have changed.
   const after = new Map(loadGraph(config.migrations).revisions.map(({ path, checksum }) => [path, checksum]));
   return revisions.map(({ id, path, checksum }) => ({ id, path, changed: after.get(path) !== checksum }));
 }
@@ -40,7 +40,7 @@ function editorOf(env: Readonly<Record<string, string | undefined>>): string {
 
 /** Through a shell, as git does it, since the variable may hold arguments: `code --wait`. */
 function open(editor: string, path: string): void {
-  // What the editor writes belongs to the terminal; stdout is for the result.
+  // The editor writes to the terminal; stdout is for the result.
   const { status, signal, error } = spawnSync('sh', ['-c', `${editor} "$@"`, editor, path], {
     stdio: ['inherit', process.stderr, process.stderr],
   });

@@ -5,7 +5,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 
 const patienceMs = 5_000;
 
-/** @throws {DrydockError} FAULT unless the daemon of this config answers that it lives. */
+/** @throws {DrydockError} FAULT unless the daemon of this config answers that it is up. */
 export async function healthcheck({
   daemonAddress,
 }: Config): Promise<{ readonly url: string; readonly status: number }> {
@@ -17,7 +17,7 @@ export async function healthcheck({
   return { url, status };
 }
 
-/** A daemon that listens on every address is asked on loopback. */
+/** If the daemon listens on all addresses, asks it on loopback. */
 function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };

@@ -16,15 +16,15 @@ export interface HistoryReport {
   readonly runs: readonly HistoryRow[];
 }
 
-/** `applied` and `current` are null where there is no database yet. */
+/** `applied` and `current` are null if there is no database yet. */
 export interface HistoryEntry extends RevisionSummary {
   readonly applied: boolean | null;
   readonly current: boolean | null;
 }
 
-/** What a history is made of. */
+/** The data of a history. */
 export interface RevisionRange extends FoundRevisions {
-  /** Undefined where there is no database yet. */
+  /** Undefined if there is no database yet. */
   readonly state: { readonly current: readonly string[]; readonly runs: readonly HistoryRow[] } | undefined;
 }
 
@@ -44,7 +44,7 @@ export async function history(config: Config, range = ':'): Promise<HistoryRepor
 export function readRange(config: Config, range: string, needs: 'the database' | 'the files'): RevisionRange {
   requireClosedHere(config);
   const needed = needs === 'the database' || speaksOfCurrent(range);
-  // Without a database there are still the files to list, as in a new project.
+  // Without a database, as in a new project, the files can still be listed.
   const state = needed || existsSync(config.database) ? readState(config) : undefined;
   const graph = state?.graph ?? loadGraph(config.migrations);
   const current = state?.applied.current ?? [];

@@ -1,4 +1,4 @@
-/** What a verb must not do to a program that imports it. Drydock's own processes, the command and the daemon, are exempt. */
+/** Protects a program that imports a verb. Drydock's own processes, the command and the daemon, are exempt. */
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -7,9 +7,8 @@ import { isOpenHere } from '../files/open-files.ts';
 import { rootRefused, userInsteadOfRoot } from '../files/root.ts';
 
 /**
- * SQLite's locks are POSIX locks, which belong to a process. Drydock opens and closes the file here to read it and to
- * force it to disk, and that would drop the locks of the program's own connections
- * (https://sqlite.org/howtocorrupt.html, section 2.2).
+ * SQLite's locks are POSIX locks, which belong to a process. Drydock opens and closes the file here to read and sync
+ * it, which would drop the locks of the program's own connections (https://sqlite.org/howtocorrupt.html, section 2.2).
  *
  * @throws {DrydockError} USAGE if this process has the database open.
  */
@@ -38,12 +37,12 @@ export function requireNoRoot(config: Config): void {
   );
 }
 
-/** A mistake in what only listens must not end a run in the middle; it becomes a warning of the process. */
+/** An observer's error must not end a run midway; it becomes a process warning. */
 export function withoutConsequences(observer: Observer): Observer {
   const warn = (error: unknown) => process.emitWarning(`an observer of Drydock failed: ${messageOf(error)}`);
   return (event) => {
     try {
-      // An async function is an observer too, and what it rejects with would end the process.
+      // An observer may be async, and its rejection would end the process.
       Promise.resolve(observer(event)).catch(warn);
     } catch (error) {
       warn(error);

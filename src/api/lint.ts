@@ -6,14 +6,14 @@ import { namedRevisions } from './revisions.ts';
 import { ignore, type RevisionArguments } from './session.ts';
 
 export interface LintReport extends LintResult {
-  /** Ids of those that were looked at. */
+  /** Ids of the revisions that were checked. */
   readonly revisions: readonly string[];
 }
 
 /**
- * Looks for what is dangerous in revision files.
- * @param addresses Which revisions; none for all of them, and then for the graph that they make too.
- * @throws {DrydockError} USAGE if a file is no revision, or a module cannot be loaded.
+ * Looks for dangerous statements in revision files.
+ * @param addresses The revisions; none for all of them, including the graph that they form.
+ * @throws {DrydockError} USAGE if a file is not a revision, or a module cannot be loaded.
  * @example
  * const { findings } = await lint(config);
  * for (const { path, line, rule, message } of findings) console.log(`${path}:${line}: ${message} (${rule})`);

@@ -6,29 +6,29 @@ export interface Settings {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
-  /** `allow`: a program that runs as root stays root in a folder of another user, which is refused otherwise. */
+  /** `allow`: a program that runs as root may work in a folder of another user, which is refused otherwise. */
   readonly asRoot?: 'drop' | 'allow';
-  /** A number and a unit, such as `30s` or `5m`; the other durations too. */
+  /** A number and a unit, such as `30s` or `5m`, as for the other durations. */
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
   readonly deadline?: string;
-  /** Goes on if the folder of the revisions has none, which is an error otherwise. */
+  /** Allows a migrations folder without revisions, which is an error otherwise. */
   readonly allowNoRevisions?: true;
-  /** What to do with a database that has tables and does not say at which revision it is; `refuse`. */
+  /** What to do with a database that has tables but records no revision; `refuse` by default. */
   readonly fromBase?: 'refuse' | 'allow';
 }
 
 /** Where settings come from. */
 export interface Surroundings {
-  /** What relative paths are relative to; the current directory. */
+  /** Base of relative paths; the current directory by default. */
   readonly cwd?: string;
-  /** Its `DRYDOCK_*` variables are read; those of the process. `{}` for none. */
+  /** Its `DRYDOCK_*` variables are read; by default those of the process. `{}` for none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The settings as the command would have them: config file, `DRYDOCK_*` variables, then what is given here.
- * @throws {DrydockError} USAGE, naming the place of what is wrong.
+ * The same settings as the command's: config file, `DRYDOCK_*` variables, then what is given here.
+ * @throws {DrydockError} USAGE, naming the place of the mistake.
  * @example
  * const config = await loadConfig({ database: 'data/app.db', lockTimeout: '30s' });
  * console.log(config.migrations);

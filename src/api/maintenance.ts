@@ -1,4 +1,4 @@
-/** Maintenance of the file that belongs to no revision: a run, unless a plain read shows that there is nothing to gain. */
+/** Maintenance of the file that belongs to no revision: a run, unless a plain read shows that it would gain nothing. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { mayBeThere } from '../files/access.ts';
@@ -9,9 +9,7 @@ import type { AtTarget, MaintenanceVerb } from '../run/outcome.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import type { Session } from './session.ts';
 
-/**
- * @throws {DrydockError} with the code of the ending; PREFLIGHT where the database is not made for what is asked.
- */
+/** @throws {DrydockError} with the code of the ending; PREFLIGHT if the database does not support it. */
 export async function maintainDatabase(
   config: Config,
   verb: MaintenanceVerb,
@@ -21,8 +19,8 @@ export async function maintainDatabase(
 }
 
 /**
- * Undefined where a run is needed, or a journal says that the last one has to be finished first. Whether there is
- * something to optimize cannot be asked without writing.
+ * Undefined if a run is needed, or a journal says that the last one must be finished first. SQLite cannot be asked
+ * without writing whether there is something to optimize.
  */
 function nothingToGain(layout: Layout, verb: MaintenanceVerb): AtTarget | undefined {
   if (verb === 'optimize' || mayBeThere(layout.runJournal) || mayBeThere(`${layout.database}-journal`))

@@ -22,12 +22,12 @@ import type { Ended } from './recorded.ts';
 import type { Session } from './session.ts';
 
 export interface MigrationReport extends RunReport {
-  /** The data that the dropped tables and columns held, as it was counted before the run. */
+  /** The data in the dropped tables and columns, counted before the run. */
   readonly losses: readonly Loss[];
 }
 
 /**
- * @param consent Asked for if a downgrade would lose data.
+ * @param consent Needed if a downgrade would lose data.
  * @throws {DrydockError} with the code of the ending; see docs/exit-codes.md.
  */
 export async function migrate(
@@ -50,7 +50,7 @@ interface Migration {
   readonly consent: Consent;
 }
 
-/** The processes of an upgrade start at once. A downgrade may have to wait for a person's answer first. */
+/** An upgrade starts its processes at once. A downgrade may have to wait for a person's answer first. */
 async function startRun(migration: Migration): Promise<MigrationReport> {
   if (migration.command.verb !== 'upgrade') return runMigration(migration);
   const { withSpares } = await import('../run/prefork.ts');
@@ -68,7 +68,7 @@ async function runMigration(migration: Migration, spares?: Spares): Promise<Migr
   });
 }
 
-/** @throws {DrydockError} HISTORY also for a file at base that was emptied: nothing is pending there, and nothing is right. */
+/** @throws {DrydockError} HISTORY also for an emptied file at base: nothing is pending there, but its data is missing. */
 export function atTargetHere(config: Config, graph: RevisionGraph, command: MigrationCommand): AtTarget | undefined {
   const answer = atTarget(config.database, () => graph, command);
   if (answer?.from.length === 0) {
@@ -92,7 +92,7 @@ interface Agreement {
   readonly agreedAt: NonNullable<RunRequest['agreedAt']>;
 }
 
-/** @throws {DrydockError} USAGE where there is no consent. */
+/** @throws {DrydockError} USAGE if there is no consent. */
 async function agree(
   { config, graph, command, consent }: Migration,
   observer: Observer,
@@ -115,13 +115,13 @@ async function agree(
         return plan.steps;
       },
       arguments: command.arguments ?? {},
-      // An upgrade only tells of it, and its module may well do something outside the database.
+      // An upgrade only reports losses, and its modules may have effects outside the database.
       modules: command.verb === 'downgrade' ? 'run' : 'leave',
       patienceMs: 10_000,
     },
     stop,
   );
-  // The run says that it was stopped, and by what.
+  // If it was stopped, the run reports that, with the cause.
   if (!stop.aborted) await requireConsent({ verb: command.verb, database, forecast }, consent, observer, stop);
   return {
     losses: forecast.kind === 'known' ? forecast.losses : [],
@@ -129,7 +129,7 @@ async function agree(
   };
 }
 
-/** Whoever has seen what would be lost has agreed to that; to what cannot be told, to whatever it is. */
+/** Consent to known losses holds only for the revisions they were counted at; to unknown ones, for any. */
 const agreedAt: Readonly<Record<Forecast['kind'], (from: readonly string[]) => Agreement['agreedAt']>> = {
   known: (from) => from,
   unknown: () => 'anywhere',

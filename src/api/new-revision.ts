@@ -1,4 +1,4 @@
-/** New revision files, as they are asked for. */
+/** Creates new revision files. */
 import type { Config } from '../config/config.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraph } from '../revisions/load-graph.ts';
@@ -11,11 +11,11 @@ import { describeEntry, type RevisionEntry } from './revision-data.ts';
 export interface RevisionRequest {
   /** What it does, in one line. */
   readonly message: string;
-  /** The next one, where it is left out. */
+  /** The next id, if left out. */
   readonly id?: string | undefined;
-  /** The revision before it; the only head, where it is left out. */
+  /** The revision before it; if left out, the only head. */
   readonly head?: string | undefined;
-  /** `splice` allows a revision before it that others revise already, which makes a branch. */
+  /** `splice` allows a parent that others already revise, which makes a branch. */
   readonly parents?: 'heads only' | 'splice';
   readonly dependsOn?: readonly string[] | undefined;
   readonly branchLabels?: readonly string[] | undefined;
@@ -25,7 +25,7 @@ export interface MergeRequest extends Pick<RevisionRequest, 'id' | 'branchLabels
   readonly message?: string | undefined;
 }
 
-/** @throws {DrydockError} USAGE where what is asked for does not fit the graph. */
+/** @throws {DrydockError} USAGE if the request does not fit the graph. */
 export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omit<NewRevision, 'kind'> {
   const { message, id, head, parents = 'heads only', dependsOn = [], branchLabels = [] } = request;
   return {
@@ -38,8 +38,8 @@ export function newRevision(graph: RevisionGraph, request: RevisionRequest): Omi
 }
 
 /**
- * Writes the file of a new revision, to be filled in.
- * @throws {DrydockError} USAGE if it does not fit the revisions that are there.
+ * Writes the file of a new, empty revision.
+ * @throws {DrydockError} USAGE if it does not fit the existing revisions.
  * @example
  * const { path } = await createRevision(config, { message: 'add cities', kind: 'ts' });
  * console.log(path);
@@ -55,7 +55,7 @@ export async function createRevision(
 
 /**
  * Writes a revision that joins several heads.
- * @param addresses `heads`, or at least two.
+ * @param addresses `heads`, or at least two addresses.
  * @throws {DrydockError} USAGE if they are not at least two different heads.
  * @example
  * const { id, revises } = await mergeRevisions(config, ['heads'], { message: 'merge both branches' });

@@ -8,18 +8,18 @@ export interface ProjectRequest {
 }
 
 export interface ProjectReport extends Project {
-  /** What was made; the database is not among it. */
+  /** The created paths; the database is not among them. */
   readonly created: readonly string[];
 }
 
 export interface InitOptions extends ProjectRequest {
-  /** What relative paths are relative to; the current directory. */
+  /** Base of relative paths; the current directory by default. */
   readonly cwd?: string;
 }
 
 /**
- * Makes a folder for revisions and a config file; the database is not made.
- * @throws {DrydockError} USAGE if something stands in its place already; then nothing is made.
+ * Creates a folder for revisions and a config file, but not the database.
+ * @throws {DrydockError} USAGE if something is in their place already; then nothing is created.
  * @example
  * const { created } = await init({ database: 'data/app.db' });
  * console.log(created.join('\n'));

@@ -1,4 +1,4 @@
-/** Keeps a record of a run, however it ends; the one place that all runs go through, whoever starts them. */
+/** Keeps a record of a run, however it ends. All runs pass through here, whatever starts them. */
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -15,9 +15,9 @@ import type { Session } from './session.ts';
 export interface RunToRecord<T> {
   readonly config: Config;
   readonly command: RunCommand;
-  /** Where the command itself does not have them. */
+  /** The targets, if the command itself does not name them. */
   readonly targets?: readonly string[];
-  /** How a run ended that gave this. */
+  /** The ending of a run with this result. */
   readonly describe: (result: T) => Ended;
 }
 
@@ -26,7 +26,7 @@ export interface Ended {
   readonly losses?: readonly Loss[];
 }
 
-/** A run in its session, which is entered now. */
+/** Enters the session and records the run. */
 export function recordedRun<T>(
   session: Session,
   run: RunToRecord<T>,
@@ -36,8 +36,8 @@ export function recordedRun<T>(
 }
 
 /**
- * A run that never held the lock leaves no record, since it may not be able to and has nothing to tell.
- * @throws what the run threw; what goes wrong with the record is a warning.
+ * A run that never held the lock leaves no record: it has nothing to report, and may not be able to write one.
+ * @throws what the run threw; a failure to write the record is only a warning.
  */
 async function recorded<T>(
   run: RunToRecord<T>,

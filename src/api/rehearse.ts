@@ -13,8 +13,8 @@ export interface RehearseOptions extends SessionOptions, RevisionArguments {
 }
 
 /**
- * Does a whole upgrade or downgrade on a copy, which is removed. Nothing is lost there, so nobody is asked.
- * @throws {DrydockError} with the code that the run would have ended with; the database is untouched.
+ * Runs a whole upgrade or downgrade on a copy, which is then removed. Nothing is lost, so no consent is needed.
+ * @throws {DrydockError} with the code that the real run would have ended with; the database is untouched.
  * @example
  * const rehearsal = await rehearse(config);
  * if (rehearsal.outcome === 'passed') console.log(rehearsal.checks);

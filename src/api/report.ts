@@ -1,4 +1,4 @@
-/** What the runs of a database left behind. Nothing here opens the database. */
+/** The records of a database's runs. Nothing here opens the database. */
 import type { Config } from '../config/config.ts';
 import { looking } from '../files/access.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -13,7 +13,7 @@ export type ReportFormat = 'html' | 'markdown';
 const formats: Readonly<Record<ReportFormat, typeof renderHtml>> = { html: renderHtml, markdown: renderMarkdown };
 
 /**
- * All that are kept, the run that ended last first.
+ * All kept records, the run that ended last first.
  * @example
  * const { runs } = await listRuns(config);
  * console.log(runs.map(({ runId, command }) => `${runId} ${command}`));
@@ -26,7 +26,7 @@ export async function listRuns(config: Config): Promise<RunList> {
 /**
  * The record of one run.
  * @param id The run's id or the beginning of it, or `latest`.
- * @throws {DrydockError} USAGE if no run, or more than one, has it.
+ * @throws {DrydockError} USAGE if no run, or more than one, matches.
  * @example
  * const { command, runId } = await showRun(config);
  * console.log(command, runId);
@@ -37,7 +37,7 @@ export async function showRun(config: Config, id = 'latest'): Promise<RunRecord>
 }
 
 /**
- * The report of one run, as one HTML document that needs nothing else, or as Markdown.
+ * The report of one run, as a self-contained HTML document or as Markdown.
  * @throws {DrydockError} as {@link showRun} does.
  * @example
  * console.log(await report(config, 'latest', 'markdown'));

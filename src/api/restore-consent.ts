@@ -1,4 +1,4 @@
-/** What a restore undoes that no snapshot has: asked before it, while nothing is locked. */
+/** Consent to a restore that undoes what no snapshot has: asked for beforehand, while nothing is locked. */
 import type { Config } from '../config/config.ts';
 import { codeOf, DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
@@ -16,9 +16,9 @@ import { describeRowDifferences, rowDifferences } from '../snapshots/row-differe
 import { type Consent, requireYes } from './consent.ts';
 
 /**
- * Whatever is replaced is kept, also what is written between the answer and the restore, so nobody is asked twice.
- * @throws {DrydockError} USAGE if there is no consent; BUSY if the database stays locked; PREFLIGHT if a stray file stands
- *   beside the snapshot, which may not be opened then.
+ * The replaced state is kept, including what is written between the answer and the restore, so one question is enough.
+ * @throws {DrydockError} USAGE if there is no consent; BUSY if the database stays locked; PREFLIGHT if a stray file
+ *   beside the snapshot makes it unsafe to open.
  */
 export async function agreeToRestore(
   config: Config,
@@ -30,14 +30,14 @@ export async function agreeToRestore(
   if (consent.kind === 'given') return;
   const layout = layoutFor(config);
   const snapshot = looking(() => findSnapshot(layout, id));
-  // The run says that it was stopped, and by what.
+  // If it was stopped, the run reports that, with the cause.
   const statement = await whatGoes(layout, snapshot, config.busyTimeoutMs, observer, stop).catch((error: unknown) => {
     if (!stop.aborted) throw error;
   });
   if (statement !== undefined && !stop.aborted) await requireYes(statement, consent, observer, stop);
 }
 
-/** Undefined if there is nothing to ask. A file that cannot be read asks nothing, since a restore is the way out then. */
+/** Undefined if there is nothing to ask. An unreadable file needs no consent, since a restore is the way out then. */
 async function whatGoes(
   layout: Layout,
   snapshot: Snapshot,
@@ -63,7 +63,7 @@ async function whatGoes(
     return `${database} holds what no snapshot has, and restoring snapshot ${id} undoes it; unlike that snapshot it has ${describeRowDifferences(differences)}`;
   } catch (error) {
     if (!(error instanceof DrydockError)) throw error;
-    // What a crashed writer left is there, and a plain read cannot get at it.
+    // A crashed writer left a journal or WAL that a read-only connection cannot recover.
     if (codeOf(error.cause) === 'SQLITE_READONLY')
       return `What restoring snapshot ${id} undoes in ${database} cannot be told beforehand: ${error.what}`;
     if (error.code === 'BUSY') throw error;
@@ -71,18 +71,18 @@ async function whatGoes(
   }
 }
 
-/** That restore has kept what it replaces, and the next start goes on with it. */
+/** An interrupted restore has kept what it replaces, and the next start goes on with it. */
 function isRestoring({ runJournal }: Layout): boolean {
   const phase = looking(() => readJournal(runJournal))?.phase;
   return phase === 'restoring' || phase === 'exchanging';
 }
 
-/** Whether some snapshot has exactly what the database has now. */
+/** Whether some snapshot has exactly the present content of the database. */
 async function isKept(layout: Layout, stop: AbortSignal): Promise<boolean> {
   const manifests = listSnapshots(layout).map(({ manifest }) => manifest);
   const sizes = new Set(manifests.map(({ bytes }) => bytes));
   const content = await liveContentSha256(layout.database, sizes, stop).catch((error: unknown) => {
-    // Whoever cannot read it is told so by what opens it next.
+    // If it cannot be read, the next step that opens it reports that.
     if (stop.aborted || codeOf(error) === '') throw error;
     return undefined;
   });

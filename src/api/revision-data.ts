@@ -1,4 +1,4 @@
-/** A revision as a plain value, alike for every verb. */
+/** A revision as a plain value, the same for every verb. */
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Revision, RowExpectation } from '../revisions/revision.ts';
 
@@ -6,14 +6,14 @@ export interface RevisionSummary {
   readonly id: string;
   readonly revises: readonly string[];
   readonly dependsOn: readonly string[];
-  /** Those that apply, wherever they were given. */
+  /** All labels that apply to it, including inherited ones. */
   readonly branchLabels: readonly string[];
   readonly message: string;
   readonly path: string;
   readonly head: boolean;
 }
 
-/** All that is in the file's header, and what revises it. */
+/** Everything in the file's header, and the revisions that revise it. */
 export interface RevisionEntry extends RevisionSummary {
   readonly children: readonly string[];
   readonly checksum: string;

@@ -1,4 +1,4 @@
-/** The verbs that show revisions: each as plain values, and as what prints them needs them. */
+/** The verbs that show revisions: each as plain values, and in the form that printing needs. */
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';
 import { layoutFor } from '../files/layout.ts';
@@ -31,7 +31,7 @@ export async function show(config: Config, address: string): Promise<readonly Re
 }
 
 /**
- * The revisions that no other one revises. Reads the files only.
+ * The revisions that no other revision revises. Reads the files only.
  * @throws {DrydockError} USAGE
  * @example
  * const ids = (await heads(config)).map(({ id }) => id);
@@ -52,13 +52,13 @@ export async function branches(config: Config): Promise<readonly RevisionEntry[]
 }
 
 export interface NamedRevisions extends FoundRevisions {
-  /** Where the database is, if the address refers to that; else empty. */
+  /** The database's current revisions, if the address refers to them; else empty. */
   readonly current: readonly string[];
 }
 
 /**
- * The revisions that an address names. Only one that starts from where the database is needs the database.
- * @param graph The revisions of the config, if they were read already.
+ * The revisions that an address names. Needs the database only if the address is relative to it.
+ * @param graph The revisions of the config, if already loaded.
  * @throws {DrydockError} USAGE if it names none.
  */
 export function namedRevisions(config: Config, address: string, graph = loadGraph(config.migrations)): NamedRevisions {

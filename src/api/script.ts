@@ -16,20 +16,20 @@ export interface ScriptReport {
   readonly sql: string;
 }
 
-/** What a script is asked for: as the verb of that name takes it with `--sql`. */
+/** The request for a script, as the verb of that name takes it with `--sql`. */
 export type ScriptRequest = (
   | { readonly verb: 'upgrade' | 'downgrade'; readonly target: string }
   | { readonly verb: 'stamp'; readonly targets: readonly string[]; readonly forget?: 'replaced' | 'all' }
 ) &
   RevisionArguments & {
-    /** The address where the script is to begin; if left out: where the database is, or base if there is none. */
+    /** The address where the script begins; if left out, the database's revision, or base if there is no database. */
     readonly start?: string;
   };
 
 /**
- * Writes a run down as a script for the sqlite3 shell, and runs nothing.
- * @throws {DrydockError} REVISION_FAILED naming the revision that cannot be written down without rows; USAGE for one that
- *   asks for no transaction.
+ * Returns a run as a script for the sqlite3 shell, and runs nothing.
+ * @throws {DrydockError} REVISION_FAILED naming the revision whose SQL depends on rows; USAGE for one that asks for no
+ *   transaction.
  * @example
  * const { sql } = await script(config, { verb: 'upgrade', target: 'head', start: 'base' });
  * console.log(sql);

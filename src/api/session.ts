@@ -1,4 +1,4 @@
-/** What surrounds a run: who hears of it, and what ends it early. */
+/** What surrounds a run: its observer, and what ends it early. */
 import type { Config } from '../config/config.ts';
 import { maxTimerMs } from '../config/quantities.ts';
 import { DrydockError } from '../errors.ts';
@@ -7,11 +7,11 @@ import { Stop } from '../stop.ts';
 import type { Consent } from './consent.ts';
 import { requireClosedHere, requireNoRoot, withoutConsequences } from './in-program.ts';
 
-/** Entered only where there is something to run. */
+/** Entered only if there is something to run. */
 export type Session = <T>(work: (observer: Observer, stop: AbortSignal) => Promise<T>) => Promise<T>;
 
 export interface SessionOptions {
-  /** Is told of phases, waits, progress, checks and warnings as they come. */
+  /** Receives phases, waits, progress, checks and warnings as they happen. */
   readonly observer?: Observer;
   /**
    * Aborting it stops the run and rolls it back, within about a second; a commit or a restore is finished first. The
@@ -25,17 +25,17 @@ export interface SessionOptions {
 /** @internal What the daemon gives each run. */
 export type Heard = Required<Pick<SessionOptions, 'observer' | 'signal'>>;
 
-/** @internal What the command brings along instead of an observer and a signal. */
+/** @internal What the command supplies instead of an observer and a signal. */
 export interface Host {
   readonly session: Session;
-  /** To losing data, if it was not given beforehand. */
+  /** Consent to losing data, if it was not given beforehand. */
   consent(): Consent;
 }
 
 /** What revisions find in `op.arguments`. */
 export interface RevisionArguments {
   readonly arguments?: Readonly<Record<string, string>>;
-  /** @internal Hears what revisions print while they are replayed. */
+  /** @internal Receives what revisions print while they are replayed. */
   readonly observer?: Observer;
 }
 
@@ -44,7 +44,10 @@ export function argumentsOf({ arguments: given }: RevisionArguments): Pick<Revis
   return given === undefined ? {} : { arguments: given };
 }
 
-/** @internal @throws {DrydockError} if a program asks that has the database open, or is root in the folder of another user. */
+/**
+ * @internal @throws {DrydockError} if the calling program has the database open, or is root in the folder of another
+ *   user.
+ */
 export function sessionFor(config: Config, { host, observer, signal }: SessionOptions): Session {
   if (host !== undefined) return host.session;
   requireClosedHere(config);
@@ -60,7 +63,7 @@ export function consentOf({ dataLoss, host }: SessionOptions & { readonly dataLo
 
 /**
  * A session that also ends at the deadline of the config.
- * @throws {DrydockError} USAGE where that is one that no timer has: a program may have written it.
+ * @throws {DrydockError} USAGE if no timer can have that deadline: a program may have set it.
  */
 export function openSession({ deadlineMs }: Config, { observer = ignore, signal }: SessionOptions): Session {
   if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= maxTimerMs)) {
@@ -89,7 +92,7 @@ export function openSession({ deadlineMs }: Config, { observer = ignore, signal 
 }
 
 export function ignore(): void {
-  // The caller gave no observer, so it wants to hear nothing.
+  // The caller gave no observer, so it wants no events.
 }
 
 function reasonOf(signal: AbortSignal | undefined): Stop {

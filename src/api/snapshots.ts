@@ -21,16 +21,16 @@ export interface SnapshotList {
 }
 
 export interface ListedSnapshot extends Manifest {
-  /** When its `integrity` was found out; null if it was not checked. What is there now only {@link verifySnapshot} proves. */
+  /** When its `integrity` was checked; null if never. Only {@link verifySnapshot} checks the present file. */
   readonly checkedAt: string | null;
-  /** What a look at the file finds wrong now, such as another size; null if nothing. */
+  /** What is visibly wrong with the file now, such as another size; null if nothing. */
   readonly problem: VisibleProblem | null;
 }
 
 export interface CreatedSnapshot {
   readonly snapshot: Manifest;
   readonly path: string;
-  /** True where the same content was stored already. */
+  /** True if the same content was stored already. */
   readonly reused: boolean;
 }
 
@@ -57,9 +57,9 @@ function listedSnapshot(snapshot: Snapshot): ListedSnapshot {
 }
 
 /**
- * Proves that a snapshot is sound and is what was taken.
+ * Verifies that a snapshot is sound and is the file that was taken.
  * @param id The snapshot's id, the beginning of it, or `latest`.
- * @throws {DrydockError} PREFLIGHT if it is not; USAGE if there is none of that id.
+ * @throws {DrydockError} PREFLIGHT if it is not; USAGE if no snapshot has that id.
  * @example
  * const { snapshot } = await verifySnapshot(config, 'latest');
  * console.log(snapshot.createdAt);
@@ -93,15 +93,15 @@ export async function createSnapshot(config: Config, options: SessionOptions = {
 }
 
 export interface RestoreOptions extends SessionOptions {
-  /** Goes on if the database holds what no snapshot has. The restore keeps it. */
+  /** Continues even if the database holds what no snapshot has. The restore keeps it. */
   readonly dataLoss?: 'accepted';
 }
 
 /**
  * Puts a snapshot back; what it replaces is kept.
  * @param id The snapshot's id, the beginning of it, or `latest`.
- * @throws {DrydockError} with the state of the data told; USAGE if no snapshot has that id, or if the database holds
- *   what no snapshot has and that was not accepted.
+ * @throws {DrydockError} with the state of the data; USAGE if no snapshot has that id, or if the database holds what no
+ *   snapshot has and its loss was not accepted.
  * @example
  * const { restored } = await restoreSnapshot(config, 'latest', { dataLoss: 'accepted' });
  * console.log(restored.revision);

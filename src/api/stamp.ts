@@ -4,9 +4,9 @@ import { type MigrationReport, migrate } from './migrate.ts';
 import { argumentsOf, type RevisionArguments, type SessionOptions, sessionFor } from './session.ts';
 
 export interface StampOptions extends SessionOptions, RevisionArguments {
-  /** Which rows of `alembic_version` go: those that the targets replace, or all, including ones that no file has. */
+  /** Which rows of `alembic_version` are removed: those that the targets replace, or all, including ones that no file has. */
   readonly forget?: 'replaced' | 'all';
-  /** What to do if the schema is not what the revisions make of it; if left out: refuse. */
+  /** What to do if the schema is not the one that the revisions make; if left out, refuse. */
   readonly mismatch?: 'accept' | 'refuse';
 }
 

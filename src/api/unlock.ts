@@ -7,7 +7,7 @@ import { requireNoRoot } from './in-program.ts';
 import { ignore } from './session.ts';
 
 /**
- * Removes the lock directory that a dead run left; the next run does so by itself.
+ * Removes the lock directory that a dead run left; the next run does the same by itself.
  * @throws {DrydockError} LOCKED if its holder is alive.
  * @example
  * const { outcome } = await unlock(config);

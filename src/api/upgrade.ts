@@ -7,7 +7,7 @@ import { argumentsOf, consentOf, type RevisionArguments, type SessionOptions, se
 /**
  * Runs the pending revisions up to a target.
  *
- * Not while this process has the database open: see docs/library.md.
+ * This process must not have the database open: see docs/library.md.
  *
  * @param target An address as the command takes it: a revision, `head`, `+1`, …
  * @throws {DrydockError} with the code of the ending and the state of the data; see docs/exit-codes.md.
@@ -25,14 +25,14 @@ export async function upgrade(
 }
 
 export interface DowngradeOptions extends SessionOptions, RevisionArguments {
-  /** Goes on if it drops a table or a column that holds data. */
+  /** Continues even if it drops a table or a column that holds data. */
   readonly dataLoss?: 'accepted';
 }
 
 /**
  * Goes back to a target.
  * @param target A revision, `-1`, `base`, …
- * @throws {DrydockError} as {@link upgrade} does; USAGE if it would lose data and that was not accepted.
+ * @throws {DrydockError} as {@link upgrade} does; USAGE if it would lose data and the loss was not accepted.
  * @example
  * const { from, to } = await downgrade(config, '-1', { dataLoss: 'accepted' });
  * console.log(from, to);
@@ -46,7 +46,7 @@ export async function downgrade(
   return tell(config, await migrate(config, command, sessionFor(config, options), consentOf(options)));
 }
 
-/** A program knows what is returned here. The command's caller knows it once the command has ended. */
+/** A program knows how the run ended once this returns. The command's caller knows it once the command has exited. */
 async function tell<R extends MigrationReport | AtTarget>(config: Config, report: R): Promise<R> {
   if (config.ownProcess !== undefined) return report;
   const { acknowledge } = await import('./acknowledge.ts');

@@ -14,24 +14,27 @@ import { requireClosedHere } from './in-program.ts';
 
 export interface VerifyReport {
   readonly database: string;
-  /** `history`: database and files do not belong together; `data`: rows break a constraint or refer to none. The worst that was found. */
+  /**
+   * `history`: database and files do not belong together; `data`: rows violate a constraint or refer to missing rows.
+   * The worst finding counts.
+   */
   readonly verdict: 'sound' | 'damaged' | 'history' | 'data';
   /** What SQLite found, one line each. */
   readonly integrity: readonly string[];
   readonly foreignKeyViolations: number;
   readonly brokenConstraints: readonly BrokenConstraint[];
-  /** By table. */
+  /** Number of rows by table. */
   readonly rows: Readonly<Record<string, number>>;
-  /** Null where the file is damaged. */
+  /** Null if the file is damaged. */
   readonly current: readonly string[] | null;
-  /** Everything that is wrong, one sentence each. */
+  /** All problems, one sentence each. */
   readonly findings: readonly string[];
 }
 
 /**
- * Reads the whole database in one read transaction, beside any writer: integrity, foreign keys, rows, and whether it and
- * the revision files belong together.
- * @throws {DrydockError} only if it cannot be read; what is wrong with it is in the report.
+ * Reads the whole database in one read transaction, without blocking writers: integrity, foreign keys, rows, and
+ * whether it and the revision files belong together.
+ * @throws {DrydockError} only if it cannot be read; problems are in the report.
  * @example
  * const { verdict } = await verify(config);
  * if (verdict !== 'sound') throw new Error('the database is damaged');
