@@ -1,9 +1,9 @@
-/** A revision as Alembic prints it, for those who know how to read that. */
+/** Prints revisions the way Alembic does, for users who know that format. */
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { visible, visibleLines } from '../visible.ts';
 
-/** Which of its parts a line has. */
+/** The parts that a line shows. */
 export interface LineParts {
   readonly parents?: true;
   readonly labels?: true;
@@ -12,7 +12,7 @@ export interface LineParts {
 }
 
 /**
- * `a1 -> b1 (label) (head) (current) (branchpoint), message`, or the parts of it that are asked for.
+ * `a1 -> b1 (label) (head) (current) (branchpoint), message`, or the requested parts of it.
  * @param current Ids to mark as the database's.
  */
 export function revisionLine(
@@ -36,7 +36,7 @@ export function revisionLine(
 }
 
 /**
- * All that is known of a revision, a line for each: Alembic's verbose form, with the checksum.
+ * Everything known about a revision, one line each: Alembic's verbose form, with the checksum.
  * @param current Ids to mark as the database's.
  */
 export function revisionEntry(graph: RevisionGraph, revision: Revision, current: readonly string[] = []): string {
@@ -67,7 +67,7 @@ function inBrackets(names: readonly string[]): string {
   return names.length === 0 ? '' : ` (${names.join(', ')})`;
 }
 
-/** A head that another branch depends on has no row in `alembic_version`, and Alembic calls it by a name of its own. */
+/** A head that another branch depends on has no row in `alembic_version`, and Alembic has a special name for it. */
 function headMark(graph: RevisionGraph, id: string): string {
   if (graph.tips.includes(id)) return ' (head)';
   return graph.children(id).length === 0 ? ' (effective head)' : '';

@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline/promises';
 import { DrydockError } from '../errors.ts';
 import { visible } from '../visible.ts';
 
-/** Whether there is somebody to ask. */
+/** Whether a person can be asked. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
 /**
- * Asks on the terminal until the answer is one. Stdout is for the result, so the question goes to stderr.
- * @throws {DrydockError} USAGE where the input ends instead.
+ * Asks on the terminal until the answer is valid. Stdout is for the result, so the question goes to stderr.
+ * @throws {DrydockError} USAGE if the input ends instead.
  */
 export async function askYesNo(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -1,6 +1,6 @@
 import { codeOf, DrydockError } from '../errors.ts';
 
-/** @throws {DrydockError} USAGE where it was removed, as a deployment does under an open shell. */
+/** @throws {DrydockError} USAGE if it was removed, as by a deployment under an open shell. */
 export function currentDirectory(): string {
   try {
     return process.cwd();

@@ -2,7 +2,7 @@ import type { DaemonEvent, Tell } from '../daemon/daemon-events.ts';
 import { exitCodes } from '../errors.ts';
 import type { RunLog } from './log.ts';
 
-/** The daemon's own log lines, beside those of the runs that it starts. */
+/** The daemon's own log lines, in addition to those of the runs that it starts. */
 export function tellOfDaemon(log: Pick<RunLog, 'say'>): Tell {
   return (event) => {
     const { level, message, ...fields } = lineOf(event);

@@ -1,6 +1,6 @@
 import { visible } from '../visible.ts';
 
-/** Node 22 announces node:sqlite and the stripping of types as experimental on stderr, which belongs to the log. */
+/** Node 22 prints experimental warnings for node:sqlite and type stripping to stderr, which is reserved for the log. */
 export function hideExperimentalWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {

@@ -11,11 +11,11 @@ import { rootRefused, type User, userInsteadOfRoot } from '../files/root.ts';
 
 /**
  * @param configFile Absolute path.
- * @returns What to say of it in the log; undefined if nothing was given up.
+ * @returns What to log about it; undefined if nothing was given up.
  * @throws {DrydockError} PREFLIGHT if that user cannot do the work.
  */
 export function giveUpRoot(config: Config, configFile: string): string | undefined {
-  // If there is no folder nothing is written in it, and the command says so.
+  // If there is no folder, nothing is written there, and the command reports it.
   if (!isRoot() || config.asRoot === 'allow' || !existsSync(dirname(config.database))) return undefined;
   const layout = layoutFor(config);
   const user = userInsteadOfRoot(layout);
@@ -30,7 +30,7 @@ export function giveUpRoot(config: Config, configFile: string): string | undefin
   return `root gave up its rights: this runs as uid ${user.uid}, to whom ${layout.directory} belongs`;
 }
 
-/** The folder itself too. None if there is no such folder: the command says so. */
+/** Includes the folder itself. Empty if there is no such folder: the command reports it. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
@@ -73,10 +73,10 @@ function become(user: User): void {
   invariant(process.getuid?.() === user.uid && process.geteuid?.() === user.uid, 'root could not be given up');
 }
 
-/** Its types leave this one out. https://nodejs.org/api/process.html#processinitgroupsuser-extragroup */
+/** Missing in Node's types. https://nodejs.org/api/process.html#processinitgroupsuser-extragroup */
 const node = process as NodeJS.Process & { initgroups?(user: number, group: number): void };
 
-/** The groups of that user as the system knows them, which may know neither. */
+/** That user's groups; the system may know neither the user nor the groups. */
 function setGroups({ uid, gid }: User): void {
   try {
     node.initgroups?.(uid, gid);
@@ -86,7 +86,7 @@ function setGroups({ uid, gid }: User): void {
   }
 }
 
-/** In a user namespace another user may have no number, and root in a container no right to become one. */
+/** In a user namespace another user may have no uid, and root in a container may lack the capability to switch to it. */
 function asSystem({ uid }: User, change: () => void): void {
   try {
     change();

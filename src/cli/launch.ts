@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The file that the command's name leads to. It runs `start.cjs` beside it with the machine code that the build kept of
- * it, which halves what a start costs beyond Node's own. The code belongs to one version of V8; under another one V8
- * says so, and compiles as it always does. An older Node could load nothing of what comes after this, so it is told here.
+ * The executable of the package. It runs `start.cjs` with machine code kept by the build, which halves the cost of a
+ * start beyond Node's own. The code fits one version of V8; any other rejects it and compiles as usual. Checks Node's
+ * version, since an older Node could not load the rest.
  */
 import { join } from 'node:path';
 import { exitCodes } from '../errors.ts';

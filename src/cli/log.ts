@@ -1,4 +1,4 @@
-/** Turns what a run tells into log lines on stderr: JSON, or readable on a terminal with one moving status line. */
+/** Turns the events of a run into log lines on stderr: JSON, or readable text with a status line on a terminal. */
 import pino from 'pino';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer, RunEvent } from '../events.ts';
@@ -8,13 +8,13 @@ import { openStatusLine, type StatusLine } from './status-line.ts';
 
 export interface RunLog {
   readonly observe: Observer;
-  /** Says something that belongs to no run. */
+  /** Logs something that belongs to no run. */
   say(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Ends the status line and writes out what is buffered. */
+  /** Ends the status line and flushes the buffer. */
   close(): void;
 }
 
-/** Progress lines in JSON come at most this often, and one says so when a phase is silent for long. */
+/** The shortest time between progress lines in JSON, and the silence after which a phase is reported as still running. */
 const progressEveryMs = 2_000;
 
 export async function openRunLog(command: string): Promise<RunLog> {
@@ -29,7 +29,7 @@ export async function openRunLog(command: string): Promise<RunLog> {
   return {
     observe(event) {
       ticker.heard(event);
-      // Of the root, since a rehearsal has a run of its own in it, and a line must not name two.
+      // A child of the root logger: a rehearsal contains a run of its own, and a line must not name two.
       if (event.kind === 'run-start') logger = root.child({ runId: event.runId });
       else write(logger, status, event);
     },
@@ -41,12 +41,12 @@ export async function openRunLog(command: string): Promise<RunLog> {
   };
 }
 
-/** What is kept of a log that cannot be written, until it can. */
+/** How much of the log is buffered while it cannot be written. */
 const maxUnwritten = 16 * 1024 * 1024;
 
 function jsonStream(): pino.DestinationStream {
   const stream = pino.destination({ dest: 2, sync: true, maxLength: maxUnwritten });
-  // The volume of the log is full, and there is nobody to tell. That must not end a run, least of all in its commit.
+  // The log's volume is full, and that cannot be reported. It must not end a run, least of all in its commit.
   stream.on('error', () => undefined);
   return { write: (line: string) => void stream.write(visibleJson(line)) };
 }
@@ -104,7 +104,7 @@ function write(logger: pino.Logger, status: StatusLine | undefined, event: Logge
       break;
     case 'step':
     case 'fact':
-      // For the record of the run; the phases say the same in fewer words.
+      // Only for the record of the run; the phases log the same more briefly.
       break;
     case 'note':
       logger.info(event.message);
@@ -124,7 +124,7 @@ function isDue({ task, done, total }: { task: string; done: number; total: numbe
   return true;
 }
 
-/** Says that a phase is still running: one SQL statement may take a minute and reports nothing of itself. */
+/** Reports that a phase is still running: one SQL statement may take a minute without reporting progress. */
 function watchSilence(logger: () => pino.Logger, status: StatusLine | undefined) {
   const running = new Map<string, number>();
   let lastHeard = performance.now();

@@ -6,7 +6,7 @@ import { printError } from './print.ts';
 import { buildProgram } from './program.ts';
 
 hideExperimentalWarnings();
-// Where nobody can be told any more (a full volume, a closed pipe) the exit code still says how it ended.
+// If output is no longer possible (a full volume, a closed pipe), the exit code still says how it ended.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 buildProgram()

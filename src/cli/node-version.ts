@@ -1,4 +1,4 @@
-/** `engines` of package.json, which npm only warns of. */
+/** The same as `engines` in package.json, which npm only warns about. */
 export const oldestNode = '22.18';
 
 /** Whether a Node of this version lacks what Drydock is built on, such as its own SQLite. */

@@ -2,22 +2,22 @@
 import { codeOf, DrydockError, exitCodes, messageOf } from '../errors.ts';
 import { shortened, visible, visibleJson, visibleText } from '../visible.ts';
 
-/** What a verb has to say. */
+/** The output of a verb. */
 export interface Output {
   /** What `--json` prints; documented in docs/json.md. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** 0 unless the verb's answer is one that a script must be able to tell. */
+  /** 0 unless a script must be able to tell the answer from the exit code. */
   readonly exitCode?: number;
-  /** The text is for a program, to the byte. A terminal shows it like any other. */
+  /** The text is for a program, byte for byte. A terminal shows it like any other. */
   readonly script?: true;
-  /** A run ends as it ended, whether its report can be written or not; any other verb has nothing but its answer. */
+  /** The exit code of a run does not depend on whether its report can be written; other verbs fail without their output. */
   readonly ran?: true;
 }
 
 export function printOutput(verb: string, output: Output, format: 'json' | 'text'): void {
   process.stdout.write(renderOutput(verb, output, format), (error) => {
-    // Whoever read has gone, and wants no more.
+    // The reader has closed the pipe.
     if (error === undefined || error === null || codeOf(error) === 'EPIPE') return;
     const state = output.ran ? ' What was done stands.' : '';
     process.stderr.write(`drydock: The answer could not be written to stdout (${codeOf(error)}).${state}\n`);
@@ -37,12 +37,12 @@ export function renderOutput(verb: string, output: Output, format: 'json' | 'tex
   return `${isForProgram ? output.text : visibleText(output.text)}\n`;
 }
 
-/** With its end, which says what to do. All of it is in the JSON. */
+/** Keeps the end of the message, which says what to do. The JSON has all of it. */
 const longestMessage = 8_000;
 
 /**
- * One line on stderr: what, in what state the data is, what to do. With `--json` the same on stdout as an object. The
- * flags are looked for in argv itself, since the error may be that they could not be parsed.
+ * One line on stderr: what, in what state the data is, what to do. With `--json` the same on stdout as an object. Looks
+ * for the flags in argv itself, since parsing them may be what failed.
  */
 export function printError(error: unknown, argv: readonly string[]): void {
   const known = error instanceof DrydockError ? error : undefined;
@@ -62,7 +62,7 @@ export function printError(error: unknown, argv: readonly string[]): void {
     known?.message ??
     `Unexpected: ${messageOf(error)}${codeOf(error) && ` (${codeOf(error)})`}. Run again with --debug and report it.`;
   process.stderr.write(`drydock: ${shortened(visible(message), longestMessage)}\n`);
-  // Indented, so that no line of a message can pass for one of ours.
+  // Indented, so that no line of a message looks like one of ours.
   if (argv.includes('--debug')) process.stderr.write(`${visibleText(stackOf(error)).replace(/^/gm, '  ')}\n`);
 }
 

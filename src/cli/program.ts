@@ -1,4 +1,4 @@
-/** The verbs with their flags. What a verb does stands in verbs/, and is loaded only when it is asked for. */
+/** The verbs with their flags. Their code is in verbs/, and is loaded on demand. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { DrydockError } from '../errors.ts';

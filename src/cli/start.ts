@@ -1,7 +1,7 @@
 /**
- * Where the published command begins. Nearly every start of a container is an `upgrade` that finds nothing pending, and
- * this answers it with a fraction of the code that the whole command line is. Anything else is handed on to that, which
- * begins anew: so this may give up at any point, and what it says is what the command line would have said.
+ * The start of the published command. Nearly every start of a container is an `upgrade` that finds nothing pending, and
+ * this answers it with a fraction of the code of the whole command line. Everything else is left to that, which starts
+ * from scratch: so this may give up at any point, and must print what the command line would have printed.
  */
 import { statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { hideExperimentalWarnings } from './experimental-warnings.ts';
 import { renderOutput } from './print.ts';
 
 hideExperimentalWarnings();
-// Whatever is wrong is found again by the whole command line, and said there.
+// The whole command line finds every error again, and reports it.
 answerAtOnce(process.argv.slice(2)).then(
   (answered) => answered || wholeCommandLine(),
   () => wholeCommandLine(),
@@ -31,18 +31,18 @@ async function answerAtOnce([verb, ...args]: readonly string[]): Promise<boolean
   const { values: flags, positionals } = parseUpgrade(args);
   if (positionals.length > 1 || (positionals[0] ?? 'head') !== 'head') return false;
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, flags });
-  // A first install: what is pending need not be read to be known to be something, and the run reads it itself.
+  // On a first install something is certainly pending, and the run reads it itself.
   if (statSync(config.database).size === 0) return false;
   const graphOf = (recorded: ReadonlySet<string>) => loadGraphToRun(config, recorded);
   const answer = atTarget(config.database, graphOf, { verb, target: 'head' });
-  // At base it may be one that was emptied, which takes more code to tell.
+  // A database at base may have been emptied, which takes more code to find out.
   if (answer === undefined || answer.from.length === 0) return false;
   const text = renderNothingPending(answer.database, answer.to);
   say(renderOutput(verb, { data: { ...answer }, text }, flags.json ? 'json' : 'text'));
   return true;
 }
 
-/** Without `process.stdout`, for which Node loads all of its streams and its network. */
+/** Avoids `process.stdout`, for which Node loads its streams and network modules. */
 function say(text: string): void {
   const bytes = Buffer.from(text, 'utf8');
   const written = writeSync(1, bytes);

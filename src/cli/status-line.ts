@@ -1,6 +1,6 @@
 import { visible } from '../visible.ts';
 
-/** One line at the foot of a terminal that is written over and over. */
+/** One line at the foot of a terminal that is overwritten again and again. */
 export interface StatusLine {
   show(text: string): void;
   clear(): void;

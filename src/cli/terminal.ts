@@ -4,12 +4,12 @@ import type { Config } from '../config/config.ts';
 import { Stop, stopSignals } from '../stop.ts';
 import { terminalConsent } from './terminal-consent.ts';
 
-/** What the command line brings along to a run. */
+/** What the command line supplies to a run. */
 export function terminal(command: string, config: Config): Host {
   return { session: terminalSession(command, config), consent: terminalConsent };
 }
 
-/** The log is opened, and its libraries are loaded, when there is something to run. */
+/** Opens the log and loads its libraries only if there is something to run. */
 function terminalSession(command: string, config: Config): Session {
   return async (work) => {
     const { openRunLog } = await import('./log.ts');

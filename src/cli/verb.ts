@@ -1,4 +1,4 @@
-/** How a verb is put on the command line: its flags, those that all verbs have, and what is printed at its end. */
+/** Puts a verb on the command line: its flags, the flags that all verbs have, and the printed result. */
 import { type Argument, type Command, Option } from 'commander';
 import { type Config, configPath, loadConfig } from '../config/config.ts';
 import { currentDirectory } from './current-directory.ts';
@@ -9,15 +9,15 @@ export interface GlobalFlags {
   readonly config?: string;
   readonly database?: string;
   readonly migrations?: string;
-  /** Of the verbs that compare with a desired schema. */
+  /** For verbs that compare with a desired schema. */
   readonly schema?: string;
-  /** Of the verbs that are the daemon or ask it. */
+  /** For the daemon and the verbs that query it. */
   readonly address?: string;
-  /** Of the verbs that write beside the database. */
+  /** For verbs that write beside the database. */
   readonly asRoot?: 'allow';
-  /** Of the verbs that run revisions or judge by them. */
+  /** For verbs that run revisions or depend on them. */
   readonly allowNoRevisions?: true;
-  /** Of the verbs that run or judge all that is pending. */
+  /** For verbs that run or examine everything pending. */
   readonly fromBase?: 'allow';
   readonly lockTimeout?: string;
   readonly busyTimeout?: string;
@@ -26,28 +26,28 @@ export interface GlobalFlags {
   readonly debug?: true;
 }
 
-/** A verb takes what commander parsed: each argument that its usage names, left out ones as undefined, then its flags. */
+/** A verb takes what commander parsed: each argument in its usage (undefined if left out), then its flags. */
 type Action<First> = (first: First, ...parsed: never[]) => Promise<Output>;
 
 export interface Verb<First> {
   /** `show <revision>` */
   readonly usage: string;
   readonly description: string;
-  /** Arguments of which the usage cannot say enough. */
+  /** Arguments that the usage cannot fully describe. */
   readonly arguments?: readonly Argument[];
   readonly flags?: readonly Option[];
-  /** It writes beside the database, and root becomes the owner of the folder for it. */
+  /** `owner`: it writes beside the database, so root becomes the owner of the folder first. */
   readonly runsAs?: 'owner';
-  /** Loaded only when it is asked for. */
+  /** Loads the code on demand. */
   readonly load: () => Promise<Action<First>>;
 }
 
-/** @param ended Is told the exit code. */
+/** @param ended Called with the exit code. */
 export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
   declare(parent, verb, async (command) => {
     const said = saidWith(command.opts<GlobalFlags>());
     const config = await loadConfig(said);
-    // A script that is printed is written to no folder.
+    // A printed script is not written to any folder.
     const becomesOwner = verb.runsAs === 'owner' && command.opts<{ sql?: true }>().sql === undefined;
     const gaveUpRoot = becomesOwner
       ? (await import('./give-up-root.ts')).giveUpRoot(config, configPath(said))
@@ -57,7 +57,7 @@ export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: n
   });
 }
 
-/** What {@link loadConfig} reads for the command. */
+/** The input of {@link loadConfig} for the command. */
 export function saidWith(flags: GlobalFlags): Parameters<typeof loadConfig>[0] {
   return { cwd: currentDirectory(), env: process.env, flags };
 }
@@ -76,7 +76,7 @@ export function addVerbWithoutConfig(
 
 const asRootFlag = new Option('--as-root', 'stay root in a folder of another user').preset('allow');
 
-/** Says nothing itself where the command line cannot be parsed, and does not end the process: the error is for main.ts. */
+/** Keeps commander from printing errors and ending the process: main.ts handles the error. */
 export function quiet(command: Command): Command {
   return command.exitOverride().configureOutput({ writeErr: () => undefined });
 }

@@ -1,4 +1,4 @@
-/** What can stand on the command line, read from the very commands that parse it and print the help. */
+/** What can be typed on the command line, read from the commands that parse it and print the help. */
 import type { Argument, Command, Option } from 'commander';
 
 export interface Word {
@@ -7,16 +7,16 @@ export interface Word {
 }
 
 export interface Flag {
-  /** `-v` and `--verbose`, those of them that there are. */
+  /** `-v` and `--verbose`, or the one that exists. */
   readonly words: readonly string[];
   readonly description: string;
-  /** What its value is; undefined where it takes none. */
+  /** The kind of its value; undefined if it takes none. */
   readonly value: 'file' | 'folder' | 'other' | undefined;
 }
 
 /** One command with what can follow it. */
 export interface Completion {
-  /** The words that lead to it, without the program's: empty for the program itself. */
+  /** The words that lead to it, without the program's name: empty for the program itself. */
   readonly path: readonly string[];
   /** Commands and the choices of arguments. */
   readonly words: readonly Word[];
@@ -35,7 +35,7 @@ export function completionsOf(command: Command, path: readonly string[] = []): C
     ],
     flags: help.visibleOptions(command).map(flagOf),
   };
-  // `help` has no commands of its own, and is made for this list only.
+  // Commander's `help` has no commands of its own, and is created for this list only.
   const below = command.commands.flatMap((each) => completionsOf(each, [...path, each.name()]));
   return [own, ...below];
 }

@@ -14,13 +14,13 @@ complete -c drydock -f
 ${lines.join('\n')}`;
 }
 
-/** True where the command is the one that is being typed: its words were said, and none that leads elsewhere. */
+/** True if the command is the one being typed: its words are there, and none that leads to another. */
 function conditionFor({ path, words }: Completion, completions: readonly Completion[]): string {
   if (path.length === 0) return '__fish_use_subcommand';
   const said = path.map((word) => `__fish_seen_subcommand_from ${word}`);
   const isGroup = completions.some((other) => other.path.length > path.length && other.path[0] === path[0]);
   const below = isGroup ? words.map(({ word }) => word) : [];
-  // A command of a group may have the name of one that stands alone: `verify`, `snapshot verify`.
+  // A command of a group may share its name with a top-level one: `verify`, `snapshot verify`.
   const groups = completions.filter((other) => other.path.length > 1 && path.length === 1 && other.path[1] === path[0]);
   const not = [...below, ...groups.flatMap((other) => other.path[0] ?? [])];
   return [...said, ...(not.length === 0 ? [] : [`not __fish_seen_subcommand_from ${not.join(' ')}`])].join('; and ');

@@ -8,7 +8,7 @@ import { askYesNo, isInteractive } from '../ask.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 
-/** `revision` is null where there was nothing to do; `changes` has a sentence for each difference. */
+/** `revision` is null if there was nothing to do; `changes` has one sentence for each difference. */
 export async function autogenerate(config: Config, request: AutogenerateRequest): Promise<Output> {
   const report = await withLog('revision', (observer) =>
     write(config, { ...request, answer: answerOnTerminal, observer }),

@@ -9,7 +9,7 @@ export interface BranchesFlags {
   readonly verbose?: true;
 }
 
-/** `branchPoints`: each revision that several revise, newest first, as `show` has it. */
+/** `branchPoints`: each revision that several revise, newest first, as in `show`. */
 export async function branches(config: Config, flags: BranchesFlags): Promise<Output> {
   const points = branchPoints(config);
   const texts = points.revisions.map((revision) => branchPoint(points.graph, revision, flags));

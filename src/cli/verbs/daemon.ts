@@ -21,7 +21,7 @@ export async function daemon(config: Config, flags: GlobalFlags): Promise<Output
     controller.abort(new Stop(signal));
     resolve(signal);
   };
-  // From the beginning to the very end, since a signal that nobody waits for kills the process, a second one too.
+  // Handlers stay from beginning to end: an unhandled signal kills the process, even a second one.
   for (const signal of ends) process.on(signal, onEnd);
   let reload: () => void = () => undefined;
   process.on('SIGHUP', () => reload());

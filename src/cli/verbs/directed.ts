@@ -1,8 +1,8 @@
 import { DrydockError } from '../../errors.ts';
 
 /**
- * Which way a verb goes that looks ahead: up unless `--down` was given, and then to a target that was named.
- * @throws {DrydockError} USAGE where it was not.
+ * The direction of a verb that looks ahead: up, unless `--down` was given, which needs a target.
+ * @throws {DrydockError} USAGE if the target is missing.
  */
 export function directed(
   name: 'plan' | 'rehearse',

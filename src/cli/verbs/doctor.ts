@@ -6,7 +6,7 @@ import { exitCodes } from '../../errors.ts';
 import { visible, visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
-/** Exits with what a run would be refused with. */
+/** Exits with the code that a run would be refused with. */
 export async function doctor(config: Config): Promise<Output> {
   const diagnosis = await diagnose(config);
   const { refusal, findings } = diagnosis;

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { visibleLines } from '../../visible.ts';
 import type { Output } from '../print.ts';
 
-/** `revisions`: of each file that was opened its `id`, `path`, and whether it was `changed`. */
+/** `revisions`: each opened file's `id`, `path`, and whether it was `changed`. */
 export async function edit(config: Config, address: string): Promise<Output> {
   const edited = await editRevisions(config, address);
   return {

@@ -9,7 +9,7 @@ export interface HeadsFlags {
   readonly resolveDependencies?: true;
 }
 
-/** `revisions`: each head, as `show` has it. With `--resolve-dependencies` only those that no revision depends on. */
+/** `revisions`: each head, as in `show`. With `--resolve-dependencies` only those that no revision depends on. */
 export async function heads(config: Config, { verbose, resolveDependencies }: HeadsFlags): Promise<Output> {
   const found = headRevisions(config, resolveDependencies ? 'tips' : 'heads');
   const { graph, revisions } = found;

@@ -5,7 +5,7 @@ import { currentDirectory } from '../current-directory.ts';
 import type { Output } from '../print.ts';
 import type { GlobalFlags } from '../verb.ts';
 
-/** `migrations`, `config`, `database`: absolute paths; `created`: what was made. The database is not. */
+/** `migrations`, `config`, `database`: absolute paths; `created`: the created paths, without the database. */
 export async function init(flags: GlobalFlags, folder: string | undefined): Promise<Output> {
   const said = { ...readEnvironment(process.env), ...readFlags(flags) };
   const project = await startProject({ ...said, migrations: folder ?? said.migrations, cwd: currentDirectory() });

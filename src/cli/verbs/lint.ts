@@ -12,7 +12,7 @@ export interface LintFlags {
   readonly x?: readonly string[];
 }
 
-/** `revisions`: ids that were looked at; `findings`; `suppressed`: with the `reason`; `notes`: what could not be looked at. */
+/** `revisions`: ids that were checked; `findings`; `suppressed`: with the `reason`; `notes`: what could not be checked. */
 export async function lint(config: Config, addresses: readonly string[], { x }: LintFlags): Promise<Output> {
   const report = await withLog('lint', (observer) =>
     lintFiles(config, addresses, { arguments: readArguments(x), observer }),
@@ -32,7 +32,7 @@ function renderLint({ revisions, findings, suppressed, notes }: LintReport): str
   ]);
 }
 
-/** As editors and CI logs make a link of it. */
+/** In the form that editors and CI logs turn into a link. */
 function placeOf(path: string, line: number | null): string {
   const near = relative(process.cwd(), path);
   return line === null ? near : `${near}:${line}`;

@@ -9,7 +9,7 @@ export interface MergeFlags {
   readonly branchLabel?: readonly string[];
 }
 
-/** `revision`: the merge that was written, as `show` has it. */
+/** `revision`: the new merge, as in `show`. */
 export async function merge(config: Config, addresses: readonly string[], flags: MergeFlags): Promise<Output> {
   const { message, revId: id, branchLabel: branchLabels } = flags;
   return writtenOutput(await mergeRevisions(config, addresses, { message, id, branchLabels }));

@@ -4,15 +4,15 @@ import { DrydockError } from '../../errors.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
 
-/** `--sql`: prints what a run would do as a script. `sql` is the script, `steps` has each revision with its direction. */
+/** `--sql`: prints what a run would do as a script. `sql` is the script, `steps` lists each revision with its direction. */
 export async function offline(config: Config, request: ScriptRequest): Promise<Output> {
   const report = await withLog(request.verb, (observer) => script(config, { ...request, observer }));
   return { data: { ...report }, text: report.sql, script: true };
 }
 
 /**
- * Takes `start:end` apart.
- * @throws {DrydockError} USAGE where one of the two is missing.
+ * Splits `start:end`.
+ * @throws {DrydockError} USAGE if one of the two is missing.
  */
 export function splitRange(text: string): { readonly start?: string; readonly target: string } {
   const [first = '', second, ...more] = text.split(':');

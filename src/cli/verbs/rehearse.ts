@@ -12,7 +12,7 @@ export interface RehearseFlags extends RunFlags {
   readonly down?: true;
 }
 
-/** What the upgrade, or with `--down` the downgrade, would do; where there is nothing to do, the same object as it has then. */
+/** What the upgrade, or with `--down` the downgrade, would do; if there is nothing to do, the same object as theirs. */
 export async function rehearse(config: Config, target: string | undefined, flags: RehearseFlags = {}): Promise<Output> {
   const { verb, address } = directed('rehearse', target, flags.down);
   const host = terminal('rehearse', config);

@@ -59,10 +59,10 @@ async function list(config: Config): Promise<Output> {
   };
 }
 
-/** Never over a file that is there: a slip of the hand would cost a database. */
+/** Never overwrites a file: a typo could cost a database. */
 function writeNew(path: string, text: string): void {
   try {
-    // What a report shows is what is in the database: for this user alone, until he gives it away.
+    // A report shows content of the database, so only this user may read it, until they share it.
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const why = codeOf(error) === 'EEXIST' ? 'is there already' : `cannot be written (${messageOf(error)})`;

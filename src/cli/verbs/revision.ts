@@ -22,7 +22,7 @@ export interface RevisionFlags {
   readonly separate?: readonly string[];
 }
 
-/** `revision`: what was written, as `show` has it. */
+/** `revision`: the new revision, as in `show`. */
 export async function revision(config: Config, flags: RevisionFlags): Promise<Output> {
   if (flags.sql && flags.ts) {
     throw new DrydockError('USAGE', { what: '--sql and --ts were both given', next: 'Give one of them' });

@@ -16,7 +16,7 @@ import { terminal } from '../terminal.ts';
 import { dataLoss, type YesFlag } from './yes.ts';
 
 export interface RunFlags {
-  /** `-x key=value`, one for each time that it was given. */
+  /** `-x key=value`, one for each use of the flag. */
   readonly x?: readonly string[];
   readonly sql?: true;
 }
@@ -93,7 +93,7 @@ async function script(config: Config, verb: 'upgrade' | 'downgrade', range: stri
   return offline(config, { verb, ...splitRange(range), arguments: readArguments(x) });
 }
 
-/** A run begins where the database is. */
+/** A run begins at the database's revision. */
 function refuseRange(target: string): void {
   if (!target.includes(':')) return;
   throw new DrydockError('USAGE', {
@@ -106,7 +106,7 @@ export function runOutput(report: MigrationReport | AtTarget): Output {
   return { data: { ...report }, text: [renderRunReport(report), ...lost(report)].join('\n\n'), ran: true };
 }
 
-/** The caller is told by the end of the process, which is the last thing that it does. */
+/** The caller learns of the end when the process exits, so this runs last. */
 async function tellAtExit(config: Config, target: string, report: MigrationReport | AtTarget): Promise<void> {
   if (!startsFromCurrent(target)) return;
   const { acknowledge } = await import('../../api/acknowledge.ts');
@@ -128,7 +128,7 @@ function lost(report: MigrationReport | AtTarget): string[] {
   return [visible(sayLosses(report.losses))];
 }
 
-/** As in Alembic a key without a value has the empty one, and of two alike the last counts. */
+/** As in Alembic, a key without a value gets the empty string, and the last of duplicate keys counts. */
 export function readArguments(pairs: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {

@@ -30,7 +30,7 @@ export async function list(config: Config): Promise<Output> {
   return { data: { ...found }, text: [table, ...changed, ...unusable].join('\n') };
 }
 
-/** A list looks at no content: what it knows is of when the snapshot was taken. */
+/** A list reads no content: it shows what was known when the snapshot was taken. */
 function integrityOf({ integrity, problem }: api.ListedSnapshot): string {
   if (problem !== null) return problem.seen;
   return integrity === 'ok' ? 'ok, when taken' : integrity;

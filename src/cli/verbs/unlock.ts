@@ -6,7 +6,7 @@ import { openRunLog } from '../log.ts';
 import type { Output } from '../print.ts';
 
 export async function unlock(config: Config): Promise<Output> {
-  // Whether a lock that is not a run's own is alive shows only after a while: the log says what is waited for.
+  // It takes a while to see whether another tool's lock is alive: the log says what the command waits for.
   const log = await openRunLog('unlock');
   const result = await removeDeadLock(config, log.observe).finally(log.close);
   const layout = layoutFor(config);

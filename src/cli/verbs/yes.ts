@@ -1,4 +1,4 @@
-/** `--yes`: to losing data, without being asked. */
+/** `--yes`: consent to losing data, without a question. */
 export interface YesFlag {
   readonly yes?: true;
 }
