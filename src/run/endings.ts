@@ -268,11 +268,11 @@ export function exchangeInUse({ layout }: RunContext, users: readonly string[]):
 
 /** An interrupted restore whose snapshot is missing or unfit: a person must restore another one. */
 export class SourceUnusable extends DrydockError {
-  constructor(what: string, mend: string, cause?: DrydockError) {
+  constructor(what: string, fix: string, cause?: DrydockError) {
     super('RESTORE_FAILED', {
       what,
       state: 'Nothing was changed by this start',
-      next: `${mend} and run again, or restore another one: drydock snapshot list, then drydock snapshot restore <id>`,
+      next: `${fix} and run again, or restore another one: drydock snapshot list, then drydock snapshot restore <id>`,
       cause,
     });
   }
@@ -290,7 +290,7 @@ export function sourceMissing(layout: Layout, { runId, snapshots }: RunJournal, 
 
 export function sourceUnfit({ runId }: RunJournal, { manifest }: Snapshot, cause: SnapshotUnfit): SourceUnusable {
   const what = `A restore of snapshot ${manifest.id} was interrupted (run ${runId}) and cannot be finished: ${cause.what}`;
-  return new SourceUnusable(what, cause.mend, cause);
+  return new SourceUnusable(what, cause.fix, cause);
 }
 
 export function interruptedRestoreOverwritten({ runId }: RunJournal, { manifest }: Snapshot): DrydockError {

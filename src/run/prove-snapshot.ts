@@ -10,15 +10,15 @@ import { troubleOf } from '../system-errors.ts';
 /** The snapshot is not fit to be restored. */
 export class SnapshotUnfit extends DrydockError {
   /** How to fix it, as the beginning of a sentence. */
-  readonly mend: string;
+  readonly fix: string;
 
-  constructor({ manifest, path }: Snapshot, why: string, mend = 'Put the snapshot and its manifest back') {
+  constructor({ manifest, path }: Snapshot, why: string, fix = 'Put the snapshot and its manifest back') {
     super('PREFLIGHT', {
       what: `Snapshot ${manifest.id} (${path}) ${why}`,
       state: 'It was not restored and the database was not touched',
-      next: `${mend}, or choose another one: drydock snapshot list, then drydock snapshot verify <id>`,
+      next: `${fix}, or choose another one: drydock snapshot list, then drydock snapshot verify <id>`,
     });
-    this.mend = mend;
+    this.fix = fix;
   }
 }
 
