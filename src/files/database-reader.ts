@@ -38,21 +38,29 @@ export function withReader<T>(database: string, read: (reader: Reader) => T, pat
   requireWhole(layoutFor({ database }).database);
   try {
     if (isAtRestInWal(database)) {
-      const result = readOnce(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
+      const result = readLookingTwice(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
       if (isAtRestInWal(database) && sameFile(before, statDatabase(database))) return result;
     }
-    return readOnce(pathToFileURL(database).href, read, patienceMs);
+    return readLookingTwice(pathToFileURL(database).href, read, patienceMs);
   } catch (error) {
-    throw error instanceof DrydockError ? error : explain(database, afterSecondLook(database, error));
+    throw error instanceof DrydockError ? error : explain(database, error);
   }
 }
 
 /** A read that the disk failed looks like damage to SQLite; see src/engine/second-look.ts, which does the same. */
-function afterSecondLook(database: string, error: unknown): unknown {
-  if (!isDamage(error)) return error;
+function readLookingTwice<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
+  try {
+    return readOnce(uri, read, patienceMs);
+  } catch (error) {
+    throw isDamage(error) ? afterSecondLook(uri, error) : error;
+  }
+}
+
+/** Opens it as the first look did, so that it leaves as little behind. */
+function afterSecondLook(uri: string, error: unknown): unknown {
   try {
     const check = (reader: Reader) => reader.all('PRAGMA quick_check');
-    const found = readOnce(pathToFileURL(database).href, check, 0);
+    const found = readOnce(uri, check, 0);
     if (found.length !== 1 || found[0]?.['quick_check'] !== 'ok') return error;
   } catch (second) {
     return troubleOf(codeOf(second)) === 'volume' ? second : error;

@@ -22,7 +22,7 @@ export function requireWhole(database: string): void {
 
 function tornError(database: string, { bytes, pageSize, pages }: Torn): DrydockError {
   return new DrydockError('DAMAGED_BEFORE', {
-    what: `${database} ends in the middle of a page: it has ${plural(bytes, 'byte')} of ${plural(pages, 'page')} of ${describeNumber(pageSize)}, and SQLite would read the rest as zeros`,
+    what: `${database} is damaged: it ends in the middle of a page, with ${plural(bytes, 'byte')} of ${plural(pages, 'page')} of ${describeNumber(pageSize)}; SQLite would read the rest as zeros`,
     state: 'Nothing was changed',
     next: 'Put the whole file back, or restore a snapshot: drydock snapshot list, then drydock snapshot restore <id>',
   });

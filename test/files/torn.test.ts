@@ -30,7 +30,12 @@ for (const mode of journalModes) {
     truncateSync(here.database, statSync(here.database).size - 100);
     const before = filesOf(here.database);
     for (const verb of ['verify', 'upgrade'])
-      assertRefusal(await here.run([verb]), 13, /app\.db ends in the middle of a page/, /Nothing was changed/);
+      assertRefusal(
+        await here.run([verb]),
+        13,
+        /app\.db is damaged: it ends in the middle of a page/,
+        /Nothing was changed/,
+      );
     assert.deepEqual(filesOf(here.database), before);
     assert.equal((await here.run(['snapshot', 'restore', snapshot?.id ?? '', '--yes'])).code, 0);
     assert.equal(dumpWithVersion(here.database), taken);
