@@ -57,9 +57,9 @@ test('the image is small, runs as a user of a number, and has no compiler and no
   const base = JSON.parse(await docker('image', 'inspect', config.Labels['org.opencontainers.image.base.name']));
   const megabytes = (size: number) => Math.round(size / 1e6);
   const own = megabytes(bytes - base[0].Size);
-  console.log(`The image has ${megabytes(bytes)} MB, ${own} MB of them beside its base`);
+  console.log(`The image has ${megabytes(bytes)} MB, ${own} MB of them on top of its base`);
   const [, documented] =
-    /(\d+) MB beside its base/.exec(readFileSync(join(projectRoot, 'docs/docker.md'), 'utf8')) ?? [];
+    /(\d+) MB on top of its base/.exec(readFileSync(join(projectRoot, 'docs/docker.md'), 'utf8')) ?? [];
   assert.ok(Math.abs(own - Number(documented)) <= 5, `docs/docker.md says ${documented} MB, and it is ${own} MB`);
 
   const look = 'for tool in node npm cc gcc make python3; do command -v $tool; done; find / -xdev -name "*.node"; true';
