@@ -12,7 +12,7 @@ const allTheRest = 0xffffffff;
 
 /** @returns Undefined if the journal has ended, has no valid header, or is of the transaction that created the database. */
 export function readJournalClaim(bytes: RawBytes, mainBytes: number): Claim | undefined {
-  const header = bytes.size < leastBytes ? undefined : (readHeader(bytes, 0) ?? readUnsynced(bytes));
+  const header = bytes.size < leastBytes ? undefined : (readHeader(bytes, 0) ?? readUnsynced(bytes, mainBytes));
   if (header === undefined) return undefined;
   const [pages, sectorSize, pageSize] = [header.readUInt32BE(16), header.readUInt32BE(20), header.readUInt32BE(24)];
   if (pages === 0 || !isPageSize(pageSize) || !isSectorSize(sectorSize)) return undefined;
@@ -26,8 +26,10 @@ export function readJournalClaim(bytes: RawBytes, mainBytes: number): Claim | un
 /**
  * Until the journal is forced to the disk the magic and the count of records are zeros, and the database is not written to
  * (pager.c, writeJournalHdr). SQLite removes such a journal, even if it is all that is left of a database that was emptied.
+ * Beside any other file it claims nothing: a later transaction may have made that smaller and left the journal there.
  */
-function readUnsynced(bytes: RawBytes): Buffer | undefined {
+function readUnsynced(bytes: RawBytes, mainBytes: number): Buffer | undefined {
+  if (mainBytes > 0) return undefined;
   const header = bytes.at(0, headerBytes);
   return header?.subarray(0, unsynced.length).equals(unsynced) === true ? header : undefined;
 }

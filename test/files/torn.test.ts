@@ -1,10 +1,10 @@
 /** The main file is cut in the middle of a page. SQLite rounds its size up, and reads what is missing as zeros. */
 import assert from 'node:assert/strict';
-import { statSync, truncateSync } from 'node:fs';
+import { renameSync, statSync, truncateSync } from 'node:fs';
 import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { journalModes } from '../harness/files.ts';
-import { listed, place, placeWithSnapshot } from '../harness/place.ts';
+import { createDatabase, journalModes } from '../harness/files.ts';
+import { itemsAt001, listed, place, placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
 import { left, suffixOf } from './cases-companions.ts';
 import { filesOf, leaveUnsyncedJournal } from './helpers-companions.ts';
@@ -48,6 +48,12 @@ test('no lost write: the journal beside an emptied database is kept also if it w
   const intact = filesOf(here.database);
   assert.equal((await here.run(['current'])).code, 0, 'beside a whole database it is in nobody’s way');
   assert.deepEqual(filesOf(here.database), intact);
+  // A smaller database, whose transaction kept its journal in memory and left this one where it was.
+  createDatabase(`${here.database}.new`, 'delete', itemsAt001.replace('i < 2000', 'i < 2'));
+  renameSync(here.database, `${here.database}.old`);
+  renameSync(`${here.database}.new`, here.database);
+  for (const verb of ['current', 'verify']) assert.equal((await here.run([verb])).code, 0, verb);
+  renameSync(`${here.database}.old`, here.database);
   truncateSync(here.database);
   const before = filesOf(here.database);
   for (const verb of ['current', 'upgrade'])
