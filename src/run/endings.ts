@@ -100,7 +100,7 @@ export function ending(context: RunContext, error: unknown, truth: Truth): Drydo
 }
 
 /** Turns a lock that outlasted the busy timeout into a BUSY error; passes anything else through. */
-export function busyError({ layout: { database }, request }: RunContext, error: unknown): unknown {
+function busyError({ layout: { database }, request }: RunContext, error: unknown): unknown {
   if (!isBusy(error)) return error;
   return new DrydockError('BUSY', {
     what: `${database} was locked by another process for longer than the busy timeout of ${request.config.busyTimeoutMs} ms (holder: ${describeSqliteHolder(database)})`,

@@ -25,6 +25,7 @@ import { recover } from './recover.ts';
 import { restoreOrOthers } from './restore.ts';
 import { tidyUp } from './retain.ts';
 import { compareAfterEngine, rollBack } from './rollback.ts';
+import { heldAs } from './take-snapshot.ts';
 
 /** The commit happened, but the engine could not report it: the run continues from there. */
 export interface CommittedUnseen {
@@ -137,12 +138,10 @@ async function restoreAfterRollback(
   journal: RunJournal,
   error: unknown,
 ): Promise<DrydockError> {
-  const { manifest } = snapshot;
-  const held = { ...manifest, current: manifest.revision, history: [] };
   const kept = await phase(context, 'restore', async () => {
     try {
       await proveSnapshot(snapshot, unstoppable(context));
-      return await restoreOrOthers(context, engine, snapshot, held, journal);
+      return await restoreOrOthers(context, engine, snapshot, heldAs(snapshot), journal);
     } catch (restoring) {
       throw restoreFailed(context, snapshot, restoring);
     }

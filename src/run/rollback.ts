@@ -12,7 +12,7 @@ import type { Snapshot } from '../snapshots/catalog.ts';
 import { engineFor, type RunContext, unstopped } from './context.ts';
 import { takeWriteLock } from './hold.ts';
 import { requireSpace } from './preflight.ts';
-import { copyLive } from './take-snapshot.ts';
+import { copyLive, heldAs } from './take-snapshot.ts';
 
 export type Rollback =
   | { readonly outcome: 'unchanged'; readonly evidence: string }
@@ -87,9 +87,8 @@ async function isAsInSnapshot(context: RunContext, file: string, { path, manifes
 
 /** If readers prevent emptying the WAL, SQLite merges file and WAL in a copy. */
 async function isCopyAsInSnapshot(context: RunContext, engine: Engine, snapshot: Snapshot): Promise<boolean> {
-  const { manifest } = snapshot;
-  requireRoom(context, manifest.bytes);
-  const copy = await copyLive(context, engine, { ...manifest, current: manifest.revision, history: [] });
+  requireRoom(context, snapshot.manifest.bytes);
+  const copy = await copyLive(context, engine, heldAs(snapshot));
   try {
     return await isAsInSnapshot(context, copy.path, snapshot);
   } finally {

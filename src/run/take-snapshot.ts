@@ -71,6 +71,12 @@ export async function beside<T>(proving: Promise<InspectedSnapshot>, work: () =>
   return worked.value;
 }
 
+/** The state of a live file that is, or is to become, what the snapshot has. @param current What it says it is at. */
+export function heldAs({ manifest }: Snapshot, current: readonly string[] = manifest.revision): HeldState {
+  const { pageCount, pageSize, journalMode } = manifest;
+  return { pageCount, pageSize, journalMode, current, history: [] };
+}
+
 /** Copies the live file under the write lock that the engine holds. */
 export function copyLive(context: RunContext, engine: Engine, held: HeldState): Promise<RawCopy> {
   const { layout, ownership, runId } = context;

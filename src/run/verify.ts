@@ -9,6 +9,7 @@ import { type RunJournal, removeJournal } from './journal.ts';
 import type { PlannedRun } from './planned-run.ts';
 import { proveSnapshot } from './prove-snapshot.ts';
 import { restoreOrOthers } from './restore.ts';
+import { heldAs } from './take-snapshot.ts';
 
 /**
  * The phase.
@@ -59,9 +60,7 @@ export async function restoreAfterCommit(
         await proveSnapshot(snapshot, unstoppable(context));
         const { othersWrote } = await engine.call('holdAgain', { busyTimeoutMs });
         if (othersWrote) return null;
-        const { pageCount, pageSize, journalMode } = snapshot.manifest;
-        const held = { pageCount, pageSize, journalMode, current: journal.to, history: [] };
-        return await restoreOrOthers(context, engine, snapshot, held, journal);
+        return await restoreOrOthers(context, engine, snapshot, heldAs(snapshot, journal.to), journal);
       } catch (error) {
         const cause = new Error(`${notVerified(problem)}; then ${messageOf(error)}`, { cause: error });
         throw restoreFailed(context, snapshot, cause);
