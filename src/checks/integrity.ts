@@ -49,6 +49,19 @@ export function quickCheck(port: QueryPort): Found {
 }
 
 /**
+ * Runs integrity_check of one table, with its indexes; of a virtual table, its shadow tables are checked too. This form takes
+ * no limit, and stops at 100 findings.
+ * @returns What is damaged; 'undecided' if there may be more findings, or if the check broke off.
+ */
+export function checkTable(port: QueryPort, table: string): readonly string[] | 'undecided' {
+  const { damage, told, brokeOff } = readFindings(
+    port,
+    `PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`,
+  );
+  return told >= maxProblems || brokeOff ? 'undecided' : damage;
+}
+
+/**
  * SQLite stops after `maxProblems` findings, and checks rows only after the b-trees. If all of those findings are violated
  * constraints, the check is repeated without a limit: there may be damage after them.
  */

@@ -11,7 +11,7 @@ export function judgeForeignKeys(
   const names = new Map([...before.pairs, ...after.pairs].map((pair) => [nameOf(pair), pair]));
   const results = [
     ...[...names.values()].map((pair) => judgePair(pair, before, after, formerly)),
-    ...after.unusable.map((fault) => judgeUnusable(fault, before.unusable)),
+    ...after.unusable.map(({ fault }) => judgeUnusable(fault, before.unusable)),
   ];
   return results.length > 0 ? results : [result('database', true, 0, 0, 'no row refers to a missing row')];
 }
@@ -43,8 +43,8 @@ function newKeys({ table, parent }: ForeignKeyPair, before: ForeignKeyViolations
   return after.keys.filter((key) => key.startsWith(`${table}|`) && key.endsWith(`|${parent}`) && !known.has(key));
 }
 
-function judgeUnusable(fault: string, before: readonly string[]): CheckResult {
-  const old = before.includes(fault);
+function judgeUnusable(fault: string, before: ForeignKeyViolations['unusable']): CheckResult {
+  const old = before.some((known) => known.fault === fault);
   const message = old
     ? `a foreign key could not be checked, as before: ${fault}`
     : `a foreign key cannot work, since the columns that it refers to are not a unique key: ${fault}`;

@@ -1,25 +1,27 @@
 import type { Statistic } from '../config/statistic.ts';
 import { describeNumber } from '../format.ts';
-import type { Direction, RowExpectation } from '../revisions/revision.ts';
+import type { Direction } from '../revisions/revision.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
-import { judgeRows } from './judge-rows.ts';
+import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
-import type { CheckResult, Measurement } from './measurement.ts';
+import type { CheckResult, Measurement, RowsLeft } from './measurement.ts';
 
 export interface Judgement {
   readonly before: Measurement;
   readonly after: Measurement;
-  /** The expectations of all revisions of the run, in its direction. */
-  readonly expectations: readonly RowExpectation[];
+  /** The revisions of the run, in order. */
+  readonly steps: readonly JudgedStep[];
+  /** What each of them but the last left in the tables that it wrote. */
+  readonly rowsBetween: readonly RowsLeft[];
   readonly direction: Direction;
   /** A statistic without a rule here is only shown. */
   readonly rules: readonly Pick<Statistic, 'name' | 'rule'>[];
 }
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
-export function judge({ before, after, expectations, direction, rules }: Judgement): CheckResult[] {
+export function judge({ before, after, steps, rowsBetween, direction, rules }: Judgement): CheckResult[] {
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
@@ -28,7 +30,7 @@ export function judge({ before, after, expectations, direction, rules }: Judgeme
     integrity,
     ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
-    ...judgeRows(before.rows, after.rows, expectations),
+    ...judgeRows(before.rows, after.rows, steps, rowsBetween),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),
   ];
 }

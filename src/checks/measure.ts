@@ -2,51 +2,55 @@ import type { Statistic } from '../config/statistic.ts';
 import { DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { firstValue, type QueryPort } from '../files/query-port.ts';
 import { checkIntegrity } from './integrity.ts';
-import type { ForeignKeyPair, ForeignKeyViolations, Measurement } from './measurement.ts';
+import type { ForeignKeyPair, ForeignKeyViolations, Measurement, RowsLeft, UnusableForeignKey } from './measurement.ts';
 import { readStatistics } from './statistics.ts';
+import { keyOf, type Written } from './written.ts';
 
 const maxKeys = 10_000;
 
 /** Every run writes to these, so their rows say nothing about the user's data. */
 const bookkeeping = new Set(['alembic_version', 'drydock_history']);
 
-const unmeasured: Omit<Measurement, 'integrity'> = {
-  brokenConstraints: [],
-  foreignKeys: { pairs: [], keys: [], complete: true, unusable: [] },
-  rows: {},
-  statistics: [],
-};
+/** What is known of a damaged file: what its tables seem to contain means nothing. */
+export function damaged(integrity: readonly string[]): Measurement {
+  const foreignKeys = { pairs: [], keys: [], complete: true, unusable: [] };
+  return { integrity, brokenConstraints: [], foreignKeys, rows: {}, statistics: [] };
+}
 
-/**
- * Measures everything, reading the whole file. For a damaged file the result has only the damage: what its tables seem to
- * contain means nothing.
- */
+/** Measures everything, reading the whole file. For a damaged file the result has only the damage. */
 export function measure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
   const { damage, brokenConstraints } = checkIntegrity(port);
-  if (damage.length > 0) return { ...unmeasured, integrity: damage };
+  if (damage.length > 0) return damaged(damage);
+  return unlessDamaged(() => ({
+    integrity: [],
+    brokenConstraints,
+    foreignKeys: findForeignKeyViolations(port),
+    rows: countRows(port),
+    statistics: readStatistics(port, statistics),
+  }));
+}
+
+/** Damage that a check misses, or reports as a violated constraint, may still stop another read. */
+export function unlessDamaged(read: () => Measurement): Measurement {
   try {
-    return {
-      integrity: [],
-      brokenConstraints,
-      foreignKeys: findForeignKeyViolations(port),
-      rows: countRows(port),
-      statistics: readStatistics(port, statistics),
-    };
+    return read();
   } catch (error) {
-    // Damage that the check misses, or reports as a violated constraint, may still stop another read.
     if (!isDamage(error)) throw error;
-    return { ...unmeasured, integrity: [messageOf(error)] };
+    return damaged([messageOf(error)]);
   }
 }
 
-/** Counts all orphan rows, and lists the first 10,000. */
-export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations {
+/** Counts all orphan rows of these tables, and lists the first 10,000. */
+export function findForeignKeyViolations(
+  port: QueryPort,
+  children: readonly string[] = ordinaryTables(port),
+): ForeignKeyViolations {
   const pairs = new Map<string, ForeignKeyPair>();
   const keys: string[] = [];
-  const unusable: string[] = [];
+  const unusable: UnusableForeignKey[] = [];
   let total = 0;
   // Table by table: a foreign key that SQLite cannot check would otherwise hide the violations of all others.
-  for (const table of ordinaryTables(port)) {
+  for (const table of children) {
     try {
       for (const { rowid, parent } of orphans(port, table)) {
         const key = JSON.stringify([table, parent]);
@@ -56,7 +60,7 @@ export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations 
       }
     } catch (error) {
       if (!messageOf(error).startsWith('foreign key mismatch')) throw error;
-      unusable.push(messageOf(error));
+      unusable.push({ table, fault: messageOf(error) });
     }
   }
   return { pairs: [...pairs.values()], keys, complete: keys.length === total, unusable };
@@ -66,8 +70,17 @@ export function findForeignKeyViolations(port: QueryPort): ForeignKeyViolations 
  * Counts the rows of every table of the main database that stores rows, except Drydock's and Alembic's own: ordinary
  * tables, and virtual tables that store their rows in a shadow table, such as a full-text index with content.
  */
-export function countRows(port: QueryPort): Record<string, number> {
-  return countEach(port, (table) => `SELECT count(*) FROM ${table}`);
+export function countRows(port: QueryPort, isWanted: (table: string) => boolean = () => true): Record<string, number> {
+  return countEach(port, (table) => `SELECT count(*) FROM ${table}`, isWanted);
+}
+
+/** Counts what was written. */
+export function countWritten(port: QueryPort, written: Written): RowsLeft {
+  if (written.kind === 'every table') return countRows(port);
+  if (written.tables.length === 0) return {};
+  const keys = new Set(written.tables.map(keyOf));
+  const gone = Object.fromEntries(written.tables.map((table) => [table, null]));
+  return { ...gone, ...countRows(port, (table) => keys.has(keyOf(table))) };
 }
 
 /** As {@link countRows}, but counts each table only up to `most`, so that it is fast. */
@@ -75,7 +88,11 @@ export function countRowsUpTo(port: QueryPort, most: number): Record<string, num
   return countEach(port, (table) => `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT ${most})`);
 }
 
-function countEach(port: QueryPort, queryOf: (table: string) => string): Record<string, number> {
+function countEach(
+  port: QueryPort,
+  queryOf: (table: string) => string,
+  isWanted: (table: string) => boolean = () => true,
+): Record<string, number> {
   const tables = tablesOf(port);
   const own = tables
     .filter(({ type }) => type === 'virtual')
@@ -89,6 +106,7 @@ function countEach(port: QueryPort, queryOf: (table: string) => string): Record<
     .filter((table) => !bookkeeping.has(table.toLowerCase()))
     .map((table) => ({ table, rowsIn: table }))
     .concat(own)
+    .filter(({ table }) => isWanted(table))
     .map(({ table, rowsIn }) => [table, countOf(port, queryOf(`main.${quoteIdentifier(rowsIn)}`))]);
   return Object.fromEntries(counts);
 }
@@ -111,13 +129,13 @@ function ordinary(tables: readonly StoredTable[]): string[] {
     .sort();
 }
 
-interface StoredTable {
+export interface StoredTable {
   readonly name: string;
   /** From `PRAGMA table_list`: `table`, `view`, `virtual`, `shadow`. */
   readonly type: string;
 }
 
-function tablesOf(port: QueryPort): StoredTable[] {
+export function tablesOf(port: QueryPort): StoredTable[] {
   return [...port.iterate('PRAGMA main.table_list')]
     .filter(([schema]) => schema === 'main')
     .map(([, name, type]) => ({ name: requireText(String(name)), type: String(type) }));
@@ -144,6 +162,6 @@ function* orphans(port: QueryPort, table: string): Generator<Orphan, void, undef
   for (const [, rowid, parent] of port.iterate(check)) yield { rowid, parent: String(parent) };
 }
 
-function quoteIdentifier(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,3 +1,5 @@
+import type { Written } from './written.ts';
+
 /**
  * What is measured in a database before and after a run. Plain values that survive JSON, since the engine measures and
  * the supervisor, another process, judges.
@@ -10,6 +12,18 @@ export interface Measurement {
   /** Number of rows by table name. Look names up with `Object.hasOwn`: a table may be called `constructor`. */
   readonly rows: Readonly<Record<string, number>>;
   readonly statistics: readonly StatisticValue[];
+}
+
+/** The rows that a revision left in each table that it wrote; null for a table that is gone. */
+export type RowsLeft = Readonly<Record<string, number | null>>;
+
+/** What is measured after the revisions of a run, in the tables that they could have written. */
+export interface MeasuredAfter {
+  readonly written: Written;
+  /** Complete if every table was written. Otherwise the rest is what it was before, see `carryOver`. */
+  readonly measurement: Measurement;
+  /** The tables whose foreign keys were checked: those that were written, and those that refer to one. */
+  readonly children: readonly string[];
 }
 
 /**
@@ -30,8 +44,14 @@ export interface ForeignKeyViolations {
   readonly keys: readonly string[];
   /** Whether `keys` lists every orphan row that `pairs` counts. */
   readonly complete: boolean;
-  /** Foreign keys that SQLite cannot check, since the parent columns are not a unique key, in SQLite's words. */
-  readonly unusable: readonly string[];
+  readonly unusable: readonly UnusableForeignKey[];
+}
+
+/** A foreign key that SQLite cannot check, since the parent columns are not a unique key. */
+export interface UnusableForeignKey {
+  readonly table: string;
+  /** In SQLite's words. */
+  readonly fault: string;
 }
 
 export interface ForeignKeyPair {

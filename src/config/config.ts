@@ -36,6 +36,8 @@ export interface Config {
   /** @internal Set if the process is Drydock's own, the command or the daemon, and not a program that imports it. */
   readonly ownProcess?: OwnProcess;
   readonly snapshots: SnapshotSettings;
+  /** How much of the result of a run integrity_check looks at. */
+  readonly integrity: 'written' | 'full';
   readonly statistics: readonly Statistic[];
   /** Absolute path of the folder for each run's HTML report; undefined: no reports are written. */
   readonly reportDir: string | undefined;
@@ -138,6 +140,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
       settings.snapshots,
       pathOf(cwd, said.snapshotsDirectory, file, settings.snapshots?.directory),
     ),
+    integrity: settings.checks?.integrity ?? 'written',
     statistics: (settings.statistics ?? []).map(({ name, sql, rule }) => ({
       name,
       sql,

@@ -39,6 +39,9 @@ const badTask = {
 const badFromBase = {
   error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what to do`, 'Write refuse or allow'),
 };
+const badIntegrity = {
+  error: ({ input }: Issue) => problemText(`${isWhat(input)}, not what to check`, 'Write written or full'),
+};
 const badTables = expected('a list', 'names of tables such as [spatial_ref_sys, gpkg_*]');
 
 /** The settings that flags and environment can give as well, each as text. */
@@ -108,6 +111,18 @@ const report = group({
     filePath('../reports').check(
       about('A folder for the HTML report of each run, relative to the folder of this file. Default: none.'),
     ),
+  ),
+});
+
+const checks = group({
+  integrity: z.optional(
+    z
+      .enum(['written', 'full'], badIntegrity)
+      .check(
+        about(
+          'What integrity_check covers after the revisions: written (the tables that the run could have written) or full. Default: written.',
+        ),
+      ),
   ),
 });
 
@@ -197,6 +212,7 @@ export const fileSchema = group({
   ),
   as_root: z.optional(overridable.as_root),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
+  checks: z.optional(checks.check(about('How the result of a run is checked.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
   report: z.optional(report.check(about('Reports of runs.'))),
   windows: z.optional(listOfNamed(window).check(about('Maintenance windows of the daemon.'))),

@@ -25,10 +25,12 @@ export interface GuardedPort extends SqlPort {
 export interface PortListener {
   /** A statement is about to run. If this throws, it does not run. */
   readonly before?: ((sql: string) => void) | undefined;
+  /** A statement that may write compiles, and is about to run with these parameters. */
+  readonly mayWrite?: ((sql: string, params: readonly unknown[]) => void) | undefined;
   /** A statement that changes something has run, whether or not it returns rows. */
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   /** The last `count` statements and conditions were undone: an operation failed, and its revision may go on. */
-  readonly undone?: (count: number) => void;
+  readonly undone?: ((count: number) => void) | undefined;
   /** Set if no rows are available, see `SqlPort.later`; statements that change rows are then only compiled. */
   readonly later?: (condition: RowCondition) => void;
   /** Set if the revision may see other rows than in a real run, see `SqlPort.readsRows`. */
@@ -64,7 +66,7 @@ export function guardedPort(
       );
     requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
   };
-  const guarded = <T>(sql: string, use: (statement: Database.Statement) => T): T => {
+  const guarded = <T>(sql: string, params: readonly unknown[], use: (statement: Database.Statement) => T): T => {
     refuse(sql, mode);
     // Before it runs too: in autocommit it would be committed before the check that follows.
     requireOpen(sql);
@@ -72,7 +74,9 @@ export function guardedPort(
     statements += 1;
     leavesTraces ||= /pragma|temp/i.test(sql);
     try {
-      return use(connection.prepare(sql));
+      const statement = connection.prepare(sql);
+      if (!onlyReads(sql, statement)) listener.mayWrite?.(sql, params);
+      return use(statement);
     } catch (error) {
       requireTransaction(connection, mode, `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
       throw error;
@@ -91,7 +95,7 @@ export function guardedPort(
       closed = true;
     },
     all: (sql, ...params) => {
-      const { rows, changes } = guarded(sql, (statement) => ({
+      const { rows, changes } = guarded(sql, params, (statement) => ({
         rows: statement.all(...params) as Record<string, unknown>[],
         changes: !statement.readonly,
       }));
@@ -100,7 +104,7 @@ export function guardedPort(
       return rows;
     },
     run: (sql, ...params) => {
-      const result = guarded(sql, (statement) => {
+      const result = guarded(sql, params, (statement) => {
         if (later !== undefined && changesRows(sql)) return { changes: 0 };
         // A pragma without columns may still return a row for each step of its work (incremental_vacuum: each page), and
         // the driver takes only the first step.
@@ -145,6 +149,12 @@ export function guardedPort(
       }
     },
   };
+}
+
+/** `readonly` alone does not tell: it is true for a pragma that runs other statements, such as `PRAGMA optimize`. */
+function onlyReads(sql: string, { readonly }: Database.Statement): boolean {
+  const keyword = firstKeyword(sql);
+  return keyword === 'EXPLAIN' || (readonly && ['SELECT', 'VALUES', 'WITH'].includes(keyword));
 }
 
 /** Statements that are not run when no rows are available: their effect on the few that exist means nothing. */

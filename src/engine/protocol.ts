@@ -3,7 +3,8 @@
  * engine answers, and until then reports what it waits for and its progress.
  */
 
-import type { Measurement } from '../checks/measurement.ts';
+import type { MeasuredAfter, RowsLeft } from '../checks/measurement.ts';
+
 import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
@@ -28,6 +29,8 @@ export interface HeldNow extends HeldState {
   readonly versioned: Applied['versioned'];
   readonly current: string[];
   readonly history: HistoryRow[];
+  /** Of the SQLite that the engine uses. */
+  readonly sqliteVersion: string;
 }
 
 /** One step as the engine runs it: SQL as it was read and checked, a module by its path and checksum. */
@@ -98,11 +101,16 @@ export interface EngineRequests {
   /** `liveFile`: whether its pages may change before the supervisor opens the gate, see write-gate.ts. */
   migrate: {
     takes: { steps: readonly EngineStep[]; liveFile: 'may change' | 'stays until the gate opens' };
-    gives: readonly StepReport[];
+    /** `rowsBetween`: for each step but the last, the rows that it left in the tables that it wrote. */
+    gives: { steps: readonly StepReport[]; rowsBetween: readonly RowsLeft[] };
   };
   /** Whether another process has committed since the lock was taken, as far as can be seen without the lock. */
   lookForOthers: { takes: Record<never, never>; gives: { othersWrote: boolean } };
-  measure: { takes: { statistics: readonly Statistic[] }; gives: Measurement };
+  /** Checks the result: what the run wrote, or everything. Needs `migrate` before it. */
+  measure: {
+    takes: { statistics: readonly Statistic[]; extent: 'what was written' | 'everything' };
+    gives: MeasuredAfter;
+  };
   /** Finds the names of the triggers that fire when a run is recorded. */
   findTriggers: { takes: Record<never, never>; gives: readonly string[] };
   /**

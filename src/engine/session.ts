@@ -4,7 +4,9 @@
  */
 import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
-import { countRowsUpTo, measure } from '../checks/measure.ts';
+import { countRowsUpTo } from '../checks/measure.ts';
+import { measureAfter } from '../checks/measure-after.ts';
+import type { Written } from '../checks/written.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
@@ -14,17 +16,18 @@ import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
-import type { PortListener } from './guarded-port.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
+import { runMigration } from './migration.ts';
 import { requirePageSize } from './page-size.ts';
-import type { EngineRequests, EngineStep, HeldNow, Reply, RequestName, StepReport } from './protocol.ts';
+import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { afterSecondLook } from './second-look.ts';
 import { replaySteps } from './shadow-replay.ts';
 import { survey } from './shadow-survey.ts';
 import { runTold } from './statement-log.ts';
 import { closeGate } from './write-gate.ts';
+import { followWrites, type WrittenSet } from './written-set.ts';
 
 type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
@@ -38,6 +41,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   let modules: LoadedModules = new Map();
   let patienceMs = 10_000;
   let atBase = false;
+  let writes: WrittenSet | undefined;
 
   const requireLive = (): LiveFile => {
     invariant(live !== undefined, 'the engine was asked for something before it held the database');
@@ -47,6 +51,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     const { connection } = requireLive();
     invariant(connection.open && connection.inTransaction, 'the write lock of the live file was lost');
     return connection;
+  };
+  const requireWrites = (): WrittenSet => {
+    invariant(writes !== undefined, 'the engine was asked what was written before anything was');
+    return writes;
   };
   /** The connection that revisions run on: the working copy's as soon as there is one. */
   const target = (): Database.Database => workingCopy ?? requireHeld();
@@ -69,8 +77,6 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     (task: string): BackupProgress =>
     (done, total) =>
       tell({ kind: 'progress', task, done, total, unit: 'pages' });
-  const rowProgress = (task: string, done: number, total: number) =>
-    tell({ kind: 'progress', task, done, total, unit: 'rows' });
 
   const takeWriteLock = (busyTimeoutMs: number) =>
     waiting('the write lock of the database', busyTimeoutMs, () => requireLive().connection.exec('BEGIN IMMEDIATE'));
@@ -160,24 +166,24 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async migrate({ steps, liveFile }) {
       const before = liveFile === 'may change' ? undefined : closeGate(requireHeld());
-      const reports = [];
-      for (const [index, step] of steps.entries()) {
-        tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
-        await faultPoint(`engine:step:${index}`);
-        try {
-          reports.push(await runPlanned(target(), step, before));
-        } catch (error) {
-          const told = afterSecondLook(workingCopy ?? requireLive().connection, error);
-          throw atBase ? failedAtBase(told) : told;
-        }
+      const connection = target();
+      const on = workingCopy === undefined ? 'live file' : 'working copy';
+      try {
+        writes = followWrites(connection);
+        const migrated = await runMigration({ connection, on, steps, modules, writes, before, tell });
+        if (workingCopy === undefined) requireHeld();
+        else requireSameFormat(requireLive().connection, workingCopy);
+        return migrated;
+      } catch (error) {
+        const told = afterSecondLook(workingCopy ?? requireLive().connection, error);
+        throw atBase ? failedAtBase(told) : told;
       }
-      if (workingCopy === undefined) requireHeld();
-      else requireSameFormat(requireLive().connection, workingCopy);
-      return reports;
     },
 
-    async measure({ statistics }) {
-      return lookingTwice(() => measure(queryPort(target()), statistics));
+    async measure({ statistics, extent }) {
+      const written: Written =
+        extent === 'everything' ? { kind: 'every table', because: 'everything is checked' } : requireWrites().all();
+      return lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
     },
 
     async findTriggers() {
@@ -187,7 +193,9 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async record({ current, rows, triggers }) {
       const connection = target();
       lookingTwice(() =>
-        inTransaction(connection, () => writeBeside(appliedPort(connection), { current, rows }, triggers)),
+        inTransaction(connection, () =>
+          writeBeside(appliedPort(connection, requireWrites()), { current, rows }, triggers),
+        ),
       );
       return null;
     },
@@ -321,27 +329,6 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       connection.exec('ROLLBACK');
     }
   }
-
-  /** On the live file every step runs inside the one transaction; on a working copy a step may run without one. */
-  function runPlanned(
-    connection: Database.Database,
-    step: EngineStep,
-    before: PortListener['before'],
-  ): Promise<StepReport> {
-    return runTold(
-      step,
-      { progress: rowProgress, before },
-      async (listener) => {
-        if (workingCopy === undefined) return runStep(connection, step, 'transaction', modules, listener);
-        if (!step.transaction) return runStep(connection, step, 'autocommit', modules, listener);
-        connection.exec('BEGIN IMMEDIATE');
-        const report = await runStep(connection, step, 'transaction', modules, listener);
-        connection.exec('COMMIT');
-        return report;
-      },
-      tell,
-    );
-  }
 }
 
 function pageSizeOf(connection: Database.Database): unknown {
@@ -380,6 +367,7 @@ function heldState(connection: Database.Database): HeldNow {
     pageCount: connection.pragma('page_count', { simple: true }) as number,
     pageSize: connection.pragma('page_size', { simple: true }) as number,
     journalMode: connection.pragma('journal_mode', { simple: true }) as string,
+    sqliteVersion: connection.prepare('SELECT sqlite_version()').pluck().get() as string,
   };
 }
 
@@ -400,10 +388,11 @@ function inTransaction(connection: Database.Database, write: () => void): void {
   else connection.transaction(write)();
 }
 
-function appliedPort(connection: Database.Database): AppliedPort {
+function appliedPort(connection: Database.Database, writes?: WrittenSet): AppliedPort {
   return {
     all: (sql, ...params) => connection.prepare(sql).all(...params),
     run: (sql, ...params) => {
+      writes?.note(sql, params);
       connection.prepare(sql).run(...params);
     },
   };

@@ -23,7 +23,11 @@ export async function runTold(
     tell({ kind: 'step', step: ran });
   };
   try {
-    const report = await run({ ...listener, ran: kept.ran, undone: kept.undone });
+    const undone = (count: number) => {
+      listener.undone?.(count);
+      kept.undone(count);
+    };
+    const report = await run({ ...listener, ran: kept.ran, undone });
     tellStep(report, false);
     return report;
   } catch (error) {

@@ -1,34 +1,57 @@
 /** Judges what is about to be committed against the snapshot. */
+import { carryOver } from '../checks/carry-over.ts';
 import { judge } from '../checks/judge.ts';
-import type { CheckResult, Measurement } from '../checks/measurement.ts';
+import type { CheckResult, MeasuredAfter } from '../checks/measurement.ts';
+import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import { describeTriggers, lastRunOf } from '../revisions/applied-tables.ts';
+import { readCatalog } from '../snapshots/catalog.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
 import { phase, stoppable, tellFact } from './context.ts';
+import type { Migrated } from './migrate.ts';
 import type { PlannedRun } from './planned-run.ts';
 import type { Recorded } from './record.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
 
-/** The phase: measures everything, in the open transaction. */
-export function measure({ context, engine }: PlannedRun): Promise<Measurement> {
+/** The phase: measures the result, in the open transaction. */
+export function measure(run: PlannedRun): Promise<MeasuredAfter> {
+  const { context, engine } = run;
   const { statistics } = context.request.config;
-  return phase(context, 'check', () => stoppable(context, engine, engine.call('measure', { statistics })));
+  const work = () => stoppable(context, engine, engine.call('measure', { statistics, extent: extentOf(run) }));
+  return phase(context, 'check', work, ({ written }) => ({ written }));
+}
+
+/**
+ * Everything is checked if the config wants it, and in the first run with another version of SQLite: what is known of its
+ * programs was found out with the version before.
+ */
+function extentOf({ context, held }: PlannedRun): EngineRequests['measure']['takes']['extent'] {
+  const { layout, request, runId } = context;
+  const versions = readCatalog(layout).snapshots.flatMap(({ manifest }) =>
+    manifest.runId === runId || manifest.sqliteVersion === 'unknown' ? [] : [manifest.sqliteVersion],
+  );
+  const isFirst = versions.length > 0 && versions.at(-1) !== held.sqliteVersion;
+  return request.config.integrity === 'full' || isFirst ? 'everything' : 'what was written';
 }
 
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
 export function check(
   { context, held, plan }: PlannedRun,
   snapshot: InspectedSnapshot,
+  { rowsBetween }: Migrated,
   { rows, triggers }: Recorded,
-  after: Measurement,
+  measured: MeasuredAfter,
 ): readonly CheckResult[] {
   const { statistics } = context.request.config;
   const lastRun = rows > 0 ? context.runId : lastRunOf(held.history);
+  const before = snapshot.inspection.measurement;
+  const after = carryOver(before, measured);
   tellFact(context, { becomes: { lastRun, rows: sumOfUsersRows(after.rows) } });
   const checks = judge({
-    before: snapshot.inspection.measurement,
+    before,
     after,
-    expectations: plan.steps.flatMap(({ revision, direction }) => revision.expect[direction]),
+    steps: plan.steps.map(({ revision: { id, expect }, direction }) => ({ id, expectations: expect[direction] })),
+    rowsBetween,
     direction: plan.command === 'downgrade' ? 'down' : 'up',
     rules: statistics,
   });

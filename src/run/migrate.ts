@@ -1,7 +1,7 @@
 /** Runs the revisions, on the live file or on a working copy of it. */
 import { EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
-import type { EngineStep, StepReport } from '../engine/protocol.ts';
+import type { EngineRequests, EngineStep } from '../engine/protocol.ts';
 import { DrydockError, messageOf } from '../errors.ts';
 import { removeFile } from '../files/durable.ts';
 import { copyToOwnedFile } from '../files/owned-file.ts';
@@ -11,6 +11,8 @@ import type { Snapshot } from '../snapshots/catalog.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedRun } from './planned-run.ts';
+
+export type Migrated = EngineRequests['migrate']['gives'];
 
 function engineSteps(plan: Plan): EngineStep[] {
   return plan.steps.map((step) => engineStep(step, plan.arguments));
@@ -38,7 +40,7 @@ export async function load({ context, engine, plan }: PlannedRun): Promise<void>
  * rollback journal the engine runs only small statements until then (engine/write-gate.ts). A working copy is made from
  * the snapshot, and waits for it.
  */
-export async function migrate(run: PlannedRun, proving: Promise<Snapshot>): Promise<readonly StepReport[]> {
+export async function migrate(run: PlannedRun, proving: Promise<Snapshot>): Promise<Migrated> {
   const { context, engine, held, plan } = run;
   if (plan.steps.length > 0) await tellSchema(run, 'schemaBefore');
   if (plan.onWorkingCopy) await useWorkingCopy(run, (await proving).path);
@@ -47,9 +49,9 @@ export async function migrate(run: PlannedRun, proving: Promise<Snapshot>): Prom
     engine.call('migrate', { steps: engineSteps(plan), liveFile }).catch((error: unknown) => {
       throw error instanceof EngineDied ? error.at(plan.steps.slice(error.done).map(describeStep)[0] ?? '') : error;
     });
-  const steps = await phase(context, 'migrate', () => stoppable(context, engine, migrating()), describeSteps);
+  const migrated = await phase(context, 'migrate', () => stoppable(context, engine, migrating()), describeSteps);
   if (plan.steps.length > 0) await tellSchema(run, 'schemaAfter');
-  return steps;
+  return migrated;
 }
 
 function describeStep({ revision }: Step): string {
@@ -83,6 +85,6 @@ async function tellSchema({ context, engine }: PlannedRun, when: 'schemaBefore' 
   }
 }
 
-function describeSteps(steps: readonly StepReport[]) {
+function describeSteps({ steps }: Migrated) {
   return { revisions: steps.map(({ id, direction, durationMs }) => ({ id, direction, durationMs })) };
 }

@@ -107,16 +107,16 @@ async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | C
     const copy = await takeSnapshot(run);
     const proving = inspectForRun(run, copy);
     proof = proving;
-    const { steps, recorded, after } = await beside(proving, async () => {
+    const { migrated, recorded, measured } = await beside(proving, async () => {
       const ran = await migrate(run, proving);
-      const written = await record(run, ran, copy, proving);
-      return { steps: ran, recorded: written, after: await measure(run) };
+      const rows = await record(run, ran.steps, copy, proving);
+      return { migrated: ran, recorded: rows, measured: await measure(run) };
     });
     const snapshot = await proving;
-    const checks = check(run, snapshot, recorded, after);
+    const checks = check(run, snapshot, migrated, recorded, measured);
     await nameSnapshot(run, recorded, snapshot);
     const committed = await commit(run, journal, snapshot);
-    return { snapshot, steps, checks, committed };
+    return { snapshot, steps: migrated.steps, checks, committed };
   } catch (error) {
     return await undo(run, await proof?.catch(() => undefined), error);
   }

@@ -7,13 +7,17 @@ import type { Direction, RowExpectation } from '../../src/revisions/revision.ts'
 
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
+const mismatch = { table: 'c', fault: 'mismatch' };
+
 function measured(parts: Partial<Measurement>): Measurement {
   return { integrity: [], brokenConstraints: [], foreignKeys: noViolations, rows: {}, statistics: [], ...parts };
 }
 
 function judged(check: CheckResult['check'], before: Partial<Measurement>, after: Partial<Measurement>): CheckResult[] {
   const sides = { before: measured(before), after: measured(after) };
-  return judge({ ...sides, expectations: [], direction: 'up', rules: [] }).filter((result) => result.check === check);
+  return judge({ ...sides, steps: [], rowsBetween: [], direction: 'up', rules: [] }).filter(
+    (result) => result.check === check,
+  );
 }
 
 function orphans(rows: number, keys: string[], complete = keys.length === rows): ForeignKeyViolations {
@@ -22,7 +26,7 @@ function orphans(rows: number, keys: string[], complete = keys.length === rows):
 
 test('a sound database passes with one line for integrity and one for foreign keys', () => {
   const sound = measured({});
-  assert.deepEqual(judge({ before: sound, after: sound, expectations: [], direction: 'up', rules: [] }), [
+  assert.deepEqual(judge({ before: sound, after: sound, steps: [], rowsBetween: [], direction: 'up', rules: [] }), [
     { check: 'integrity', subject: 'database', ok: true, before: 0, after: 0, message: 'the file is sound' },
     {
       check: 'foreign keys',
@@ -43,7 +47,7 @@ test('damage fails, even where it was there before', () => {
 
 test('of a damaged result nothing else is said, since nothing else was measured', () => {
   const [before, after] = [measured({ rows: { people: 2 } }), measured({ integrity: ['a'] })];
-  const results = judge({ before, after, expectations: [], direction: 'up', rules: [] });
+  const results = judge({ before, after, steps: [], rowsBetween: [], direction: 'up', rules: [] });
   assert.deepEqual(
     results.map(({ check }) => check),
     ['integrity'],
@@ -86,11 +90,11 @@ const violations: [name: string, before: ForeignKeyViolations, after: ForeignKey
   ['one more fails in lists cut short too', orphans(5, ['c|1|p'], false), orphans(6, ['c|1|p'], false), false],
   ['without rowids the count decides', orphans(2, ['c||p', 'c||p']), orphans(3, ['c||p', 'c||p', 'c||p']), false],
   ['without rowids as many pass', orphans(2, ['c||p', 'c||p']), orphans(2, ['c||p', 'c||p']), true],
-  ['a foreign key that stops working fails', noViolations, { ...noViolations, unusable: ['mismatch'] }, false],
+  ['a foreign key that stops working fails', noViolations, { ...noViolations, unusable: [mismatch] }, false],
   [
     'one that never worked passes',
-    { ...noViolations, unusable: ['mismatch'] },
-    { ...noViolations, unusable: ['mismatch'] },
+    { ...noViolations, unusable: [mismatch] },
+    { ...noViolations, unusable: [mismatch] },
     true,
   ],
 ];
@@ -117,7 +121,7 @@ test('foreign keys: the message names both tables and the new row', () => {
 });
 
 test('foreign keys: of one that cannot work nothing is said that is true of old tables only', () => {
-  const unusable = ['foreign key mismatch - "c" referencing "p"'];
+  const unusable = [{ table: 'c', fault: 'foreign key mismatch - "c" referencing "p"' }];
   const [result] = judged('foreign keys', {}, { rows: { c: 0, p: 0 }, foreignKeys: { ...noViolations, unusable } });
   assert.equal(
     result?.message,
@@ -163,7 +167,8 @@ for (const [before, after, announced, ok] of rowCases) {
     const results = judge({
       before: measured(rows(before)),
       after: measured(rows(after)),
-      expectations: announced.map((said) => ({ table: 'Comments', rows: said })),
+      steps: [{ id: '001', expectations: announced.map((said) => ({ table: 'Comments', rows: said })) }],
+      rowsBetween: [],
       direction: 'up',
       rules: [],
     }).filter(({ check }) => check === 'rows');
@@ -178,13 +183,13 @@ test('rows: an unannounced loss says what to write', () => {
   const [result] = judged('rows', { rows: { comments: 609 } }, { rows: { comments: 599 } });
   assert.equal(
     result?.message,
-    'comments lost 10 rows (609 before, 599 after) and no revision announced it; ' +
+    'comments lost 10 rows (609 before, 599 after), which is not announced; ' +
       'if that is intended, add `-- expect: rows comments -10` to the revision',
   );
   const [gone] = judged('rows', { rows: { comments: 1 } }, {});
   assert.equal(
     gone?.message,
-    'comments is gone (1 row before) and no revision announced it; ' +
+    'comments is gone (1 row before), which is not announced; ' +
       'if that is intended, add `-- expect: rows comments dropped` to the revision',
   );
 });
@@ -211,14 +216,15 @@ test('rows: a name that changed only in case is the same table', () => {
 
 test('rows: a number announced for a table that does not exist fails', () => {
   const sides = { before: measured({}), after: measured({}) };
-  const results = judge({ ...sides, expectations: [{ table: 'coments', rows: -3 }], direction: 'up', rules: [] });
+  const steps = [{ id: '001', expectations: [{ table: 'coments', rows: -3 }] as const }];
+  const results = judge({ ...sides, steps, rowsBetween: [], direction: 'up', rules: [] });
   assert.deepEqual(results.at(-1), {
     check: 'rows',
     subject: 'coments',
     ok: false,
     before: null,
     after: null,
-    message: "there is no table coments, but the run's revisions announce -3 for it",
+    message: 'there is no table coments, but the revision announces -3 for it',
   });
 });
 
@@ -265,7 +271,8 @@ for (const [before, after, rule, direction, ok] of statistics) {
     const result = judge({
       before: measured({ statistics: value(before) }),
       after: measured({ statistics: value(after) }),
-      expectations: [],
+      steps: [],
+      rowsBetween: [],
       direction,
       rules: [rule === undefined ? { name: 'it' } : { name: 'it', rule }],
     }).at(-1);
@@ -279,7 +286,8 @@ test('statistic: messages say what changed and which rule it breaks', () => {
     judge({
       before: measured({ statistics: [{ name: 'newest', value: 5 }] }),
       after: measured({ statistics: [after] }),
-      expectations: [],
+      steps: [],
+      rowsBetween: [],
       direction,
       rules: [{ name: 'newest', rule }],
     }).at(-1)?.message;

@@ -176,7 +176,7 @@ test('a foreign key to columns that are not unique is reported and hides no othe
   const db = memory(`CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT);
     CREATE TABLE a (p REFERENCES p (name)); CREATE TABLE b (p REFERENCES p (id)); INSERT INTO b VALUES (1)`);
   const { pairs, unusable } = findForeignKeyViolations(queryPort(db));
-  assert.deepEqual(unusable, ['foreign key mismatch - "a" referencing "p"']);
+  assert.deepEqual(unusable, [{ table: 'a', fault: 'foreign key mismatch - "a" referencing "p"' }]);
   assert.deepEqual(pairs, [{ table: 'b', parent: 'p', rows: 1 }]);
 });
 

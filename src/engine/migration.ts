@@ -1,0 +1,62 @@
+/** Runs the revisions of a plan one after the other, and finds out what each of them wrote. */
+import type Database from 'better-sqlite3';
+import { countWritten } from '../checks/measure.ts';
+import type { RowsLeft } from '../checks/measurement.ts';
+import { faultPoint } from '../faults.ts';
+import { queryPort } from '../files/query-port.ts';
+import type { PortListener } from './guarded-port.ts';
+import type { EngineStep, Reply, StepReport } from './protocol.ts';
+import { type LoadedModules, runStep } from './run-steps.ts';
+import { runTold } from './statement-log.ts';
+import type { WrittenSet } from './written-set.ts';
+
+export interface Migration {
+  readonly connection: Database.Database;
+  /** On the live file every step runs inside the one transaction; on a working copy a step may run without one. */
+  readonly on: 'live file' | 'working copy';
+  readonly steps: readonly EngineStep[];
+  readonly modules: LoadedModules;
+  readonly writes: WrittenSet;
+  readonly before: PortListener['before'];
+  readonly tell: (reply: Reply) => void;
+}
+
+/** @returns A report of each step, and the rows that each but the last left in what it wrote. */
+export async function runMigration(migration: Migration): Promise<{
+  readonly steps: readonly StepReport[];
+  readonly rowsBetween: readonly RowsLeft[];
+}> {
+  const { connection, steps, writes, tell } = migration;
+  const reports: StepReport[] = [];
+  const rowsBetween: RowsLeft[] = [];
+  for (const [index, step] of steps.entries()) {
+    tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
+    await faultPoint(`engine:step:${index}`);
+    reports.push(await runTold(step, listenerOf(migration), (listener) => runOne(migration, step, listener), tell));
+    // The rows after the last step are measured with everything else.
+    if (index < steps.length - 1) rowsBetween.push(countWritten(queryPort(connection), writes.endStep()));
+  }
+  return { steps: reports, rowsBetween };
+}
+
+function listenerOf({ before, writes, tell }: Migration): PortListener {
+  return {
+    before,
+    mayWrite: writes.note,
+    undone: writes.forget,
+    progress: (task, done, total) => tell({ kind: 'progress', task, done, total, unit: 'rows' }),
+  };
+}
+
+async function runOne(migration: Migration, step: EngineStep, listener: PortListener): Promise<StepReport> {
+  const { connection, on, modules, writes } = migration;
+  if (on === 'live file') return runStep(connection, step, 'transaction', modules, listener);
+  if (!step.transaction) {
+    writes.noteEvery(`revision ${step.id} ran outside a transaction`);
+    return runStep(connection, step, 'autocommit', modules, listener);
+  }
+  connection.exec('BEGIN IMMEDIATE');
+  const report = await runStep(connection, step, 'transaction', modules, listener);
+  connection.exec('COMMIT');
+  return report;
+}

@@ -1,0 +1,173 @@
+/**
+ * Which tables the statements of a migration could have written. Each is explained just before it runs, since root pages
+ * are reused within a run. It fails closed: what it cannot follow makes every table written.
+ */
+import type Database from 'better-sqlite3';
+import { type Instruction, type ProgramWrites, writesOf } from '../checks/program.ts';
+import { keyOf, type Written } from '../checks/written.ts';
+import { messageOf } from '../errors.ts';
+import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
+
+export interface WrittenSet {
+  /** Call it before a statement runs that may write, and with the parameters that it runs with. */
+  readonly note: (sql: string, params: readonly unknown[]) => void;
+  /** From here on every table counts as written. @param because A clause. */
+  readonly noteEvery: (because: string) => void;
+  /** Forgets the programs of earlier statements: something changed the schema without a statement. */
+  readonly forget: () => void;
+  /** What was written since the last call, new and dropped tables included. */
+  readonly endStep: () => Written;
+  /** What was written since the start, with what only the schema shows. */
+  readonly all: () => Written;
+}
+
+/** A virtual table of one of these writes to its shadow tables and to nothing else. */
+const knownModules = /^(?:fts[345]|fts4aux|fts3tokenize|fts5vocab|rtree|rtree_i32|geopoly|dbstat)$/i;
+
+/** Statements that change no schema and no setting, so that the same text compiles to the same program after them. */
+const dataVerbs = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH']);
+
+export function followWrites(connection: Database.Database): WrittenSet {
+  const before = schemaRows(connection);
+  const written = new Map<string, string>();
+  let ofStep = new Map<string, string>();
+  let names = tableNames(connection);
+  let programs = new Map<string, ProgramWrites>();
+  let roots: Map<number, string> | undefined;
+  let every =
+    connection.pragma('auto_vacuum', { simple: true }) === 0
+      ? undefined
+      : 'the database has auto_vacuum, which moves pages of any table';
+  let everyOfStep = every;
+
+  const add = (table: string) => ofStep.set(keyOf(table), table);
+  const noteEvery = (because: string) => {
+    everyOfStep ??= because;
+  };
+  const forget = () => {
+    programs = new Map();
+    roots = undefined;
+  };
+  const programOf = (sql: string, params: readonly unknown[]): ProgramWrites => {
+    const known = programs.get(sql);
+    if (known !== undefined) return known;
+    const explained = connection.prepare(`EXPLAIN ${sql}`).raw();
+    const writes = writesOf(explained.all(...params) as unknown as Instruction[]);
+    programs.set(sql, writes);
+    return writes;
+  };
+  const noteRoot = (root: number) => {
+    if (root === schemaRoot) return;
+    roots ??= tablesByRoot(connection);
+    const table = roots.get(root);
+    if (table === undefined) noteEvery(`a statement writes to page ${root}, which is the root of no table`);
+    else add(table);
+  };
+  const noteVirtual = () => {
+    const { virtual, shadows, unknown } = virtualTables(connection);
+    for (const table of [...virtual, ...shadows]) add(table);
+    if (unknown !== undefined) noteEvery(`the virtual table ${unknown} belongs to a module that Drydock does not know`);
+  };
+  const follow = ({ roots: touched, virtual, every: because }: ProgramWrites) => {
+    for (const root of touched) noteRoot(root);
+    if (virtual) noteVirtual();
+    if (because !== undefined) noteEvery(because);
+  };
+
+  return {
+    noteEvery,
+    forget,
+    note(sql, params) {
+      if (!dataVerbs.has(firstKeyword(sql))) forget();
+      try {
+        follow(programOf(sql, params));
+      } catch (error) {
+        noteEvery(`a statement could not be explained (${messageOf(error)})`);
+      }
+      if (!dataVerbs.has(firstKeyword(sql))) forget();
+    },
+    endStep() {
+      const now = tableNames(connection);
+      for (const name of symmetricDifference(names, now)) add(name);
+      names = now;
+      const step: Written =
+        everyOfStep === undefined
+          ? { kind: 'tables', tables: [...ofStep.values()], views: [] }
+          : { kind: 'every table', because: everyOfStep };
+      for (const [key, table] of ofStep) written.set(key, table);
+      every ??= everyOfStep;
+      ofStep = new Map();
+      everyOfStep = undefined;
+      // The connection is reset between two steps.
+      forget();
+      return step;
+    },
+    all() {
+      const because = every ?? everyOfStep;
+      if (because !== undefined) return { kind: 'every table', because };
+      const tables = new Map([...written, ...ofStep]);
+      const changed = changedObjects(before, schemaRows(connection));
+      for (const table of changed.tables) tables.set(keyOf(table), table);
+      const { virtual, shadows } = virtualTables(connection);
+      if (shadows.some((table) => tables.has(keyOf(table)))) {
+        for (const table of [...virtual, ...shadows]) tables.set(keyOf(table), table);
+      }
+      return { kind: 'tables', tables: [...tables.values()].sort(), views: changed.views };
+    },
+  };
+}
+
+const schemaRoot = 1;
+
+/** The table of each root page: its own, or that of its index. */
+function tablesByRoot(connection: Database.Database): Map<number, string> {
+  const rows = connection.prepare('SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0').raw();
+  return new Map(rows.all() as [number, string][]);
+}
+
+function tableNames(connection: Database.Database): ReadonlySet<string> {
+  const names = connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").pluck();
+  return new Set(names.all() as string[]);
+}
+
+type SchemaRow = readonly [type: string, name: string, table: string, root: number | null, sql: string | null];
+
+function schemaRows(connection: Database.Database): SchemaRow[] {
+  const rows = connection.prepare('SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema').raw();
+  return rows.all() as unknown as SchemaRow[];
+}
+
+/** What has a row on one side only: it was created, dropped or changed, or got another root page. */
+function changedObjects(before: readonly SchemaRow[], after: readonly SchemaRow[]) {
+  const keyed = (rows: readonly SchemaRow[]) => new Map(rows.map((row) => [JSON.stringify(row), row]));
+  const [old, now] = [keyed(before), keyed(after)];
+  const changed = [...[...old].filter(([key]) => !now.has(key)), ...[...now].filter(([key]) => !old.has(key))].map(
+    ([, row]) => row,
+  );
+  const tablesOf = (...types: readonly string[]) =>
+    changed.filter(([type]) => types.includes(type)).map(([, , table]) => table);
+  return { tables: tablesOf('table', 'index'), views: [...new Set(tablesOf('view'))] };
+}
+
+function virtualTables(connection: Database.Database) {
+  const stored = connection.prepare(
+    "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'",
+  );
+  const virtual = stored.raw().all() as [string, string][];
+  if (virtual.length === 0) return { virtual: [], shadows: [], unknown: undefined };
+  const shadows = connection
+    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
+    .pluck()
+    .all() as string[];
+  const unknown = virtual.find(([, sql]) => !knownModules.test(moduleOf(sql)))?.[0];
+  return { virtual: virtual.map(([name]) => name), shadows, unknown };
+}
+
+/** SQLite stores the beginning of the statement as it was written: `CREATE VIRTUAL TABLE name USING module(…)`. */
+function moduleOf(sql: string): string {
+  return /\bUSING\s+["'`[]?([A-Za-z0-9_]+)/i.exec(sql)?.[1] ?? '';
+}
+
+function symmetricDifference(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
+  return [...one].filter((name) => !other.has(name)).concat([...other].filter((name) => !one.has(name)));
+}
