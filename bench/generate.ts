@@ -13,17 +13,20 @@ export const commentColumns = `
   weighted_sentiment FLOAT, post_caption TEXT, PRIMARY KEY (comment_id)`;
 
 const schema = `
-CREATE TABLE comments (${commentColumns}
-);
 CREATE TABLE alembic_version (
   version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO alembic_version VALUES ('${baseRevision}');`;
 
-export const indexes = `
-CREATE INDEX idx_comments_timestamp ON comments (timestamp);
-CREATE INDEX idx_comments_platform ON comments (platform);
-CREATE INDEX idx_comments_post_id ON comments (post_id);`;
+/** How many tables of comments a database has. */
+export type TableCount = 1 | 20;
+
+const indexesOf = (table: string) => `
+CREATE INDEX idx_${table}_timestamp ON ${table} (timestamp);
+CREATE INDEX idx_${table}_platform ON ${table} (platform);
+CREATE INDEX idx_${table}_post_id ON ${table} (post_id);`;
+
+export const indexes = indexesOf('comments');
 
 const words =
   'honestly this season was better than expected and the last episode had me in tears wow 😭 no idea why people hate it'.split(
@@ -36,20 +39,25 @@ export function commentsIn(megabytes: number): number {
   return Math.round(megabytes * commentsPerMegabyte);
 }
 
-export function generateDatabase(path: string, megabytes: number): void {
-  const comments = commentsIn(megabytes);
+/** @param tables The first is called comments; all have as many. */
+export function generateDatabase(path: string, megabytes: number, tables: TableCount): void {
+  const comments = commentsIn(megabytes / tables);
   const db = new Database(path);
   try {
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     db.pragma('cache_size = -262144');
     db.exec(schema);
-    const insert = db.prepare(`INSERT INTO comments VALUES (${Array(17).fill('?').join(', ')})`);
     const random = randomNumbers(20_260_101);
-    db.transaction(() => {
-      for (let index = 0; index < comments; index += 1) insert.run(...comment(index, random));
-    })();
-    db.exec(indexes);
+    for (let number = 1; number <= tables; number += 1) {
+      const table = number === 1 ? 'comments' : `comments_${number}`;
+      db.exec(`CREATE TABLE ${table} (${commentColumns}\n)`);
+      const insert = db.prepare(`INSERT INTO ${table} VALUES (${Array(17).fill('?').join(', ')})`);
+      db.transaction(() => {
+        for (let index = 0; index < comments; index += 1) insert.run(...comment(index, random));
+      })();
+      db.exec(indexesOf(table));
+    }
     // The mode that a new database has: OFF is a setting of this connection only, but WAL would stay.
     db.pragma('journal_mode = DELETE');
   } finally {

@@ -38,7 +38,7 @@ export async function timeJob(
   mode: JournalMode,
   rounds: number,
 ): Promise<{ readonly job: JobFigures; readonly memory: MemoryFigures }> {
-  const common = { kind, mode, bytes: site.bytes };
+  const common = { kind, mode, bytes: site.bytes(jobs[kind].tables) };
   const drydock: number[] = [];
   const script: number[] = [];
   const drydockCpu: number[] = [];
@@ -62,11 +62,11 @@ export async function timeJob(
 
 export async function watchMemory(site: Site, kind: JobKind, mode: JournalMode): Promise<MemoryFigures> {
   const { peak } = await site.upgrade(kind, mode);
-  return { kind, mode, bytes: site.bytes, peak };
+  return { kind, mode, bytes: site.bytes(jobs[kind].tables), peak };
 }
 
 async function runScript(site: Site, kind: JobKind, mode: JournalMode) {
-  await site.freshCopy(mode);
+  await site.freshCopy(mode, jobs[kind].tables);
   const sql = join(site.folder, 'change.sql');
   writeFileSync(sql, jobs[kind].sql);
   const { milliseconds, stdout, cpu } = await runWatched('sh', [operatorScript, site.live, sql]);

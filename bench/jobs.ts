@@ -1,9 +1,13 @@
 /** The kinds of the whole job: what Drydock gets as a revision, and the script as SQL. */
 import type Database from 'better-sqlite3';
-import { baseRevision, commentColumns, indexes } from './generate.ts';
+import { baseRevision, commentColumns, indexes, type TableCount } from './generate.ts';
 
 export interface Job {
   readonly title: string;
+  /** Into how many tables of the same size the comments are divided; the first of them is changed. */
+  readonly tables: TableCount;
+  /** What the ratio to the script is to be at most. */
+  readonly aim: number;
   /** What the script runs in one transaction. */
   readonly sql: string;
   /** What Drydock runs. */
@@ -26,27 +30,42 @@ ALTER TABLE comments_new RENAME TO comments;${indexes}
 `;
 
 export const jobs = {
+  one: {
+    title: 'fill a column of one table in 20',
+    tables: 20,
+    aim: 0.5,
+    sql: fillSql,
+    revision: sqlRevision(fillSql),
+    isDone: isFilled,
+  },
   add: {
     title: 'add a column',
+    tables: 1,
+    aim: 0.75,
     sql: addSql,
     revision: sqlRevision(addSql),
     isDone: (db) => has(db, 'engagement_score', 'FLOAT'),
   },
   fill: {
     title: 'add a column, fill it, index it',
+    tables: 1,
+    aim: 0.95,
     sql: fillSql,
     revision: sqlRevision(fillSql),
-    isDone: (db, comments) =>
-      db.prepare('SELECT count(engagement_score) FROM comments').pluck().get() === comments && indexCount(db) === 4,
+    isDone: isFilled,
   },
   rebuild: {
     title: 'rebuild the table in SQL',
+    tables: 1,
+    aim: 0.85,
     sql: rebuildSql,
     revision: sqlRevision(rebuildSql),
     isDone: isRebuilt,
   },
   alter: {
     title: 'rebuild the table by `op.alterColumn`',
+    tables: 1,
+    aim: 0.85,
     sql: rebuildSql,
     revision: {
       extension: 'ts',
@@ -70,6 +89,10 @@ export const jobKinds = Object.keys(jobs) as JobKind[];
 function sqlRevision(sql: string): Job['revision'] {
   const text = `-- revision: b2_job\n-- revises: ${baseRevision}\n-- migrate:up\n${sql}-- migrate:down\n`;
   return { extension: 'sql', text };
+}
+
+function isFilled(db: Database.Database, comments: number): boolean {
+  return db.prepare('SELECT count(engagement_score) FROM comments').pluck().get() === comments && indexCount(db) === 4;
 }
 
 function isRebuilt(db: Database.Database, comments: number): boolean {

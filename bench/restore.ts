@@ -55,7 +55,7 @@ export async function timeRestore(site: Site, mode: JournalMode, rounds: number)
     const { kept } = JSON.parse(own.stdout);
     for (const file of [kept, kept.replace(/db$/, 'json')]) rmSync(file);
   }
-  return { mode, bytes: site.bytes, drydock, plain, careful, milestones, steps };
+  return { mode, bytes: site.bytes(), drydock, plain, careful, milestones, steps };
 }
 
 /** Every tenth row. */

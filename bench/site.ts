@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { baseRevision, commentsIn, generateDatabase } from './generate.ts';
+import { baseRevision, commentsIn, generateDatabase, type TableCount } from './generate.ts';
 import { type Job, type JobKind, jobKinds, jobs } from './jobs.ts';
 import { type PeakMemory, runProcess, runWatched } from './processes.ts';
 
@@ -23,12 +23,10 @@ export interface DrydockRun {
 
 export class Site {
   readonly megabytes: number;
-  readonly bytes: number;
-  readonly comments: number;
   /** In a folder of its own, with everything that Drydock puts beside it. */
   readonly live: string;
   readonly folder: string;
-  readonly #base: string;
+  readonly #directory: string;
   readonly #drydock: string;
 
   /**
@@ -38,21 +36,28 @@ export class Site {
   constructor(directory: string, drydock: string, megabytes: number) {
     this.megabytes = megabytes;
     this.#drydock = drydock;
-    this.#base = join(directory, `base-${megabytes}.db`);
+    this.#directory = directory;
     this.folder = join(directory, 'live');
     this.live = join(this.folder, 'comments.db');
-    mkdirSync(directory, { recursive: true });
-    if (!existsSync(this.#base)) {
-      const unfinished = `${this.#base}.new`;
-      rmSync(unfinished, { force: true });
-      generateDatabase(unfinished, megabytes);
-      renameSync(unfinished, this.#base);
-    }
-    this.comments = commentsIn(megabytes);
-    this.bytes = statSync(this.#base).size;
   }
 
-  async freshCopy(mode: JournalMode): Promise<void> {
+  bytes(tables: TableCount = 1): number {
+    return statSync(this.#base(tables)).size;
+  }
+
+  /** Made once. */
+  #base(tables: TableCount): string {
+    const path = join(this.#directory, `base-${this.megabytes}${tables === 1 ? '' : `-in-${tables}`}.db`);
+    if (existsSync(path)) return path;
+    mkdirSync(this.#directory, { recursive: true });
+    const unfinished = `${path}.new`;
+    rmSync(unfinished, { force: true });
+    generateDatabase(unfinished, this.megabytes, tables);
+    renameSync(unfinished, path);
+    return path;
+  }
+
+  async freshCopy(mode: JournalMode, tables: TableCount = 1): Promise<void> {
     this.remove();
     mkdirSync(join(this.folder, 'migrations'), { recursive: true });
     writeFileSync(join(this.folder, 'package.json'), '{"type": "module"}');
@@ -60,15 +65,15 @@ export class Site {
       join(this.folder, 'migrations', 'b1.sql'),
       `-- revision: ${baseRevision}\n-- migrate:up\n-- migrate:down\n`,
     );
-    copyFileSync(this.#base, this.live);
+    copyFileSync(this.#base(tables), this.live);
     this.open((db) => db.pragma(`journal_mode = ${mode}`));
     await settle();
   }
 
   /** On a fresh copy. */
   async upgrade(kind: JobKind, mode: JournalMode): Promise<DrydockRun> {
-    await this.freshCopy(mode);
     const job: Job = jobs[kind];
+    await this.freshCopy(mode, job.tables);
     writeFileSync(join(this.folder, 'migrations', `b2.${job.revision.extension}`), job.revision.text);
     const { milliseconds, stdout, peak, cpu } = await runWatched(process.execPath, this.command('upgrade', '--json'));
     this.requireDone(kind);
@@ -82,7 +87,8 @@ export class Site {
   /** @throws {Error} where a run has not done what it said: that must not be taken for a fast one. */
   requireDone(kind: JobKind): void {
     const job: Job = jobs[kind];
-    if (!this.open((db) => job.isDone(db, this.comments))) throw new Error(`the job was not done: ${job.title}`);
+    if (!this.open((db) => job.isDone(db, commentsIn(this.megabytes / job.tables))))
+      throw new Error(`the job was not done: ${job.title}`);
   }
 
   open<T>(use: (db: Database.Database) => T): T {

@@ -17,6 +17,7 @@ export const modules = {
   engine: 'src/engine/engine.ts',
   'parent-watchdog': 'src/engine/parent-watchdog.ts',
   inspector: 'src/snapshots/inspector.ts',
+  'table-checker': 'src/snapshots/table-checker.ts',
   verifier: 'src/daemon/verifier.ts',
 };
 

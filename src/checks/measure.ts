@@ -1,7 +1,7 @@
 import type { Statistic } from '../config/statistic.ts';
 import { DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { firstValue, type QueryPort } from '../files/query-port.ts';
-import { checkIntegrity } from './integrity.ts';
+import { checkIntegrity, quickCheck } from './integrity.ts';
 import type { ForeignKeyPair, ForeignKeyViolations, Measurement, RowsLeft, UnusableForeignKey } from './measurement.ts';
 import { readStatistics } from './statistics.ts';
 import { keyOf, type Written } from './written.ts';
@@ -19,7 +19,16 @@ export function damaged(integrity: readonly string[]): Measurement {
 
 /** Measures everything, reading the whole file. For a damaged file the result has only the damage. */
 export function measure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
-  const { damage, brokenConstraints } = checkIntegrity(port);
+  return measureWith(checkIntegrity, port, statistics);
+}
+
+/** As {@link measure}, with quick_check in the place of integrity_check. */
+export function measureStructure(port: QueryPort, statistics: readonly Statistic[]): Measurement {
+  return measureWith(quickCheck, port, statistics);
+}
+
+function measureWith(check: typeof checkIntegrity, port: QueryPort, statistics: readonly Statistic[]): Measurement {
+  const { damage, brokenConstraints } = check(port);
   if (damage.length > 0) return damaged(damage);
   return unlessDamaged(() => ({
     integrity: [],

@@ -43,5 +43,6 @@ const folders = {
   engine: 'engine',
   'parent-watchdog': 'engine',
   inspector: 'snapshots',
+  'table-checker': 'snapshots',
   verifier: 'daemon',
 } as const;

@@ -48,6 +48,7 @@ test('every key is read', async () => {
       - { name: b, sql: SELECT 2, rule: not-less }
       - { name: c, sql: SELECT 3, rule: within 0.5 % }
       - { name: d, sql: SELECT 4 }
+    checks: { integrity: full }
     report: { dir: ../reports }
     windows:
       - { name: night, cron: 0 4 * * *, time_zone: Europe/Berlin, tasks: [upgrade, prune] }
@@ -65,6 +66,7 @@ test('every key is read', async () => {
     ignoreTables: ['spatial_ref_sys', 'gpkg_*'],
     allowNetworkFilesystem: true,
     snapshots: { keep: 3, maxAgeMs: 30 * 86_400_000, maxBytes: 20 * 1024 ** 3 },
+    integrity: 'full',
     statistics: [
       { name: 'a', sql: 'SELECT 1', rule: { kind: 'same' } },
       { name: 'b', sql: 'SELECT 2', rule: { kind: 'not-less' } },
