@@ -217,7 +217,158 @@ export const mutants: readonly Mutant[] = [
     becomes: "if (problem?.code === 'FAULT') throw problem;\n  return estimate;",
     tests: ['test/run/disk-full.test.ts', 'test/doctor/*.test.ts'],
   },
+  ...writtenSetMutants(),
 ];
+
+/** Each rule of docs/decisions/0011-the-written-set.md. */
+function writtenSetMutants(): Mutant[] {
+  const tests = [
+    'test/engine/written-set.unit.test.ts',
+    'test/engine/random-programs.unit.test.ts',
+    'test/engine/changed-tables.unit.test.ts',
+    'test/checks/judge.unit.test.ts',
+  ];
+  const one = (file: string, name: string, line: string, becomes: string): Mutant => ({
+    name: `what a run wrote: ${name}`,
+    file: `src/${file}`,
+    line,
+    becomes,
+    tests,
+  });
+  const program = 'checks/program.ts';
+  const set = 'engine/written-set.ts';
+  const after = 'checks/measure-after.ts';
+  return [
+    one(
+      program,
+      'rows that are all deleted do not count',
+      "      case 'Clear':\n        writeRoot(p2, p1);\n",
+      "      case 'Clear':\n",
+    ),
+    one(
+      program,
+      'a dropped table does not count',
+      "      case 'Destroy':\n        writeRoot(p3, p1);\n",
+      "      case 'Destroy':\n",
+    ),
+    one(
+      program,
+      'the number of a register is taken for a page',
+      '        if ((p5 & rootInRegister) === 0) writeRoot(p3, p2);\n',
+      '        writeRoot(p3, p2);\n',
+    ),
+    one(
+      program,
+      'a temporary table is taken for one of the same page',
+      '    if (database === mainDatabase) roots.add(root);\n',
+      '    roots.add(root);\n',
+    ),
+    one(program, 'virtual tables do not count', '        virtual = true;\n', ''),
+    one(
+      program,
+      'an unknown opcode is let pass',
+      '        if (!harmless.has(opcode)) every',
+      "        if (opcode === '') every",
+    ),
+    one(
+      set,
+      'a program is kept when the schema changes',
+      '  const forget = () => {\n    programs = new Map();\n',
+      '  const forget = () => {\n',
+    ),
+    one(
+      set,
+      'root pages are kept when the schema changes',
+      '    programs = new Map();\n    roots = undefined;\n',
+      '    programs = new Map();\n',
+    ),
+    one(
+      set,
+      'a program is kept for the next revision',
+      '      // The connection is reset between two steps.\n      forget();\n',
+      '',
+    ),
+    one(
+      set,
+      'shadow tables do not count',
+      '    for (const table of [...virtual, ...shadows]) add(table);\n',
+      '    for (const table of virtual) add(table);\n',
+    ),
+    one(
+      set,
+      'the virtual table of a shadow table does not count',
+      '      if (shadows.some((table) => tables.has(keyOf(table)))) {\n',
+      '      if (shadows.length < 0) {\n',
+    ),
+    one(
+      set,
+      'unknown modules are let pass',
+      '    if (unknown !== undefined) noteEvery(',
+      "    if (unknown === '') noteEvery(",
+    ),
+    one(
+      set,
+      'what only the schema shows does not count',
+      '      for (const table of changed.tables) tables.set(keyOf(table), table);\n',
+      '',
+    ),
+    one(
+      set,
+      'auto_vacuum is let pass',
+      "    connection.pragma('auto_vacuum', { simple: true }) === 0\n",
+      "    connection.pragma('auto_vacuum', { simple: true }) !== -1\n",
+    ),
+    one(
+      after,
+      'the structure is not checked',
+      '  if (structure.damage.length > 0) return { written, children: [], measurement: damaged(structure.damage) };\n',
+      '',
+    ),
+    one(
+      after,
+      'written tables are not checked',
+      '    if (damage.length > 0) return { written, children: [], measurement: damaged(damage) };\n',
+      '',
+    ),
+    one(
+      after,
+      'tables that refer to a written one are not checked',
+      '    if (parents.has(keyOf(String(parent)))) children.add(keyOf(String(child)));\n',
+      '    if (parents.size < 0) children.add(keyOf(String(parent)) + String(child));\n',
+    ),
+    one(
+      'checks/integrity.ts',
+      'a hundred findings decide',
+      'return told >= maxProblems || brokeOff ?',
+      'return brokeOff ?',
+    ),
+    one('checks/statistics-to-read.ts', 'a changed view is let pass', ' || views.length > 0) return', ') return'),
+    one(
+      'checks/statistics-to-read.ts',
+      'what cannot be followed is carried over',
+      'reads === undefined || ',
+      'reads !== undefined && ',
+    ),
+    one(
+      'engine/guarded-port.ts',
+      'what seems to read only is not looked at',
+      "'EXPLAIN' || (readonly &&",
+      "'EXPLAIN' || readonly || (readonly &&",
+    ),
+    one(
+      'files/journal-records.ts',
+      'a journal ends with its first segment',
+      'undefined : next(offset)?.records;',
+      'undefined;',
+    ),
+    one(
+      'checks/judge.ts',
+      'changed pages are let pass',
+      '    .filter((table) => !keys.has(keyOf(table)))\n',
+      '    .filter(() => false)\n',
+    ),
+  ];
+}
 
 /** @throws {Broken} where every test passes all the same. */
 export async function tryMutant({ name, tests, also, ...change }: Mutant): Promise<void> {

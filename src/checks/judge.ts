@@ -7,6 +7,7 @@ import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
 import type { CheckResult, Measurement, RowsLeft } from './measurement.ts';
+import { keyOf, type Written } from './written.ts';
 
 export interface Judgement {
   readonly before: Measurement;
@@ -15,24 +16,60 @@ export interface Judgement {
   readonly steps: readonly JudgedStep[];
   /** What each of them but the last left in the tables that it wrote. */
   readonly rowsBetween: readonly RowsLeft[];
+  readonly written: Written;
+  /** The tables whose pages have changed; null if nothing shows it. */
+  readonly changed: readonly string[] | null;
   readonly direction: Direction;
   /** A statistic without a rule here is only shown. */
   readonly rules: readonly Pick<Statistic, 'name' | 'rule'>[];
 }
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
-export function judge({ before, after, steps, rowsBetween, direction, rules }: Judgement): CheckResult[] {
+export function judge({
+  before,
+  after,
+  steps,
+  rowsBetween,
+  written,
+  changed,
+  direction,
+  rules,
+}: Judgement): CheckResult[] {
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
   const formerly = formerNames(before.rows, after.rows);
   return [
     integrity,
+    ...judgeChanged(written, changed),
     ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
-    ...judgeRows(before.rows, after.rows, steps, rowsBetween),
+    ...judgeRows(before.rows, after.rows, steps, rowsBetween).map(untouchedBy(written, changed)),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),
   ];
+}
+
+/** A table whose pages have changed, although no statement of the run could have written it, is damaged. */
+function judgeChanged(written: Written, changed: readonly string[] | null): CheckResult[] {
+  if (written.kind === 'every table' || changed === null) return [];
+  const keys = new Set(written.tables.map(keyOf));
+  return changed
+    .filter((table) => !keys.has(keyOf(table)))
+    .map((table) => ({
+      check: 'integrity',
+      subject: table,
+      ok: false,
+      before: null,
+      after: null,
+      message: `pages of ${table} have changed, and no statement of the run could have written it`,
+    }));
+}
+
+function untouchedBy(written: Written, changed: readonly string[] | null): (result: CheckResult) => CheckResult {
+  if (written.kind === 'every table') return (result) => result;
+  const keys = new Set(written.tables.map(keyOf));
+  const untouched = changed === null ? 'not written' : 'same bytes';
+  return (result) => (keys.has(keyOf(result.subject)) || result.before === null ? result : { ...result, untouched });
 }
 
 function judgeIntegrity(before: readonly string[], after: readonly string[]): CheckResult {

@@ -77,6 +77,11 @@ export interface CheckResult {
   readonly ok: boolean;
   readonly before: string | number | null;
   readonly after: string | number | null;
+  /**
+   * Of rows: set if no statement of the run could have written the table. `same bytes`: SQLite's journal shows, too, that
+   * none of its pages has changed.
+   */
+  readonly untouched?: 'not written' | 'same bytes' | undefined;
   /** One sentence for people, without a full stop. */
   readonly message: string;
 }

@@ -98,6 +98,8 @@ function write(logger: pino.Logger, status: StatusLine | undefined, event: Logge
       logger.info({ output: event.line }, 'output of a revision');
       break;
     case 'check':
+      // One line tells of all tables that were not written.
+      if (event.result.ok && event.result.untouched !== undefined) break;
       if (event.result.ok)
         logger.info({ check: event.result }, `check passed: ${event.result.check} ${event.result.subject}`);
       else logger.error({ check: event.result }, `check failed: ${event.result.check} ${event.result.subject}`);

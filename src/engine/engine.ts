@@ -25,7 +25,13 @@ let busy = false;
 
 /** A failure outside any request: in something that a revision left running when it returned, or in the watchdog. */
 let stray: DrydockError | undefined;
-const towardsCommit: ReadonlySet<RequestName> = new Set(['measure', 'record', 'nameSnapshot', 'commit']);
+const towardsCommit: ReadonlySet<RequestName> = new Set([
+  'measure',
+  'changedTables',
+  'record',
+  'nameSnapshot',
+  'commit',
+]);
 
 /** A restore is the way back, whatever a revision left running. */
 function leadsToCommit({ name, takes }: Request): boolean {

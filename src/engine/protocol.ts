@@ -111,6 +111,8 @@ export interface EngineRequests {
     takes: { statistics: readonly Statistic[]; extent: 'what was written' | 'everything' };
     gives: MeasuredAfter;
   };
+  /** Finds the tables whose pages have changed since the snapshot, another way than by statements; null if nothing shows it. */
+  changedTables: { takes: { snapshot: string }; gives: readonly string[] | null };
   /** Finds the names of the triggers that fire when a run is recorded. */
   findTriggers: { takes: Record<never, never>; gives: readonly string[] };
   /**

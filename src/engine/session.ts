@@ -15,6 +15,7 @@ import { type AppliedPort, markDone, nameSnapshot, readApplied } from '../revisi
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
+import { changedTables } from './changed-tables.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
@@ -184,6 +185,11 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const written: Written =
         extent === 'everything' ? { kind: 'every table', because: 'everything is checked' } : requireWrites().all();
       return lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
+    },
+
+    async changedTables({ snapshot }) {
+      if (workingCopy !== undefined) return null;
+      return lookingTwice(() => changedTables(requireHeld(), requireLive().path, snapshot)) ?? null;
     },
 
     async findTriggers() {

@@ -44,6 +44,8 @@ const check = z.object({
   ok: z.boolean(),
   before: measured,
   after: measured,
+  // Earlier versions wrote every table down without it.
+  untouched: z.optional(z.enum(['not written', 'same bytes'])),
   message: z.string(),
 });
 

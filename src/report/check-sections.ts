@@ -1,5 +1,6 @@
 /** The checks of a run as sections: rows of each table, statistics, and all others. */
 import type { CheckResult } from '../checks/measurement.ts';
+import { partUntouched } from '../checks/untouched.ts';
 import { describeNumber } from '../format.ts';
 import type { Cell, Section, TableColumn } from './section.ts';
 
@@ -7,7 +8,10 @@ const text = (title: string): TableColumn => ({ title, kind: 'text' });
 const number = (title: string): TableColumn => ({ title, kind: 'number' });
 
 export function checkSections(checks: readonly CheckResult[]): Section[] {
-  const of = (...kinds: readonly CheckResult['check'][]) => checks.filter(({ check }) => kinds.includes(check));
+  const { told, sentence } = partUntouched(checks);
+  const untouched: Section[] =
+    sentence === undefined ? [] : [{ title: 'Tables left alone', blocks: [{ kind: 'text', text: sentence }] }];
+  const of = (...kinds: readonly CheckResult['check'][]) => told.filter(({ check }) => kinds.includes(check));
   return [
     ...section(
       'Checks',
@@ -16,6 +20,7 @@ export function checkSections(checks: readonly CheckResult[]): Section[] {
       (result) => [result.check, result.message, verdict(result)],
     ),
     ...section('Rows', of('rows'), counted('Table'), measured),
+    ...untouched,
     ...section('Statistics', of('statistic'), counted('Statistic'), measured),
   ];
 }

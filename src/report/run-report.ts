@@ -1,5 +1,6 @@
 /** A run's report as terminal text. */
 import type { CheckResult } from '../checks/measurement.ts';
+import { partUntouched } from '../checks/untouched.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import { describeBytes, describeRevisions } from '../format.ts';
 import type { AtTarget, PhaseReport, RecoveryReport, RunReport } from '../run/outcome.ts';
@@ -56,8 +57,9 @@ export function renderSteps(steps: readonly StepReport[]): string[] {
 
 /** One table for the checks of every database, and one for the statistics. */
 export function renderChecks(results: readonly CheckResult[]): string[] {
+  const { told, sentence } = partUntouched(results);
   const rowsOf = (kinds: readonly CheckResult['check'][]) =>
-    results
+    told
       .filter(({ check }) => kinds.includes(check))
       .map(({ check, subject, ok, before, after }) => [
         check,
@@ -67,9 +69,10 @@ export function renderChecks(results: readonly CheckResult[]): string[] {
         ok ? 'ok' : 'FAILED',
       ]);
   const tables = [rowsOf(['integrity', 'constraints', 'foreign keys', 'rows']), rowsOf(['statistic'])];
-  return tables
+  const rendered = tables
     .filter((rows) => rows.length > 0)
     .map((rows) => renderTable(['CHECK', '', 'BEFORE', 'AFTER', ''], rows, [2, 3]));
+  return sentence === undefined ? rendered : [...rendered, sentence];
 }
 
 function value(of: string | number | null): string {

@@ -2,10 +2,11 @@
 import { carryOver } from '../checks/carry-over.ts';
 import { judge } from '../checks/judge.ts';
 import type { CheckResult, MeasuredAfter } from '../checks/measurement.ts';
+import { partUntouched } from '../checks/untouched.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import { describeTriggers, lastRunOf } from '../revisions/applied-tables.ts';
-import { readCatalog } from '../snapshots/catalog.ts';
+import { readCatalog, type Snapshot } from '../snapshots/catalog.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
 import { phase, stoppable, tellFact } from './context.ts';
 import type { Migrated } from './migrate.ts';
@@ -34,6 +35,16 @@ function extentOf({ context, held }: PlannedRun): EngineRequests['measure']['tak
   return request.config.integrity === 'full' || isFirst ? 'everything' : 'what was written';
 }
 
+/** Looks for changes another way, if it is claimed that some tables were not written. */
+export async function findChanged(
+  { context, engine }: PlannedRun,
+  snapshot: Snapshot,
+  { written }: MeasuredAfter,
+): Promise<readonly string[] | null> {
+  if (written.kind === 'every table') return null;
+  return stoppable(context, engine, engine.call('changedTables', { snapshot: snapshot.path }));
+}
+
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
 export function check(
   { context, held, plan }: PlannedRun,
@@ -41,6 +52,7 @@ export function check(
   { rowsBetween }: Migrated,
   { rows, triggers }: Recorded,
   measured: MeasuredAfter,
+  changed: readonly string[] | null,
 ): readonly CheckResult[] {
   const { statistics } = context.request.config;
   const lastRun = rows > 0 ? context.runId : lastRunOf(held.history);
@@ -52,10 +64,14 @@ export function check(
     after,
     steps: plan.steps.map(({ revision: { id, expect }, direction }) => ({ id, expectations: expect[direction] })),
     rowsBetween,
+    written: measured.written,
+    changed,
     direction: plan.command === 'downgrade' ? 'down' : 'up',
     rules: statistics,
   });
   for (const result of checks) context.observer({ kind: 'check', result });
+  const { sentence } = partUntouched(checks);
+  if (sentence !== undefined) context.observer({ kind: 'note', message: sentence });
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length > 0) throw checkFailed(failed, triggers);
   return checks;

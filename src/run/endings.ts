@@ -147,7 +147,16 @@ function stopBehind(error: unknown): string | undefined {
 }
 
 /** Requests during which code of a revision runs, or may still be running. */
-const ranRevisions: readonly string[] = ['load', 'migrate', 'readSchema', 'measure', 'record', 'commit', 'maintain'];
+const ranRevisions: readonly string[] = [
+  'load',
+  'migrate',
+  'readSchema',
+  'measure',
+  'changedTables',
+  'record',
+  'commit',
+  'maintain',
+];
 const giveMemory = 'If the machine ran out of memory or of processes, give it more; then run again';
 
 const fixVolume = 'Free space on the volume, make it writable or fix it, and run again';

@@ -12,7 +12,7 @@ import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { Observer } from '../events.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
-import { check, measure } from './check.ts';
+import { check, findChanged, measure } from './check.ts';
 import { commit } from './commit.ts';
 import { createContext, engineFor, type RunContext, tellFact, unstopped } from './context.ts';
 import { committedUnverified, ending } from './endings.ts';
@@ -113,7 +113,8 @@ async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | C
       return { migrated: ran, recorded: rows, measured: await measure(run) };
     });
     const snapshot = await proving;
-    const checks = check(run, snapshot, migrated, recorded, measured);
+    const changed = await findChanged(run, snapshot, measured);
+    const checks = check(run, snapshot, migrated, recorded, measured, changed);
     await nameSnapshot(run, recorded, snapshot);
     const committed = await commit(run, journal, snapshot);
     return { snapshot, steps: migrated.steps, checks, committed };

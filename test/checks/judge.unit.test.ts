@@ -7,6 +7,7 @@ import type { Direction, RowExpectation } from '../../src/revisions/revision.ts'
 
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
+const all = { rowsBetween: [], written: { kind: 'every table', because: 'a test' }, changed: null } as const;
 const mismatch = { table: 'c', fault: 'mismatch' };
 
 function measured(parts: Partial<Measurement>): Measurement {
@@ -15,9 +16,7 @@ function measured(parts: Partial<Measurement>): Measurement {
 
 function judged(check: CheckResult['check'], before: Partial<Measurement>, after: Partial<Measurement>): CheckResult[] {
   const sides = { before: measured(before), after: measured(after) };
-  return judge({ ...sides, steps: [], rowsBetween: [], direction: 'up', rules: [] }).filter(
-    (result) => result.check === check,
-  );
+  return judge({ ...sides, steps: [], ...all, direction: 'up', rules: [] }).filter((result) => result.check === check);
 }
 
 function orphans(rows: number, keys: string[], complete = keys.length === rows): ForeignKeyViolations {
@@ -26,7 +25,7 @@ function orphans(rows: number, keys: string[], complete = keys.length === rows):
 
 test('a sound database passes with one line for integrity and one for foreign keys', () => {
   const sound = measured({});
-  assert.deepEqual(judge({ before: sound, after: sound, steps: [], rowsBetween: [], direction: 'up', rules: [] }), [
+  assert.deepEqual(judge({ before: sound, after: sound, steps: [], ...all, direction: 'up', rules: [] }), [
     { check: 'integrity', subject: 'database', ok: true, before: 0, after: 0, message: 'the file is sound' },
     {
       check: 'foreign keys',
@@ -47,11 +46,37 @@ test('damage fails, even where it was there before', () => {
 
 test('of a damaged result nothing else is said, since nothing else was measured', () => {
   const [before, after] = [measured({ rows: { people: 2 } }), measured({ integrity: ['a'] })];
-  const results = judge({ before, after, steps: [], rowsBetween: [], direction: 'up', rules: [] });
+  const results = judge({ before, after, steps: [], ...all, direction: 'up', rules: [] });
   assert.deepEqual(
     results.map(({ check }) => check),
     ['integrity'],
   );
+});
+
+test('a table whose pages have changed fails if no statement of the run could have written it', () => {
+  const sides = { before: measured({ rows: { a: 1, b: 1 } }), after: measured({ rows: { a: 1, b: 1 } }) };
+  const written = { kind: 'tables', tables: ['A'], views: [] } as const;
+  const results = (changed: readonly string[] | null) =>
+    judge({ ...sides, steps: [], rowsBetween: [], written, changed, direction: 'up', rules: [] });
+  assert.deepEqual(
+    results(['a', 'b']).filter(({ ok }) => !ok),
+    [
+      {
+        check: 'integrity',
+        subject: 'b',
+        ok: false,
+        before: null,
+        after: null,
+        message: 'pages of b have changed, and no statement of the run could have written it',
+      },
+    ],
+  );
+  const untouched = (changed: readonly string[] | null) =>
+    results(changed)
+      .filter(({ check }) => check === 'rows')
+      .map((result) => result.untouched);
+  assert.deepEqual(untouched(['a']), [undefined, 'same bytes']);
+  assert.deepEqual(untouched(null), [undefined, 'not written']);
 });
 
 test('rows that break a constraint are let be where they did before, and one more of them fails', () => {
@@ -168,7 +193,7 @@ for (const [before, after, announced, ok] of rowCases) {
       before: measured(rows(before)),
       after: measured(rows(after)),
       steps: [{ id: '001', expectations: announced.map((said) => ({ table: 'Comments', rows: said })) }],
-      rowsBetween: [],
+      ...all,
       direction: 'up',
       rules: [],
     }).filter(({ check }) => check === 'rows');
@@ -217,7 +242,7 @@ test('rows: a name that changed only in case is the same table', () => {
 test('rows: a number announced for a table that does not exist fails', () => {
   const sides = { before: measured({}), after: measured({}) };
   const steps = [{ id: '001', expectations: [{ table: 'coments', rows: -3 }] as const }];
-  const results = judge({ ...sides, steps, rowsBetween: [], direction: 'up', rules: [] });
+  const results = judge({ ...sides, steps, ...all, direction: 'up', rules: [] });
   assert.deepEqual(results.at(-1), {
     check: 'rows',
     subject: 'coments',
@@ -272,7 +297,7 @@ for (const [before, after, rule, direction, ok] of statistics) {
       before: measured({ statistics: value(before) }),
       after: measured({ statistics: value(after) }),
       steps: [],
-      rowsBetween: [],
+      ...all,
       direction,
       rules: [rule === undefined ? { name: 'it' } : { name: 'it', rule }],
     }).at(-1);
@@ -287,7 +312,7 @@ test('statistic: messages say what changed and which rule it breaks', () => {
       before: measured({ statistics: [{ name: 'newest', value: 5 }] }),
       after: measured({ statistics: [after] }),
       steps: [],
-      rowsBetween: [],
+      ...all,
       direction,
       rules: [{ name: 'newest', rule }],
     }).at(-1)?.message;

@@ -1,0 +1,35 @@
+/** Which tables have other bytes than in the snapshot, as far as the files show it before the commit. */
+import Database from 'better-sqlite3';
+import { invariant } from '../errors.ts';
+import { pagesChanged } from '../files/journal-records.ts';
+
+/**
+ * With a rollback journal on the live file, SQLite has written the old content of each changed page to the journal.
+ * @returns Undefined if that cannot be seen: in WAL mode, and in a journal that a later transaction overwrites.
+ */
+export function changedTables(live: Database.Database, path: string, snapshot: string): string[] | undefined {
+  if (!['delete', 'truncate'].includes(live.pragma('journal_mode', { simple: true }) as string)) return undefined;
+  const pages = pagesChanged(`${path}-journal`);
+  return pages && ownersOf(pages, snapshot);
+}
+
+/** The tables to which these pages belong in the snapshot. */
+function ownersOf(pages: ReadonlySet<number>, snapshot: string): string[] {
+  const db = new Database(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    const tables = new Map(
+      db.prepare('SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0').raw().all() as [string, string][],
+    );
+    const found = new Set<string>();
+    const trees = db.prepare('SELECT pageno, name FROM dbstat').raw().iterate();
+    for (const [page, tree] of trees as IterableIterator<[number, string]>) {
+      if (!pages.has(page) || tree === 'sqlite_schema') continue;
+      const table = tables.get(tree);
+      invariant(table !== undefined, `page ${page} of the snapshot belongs to ${tree}, which is not in its schema`);
+      found.add(table);
+    }
+    return [...found].sort();
+  } finally {
+    db.close();
+  }
+}
