@@ -40,8 +40,8 @@ export function renderGrowth(cells: readonly Cell<'growth'>[]): Section {
       : `missed: ${worse.map(({ axis, name, power }) => `${name}, by ${axis}: the power ${power?.toFixed(2)}`).join('; ')}`;
   const text = `## How cost grows
 
-Medians of whole processes in milliseconds. For each line the power is fitted with which the time beyond that of the smallest grows, over the
-last tenfold of what it grows with; 1 is linear, and up to 1.15 is taken for it.
+Medians of whole processes in milliseconds. For each line, a power is fitted to the time beyond that of the smallest case, over the
+last tenfold of growth; 1 is linear, and anything up to 1.15 counts as linear.
 
 ${measured.map((axis) => renderAxis(figures, axis)).join('\n\n')}`;
   return { text, aims: [['Nothing grows worse than linear with size, revisions or tables', seen]] };

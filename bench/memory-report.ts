@@ -21,13 +21,13 @@ export function renderMemory(cells: readonly Cell<'memory'>[]): Section {
   const head = ['Job', 'Journal mode', 'Database', 'Allocated', `At most ${limitMegabytes} MB`, 'Resident'];
   const text = `## Memory
 
-Peaks of the whole process tree in the whole job, looked at every 50 ms. *Allocated* (RssAnon) is what the processes need. *Resident*
-(VmHWM, summed) also counts the pages of the database that are mapped into them, which the system takes back when it needs them.
+Peaks of the whole process tree in the whole job, sampled every 50 ms. *Allocated* (RssAnon) is the memory that the processes need. *Resident*
+(VmHWM, summed) also counts mapped pages of the database, which the system can reclaim.
 
 ${table(head, rows, ['---', '---', '---:', '---:', '---', '---:'])}
 
-Nothing that is held grows with the database: three processes of Node, and the page cache of each connection, which is 64 MB at
-the most.`;
+Memory does not grow with the database: it holds three Node processes, and the page cache of each connection, which is 64 MB at
+most.`;
   const seen = `${verdictOfAll(allocated, limitMegabytes)}; ${Math.max(...allocated).toFixed(0)} MB at the most`;
   return { text, aims: [[`Peak memory under ${limitMegabytes} MB, whatever the size`, seen]] };
 }

@@ -29,24 +29,24 @@ export function renderPage(measured: Measured): string {
   const aims = [...sections.flatMap((section) => section.aims), ...large];
   return `# Performance
 
-What Drydock's safety costs, measured by one command on whole processes, with what it is compared with in the same run:
+What Drydock's safety costs. One command measures whole processes, together with what they are compared with:
 
 \`\`\`text
 npm run bench
 npm run bench -- --only restore --megabytes 250 --rounds 3
 \`\`\`
 
-The first measures all of it and takes some hours; the second a part of it, and puts that in the place of what was there (\`--only\`
+The first command measures everything and takes some hours; the second measures a part of it and replaces the earlier figures of that part (\`--only\`
 ${parts.join(', ')}). The command writes this page, the plots, and [every figure](performance.json). A database
-is in the page cache when a run begins. Seconds differ from machine to machine and from day to day; the ratios much less.
+is in the page cache when a run begins. Seconds vary by machine and by day; ratios vary much less.
 
 ## The aims
 
 ${table(['Aim', 'Seen'], aims, ['---', '---'])}
 
-Nothing is switched off for any figure. What a start
-costs in processes, code, statements, checks, waits for the disk and instructions is held by [a budget](../test/costs/budget.json) that the
-tests compare with; it is the same on every machine, and whoever makes it rise has to say so there.
+No check is switched off for any figure. The tests compare the cost of a start, in processes, code, statements, checks, waits for the
+disk and instructions, with [a budget](../test/costs/budget.json) that is the same on every machine. A change that exceeds the budget
+must give its reason there.
 
 ${sections.map(({ text, when }) => text.replace('\n\n', `\n\n${when}\n\n`)).join('\n\n')}
 `;

@@ -26,21 +26,21 @@ export function renderPeers([cell]: readonly Cell<'peers'>[]): Section {
   const [ownMost, ...othersMost] = fromScratch.at(-1) ?? [];
   const text = `## Nothing pending
 
-What nearly every start of a container is: 20 migrations, all of them applied. Whole processes from spawn to exit, ${rounds} rounds
-in which each runs once, at a load of ${cell.surroundings.load} at the end. How each of the peers is used: [peers.md](peers.md).
+This is what happens at nearly every start of a container: 20 migrations, all applied. Whole processes from spawn to exit, ${rounds} rounds
+in which each tool runs once, at a load of ${cell.surroundings.load} at the end. [peers.md](peers.md) says how each tool is used.
 
 | | Version | Median | Fastest | Beside bare Node | Beside Drydock |
 |---|---|---:|---:|---:|---:|
 ${nothingPending.map((each) => noOpRow(each, node, drydock)).join('\n')}
 
 Aim: at most ${limit} times bare Node, ${verdict(factor, limit)}: ${factor.toFixed(2)}; and faster than every peer but the static Go binary. ${fasterThan(drydock, peers)}
-Beyond Node's own start Drydock loads its code, reads and checks every revision file, and opens the database.
+After Node's own start, Drydock loads its code, reads and checks every revision file, and opens the database.
 
 ## Trivial revisions from scratch
 
-Into an empty database, one CREATE TABLE each. Drydock with all of its safety on: locks, snapshot forced to the disk and
-proven by integrity_check and a hash, the checks before the commit and after it, history and a record of the run. The peers with none of it.
-Medians of ${rounds} rounds in milliseconds, and beside Drydock's in the same rounds:
+Each revision is one CREATE TABLE in an empty database. Drydock runs with all of its safety: locks, a snapshot forced to the disk and
+proven by integrity_check and a hash, the checks before and after the commit, the history and a record of the run. The other tools have none of these.
+Medians of ${rounds} rounds in milliseconds, each followed by its ratio to Drydock in the same rounds:
 
 | | Version | ${migrationCounts.map((count) => `${count} | |`).join(' ')}
 |---|---|${migrationCounts.map(() => '---:|---:|').join('')}
@@ -48,12 +48,12 @@ ${tools.map(({ name, version }, tool) => `| ${name} | ${version} | ${fromScratch
 
 ![Milliseconds by the number of migrations](performance-peers.svg)
 
-Aim: ${most} revisions faster than every one of them. ${fasterThan(ownMost, othersMost)}
+Aim: ${most} revisions faster than every other tool. ${fasterThan(ownMost, othersMost)}
 
-Where Drydock's time goes with ${most} revisions, medians. Outside the phases are the start of the command itself, the reading of the revisions,
-and the record of the run. A peer is one process that writes to a file and ends. A run is three, so that the process that decides is neither the one that
-changes the file nor the one that proves the snapshot; the two start while the locks are taken, and their bare starts alone, with the first one's, are
-${ms(3 * median(node?.times ?? []))} of the processors. And a run waits for the disk at every point that a crash must not find half done.
+Where Drydock's time goes with ${most} revisions, medians. Outside the phases are the start of the command, the reading of the revisions
+and the record of the run. The other tools are one process that writes to a file and ends. A run of Drydock is three processes, so that the one that
+decides is neither the one that changes the file nor the one that proves the snapshot. The other two start while the locks are taken; the bare starts of all three take
+${ms(3 * median(node?.times ?? []))} of CPU time. A run also waits for the disk before each step that a crash must not leave half done.
 
 | Phase | Median |
 |---|---:|

@@ -34,18 +34,18 @@ export function renderRestore(cells: readonly Cell<'restore'>[]): Section {
   ];
   const text = `## Restore
 
-\`drydock snapshot restore\` after every tenth row was changed, beside \`cp\` and fsync of the same file and its folder, and beside
-[the same job by hand](../bench/restore.sh): \`sha256sum\` of the copy, what is replaced copied aside and fsynced, \`cp\` and fsync,
-\`quick_check\`. In turn, on the same database.
+\`drydock snapshot restore\` after a change to every tenth row, compared with \`cp\` and fsync of the same file and its folder, and with
+[the same job by hand](../bench/restore.sh): \`sha256sum\` of the copy, the replaced file copied aside and fsynced, \`cp\` and fsync,
+\`quick_check\`. They run in turn, on the same database.
 
 ${table(head, rows, ['---', '---:', '---:', '---:', '---:', '---', '---:', '---:', '---:'])}
 
-A restore is more than the copy. The snapshot is proven to be the file that was taken. What it replaces is kept: a copy that is
-hashed and forced to the disk, before the first page changes. The pages go back in one transaction of SQLite, so that a crash leaves the old state or the
-new one and an open connection sees one of the two: with a rollback journal each page is written twice for that, to the journal and to
+A restore does more than copy. It proves that the snapshot is unchanged. It keeps the replaced state, as a copy that is
+hashed and forced to the disk before the first page changes. It writes the pages back in one SQLite transaction, so that a crash leaves the old or the
+new state, and an open connection sees one of the two: with a rollback journal each page is written twice for that, to the journal and to
 the file; in WAL mode too, to the log and, at the checkpoint, to the file. The result is read back by \`quick_check\`. So a restore writes the database three times
-where \`cp\` writes it once, and that is what is not to be had for ${limit} times its cost. \`cp\` over a file that a process has
-open leaves it torn for whoever reads it meanwhile, and a \`-wal\` or \`-journal\` that stands beside it destroys it.
+where \`cp\` writes it once, which cannot be done for ${limit} times its cost. \`cp\` over a file that a process has
+open leaves a torn file for every concurrent reader, and a \`-wal\` or \`-journal\` beside it destroys the database.
 
 Seconds from the start of Drydock's last round until:
 

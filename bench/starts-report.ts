@@ -16,7 +16,7 @@ export function renderStarts([cell]: readonly Cell<'starts'>[]): Section {
   const rows = [row(revisionCounts.few, few), row(revisionCounts.many, many)];
   const text = `## Many revisions
 
-No revision is run to answer a question about them. Whole processes, ${few.length} of each, alternating.
+Commands that only read revisions do not run them. Whole processes, ${few.length} of each, alternating.
 
 ${table(['', 'Median', 'Fastest', 'Beside the first'], rows, ['---', '---:', '---:', '---:'])}`;
   return { text, aims: [] };

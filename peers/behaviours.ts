@@ -45,7 +45,7 @@ export const behaviours: readonly Behaviour[] = [
   {
     title: 'Four starts at once',
     short: 'four starts',
-    how: `${startsAtOnce} processes at once, ${marks.length} pending migrations of one INSERT each. Passes where every row is there once and every process exits 0, in every trial.`,
+    how: `${startsAtOnce} processes at once, ${marks.length} pending migrations of one INSERT each. Passes if every row is there once and every process exits 0, in every trial.`,
     observe: (bench) => starts(bench, bench.trials, undefined),
   },
   {
@@ -57,31 +57,31 @@ export const behaviours: readonly Behaviour[] = [
   {
     title: 'Another program writes for 12 s',
     short: 'a writer, 12 s',
-    how: 'One process, while another program holds the write lock for 12 s. Passes where it waits and applies everything.',
+    how: 'One process, while another program holds the write lock for 12 s. Passes if it waits and applies everything.',
     observe: longWriter,
   },
   {
     title: 'A second statement fails',
     short: 'failing statement',
-    how: 'A migration whose first statement creates a table and whose second one fails; then its file is mended and it is run again. Passes where the content after the failure is the old one and the mended file is applied.',
+    how: 'A migration whose first statement creates a table and whose second one fails; then the file is fixed and run again. Passes if the content after the failure is the old one and the fixed file is applied.',
     observe: failing,
   },
   {
     title: 'A parent with CASCADE children is rebuilt',
     short: 'rebuild',
-    how: "The recipe of SQLite's documentation (foreign keys off, new table, copy, drop, rename, foreign keys on) on a parent with 3 child rows. Passes where the parent is rebuilt and all 3 are there.",
+    how: "The recipe of SQLite's documentation (foreign keys off, new table, copy, drop, rename, foreign keys on) on a parent with 3 child rows. Passes if the parent is rebuilt and all 3 are there.",
     observe: rebuild,
   },
   {
     title: 'An applied file was edited',
     short: 'edited file',
-    how: 'The file of an applied migration is changed, and another one is pending. Passes where it refuses and changes nothing.',
+    how: 'The file of an applied migration is changed, and another one is pending. Passes if it refuses and changes nothing.',
     observe: edited,
   },
   {
     title: 'kill -9 in a big UPDATE',
     short: 'kill -9',
-    how: 'A migration that adds a column to 1,000,000 rows and fills it; every process of the tool is killed once the journal has 5 MB, then the tool is run again. Passes where the next reader sees the old content and the second run applies it.',
+    how: 'A migration that adds a column to 1,000,000 rows and fills it; every process of the tool is killed once the journal has 5 MB, then the tool is run again. Passes if the next reader sees the old content and the second run applies it.',
     observe: killed,
   },
 ];
@@ -153,7 +153,7 @@ async function failing({ tool, folder }: Bench): Promise<Seen> {
     text: [
       first.exitCode === 0 && 'exit 0',
       undone ? 'undone' : 'half applied',
-      mended ? 'the mended file runs' : `the mended file fails (${how(second)})`,
+      mended ? 'the fixed file runs' : `the fixed file fails (${how(second)})`,
     ]
       .filter((part) => part !== false)
       .join('; '),
