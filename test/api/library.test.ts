@@ -190,7 +190,8 @@ test('an error has its code, what, state and next, and the database is as it was
 });
 
 test('a downgrade that loses data needs to be told that this is accepted', async (t) => {
-  const { config, database } = await place(t);
+  const announced = `${files['a2.ts']}export const expect = { down: { notes: 'fewer' } };\n`;
+  const { config, database } = await place(t, { ...files, 'a2.ts': announced });
   await drydock.upgrade(config, 'head', { arguments: { rows: '4' } });
   const refused = await failure(drydock.downgrade(config, 'base'));
   assert.equal(refused.code, 'USAGE');
