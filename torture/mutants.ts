@@ -263,6 +263,7 @@ function writtenSetMutants(): Mutant[] {
       '    if (database === mainDatabase) roots.add(root);\n',
       '    roots.add(root);\n',
     ),
+    one(set, 'rows of a renamed table are not followed', 'if (fillsNew || gone.length > 0) for', 'if (fillsNew) for'),
     one(program, 'virtual tables do not count', '        virtual = true;\n', ''),
     one(
       program,

@@ -9,8 +9,8 @@ export interface ProgramWrites {
   readonly roots: ReadonlySet<number>;
   /** True if it writes to, creates or drops virtual tables: a program does not say which. */
   readonly virtual: boolean;
-  /** True if it creates a table or an index, and may fill it. */
-  readonly creates: boolean;
+  /** True if it may fill a table or an index that it creates. */
+  readonly fills: boolean;
   /** Why it may write to every table; undefined if it does not. */
   readonly every: string | undefined;
 }
@@ -44,7 +44,7 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
   invariant(program.length > 0, 'EXPLAIN listed no program');
   const roots = new Set<number>();
   let virtual = false;
-  let creates = false;
+  let fills = false;
   let every: string | undefined;
   const writeRoot = (database: number, root: number) => {
     if (database === mainDatabase) roots.add(root);
@@ -54,7 +54,7 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
     switch (opcode) {
       case 'OpenWrite':
         if ((p5 & rootInRegister) === 0) writeRoot(p3, p2);
-        else if (p3 === mainDatabase) creates = true;
+        else fills = true;
         break;
       case 'Clear':
         writeRoot(p2, p1);
@@ -63,7 +63,6 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
         writeRoot(p3, p1);
         break;
       case 'CreateBtree':
-        creates ||= p1 === mainDatabase;
         break;
       case 'VUpdate':
       case 'VCreate':
@@ -75,7 +74,7 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
         if (!harmless.has(opcode)) every ??= `a statement does what cannot be followed (${opcode})`;
     }
   }
-  return { roots, virtual, creates, every };
+  return { roots, virtual, fills, every };
 }
 
 /** @returns The root pages in the main database that a query reads; undefined if it may read something else. */

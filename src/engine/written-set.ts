@@ -15,7 +15,7 @@ export interface WrittenSet {
   readonly noteEvery: (because: string) => void;
   /** Forgets the programs of earlier statements: something changed the schema without a statement. */
   readonly forget: () => void;
-  /** What was written since the last call, new and dropped tables included. */
+  /** What was written since the last call, dropped tables and new ones with rows included. */
   readonly endStep: () => Written;
   /** What was written since the start, with what only the schema shows. */
   readonly all: () => Written;
@@ -39,6 +39,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
       ? undefined
       : 'the database has auto_vacuum, which moves pages of any table';
   let everyOfStep = every;
+  let fillsNew = false;
 
   const add = (table: string) => ofStep.set(keyOf(table), table);
   const noteEvery = (because: string) => {
@@ -68,7 +69,8 @@ export function followWrites(connection: Database.Database): WrittenSet {
     for (const table of [...virtual, ...shadows]) add(table);
     if (unknown !== undefined) noteEvery(`the virtual table ${unknown} belongs to a module that Drydock does not know`);
   };
-  const follow = ({ roots: touched, virtual, every: because }: ProgramWrites) => {
+  const follow = ({ roots: touched, virtual, fills, every: because }: ProgramWrites) => {
+    fillsNew ||= fills || virtual;
     for (const root of touched) noteRoot(root);
     if (virtual) noteVirtual();
     if (because !== undefined) noteEvery(because);
@@ -88,8 +90,12 @@ export function followWrites(connection: Database.Database): WrittenSet {
     },
     endStep() {
       const now = tableNames(connection);
-      for (const name of symmetricDifference(names, now)) add(name);
+      const gone = without(names, now);
+      for (const name of gone) add(name);
+      // A table that is only created has no rows. One that has another name now has some.
+      if (fillsNew || gone.length > 0) for (const name of without(now, names)) add(name);
       names = now;
+      fillsNew = false;
       const step: Written =
         everyOfStep === undefined
           ? { kind: 'tables', tables: [...ofStep.values()], views: [] }
@@ -168,6 +174,6 @@ function moduleOf(sql: string): string {
   return /\bUSING\s+["'`[]?([A-Za-z0-9_]+)/i.exec(sql)?.[1] ?? '';
 }
 
-function symmetricDifference(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
-  return [...one].filter((name) => !other.has(name)).concat([...other].filter((name) => !one.has(name)));
+function without(names: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  return [...names].filter((name) => !others.has(name));
 }

@@ -94,7 +94,7 @@ test('a rehearsal that fails ends with the code of the upgrade, and says that no
   const it = project(t, { ...good, 'a3.sql': broken }, people + rows);
   const before = fingerprint(it);
   const text = await it.fails(21, 'rehearse', '-x', 'name=Sofia');
-  assert.match(text, /^In the rehearsal: After the revisions a check failed: people lost/);
+  assert.match(text, /^In the rehearsal: After the revisions a check failed: revision a3: people lost/);
   assert.match(text, /It was a rehearsal on a copy, which is removed: \S+app\.db is untouched\. Fix the revision/);
   assert.doesNotMatch(text, /\.drydock/, 'no path of the copy');
   assert.equal(fingerprint(it), before);

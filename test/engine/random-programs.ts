@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { countRows, countWritten } from '../../src/checks/measure.ts';
+import type { RowsLeft } from '../../src/checks/measurement.ts';
 import { keyOf } from '../../src/checks/written.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
 import { followWrites } from '../../src/engine/written-set.ts';
@@ -144,8 +145,7 @@ export function runProgram(parts: readonly (readonly string[])[]): number {
       });
     });
     rows = { ...rows, ...countWritten(queryPort(db), writes.endStep()) };
-    const left = Object.entries(rows).filter(([, count]) => count !== null);
-    assert.deepEqual(Object.fromEntries(left), countRows(queryPort(db)), `the rows after ${part}`);
+    assert.deepEqual(withRows(rows), withRows(countRows(queryPort(db))), `the rows after ${part}`);
   }
   const written = writes.all();
   const after = db.serialize();
@@ -163,6 +163,11 @@ export function runProgram(parts: readonly (readonly string[])[]): number {
   }
   db.close();
   return ran;
+}
+
+/** A table that was created a moment ago is not counted. */
+function withRows(rows: RowsLeft): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(rows).filter(([, count]) => count !== null && count > 0));
 }
 
 /** Most statements of a random program do not fit the schema, which is no finding. */
