@@ -5,9 +5,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import * as drydock from '../../src/index.ts';
+import type * as Drydock from '../../src/index.ts';
+import { libraryPath } from '../harness/command.ts';
 import { dump, versions } from '../harness/dump.ts';
 import { createDatabase, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+
+const drydock: typeof Drydock = await import(libraryPath);
 
 const files = {
   'a1.sql': sqlRevision(
@@ -36,7 +39,7 @@ async function place(t: TestContext, revisions: Readonly<Record<string, string>>
 }
 
 /** The error that something must end with, as its code and its text. */
-async function failure(work: Promise<unknown>): Promise<drydock.DrydockError> {
+async function failure(work: Promise<unknown>): Promise<Drydock.DrydockError> {
   const error = await work.then(
     () => assert.fail('it did not fail'),
     (thrown: unknown) => thrown,
@@ -154,7 +157,7 @@ test('a project is begun, a revision generated, edited and written down as a scr
   const wants = (sql: string) => writeFileSync(schema, sql);
   wants('CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);');
   const loaded = await drydock.loadConfig({ config: begun.config }, { cwd, env: {} });
-  const config: drydock.Config = { ...loaded, wantedSchema: { kind: 'file', path: schema } };
+  const config: Drydock.Config = { ...loaded, wantedSchema: { kind: 'file', path: schema } };
 
   const first = await drydock.autogenerate(config, { message: 'notes', id: 'a1', kind: 'sql' });
   assert.deepEqual([first.revision?.id, first.changes], ['a1', ['table notes is missing']]);
@@ -218,7 +221,7 @@ test('while this process has the database open nothing is done, since its locks 
 test('what an async observer rejects with becomes a warning, and the run goes on', async (t) => {
   const { config, database } = await place(t);
   const warned = once(process, 'warning');
-  const observer = async ({ kind }: drydock.RunEvent) => {
+  const observer = async ({ kind }: Drydock.RunEvent) => {
     if (kind === 'run-start') throw new Error('a log that is away');
   };
   assert.equal((await drydock.upgrade(config, 'head', { observer })).outcome, 'done');
@@ -236,7 +239,7 @@ test('a signal and the deadline stop a run and roll it back; what an observer th
   const { config, database } = await place(t, { 'a1.sql': endless });
   const before = dump(database);
   const abort = new AbortController();
-  const observer: drydock.Observer = (event) => {
+  const observer: Drydock.Observer = (event) => {
     if (event.kind === 'phase-start' && event.phase === 'migrate') abort.abort(new Error('the program is closing'));
     if (event.kind === 'run-start') throw new Error('an observer with a mistake');
   };

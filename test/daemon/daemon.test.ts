@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,13 +12,11 @@ import { layoutFor } from '../../src/files/layout.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
-import { alembicAt, project, tableRevision } from '../harness/project.ts';
+import { alembicAt, project } from '../harness/project.ts';
 import { askAt, configure, dueWindow, startDaemon, valuesOf } from './helpers.ts';
+import { idle, two } from './helpers-daemon.ts';
 
-const two = { 'a1.sql': tableRevision('a1', undefined), 'a2.sql': tableRevision('a2', 'a1') };
 const everyTask = 'upgrade, snapshot, verify, optimize, vacuum, prune';
-const idle = (running: { activity: unknown; windows: readonly { lastOpened: string | null }[] }) =>
-  running.activity === null && running.windows.every(({ lastOpened }) => lastOpened !== null);
 
 test('a window does its tasks in their order, the answers tell of it, and SIGTERM ends the daemon with 0', async (t) => {
   const it = project(t, two, alembicAt('a1'));
@@ -213,52 +211,6 @@ test('SIGTERM in the middle of a migration rolls it back and ends the daemon; a 
   assert.equal(integrity(it.database), 'ok');
 });
 
-test('a daemon that is killed in the middle of a vacuum leaves the content as it was, and the next window does it', async (t) => {
-  // With a key of its own, since a vacuum may give other rows new rowids.
-  const filled = `${alembicAt('a2')} CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT);
-    WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3000)
-    INSERT INTO big SELECT n, printf('%.500c', 'x') FROM s; DELETE FROM big WHERE n % 3;`;
-  const it = project(t, two, filled);
-  const before = dump(it.database);
-  const bytes = statSync(it.database).size;
-  configure(it, dueWindow(it, 'weekly', 'vacuum'));
-  const killed = await startDaemon(t, it, { pauseAt: 'engine:maintain' });
-  const engine = await killed.reached();
-  process.kill(engine, 'SIGKILL');
-  killed.process.kill('SIGKILL');
-  await killed.finished;
-  assert.equal(dump(it.database), before);
-  assert.ok(existsSync(layoutFor(it).runJournal));
-
-  dueWindow(it, 'weekly', 'vacuum');
-  const next = await startDaemon(t, it);
-  const status = await next.until(idle);
-  assert.deepEqual([status.unfinishedRun, status.problems], [false, []]);
-  assert.equal(dump(it.database), before);
-  assert.equal(integrity(it.database), 'ok');
-  assert.ok(statSync(it.database).size < bytes / 2);
-});
-
-test('damage that a verification finds holds up what would write, and takes no snapshot with it', async (t) => {
-  const filled = `${alembicAt('a1')} CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT);
-    WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3000)
-    INSERT INTO big SELECT n, printf('%.500c', 'x') FROM s;`;
-  const it = project(t, two, filled);
-  await it.text('snapshot', 'create');
-  const bytes = readFileSync(it.database);
-  bytes.fill(0xff, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 4096);
-  writeFileSync(it.database, bytes);
-  configure(it, dueWindow(it, 'nightly', 'verify, upgrade, snapshot, vacuum, prune'));
-  const daemon = await startDaemon(t, it);
-  const status = await daemon.until(idle);
-  assert.equal(status.held?.code, 'DAMAGED_BEFORE');
-  assert.deepEqual([status.snapshots.count, Object.keys(status.succeeded)], [1, []]);
-  assert.match(String(status.verified?.finding), /did not pass the verification: integrity: /);
-  assert.equal((await daemon.ask('/readyz')).status, 503);
-  assert.deepEqual(readFileSync(it.database), bytes);
-  assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_task_failed'), { '{task="verify"}': 1 });
-});
-
 /** The engine of a daemon that was killed sees it and ends itself. */
 async function gone(pid: number): Promise<void> {
   while (existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
@@ -356,20 +308,6 @@ test('a volume that is gone is a reason not to be ready, not the end of the answ
   assert.equal((await daemon.ask('/')).status, 200);
   renameSync(`${dirname(it.database)}-gone`, dirname(it.database));
   await daemon.until(({ ready }) => ready);
-});
-
-test('two daemons of one database apply each revision once, and both live', async (t) => {
-  const it = project(t, two, alembicAt('a1'));
-  configure(it, dueWindow(it, 'nightly', 'upgrade, verify'));
-  const daemons = await Promise.all([startDaemon(t, it), startDaemon(t, it)]);
-  await Promise.all(daemons.map((daemon) => daemon.until(idle)));
-  assert.deepEqual(versions(it.database), ['a2']);
-  const { runs } = await it.json<{ runs: { revision: string; result: string }[] }>('history');
-  assert.deepEqual(
-    runs.map(({ revision, result }) => [revision, result]),
-    [['a2', 'done']],
-  );
-  for (const daemon of daemons) assert.equal((await daemon.ask('/readyz')).status, 200);
 });
 
 test('what holds the writing up is told in every place, and is gone after a snapshot that a person takes', async (t) => {

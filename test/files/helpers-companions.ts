@@ -1,8 +1,13 @@
 /** Databases of which a killed writer left a -wal or a hot -journal beside the main file. */
-import { copyFileSync, existsSync, mkdirSync, rmSync, truncateSync } from 'node:fs';
+
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { drydock } from '../harness/drydock.ts';
+import { dumpWithVersion } from '../harness/dump.ts';
 import { sha256Of } from '../harness/refusal.ts';
 import { otherProcess } from '../harness/writer.ts';
+import type { RestoreStory } from '../run/cases-kill-restore.ts';
 
 /** Leaves 1,000 committed rows in a -wal, and as little as there can be in the main file. */
 export async function leaveWal(database: string, sql = insertRows): Promise<void> {
@@ -60,4 +65,17 @@ export function copyOf(database: string, folder: string): string {
       copyFileSync(`${database}${suffix}`, `${copy}${suffix}`);
   }
   return copy;
+}
+
+export async function restoredWith(
+  story: RestoreStory,
+  verb: readonly string[],
+  lost: Record<string, string>,
+): Promise<void> {
+  const ended = await drydock([...verb, '--database', story.database]);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(dumpWithVersion(story.database), story.old);
+  const work = `${story.database}.drydock`;
+  const [kept = ''] = readdirSync(work).filter((name) => name.startsWith('damaged-before-'));
+  assert.deepEqual(filesOf(join(work, kept, basename(story.database))), lost);
 }

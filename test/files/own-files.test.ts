@@ -5,9 +5,7 @@ import {
   chmodSync,
   chownSync,
   linkSync,
-  lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -18,12 +16,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
 import { testFolder } from '../harness/files.ts';
-import { type Place, place, placeWithSnapshot } from '../harness/place.ts';
+import { placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal, folderState } from '../harness/refusal.ts';
 import { needsTools } from '../harness/tools.ts';
 import { wrongKindTests } from './cases-own-files.ts';
-
-const isRoot = { skip: process.getuid?.() === 0 ? (false as const) : 'only root can be led to what is not its own' };
+import { access, everything, isRoot, ofUser, secret } from './helpers-own-files.ts';
 
 /** A file of root's that nobody may touch, and a folder of root's. */
 function victims(t: TestContext) {
@@ -37,14 +34,8 @@ function victims(t: TestContext) {
   return { root, file, folder, state: folderState(root) };
 }
 
-/** Of a database whose owner is not root, in a folder of root's, so that root stays root. */
-function ofUser(t: TestContext, config = ''): Place {
-  const here = place(t, { config });
-  chownSync(here.database, 1000, 1000);
-  return here;
-}
-
 const links = ['runner.lock', 'run.json', 'run.json.tmp', 'owner.json', 'owner.json.tmp', 'working-copy.db'];
+
 for (const name of links) {
   test(
     `a link of another user in the place of ${name} leads to nothing that is overwritten or given away`,
@@ -91,60 +82,7 @@ test('a hard link in the place of the lock is neither given away nor opened', is
   assert.deepEqual([uid, mode & 0o777, readFileSync(file, 'utf8')], [0, 0o600, 'a secret of root']);
 });
 
-test(
-  'a hard link in the place of a file in the making loses its name, and what it named is as it was',
-  isRoot,
-  async (t) => {
-    const here = ofUser(t);
-    const file = join(here.root, 'shadow');
-    writeFileSync(file, 'a secret of root', { mode: 0o600 });
-    mkdirSync(`${here.database}.drydock`);
-    for (const name of ['run.json.tmp', 'owner.json.tmp', 'working-copy.db', 'incoming.db']) {
-      linkSync(file, join(`${here.database}.drydock`, name));
-    }
-    const result = await here.run(['upgrade']);
-    assert.equal(result.code, 0, result.stderr);
-    const { uid, mode } = statSync(file);
-    assert.deepEqual([uid, mode & 0o777, readFileSync(file, 'utf8')], [0, 0o600, 'a secret of root']);
-  },
-);
-
-test('a folder of snapshots may be a link of root or ours to one of ours, and of no others', isRoot, async (t) => {
-  const here = ofUser(t);
-  const volume = join(here.root, 'volume');
-  mkdirSync(volume, { mode: 0o755 });
-  symlinkSync(volume, here.snapshots);
-  assert.equal((await here.run(['snapshot', 'create'])).code, 0);
-  assert.equal(readdirSync(volume).length, 2);
-  chownSync(volume, 1000, 1000);
-  assert.equal((await here.run(['upgrade'])).code, 0, 'of the owner of the database');
-  chmodSync(volume, 0o777);
-  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link to \S+volume, which is world-writable/);
-  chmodSync(volume, 0o755);
-  chownSync(volume, 1001, 1001);
-  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link to \S+volume, which belongs to uid 1001/);
-  chownSync(volume, 0, 0);
-  chmodSync(here.data, 0o777);
-  assertRefusal(await here.run(['snapshot', 'create']), 12, /a symbolic link in a world-writable folder/);
-});
-
 wrongKindTests('default');
-
-for (const suffix of ['-wal', '-journal']) {
-  test(
-    `honest exit: a named pipe at app.db${suffix} holds up neither a run nor a look`,
-    needsTools('mkfifo'),
-    async (t) => {
-      const here = place(t);
-      spawnSync('mkfifo', [`${here.database}${suffix}`]);
-      for (const args of [['upgrade'], ['current'], ['verify'], ['plan'], ['doctor'], ['snapshot', 'create']]) {
-        const result = await here.run(args);
-        assert.equal(result.code, 12, `${args}: ${result.stdout}${result.stderr}`);
-        assert.match(result.stdout + result.stderr, /app\.db-(wal|journal) is a named pipe/);
-      }
-    },
-  );
-}
 
 test('honest exit: a named pipe in the place of the database is named at once', needsTools('mkfifo'), async (t) => {
   const here = await placeWithSnapshot(t);
@@ -154,22 +92,6 @@ test('honest exit: a named pipe in the place of the database is named at once', 
     assertRefusal(await here.run(args), 2, /app\.db is a special file/);
   }
 });
-
-const secret = { skip: isRoot.skip };
-
-/** uid:gid and permission bits. */
-function access(path: string): string {
-  const { uid, gid, mode } = lstatSync(path);
-  return `${uid}:${gid} ${(mode & 0o777).toString(8)}`;
-}
-
-function everything(here: Place): string[] {
-  return [`${here.database}.drydock`, here.snapshots, join(here.root, 'reports')].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
-    ),
-  );
-}
 
 test('a copy has the group of the database, by whomever it is made', secret, async (t) => {
   const here = ofUser(t, 'report:\n  dir: ../reports\n');
@@ -195,19 +117,4 @@ test('who may not give a copy to the group of the database makes it for its owne
   assert.equal(result.code, 0, result.stderr);
   // Everybody else may read, and that goes for both groups.
   for (const path of everything(here)) assert.equal(access(path), '1000:100 604', path);
-});
-
-test('copies get as strict as the database has become, and never looser', secret, async (t) => {
-  const here = ofUser(t, 'report:\n  dir: ../reports\n');
-  chmodSync(here.database, 0o644);
-  assert.equal((await here.run(['upgrade'])).code, 0);
-  const old = everything(here);
-  assert.ok(old.every((path) => access(path) === '1000:1000 644'));
-  chmodSync(here.database, 0o600);
-  assert.equal((await here.run(['snapshot', 'create'])).code, 0);
-  for (const path of old) assert.equal(access(path), '1000:1000 600', path);
-  chmodSync(here.database, 0o644);
-  assert.equal((await here.run(['snapshot', 'prune'])).code, 0);
-  for (const path of old.filter((path) => path.includes('.snapshots/')))
-    assert.equal(access(path), '1000:1000 600', path);
 });

@@ -88,6 +88,12 @@ export function modesIn(part: Part, index: number, bothModes = false): readonly 
   return bothJournalModes.filter((_, place) => (place === index % 2) === (part === 'default'));
 }
 
+/** The same for a table of cases of which only some are quick: the others have both modes in the rest. */
+export function partOf(quick: boolean, part: Part, index: number): readonly JournalMode[] {
+  if (quick) return modesIn(part, index);
+  return part === 'default' ? [] : bothJournalModes;
+}
+
 /** The text of a TypeScript revision. */
 export function moduleRevision(
   id: string,

@@ -1,47 +1,11 @@
 /** Other processes that hold a lock of SQLite while a run wants to write: waited for, told of, and never run over. */
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { type JournalMode, journalModes, sqlRevision } from '../harness/files.ts';
-import {
-  assertFailed,
-  assertNothingLeft,
-  assertUntouched,
-  base,
-  contentOf,
-  query,
-  type Scene,
-  scene,
-} from '../harness/scene.ts';
-import { type OtherProcess, otherProcess } from '../harness/writer.ts';
-
-const files = {
-  ...base,
-  '002.sql': sqlRevision(
-    '002',
-    '001_base',
-    'ALTER TABLE parent ADD COLUMN age INTEGER;\nUPDATE parent SET age = 1;',
-    'ALTER TABLE parent DROP COLUMN age;',
-  ),
-};
+import { describe, test } from 'node:test';
+import { journalModes, sqlRevision } from '../harness/files.ts';
+import { assertFailed, assertNothingLeft, assertUntouched, contentOf, query } from '../harness/scene.ts';
+import { beside, stateSeenBy } from './helpers-writer-holds.ts';
 
 describe('others that hold a lock', { concurrency: 2 }, () => {
-  test('honest exit: SIGTERM while a reader holds the commit up', async (t) => {
-    const { it, other } = await beside(t, 'delete');
-    const before = contentOf(it);
-    await other.run('BEGIN');
-    await other.run('SELECT count(*) FROM parent');
-
-    const run = it.start(['upgrade']);
-    await run.logged(({ waitingFor }) => waitingFor === 'readers to let the commit through');
-    run.process.kill('SIGTERM');
-    const result = await run.finished;
-
-    assertFailed(result, 23, 'SIGTERM', 'The database is unchanged', 'Run again');
-    await other.run('COMMIT');
-    assertUntouched(it, before);
-    assert.equal((await it.run(['upgrade'])).code, 0);
-  });
-
   for (const mode of journalModes) {
     // In WAL mode the two are the same.
     for (const kind of mode === 'wal' ? ['IMMEDIATE'] : ['IMMEDIATE', 'EXCLUSIVE']) {
@@ -123,35 +87,4 @@ describe('others that hold a lock', { concurrency: 2 }, () => {
     assert.deepEqual(await stateSeenBy(other), { version: '002', columns: ['id', 'name', 'age'] });
     assertNothingLeft(it);
   });
-
-  test('all or nothing: a reader that outlasts the busy timeout at the commit (delete)', async (t) => {
-    const { it, other } = await beside(t, 'delete');
-    const before = contentOf(it);
-    await other.run('BEGIN');
-    const seen = await stateSeenBy(other);
-
-    const result = await it.run(['upgrade', '--busy-timeout', '1s']);
-
-    assertFailed(result, 11, 'busy timeout of 1000 ms', 'database is unchanged');
-    // While the reader is still there: nothing is left that only a later start could put right.
-    assertNothingLeft(it);
-    assert.equal(contentOf(it), before);
-    assert.deepEqual(await stateSeenBy(other), seen);
-    await other.run('COMMIT');
-    assertUntouched(it, before);
-    assert.equal((await it.run(['upgrade'])).code, 0);
-  });
 });
-
-async function beside(t: TestContext, mode: JournalMode): Promise<{ it: Scene; other: OtherProcess }> {
-  const it = scene(t, { mode, files });
-  const other = await otherProcess(it.database, 0);
-  t.after(() => other.end());
-  return { it, other };
-}
-
-async function stateSeenBy(other: OtherProcess): Promise<{ version: unknown; columns: unknown[] }> {
-  const [row] = (await other.run('SELECT version_num FROM alembic_version')) as { version_num: string }[];
-  const columns = (await other.run("SELECT name FROM pragma_table_info('parent')")) as { name: string }[];
-  return { version: row?.version_num, columns: columns.map(({ name }) => name) };
-}

@@ -1,50 +1,19 @@
 /** What is kept of real runs, however they end. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { layoutFor } from '../../src/files/layout.ts';
 import type { RunRecord } from '../../src/records/run-record.ts';
-import { listRunRecords } from '../../src/records/store.ts';
 import { startDrydock } from '../harness/drydock.ts';
 import { createDatabase, sqlRevision } from '../harness/files.ts';
 import { place } from '../harness/place.ts';
-import { type Project, project, stateOf } from '../harness/project.ts';
+import { project, stateOf } from '../harness/project.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
 import { otherProcess } from '../harness/writer.ts';
+import { a1, a2, latest, people, recordsOf, withClock } from './helpers-runs.ts';
 
-const people = `CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);
-  INSERT INTO people (name) VALUES ('Ada'), ('Emmy');`;
-
-const a1 = sqlRevision(
-  'a1',
-  undefined,
-  'CREATE TABLE notes (n INTEGER);\nINSERT INTO notes VALUES (1);',
-  '-- expect: rows notes dropped\nDROP TABLE notes;',
-);
-const a2 = `export const revision = 'a2';
-export const revises = 'a1';
-export function upgrade(op) {
-  for (let n = 0; n < 1000; n += 1) op.execute('INSERT INTO notes VALUES (?)', n);
-  op.addColumn('people', { name: 'age', type: 'INTEGER' });
-}
-export function downgrade(op) {
-  op.dropColumn('people', 'age');
-}
-`;
 const a3 = sqlRevision('a3', 'a2', 'CREATE TABLE tags (t TEXT);\nINSERT INTO tags VALUES (nonsense);');
-
-function recordsOf({ database }: Project): readonly RunRecord[] {
-  const { runs, damaged } = listRunRecords(layoutFor({ database }), 100);
-  assert.deepEqual(damaged, []);
-  return runs;
-}
-
-function latest(it: Project): RunRecord {
-  const [record] = recordsOf(it);
-  assert.ok(record !== undefined, 'there is a record');
-  return record;
-}
 
 const sentences = ({ schema }: RunRecord) => schema?.map(({ sentence }) => sentence);
 
@@ -158,40 +127,6 @@ test('each command under the lock leaves its record, also a downgrade, a stamp a
   );
 });
 
-/** The environment of a process whose clock is off by what this code gives, in milliseconds. */
-function withClock({ root }: Project, offBy: string): { readonly NODE_OPTIONS: string } {
-  const preload = join(root, 'clock.cjs');
-  writeFileSync(
-    preload,
-    `const real = Date;
-     const now = () => real.now() + (${offBy});
-     globalThis.Date = class extends real {
-       constructor(...given) { super(...(given.length === 0 ? [now()] : given)); }
-       static now() { return now(); }
-     };`,
-  );
-  return { NODE_OPTIONS: `--require ${preload}` };
-}
-
-test('a run whose clock was ahead is not the latest for ever, and its report has the name of its record', async (t) => {
-  const it = project(t, { 'a1.sql': a1 }, people);
-  writeFileSync(
-    join(it.root, 'config/drydock.yaml'),
-    'database: ../data/app.db\nmigrations: ../migrations\nfrom_base: allow\nreport: { dir: ../reports }\n',
-  );
-  const ahead = await it.run(['snapshot', 'create'], { env: withClock(it, '365 * 86_400_000') });
-  assert.equal(ahead.code, 0, ahead.stderr);
-  await it.text('upgrade');
-  await it.text('snapshot', 'prune');
-  assert.deepEqual(
-    recordsOf(it).map(({ command }) => command),
-    ['snapshot prune', 'upgrade', 'snapshot create'],
-  );
-  assert.match(await it.text('report', '--markdown'), /^# snapshot prune of app\.db: done\n/i);
-  const namesOf = (folder: string) => readdirSync(folder).map((name) => name.replace(/\.\w+$/, ''));
-  assert.deepEqual(namesOf(join(it.root, 'reports')).sort(), namesOf(layoutFor(it).runs).sort());
-});
-
 test('a clock that is put back in the middle of a run does not make it end before it began', async (t) => {
   const it = project(t, { 'a1.sql': a1 }, people);
   const putBack = join(it.root, 'put-back');
@@ -229,23 +164,6 @@ test('of a run that was killed the record of the next one tells; one that waited
   assert.deepEqual([record.recovered?.interruptedIn, record.recovered?.outcome], ['working', 'rolled-back']);
   assert.equal(record.waits.length, 1, 'one wait, however often it asked');
   assert.match(String(record.waits[0]?.waitingFor), /write lock|readable/);
-});
-
-test('one that was refused before the lock leaves none; one that cannot write its record ends as it would have', async (t) => {
-  const it = project(t, { 'a1.sql': a1 }, people);
-  const broken = join(it.migrations, 'broken.sql');
-  writeFileSync(broken, 'no header');
-  await it.fails(2, 'upgrade');
-  assert.ok(!existsSync(`${it.database}.drydock`));
-
-  writeFileSync(broken, sqlRevision('a2', 'a1', ''));
-  const { runs } = layoutFor(it);
-  await it.text('ensure-version');
-  renameSync(runs, `${runs}.aside`);
-  writeFileSync(runs, 'something else stands here');
-  const result = await it.run(['upgrade']);
-  assert.equal(result.code, 0, result.stderr);
-  assert.ok(result.log.some(({ msg }) => msg?.startsWith('no record of this run could be written')));
 });
 
 test(

@@ -1,48 +1,11 @@
 /** What a person agreed to lose is what is lost, whatever becomes of the database before the run has it. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import Database from 'better-sqlite3';
+import { test } from 'node:test';
 import { startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { sqlRevision } from '../harness/files.ts';
 import { killAt } from '../harness/kill.ts';
-import { type Place, place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
-
-const table = 'CREATE TABLE items (id INTEGER PRIMARY KEY);\nINSERT INTO items VALUES (1), (2), (3);';
-
-/** Up to `at`; a note is lost by the downgrade of the second, a tag by that of the third. */
-async function noted(t: TestContext, at: string): Promise<Place> {
-  const here = place(t, {
-    sql: '',
-    revisions: {
-      '001.sql': sqlRevision('001', undefined, table, '-- expect: rows items dropped\nDROP TABLE items;'),
-      '002.sql': sqlRevision('002', '001', 'ALTER TABLE items ADD COLUMN note TEXT;', 'ALTER TABLE items DROP note;'),
-      '003.sql': sqlRevision('003', '002', 'ALTER TABLE items ADD COLUMN tag TEXT;', 'ALTER TABLE items DROP tag;'),
-    },
-  });
-  const { code, stderr } = await here.run(['upgrade', at]);
-  assert.equal(code, 0, stderr);
-  return here;
-}
-
-function write({ database }: Place, sql: string): void {
-  const db = new Database(database);
-  db.exec(sql);
-  db.close();
-}
-
-test('no lost write: a downgrade asks when an interrupted restore has brought back what it would lose', async (t) => {
-  const it = await noted(t, '002');
-  write(it, "UPDATE items SET note = 'precious'");
-  assert.equal((await it.run(['snapshot', 'create'])).code, 0);
-  write(it, 'UPDATE items SET note = NULL');
-  await killAt(['snapshot', 'restore', 'latest', '--yes', '--database', it.database], 'engine:before-replace', 'both');
-  const first = await it.run(['downgrade', '001']);
-  assertRefusal(first, 2, /had been interrupted.*finished now, and the database is at 002/, /Run again\.$/);
-  assertRefusal(await it.run(['downgrade', '001']), 2, /loses data: column items\.note with 3 values/, /--yes/);
-  assert.match(dumpWithVersion(it.database), /precious/);
-});
+import { noted, write } from './helpers-agreed-losses.ts';
 
 test('no lost write: a downgrade asks when a run that was at work has ended', async (t) => {
   const it = await noted(t, '001');

@@ -10,9 +10,9 @@ import {
   contentOf,
   execute,
   lineOf,
-  modesIn,
   moduleRevision,
   type Part,
+  partOf,
   scene,
   snapshotIn,
 } from '../harness/scene.ts';
@@ -32,8 +32,8 @@ interface Failing {
   readonly args?: readonly string[];
   /** True where the run fails before it comes to a snapshot. */
   readonly early?: boolean;
-  /** True where the journal mode makes the difference that matters. */
-  readonly bothModes?: boolean;
+  /** Part of `npm test`; the others are tried in either mode by the rest. */
+  readonly quick?: boolean;
 }
 
 const sql = (up: string) => ({ file: '002_bad.sql' as const, text: sqlRevision('002_bad', '001_base', up) });
@@ -43,7 +43,7 @@ const module = (upgrade: string, top = '') => ({
 });
 
 /** Changes that must not be seen afterwards, before what fails. */
-export const work = `CREATE TABLE fresh (id INTEGER PRIMARY KEY);\nUPDATE parent SET name = name || '!';`;
+const work = `CREATE TABLE fresh (id INTEGER PRIMARY KEY);\nUPDATE parent SET name = name || '!';`;
 const opWork = `op.execute("UPDATE parent SET name = name || '!'");`;
 
 const rollbackTrigger = `CREATE TRIGGER bomb BEFORE UPDATE OF note ON child BEGIN SELECT RAISE(ROLLBACK, 'no notes'); END;`;
@@ -51,7 +51,7 @@ const rollbackTable = `CREATE TABLE strict_one (id INTEGER PRIMARY KEY ON CONFLI
 const endless = `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n`;
 
 /** Every way to end the transaction in words, which none may be run. */
-export const escapes = [
+const escapes = [
   'COMMIT',
   'END',
   'COMMIT; BEGIN',
@@ -64,7 +64,7 @@ export const escapes = [
 const cases: readonly Failing[] = [
   {
     what: 'whose third statement fails',
-    bothModes: true,
+    quick: true,
     ...sql(`${work}\nINSERT INTO nowhere VALUES (1);\nDELETE FROM child;`),
     code: 20,
     line: 'nowhere',
@@ -78,6 +78,7 @@ const cases: readonly Failing[] = [
     says: /UNIQUE/,
   },
   ...escapes.map((words) => ({
+    quick: words === 'COMMIT',
     what: `whose op.execute says ${words}`,
     ...module(`${opWork}\nop.execute('${words}');\nop.execute('DELETE FROM child');`),
     code: 20,
@@ -99,6 +100,7 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'with INSERT OR ROLLBACK',
+    quick: true,
     ...sql(`${work}\nINSERT OR ROLLBACK INTO parent VALUES (1, 'again');\nDELETE FROM child;`),
     code: 20,
     line: 'OR ROLLBACK',
@@ -114,7 +116,6 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'whose trigger does RAISE(ROLLBACK)',
-    bothModes: true,
     ...sql(`${work}\nUPDATE child SET note = 'x' WHERE id = 7;\nDELETE FROM child;`),
     extra: rollbackTrigger,
     code: 20,
@@ -123,7 +124,7 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that catches the ROLLBACK of a trigger and goes on with one statement',
-    bothModes: true,
+    quick: true,
     ...module(`${opWork}
       try { op.execute("UPDATE child SET note = 'x' WHERE id = 7") } catch {}
       try { op.execute('DELETE FROM child') } catch {}`),
@@ -133,7 +134,6 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that catches the ROLLBACK of a trigger and goes on with an operation',
-    bothModes: true,
     ...module(`${opWork}
       try { op.execute("UPDATE child SET note = 'x' WHERE id = 7") } catch {}
       try { op.alterColumn('parent', 'name', { type: 'TEXT' }) } catch {}`),
@@ -143,6 +143,7 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that throws',
+    quick: true,
     ...module(`${opWork}\nop.execute('DELETE FROM child');\nthrow new Error('changed my\\nmind');`),
     code: 20,
     line: 'changed my',
@@ -157,6 +158,7 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that breaks off inside an operation',
+    quick: true,
     ...module(`${opWork}\nop.alterColumn('child', 'note', { type: 'INTEGER' });`),
     extra: "UPDATE child SET note = '007' WHERE id = 3;",
     code: 20,
@@ -165,14 +167,14 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that leaves work behind for after its end',
-    bothModes: true,
+    quick: true,
     ...module(`${opWork}\nsetImmediate(() => op.execute('DELETE FROM child'));`),
     code: 20,
     says: /had already returned when it ran: DELETE FROM child/,
   },
   {
     what: 'that calls process.exit(0) in upgrade()',
-    bothModes: true,
+    quick: true,
     ...module(`${opWork}\nprocess.exit(0);`),
     code: 20,
     says: /exit code 0.*process\.exit/,
@@ -186,7 +188,6 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that calls process.exit(0) when it is loaded',
-    bothModes: true,
     ...module(opWork, 'process.exit(0);'),
     // What is found sound before the revisions run is not found yet.
     code: 2,
@@ -195,13 +196,14 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that kills its process',
+    quick: true,
     ...module(`${opWork}\nprocess.kill(process.pid, 'SIGKILL');`),
     code: 20,
     says: /SIGKILL/,
   },
   {
     what: 'that never ends in SQL',
-    bothModes: true,
+    quick: true,
     ...sql(`${work}\n${endless};`),
     args: ['--deadline', '2s'],
     code: 23,
@@ -209,6 +211,7 @@ const cases: readonly Failing[] = [
   },
   {
     what: 'that never ends in TypeScript',
+    quick: true,
     ...module(`${opWork}\nwhile (true);`),
     args: ['--deadline', '2s'],
     code: 23,
@@ -231,12 +234,30 @@ const cases: readonly Failing[] = [
   },
 ];
 
-/** A test for each, in the modes that belong to this part of the suite; see {@link modesIn}. */
+/** A test for each, in the modes that belong to this part of the suite; see {@link partOf}. */
 export function failingRevisions(part: Part): void {
   for (const [index, it] of cases.entries()) {
-    for (const mode of modesIn(part, index, it.bothModes)) {
+    for (const mode of partOf(it.quick ?? false, part, index)) {
       test(`all or nothing: a revision ${it.what} (${mode})`, (t) => assertFails(t, mode, it));
     }
+  }
+}
+
+/** Statements that no revision may have. */
+export function refusedWhenRead(part: Part): void {
+  const refused = [...escapes, 'BEGIN', 'PRAGMA writable_schema = ON', "ATTACH 'other.db' AS other", 'VACUUM'];
+  for (const words of refused) {
+    if (['COMMIT', 'VACUUM'].includes(words) !== (part === 'default')) continue;
+    test(`all or nothing: a .sql revision with ${words} is refused when it is read`, async (t) => {
+      const text = sqlRevision('002_bad', '001_base', `${work}\n${words};`);
+      const it = scene(t, { mode: 'wal', files: { ...base, '002_bad.sql': text } });
+      const before = contentOf(it);
+
+      const result = await it.run(['upgrade']);
+
+      assertFailed(result, 2, `${join(it.migrations, '002_bad.sql')}:${lineOf(text, words)}`);
+      assertUntouched(it, before);
+    });
   }
 }
 

@@ -92,17 +92,12 @@ function assertHotJournal(database: string): void {
   assert.ok(statSync(`${database}-journal`).size > 0, 'SQLite left a journal to roll back with');
 }
 
-/** Those that are part of `npm test`: each place once, everybody dying somewhere, in either journal mode. */
+/** Those that are part of `npm test`: each stage once, everybody dying somewhere, in either journal mode. */
 const quickKills: Readonly<Record<string, JournalMode>> = {
-  'engine phase:snapshot': 'delete',
   'both engine:copied': 'delete',
-  'supervisor phase:inspect': 'wal',
   'engine engine:step:2': 'wal',
-  'engine phase:commit': 'delete',
   'supervisor engine:before-commit': 'delete',
-  'both engine:before-commit': 'wal',
   'engine engine:after-commit': 'delete',
-  'engine phase:verify': 'wal',
 };
 
 export const killAttacks: readonly Attack[] = kills.map((kill) => {
@@ -127,9 +122,7 @@ export const downgradeAttacks: readonly Attack[] = killPoints
 
 const quickSignals: Readonly<Record<string, JournalMode>> = {
   'phase:hold': 'wal',
-  'engine:copied': 'delete',
   'engine:step:2': 'delete',
-  'phase:commit': 'delete',
   'engine:before-commit': 'wal',
 };
 

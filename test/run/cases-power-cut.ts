@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Result } from '../harness/drydock.ts';
-import { bothJournalModes, createDatabase, type JournalMode } from '../harness/files.ts';
+import { createDatabase, type JournalMode } from '../harness/files.ts';
 import { sha256Of } from '../harness/refusal.ts';
 import { needs, type PowerVolumeKind, powerTools, powerVolume } from '../harness/volumes.ts';
 import { assertContent, assertDone, assertSnapshot, endAtOnce, powerSite } from './helpers-power.ts';
@@ -25,7 +25,8 @@ import { assertContent, assertDone, assertSnapshot, endAtOnce, powerSite } from 
 /** After a command has ended there is no process left that the cut must end. */
 const nobody = async () => undefined;
 
-export function powerCuts(kind: PowerVolumeKind): void {
+/** @param modes In which the cuts of a run are tried. */
+export function powerCuts(kind: PowerVolumeKind, modes: readonly JournalMode[]): void {
   const options = needs(...powerTools, `mkfs.${kind}`);
 
   test(
@@ -78,7 +79,7 @@ export function powerCuts(kind: PowerVolumeKind): void {
     },
   );
 
-  for (const mode of bothJournalModes) powerCutsOfARun(kind, mode);
+  for (const mode of modes) powerCutsOfARun(kind, mode);
 }
 
 function powerCutsOfARun(kind: PowerVolumeKind, mode: JournalMode): void {

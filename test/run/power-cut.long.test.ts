@@ -1,4 +1,4 @@
-/** Power cuts on xfs, and at moments that nobody chose: whatever was reported before the cut is there after it. */
+/** Power cuts in WAL mode and on xfs, and at moments that nobody chose: whatever was reported before the cut is there after it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -10,7 +10,8 @@ import { assertContent, assertDone, assertSnapshot, endAtOnce, powerSite } from 
 
 const cutsEach = 25;
 
-powerCuts('xfs');
+powerCuts('xfs', bothJournalModes);
+powerCuts('ext4', ['wal']);
 
 for (const kind of ['ext4', 'xfs'] satisfies PowerVolumeKind[]) {
   for (const mode of bothJournalModes) {

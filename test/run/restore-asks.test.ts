@@ -1,37 +1,19 @@
 /** A restore says what goes, and asks before anything is locked, if the database holds what no snapshot has. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
-import { replaceByText } from '../harness/damage.ts';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
 import { dumpWithVersion } from '../harness/dump.ts';
-import { type JournalMode, journalModes } from '../harness/files.ts';
-import { killAt } from '../harness/kill.ts';
+import { journalModes } from '../harness/files.ts';
 import { listed } from '../harness/place.ts';
 import { assertRefusal, assertSilentRefusal, folderState } from '../harness/refusal.ts';
-import { type Restorable, restorable, withDatabase } from '../harness/restorable.ts';
+import { restorable, withDatabase } from '../harness/restorable.ts';
 import { inTerminal } from '../harness/terminal.ts';
 import { otherProcess } from '../harness/writer.ts';
+import { type Report, written } from './helpers-restore-asks.ts';
 
-/** Rows came, went and changed since the snapshot, and a table appeared. */
-const since = `
-  INSERT INTO items (name) VALUES ('one'), ('two'), ('three');
-  CREATE TABLE notes (n INTEGER);
-  INSERT INTO notes VALUES (1), (2);
-`;
 const said =
   /app\.db holds what no snapshot has, and restoring snapshot \S+ undoes it; unlike that snapshot it has 3 rows more in items \(2,003 rows, and 2,000 rows in the snapshot\), table notes with 2 rows, which the snapshot does not have/;
-
-async function written(t: TestContext, mode: JournalMode): Promise<Restorable> {
-  const it = await restorable(t, mode);
-  withDatabase(it.database, (db) => db.exec(since));
-  return it;
-}
-
-interface Report {
-  readonly kept: string;
-  readonly tables: readonly { readonly table: string; readonly before: number | null; readonly after: number | null }[];
-}
 
 for (const mode of journalModes) {
   test(`a proven way back: a restore in a job needs --yes if no snapshot has what it replaces (${mode})`, async (t) => {
@@ -78,22 +60,6 @@ for (const mode of journalModes) {
       /unlike that snapshot it has other content, but the same number of rows in each table/,
     );
   });
-
-  test(`a proven way back: a job may restore what a snapshot has while another process has the database open (${mode})`, async (t) => {
-    const it = await restorable(t, mode);
-    const other = await otherProcess(it.database, 1000);
-    t.after(() => other.end());
-    // In WAL mode it is in the log, and not in the file.
-    await other.run('UPDATE items SET price = 7 WHERE id < 1000');
-    assertSilentRefusal(await it.run(['snapshot', 'restore', it.id]), 2, /give --yes/);
-    const created = await it.run(['snapshot', 'create']);
-    assert.equal(created.code, 0, created.stderr);
-    if (mode === 'wal') assert.ok(statSync(`${it.database}-wal`).size > 0, 'the log has it');
-    const restored = await it.run(['snapshot', 'restore', it.id, '--json']);
-    assert.equal(restored.code, 0, restored.stderr);
-    assert.deepEqual(restored.json<Report>().tables, []);
-    assert.equal(dumpWithVersion(it.database), it.old);
-  });
 }
 
 test('a proven way back: on a terminal a restore asks, and only a yes goes on', async (t) => {
@@ -113,33 +79,6 @@ test('a proven way back: on a terminal a restore asks, and only a yes goes on', 
   assert.equal(dumpWithVersion(it.database), it.old);
 });
 
-const beyond: readonly { what: string; destroy: (it: Restorable) => void }[] = [
-  { what: 'is gone', destroy: ({ database }) => rmSync(database) },
-  { what: 'is empty', destroy: ({ database }) => truncateSync(database) },
-  { what: 'is text', destroy: ({ database }) => replaceByText(database) },
-  { what: 'was cut', destroy: ({ database }) => truncateSync(database, 4096) },
-];
-
-test('a proven way back: a database that cannot be read asks nothing, since a restore is the way out', async (t) => {
-  const it = await restorable(t, 'delete');
-  for (const { what, destroy } of beyond) {
-    await t.test(`it ${what}`, async () => {
-      destroy(it);
-      const restored = await it.run(['snapshot', 'restore', it.id]);
-      assert.equal(restored.code, 0, restored.stderr);
-      assert.equal(dumpWithVersion(it.database), it.old);
-    });
-  }
-});
-
-test('a proven way back: a restore that was agreed to and was killed goes on without another question', async (t) => {
-  const it = await written(t, 'delete');
-  await killAt(['snapshot', 'restore', it.id, '--yes', '--database', it.database], 'engine:before-replace', 'both');
-  const again = await it.run(['snapshot', 'restore', it.id]);
-  assert.equal(again.code, 0, again.stderr);
-  assert.equal(dumpWithVersion(it.database), it.old);
-});
-
 test('no lost write: what a killed writer left behind is asked about, since it cannot be looked at', async (t) => {
   const it = await restorable(t, 'delete');
   const other = await otherProcess(it.database, 1000);
@@ -154,17 +93,6 @@ test('no lost write: what a killed writer left behind is asked about, since it c
   const restored = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(dumpWithVersion(it.database), it.old);
-});
-
-test('honest exit: a database that stays locked is not asked about: the restore ends with 11', async (t) => {
-  const it = await written(t, 'delete');
-  const other = await otherProcess(it.database, 1000);
-  t.after(() => other.end());
-  await other.run('BEGIN EXCLUSIVE');
-  for (const flags of [[], ['--yes']]) {
-    const busy = await it.run(['snapshot', 'restore', it.id, '--busy-timeout', '300ms', ...flags]);
-    assertRefusal(busy, 11, /locked|held/i);
-  }
 });
 
 function answer(typed: string) {

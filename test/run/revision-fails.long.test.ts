@@ -1,9 +1,10 @@
-/** The revisions that fail once more, each in the journal mode that the default suite leaves out. */
+/** The revisions that fail and that the default suite leaves out, or tries in the other journal mode. */
 import { describe } from 'node:test';
 import { failingChecks } from '../checks/cases-failing-checks.ts';
-import { failingRevisions } from './cases-failing-revisions.ts';
+import { failingRevisions, refusedWhenRead } from './cases-failing-revisions.ts';
 
-describe('revisions that fail, in the other journal mode', { concurrency: 2 }, () => {
+describe('more revisions that fail', { concurrency: 2 }, () => {
   failingRevisions('rest');
+  refusedWhenRead('rest');
   failingChecks('rest');
 });

@@ -16,7 +16,7 @@ import {
   snapshotIn,
   snapshots,
 } from '../harness/scene.ts';
-import { escapes, failingRevisions, work } from './cases-failing-revisions.ts';
+import { failingRevisions, refusedWhenRead } from './cases-failing-revisions.ts';
 
 describe('revisions that fail', { concurrency: 2 }, () => {
   failingRevisions('default');
@@ -81,16 +81,5 @@ describe('revisions that fail', { concurrency: 2 }, () => {
     });
   }
 
-  for (const words of [...escapes, 'BEGIN', 'PRAGMA writable_schema = ON', "ATTACH 'other.db' AS other", 'VACUUM']) {
-    test(`all or nothing: a .sql revision with ${words} is refused when it is read`, async (t) => {
-      const text = sqlRevision('002_bad', '001_base', `${work}\n${words};`);
-      const it = scene(t, { mode: 'wal', files: { ...base, '002_bad.sql': text } });
-      const before = contentOf(it);
-
-      const result = await it.run(['upgrade']);
-
-      assertFailed(result, 2, `${join(it.migrations, '002_bad.sql')}:${lineOf(text, words)}`);
-      assertUntouched(it, before);
-    });
-  }
+  refusedWhenRead('default');
 });

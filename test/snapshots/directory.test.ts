@@ -2,21 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
 import { dumpWithVersion } from '../harness/dump.ts';
 import { createDatabase, journalModes, testFolder } from '../harness/files.ts';
-import { type Listed, type Place, place } from '../harness/place.ts';
+import { place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
-
-const elsewhere = 'snapshots:\n  directory: ../backup/app\n';
-
-function placeWithBackup(t: TestContext, mode: 'delete' | 'wal' = 'delete'): Place & { readonly backup: string } {
-  const here = place(t, { mode, config: elsewhere });
-  mkdirSync(join(here.root, 'backup'));
-  return { ...here, backup: join(here.root, 'backup', 'app') };
-}
+import { elsewhere, listed, placeWithBackup, yes } from './helpers-directory.ts';
 
 for (const mode of journalModes) {
   test(`a proven way back: snapshots stand in the folder that the config names, and are restored from it (${mode})`, async (t) => {
@@ -31,46 +24,6 @@ for (const mode of journalModes) {
     assert.equal(restored.code, 0, restored.stderr);
     assert.equal(dumpWithVersion(here.database), before);
   });
-}
-
-/** A restore in a job may have to be agreed to. */
-const yes: readonly string[] = ['--yes'];
-
-test('all or nothing: a restore that was killed goes on from the folder that the config names', async (t) => {
-  const here = placeWithBackup(t);
-  const before = dumpWithVersion(here.database);
-  assert.equal((await here.run(['upgrade'])).code, 0);
-  await killedRestore(here);
-  const next = await here.run(['snapshot', 'prune']);
-  assert.equal(next.code, 0, next.stderr);
-  assert.equal(dumpWithVersion(here.database), before);
-});
-
-test('honest exit: after the folder was changed an interrupted restore says where its snapshots were', async (t) => {
-  const here = placeWithBackup(t);
-  assert.equal((await here.run(['upgrade'])).code, 0);
-  await killedRestore(here);
-  const env = { DRYDOCK_SNAPSHOTS_DIRECTORY: join(here.root, 'backup', 'new') };
-  const lost = await here.run(['upgrade'], { env });
-  assertRefusal(lost, 30, /is not in \S+backup\/new; that run had its snapshots in \S+backup\/app/);
-  assert.equal((await here.run(['snapshot', 'prune'])).code, 0, 'with the old setting it goes on');
-});
-
-/** As the command finds them. */
-async function listed({ run }: Place): Promise<readonly Listed[]> {
-  return (await run(['snapshot', 'list', '--json'])).json<{ snapshots: Listed[] }>().snapshots;
-}
-
-async function killedRestore(here: Place): Promise<void> {
-  const [snapshot] = await listed(here);
-  const { startDrydock } = await import('../harness/drydock.ts');
-  const running = startDrydock(['snapshot', 'restore', String(snapshot?.id), ...yes], {
-    cwd: here.root,
-    pauseAt: 'engine:before-replace',
-  });
-  await running.reached();
-  running.process.kill('SIGKILL');
-  await running.finished;
 }
 
 test('a proven way back: two databases do not share a folder of snapshots', async (t) => {
@@ -92,13 +45,6 @@ test('honest exit: a folder of snapshots whose parent is not there is refused be
   const here = place(t, { config: elsewhere });
   assertRefusal(await here.run(['upgrade']), 12, /there is no \S+backup\. .*snapshots\.directory/);
   assert.ok(!existsSync(`${here.database}.drydock`));
-});
-
-test('a rehearsal leaves nothing in the folder that the config names', async (t) => {
-  const here = placeWithBackup(t);
-  const result = await here.run(['rehearse']);
-  assert.equal(result.code, 0, result.stderr);
-  assert.ok(!existsSync(here.backup));
 });
 
 test('honest exit: a full volume of snapshots is found before the run begins', needs('mount', 'umount'), async (t) => {
