@@ -63,7 +63,7 @@ async function requireAgreement(statement: string, consent: Consent, stop: Abort
   throw new DrydockError('USAGE', {
     what: statement,
     state: 'Nothing was changed',
-    next: "To give it up, give --yes (in a program dataLoss: 'accepted'); no snapshot is removed",
+    next: "To give it up, pass --yes (in a program dataLoss: 'accepted'); no snapshot is removed",
   });
 }
 

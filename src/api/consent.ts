@@ -54,13 +54,13 @@ export async function requireYes(
   throw new DrydockError('USAGE', {
     what: statement,
     state: 'Nothing was changed',
-    next: "To go on all the same, give --yes (in a program dataLoss: 'accepted'); the run takes a snapshot first, which has it all",
+    next: "To continue anyway, pass --yes (in a program dataLoss: 'accepted'); the run takes a snapshot first, which keeps all of it",
   });
 }
 
 function statementOf({ verb, database, forecast }: Question): string | undefined {
   if (forecast.kind === 'unknown') {
-    return `What the ${verb} of ${database} would lose cannot be told beforehand: ${forecast.why}`;
+    return `Cannot predict what the ${verb} of ${database} would lose: ${forecast.why}`;
   }
   // The run itself refuses to continue if consent is needed.
   if (forecast.kind === 'later' || forecast.losses.length === 0) return undefined;

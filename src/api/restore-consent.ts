@@ -65,7 +65,7 @@ async function whatGoes(
     if (!(error instanceof DrydockError)) throw error;
     // A crashed writer left a journal or WAL that a read-only connection cannot recover.
     if (codeOf(error.cause) === 'SQLITE_READONLY')
-      return `What restoring snapshot ${id} undoes in ${database} cannot be told beforehand: ${error.what}`;
+      return `Cannot predict what restoring snapshot ${id} would undo in ${database}: ${error.what}`;
     if (error.code === 'BUSY') throw error;
     return undefined;
   }

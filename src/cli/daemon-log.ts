@@ -21,7 +21,7 @@ function lineOf(event: DaemonEvent): Line {
     case 'listening':
       return { level: 'info', message: `listening on ${event.url}`, url: event.url };
     case 'idle':
-      return { level: 'warn', message: 'no windows are configured: this daemon only tells how things stand' };
+      return { level: 'warn', message: 'no windows are configured: this daemon only reports status' };
     case 'window-opened': {
       const { window, at, closes, late } = event;
       const message = `window ${window} is open${late ? ', late' : ''} until ${closes.toISOString()}`;

@@ -6,21 +6,17 @@ import { toolVersion } from '../version.ts';
 import { type Shell, shells } from './completion/shells.ts';
 import { addVerb, addVerbWithoutConfig, type GlobalFlags, quiet, repeatable, type Verb } from './verb.ts';
 
-const verbose = new Option('-v, --verbose', 'say all that is known of each revision');
-const argument = repeatable('-x <key=value>', 'reaches TypeScript revisions as op.arguments; may be repeated');
-const revisionId = new Option('--rev-id <id>', 'the id, instead of the next one');
-const schema = new Option('--schema <file>', 'the desired schema: a .sql text or a database (schema in the config)');
-const sql = new Option(
-  '--sql',
-  'print it as a script for the sqlite3 shell and run nothing; the target may be start:end',
+const verbose = new Option('-v, --verbose', 'show every detail of each revision');
+const argument = repeatable('-x <key=value>', 'passed to TypeScript revisions as op.arguments; may be repeated');
+const revisionId = new Option('--rev-id <id>', 'the id of the new revision (the next one)');
+const schema = new Option('--schema <file>', 'the desired schema: a .sql file or a database (schema in the config)');
+const sql = new Option('--sql', 'print a script for the sqlite3 shell and run nothing; the target may be start:end');
+const address = new Option('--address <host:port>', 'the address of the daemon (127.0.0.1:9187)');
+const allowNoRevisions = new Option('--allow-no-revisions', 'continue if the folder has no revisions');
+const fromBase = new Option('--from-base', 'run even if the database has tables and no recorded revision').preset(
+  'allow',
 );
-const address = new Option('--address <host:port>', 'where the daemon answers (127.0.0.1:9187)');
-const allowNoRevisions = new Option('--allow-no-revisions', 'go on if the folder of the revisions has none');
-const fromBase = new Option(
-  '--from-base',
-  'also on a database with tables that does not say at which revision it is',
-).preset('allow');
-const branchLabel = repeatable('--branch-label <label>', 'give the branch this name; may be repeated');
+const branchLabel = repeatable('--branch-label <label>', 'a label for the branch; may be repeated');
 
 const runs: readonly Verb<Config>[] = [
   {
@@ -28,7 +24,7 @@ const runs: readonly Verb<Config>[] = [
     description: 'run the pending revisions up to a target (head)',
     flags: [
       argument,
-      new Option('--rehearse', 'rehearse it first, and go on only if that passed'),
+      new Option('--rehearse', 'rehearse first, and continue only if that passes'),
       fromBase,
       sql,
       allowNoRevisions,
@@ -37,27 +33,22 @@ const runs: readonly Verb<Config>[] = [
   },
   {
     usage: 'rehearse [target]',
-    description: 'do the whole upgrade (head) on a copy, which is removed',
-    flags: [new Option('--down', 'do a downgrade to the target there'), fromBase, argument, allowNoRevisions],
+    description: 'run the whole upgrade (head) on a copy, then remove the copy',
+    flags: [new Option('--down', 'rehearse a downgrade to the target'), fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/rehearse.ts')).rehearse,
   },
   {
     usage: 'downgrade <target>',
     description: 'go back to a revision, -N or base',
-    flags: [
-      argument,
-      sql,
-      new Option('-y, --yes', 'lose the data that it drops without being asked'),
-      allowNoRevisions,
-    ],
+    flags: [argument, sql, new Option('-y, --yes', 'drop data without asking'), allowNoRevisions],
     load: async () => (await import('./verbs/run.ts')).downgrade,
   },
   {
     usage: 'stamp <targets...>',
-    description: 'write revisions down as applied without running them',
+    description: 'record revisions as applied without running them',
     flags: [
-      new Option('--purge', 'forget every row of alembic_version first, also ones that no file knows'),
-      new Option('--force', 'also where the database does not have the schema of the targets'),
+      new Option('--purge', 'delete every row of alembic_version first, including unknown revisions'),
+      new Option('--force', 'stamp even if the schema does not match the targets'),
       argument,
       sql,
       allowNoRevisions,
@@ -66,13 +57,13 @@ const runs: readonly Verb<Config>[] = [
   },
   {
     usage: 'ensure-version',
-    description: 'create the table alembic_version where it is missing',
+    description: 'create the table alembic_version if it is missing',
     load: async () => (await import('./verbs/ensure-version.ts')).ensureVersion,
   },
   {
     usage: 'begin-anew',
-    description: 'give up what an emptied database was, so that an upgrade makes it anew',
-    flags: [new Option('-y, --yes', 'give it up without being asked')],
+    description: 'give up the lost content of an emptied database, so that an upgrade can start from base',
+    flags: [new Option('-y, --yes', 'give it up without asking')],
     load: async () => (await import('./verbs/begin-anew.ts')).beginAnew,
   },
 ];
@@ -81,7 +72,7 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'current',
     description: 'show the revision that the database is at',
-    flags: [verbose, new Option('-c, --check-heads', 'exit 3 where a head is not applied')],
+    flags: [verbose, new Option('-c, --check-heads', 'exit 3 if a head is not applied')],
     load: async () => (await import('./verbs/current.ts')).current,
   },
   {
@@ -114,18 +105,18 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'plan [target]',
     description: 'show what an upgrade (head) would do, and change nothing',
-    flags: [new Option('--down', 'what a downgrade to the target would do'), fromBase, argument, allowNoRevisions],
+    flags: [new Option('--down', 'show a downgrade to the target instead'), fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/plan.ts')).plan,
   },
   {
     usage: 'lint [revisions...]',
-    description: 'look for what is dangerous in the revision files; exit 3 where there is something',
+    description: 'check the revision files for dangerous changes; exit 3 if there are any',
     flags: [argument, allowNoRevisions],
     load: async () => (await import('./verbs/lint.ts')).lint,
   },
   {
     usage: 'check',
-    description: 'compare the database, the revisions and the desired schema; exit 3 where they differ',
+    description: 'compare the database, the revisions and the desired schema; exit 3 if they differ',
     flags: [schema, fromBase, argument, allowNoRevisions],
     load: async () => (await import('./verbs/check.ts')).check,
   },
@@ -142,7 +133,7 @@ const reads: readonly Verb<Config>[] = [
   {
     usage: 'doctor',
     runsAs: 'owner',
-    description: 'say what would bite a run here; exit as a run would be refused',
+    description: 'check for anything that would make a run fail; exits with the code that run would return',
     flags: [allowNoRevisions],
     load: async () => (await import('./verbs/doctor.ts')).doctor,
   },
@@ -161,27 +152,27 @@ const reads: readonly Verb<Config>[] = [
 const writes: readonly Verb<Config>[] = [
   {
     usage: 'revision',
-    description: 'write the file of a new revision',
+    description: 'create a new revision file',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
-      new Option('--autogenerate', 'with what brings the revisions to the desired schema'),
+      new Option('--autogenerate', 'generate the changes that lead to the desired schema'),
       schema,
-      repeatable('--rename <old=new>', 'a table, or table.old=new for a column, got a new name; may be repeated'),
-      repeatable('--separate <old=new>', 'the one goes and the other comes: they are two things; may be repeated'),
+      repeatable('--rename <old=new>', 'treat as a rename: a table, or table.old=new for a column; may be repeated'),
+      repeatable('--separate <old=new>', 'treat as a drop plus an add, not a rename; may be repeated'),
       argument,
       new Option('--sql', 'in SQL (the default)'),
       new Option('--ts', 'in TypeScript'),
       revisionId,
-      new Option('--head <revision>', 'the revision before it (head); base for a new beginning'),
-      new Option('--splice', 'allow one that others revise already, which makes a branch'),
-      new Option('--depends-on <revision...>', 'ids or branch labels that must be applied before'),
+      new Option('--head <revision>', 'the parent revision (head); base for none'),
+      new Option('--splice', 'allow a parent that already has children, which creates a branch'),
+      new Option('--depends-on <revision...>', 'ids or branch labels that must be applied first'),
       branchLabel,
     ],
     load: async () => (await import('./verbs/revision.ts')).revision,
   },
   {
     usage: 'merge <revisions...>',
-    description: 'write a revision that joins several heads',
+    description: 'create a revision that merges several heads',
     flags: [new Option('-m, --message <text>', 'why, in one line'), revisionId, branchLabel],
     load: async () => (await import('./verbs/merge.ts')).merge,
   },
@@ -193,7 +184,7 @@ const writes: readonly Verb<Config>[] = [
   {
     usage: 'unlock',
     runsAs: 'owner',
-    description: 'remove the lock directory that a dead run left',
+    description: 'remove the lock directory of a dead run',
     load: async () => (await import('./verbs/unlock.ts')).unlock,
   },
 ];
@@ -202,13 +193,13 @@ const daemons: readonly Verb<Config>[] = [
   {
     usage: 'daemon',
     runsAs: 'owner',
-    description: 'run the maintenance windows of the config, and answer how things stand over HTTP',
+    description: 'run the maintenance windows of the config, and report status over HTTP',
     flags: [address, allowNoRevisions],
     load: async () => (await import('./verbs/daemon.ts')).daemon,
   },
   {
     usage: 'healthcheck',
-    description: 'ask the daemon whether it lives',
+    description: 'check that the daemon is up',
     flags: [address],
     load: async () => (await import('./verbs/healthcheck.ts')).healthcheck,
   },
@@ -228,14 +219,14 @@ const snapshots: readonly Verb<Config>[] = [
   },
   {
     usage: 'verify <id>',
-    description: 'prove that a snapshot is sound and is what was taken',
+    description: 'check that a snapshot is sound and unchanged',
     load: async () => (await import('./verbs/snapshot.ts')).verify,
   },
   {
     usage: 'restore <id>',
     runsAs: 'owner',
-    description: 'put a snapshot back; what it replaces is kept',
-    flags: [new Option('-y, --yes', 'replace what no snapshot has without being asked')],
+    description: 'restore a snapshot; the replaced database is kept',
+    flags: [new Option('-y, --yes', 'replace data that no snapshot has without asking')],
     load: async () => (await import('./verbs/snapshot.ts')).restore,
   },
   {
@@ -260,17 +251,17 @@ export function buildProgram() {
 
   const init: Verb<GlobalFlags> = {
     usage: 'init [folder]',
-    description: 'make a folder for revisions (migrations) and a config',
+    description: 'create a folder for revisions (migrations) and a config',
     load: async () => (await import('./verbs/init.ts')).init,
   };
   addVerbWithoutConfig(program, init, ended);
   const asOwner = (verb: Verb<Config>): Verb<Config> => ({ ...verb, runsAs: 'owner' });
   for (const verb of [...runs.map(asOwner), ...reads, ...writes, ...daemons]) addVerb(program, verb, ended);
-  const snapshot = quiet(program.command('snapshot').description('make, list, check, restore and remove snapshots'));
+  const snapshot = quiet(program.command('snapshot').description('create, list, check, restore and remove snapshots'));
   for (const verb of snapshots) addVerb(snapshot, verb, ended);
   const completion: Verb<GlobalFlags> = {
     usage: 'completion',
-    description: 'print what makes a shell complete the words of drydock',
+    description: 'print a shell completion script',
     arguments: [new Argument('<shell>', 'which shell').choices(shells)],
     load: async () => {
       const verb = await import('./verbs/completion.ts');
@@ -298,7 +289,7 @@ export function buildProgram() {
 function usageError(error: CommanderError): DrydockError {
   const what =
     error.code === 'commander.help'
-      ? 'A command is missing, or there is none of that name'
+      ? 'The command is missing or unknown'
       : error.message.replace(/^error: /, '').replace(/\.$/, '');
   return new DrydockError('USAGE', { what, next: 'See drydock --help', cause: error });
 }

@@ -337,14 +337,14 @@ export function maintenanceLeft(plan: Plan, revision: string, error: unknown): D
     return new DrydockError(code, {
       what: `The database could not be maintained (${plan.command}): ${whatOf(error)}`,
       state: 'Its content is unchanged, checked and sound',
-      next: 'Run it again, once what hindered it is out of the way',
+      next: 'Run it again once the cause is fixed',
       cause: error,
     });
   }
   return new DrydockError(code, {
     what: `Revision ${revision}, which changes no content (transaction: false), could not be run: ${whatOf(error)}`,
     state: `All else is committed, checked and sound: the database's content is at ${describeRevisions(plan.to)}, and that revision changed none of it`,
-    next: 'Run the same command again: it runs what is left, once what hindered it is out of the way',
+    next: 'Run the same command again once the cause is fixed: it runs what is left',
     cause: error,
   });
 }

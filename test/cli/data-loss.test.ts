@@ -32,7 +32,7 @@ test('without a terminal it needs --yes, and else is refused with nothing change
   const before = stateOf(it.root);
   const refused = await it.fails(2, 'downgrade', 'base');
   assert.match(refused, said);
-  assert.match(refused, /Nothing was changed\. To go on all the same, give --yes/);
+  assert.match(refused, /Nothing was changed\. To continue anyway, pass --yes/);
   assert.equal(stateOf(it.root), before);
 
   const { losses, to } = await it.json<{ losses: unknown; to: string[] }>('downgrade', 'base', '--yes');
@@ -86,7 +86,7 @@ export function downgrade(op) {
   const it = project(t, { ...files, 'a3.ts': module }, `${alembicAt('a3')} ${tables} ${full}`);
   assert.match(
     await it.fails(2, 'downgrade', 'a2'),
-    /^What the downgrade of \S+ would lose cannot be told beforehand: .*nothing to go by/,
+    /^Cannot predict what the downgrade of \S+ would lose: .*nothing to go by/,
   );
   await it.text('downgrade', 'a2', '--yes');
 });

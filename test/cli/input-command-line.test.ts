@@ -8,14 +8,14 @@ const configFile = (text: string | Uint8Array) => (here: Place) =>
   writeFileSync(join(here.root, 'config/drydock.yaml'), text);
 
 const commandLine: readonly RefusalCase[] = [
-  { wrong: 'no command at all', code: 2, plain: true, args: [], says: [/A command is missing/, /drydock --help/] },
+  { wrong: 'no command at all', code: 2, plain: true, args: [], says: [/command is missing/, /drydock --help/] },
   { wrong: 'an unknown command', code: 2, args: ['upgarde'], says: [/'upgarde'/] },
   {
     wrong: 'a command group without its command',
     code: 2,
     plain: true,
     args: ['snapshot'],
-    says: [/A command is missing/],
+    says: [/command is missing/],
   },
   { wrong: 'an unknown command of a group', code: 2, args: ['snapshot', 'make'], says: [/'make'/] },
   { wrong: 'a downgrade without a target', code: 2, args: ['downgrade'], says: [/target/] },

@@ -61,7 +61,7 @@ test('it answers reads alone, at the paths that it has, and says nothing to a pa
   const it = project(t, two);
   configure(it);
   const daemon = await startDaemon(t, it);
-  await daemon.logged(({ msg }) => msg === 'no windows are configured: this daemon only tells how things stand');
+  await daemon.logged(({ msg }) => msg === 'no windows are configured: this daemon only reports status');
   // There is no database yet: it lives, and is not ready.
   assert.equal((await daemon.ask('/healthz')).status, 200);
   const notReady = await daemon.ask('/readyz');

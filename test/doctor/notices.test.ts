@@ -40,7 +40,7 @@ test('a sound place has nothing to notice, and every probe says what it saw', as
   assert.equal(result.stderr, '');
   assert.doesNotMatch(result.stdout, /^(notice|problem)/m);
   assert.match(result.stdout, /^ok {7}history +the database is at 001_items, and 1 revision is pending\.$/m);
-  assert.match(result.stdout, /Nothing is in the way of a run of \S+app\.db\.\n$/);
+  assert.match(result.stdout, /app\.db is ready for a run\.\n$/);
   assert.deepEqual(await notices(here), []);
 });
 

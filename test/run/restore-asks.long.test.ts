@@ -18,7 +18,7 @@ for (const mode of journalModes) {
     t.after(() => other.end());
     // In WAL mode it is in the log, and not in the file.
     await other.run('UPDATE items SET price = 7 WHERE id < 1000');
-    assertSilentRefusal(await it.run(['snapshot', 'restore', it.id]), 2, /give --yes/);
+    assertSilentRefusal(await it.run(['snapshot', 'restore', it.id]), 2, /pass --yes/);
     const created = await it.run(['snapshot', 'create']);
     assert.equal(created.code, 0, created.stderr);
     if (mode === 'wal') assert.ok(statSync(`${it.database}-wal`).size > 0, 'the log has it');

@@ -21,7 +21,7 @@ for (const mode of journalModes) {
     const before = folderState(it.root);
     for (const address of [it.id, 'latest']) {
       const refused = await it.run(['snapshot', 'restore', address]);
-      assertSilentRefusal(refused, 2, said, /Nothing was changed/, /give --yes/);
+      assertSilentRefusal(refused, 2, said, /Nothing was changed/, /pass --yes/);
       assert.equal(folderState(it.root), before);
     }
     const restored = await it.run(['snapshot', 'restore', it.id, '--yes', '--json']);
@@ -89,7 +89,12 @@ test('no lost write: what a killed writer left behind is asked about, since it c
   other.process.kill('SIGKILL');
   await once(other.process, 'exit');
   assert.ok(existsSync(`${it.database}-journal`));
-  assertRefusal(await it.run(['snapshot', 'restore', it.id]), 2, /cannot be told beforehand: .* hot journal/, /--yes/);
+  assertRefusal(
+    await it.run(['snapshot', 'restore', it.id]),
+    2,
+    /Cannot predict what restoring .* hot journal/,
+    /--yes/,
+  );
   const restored = await it.run(['snapshot', 'restore', it.id, '--yes']);
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(dumpWithVersion(it.database), it.old);

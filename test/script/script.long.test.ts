@@ -180,7 +180,7 @@ test('what cannot be written down is refused in one line that names the revision
   assert.match(await it.text('upgrade', '--sql'), /upgrade of b1/);
   write('b1.mjs', `export const transaction = false; ${module("op.execute('DELETE FROM t')")}`);
   assert.match(await it.fails(2, 'upgrade', '--sql'), /Revision b1 says transaction: false .*Run it online/);
-  assert.match(await it.fails(2, 'upgrade', 'a1:', '--sql'), /'a1:' is no range/);
+  assert.match(await it.fails(2, 'upgrade', 'a1:', '--sql'), /'a1:' is not a range/);
   assert.match(await it.fails(2, 'upgrade', 'a1:b1'), /range 'a1:b1' was given without --sql/);
   assert.equal(existsSync(it.database), false);
 });

@@ -29,5 +29,5 @@ function verdict({ database, refusal, findings }: Diagnosis): string {
   if (refusal !== null) return `A run of ${database} would be refused with ${exitCodes[refusal]} (${refusal}).`;
   const notices = findings.filter(({ level }) => level === 'notice').length;
   const seen = notices === 0 ? '' : ` ${notices === 1 ? 'One thing is' : `${notices} things are`} worth knowing.`;
-  return `Nothing is in the way of a run of ${database}.${seen}`;
+  return `${database} is ready for a run.${seen}`;
 }

@@ -5,5 +5,5 @@ import type { Output } from '../print.ts';
 /** For a container's HEALTHCHECK: exit 0 if the daemon of this config answers, 1 if it does not. */
 export async function healthcheck(config: Config): Promise<Output> {
   const answer = await askDaemon(config);
-  return { data: { ...answer }, text: `The daemon at ${answer.url} lives` };
+  return { data: { ...answer }, text: `The daemon at ${answer.url} is up` };
 }

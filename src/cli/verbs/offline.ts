@@ -18,5 +18,8 @@ export function splitRange(text: string): { readonly start?: string; readonly ta
   const [first = '', second, ...more] = text.split(':');
   if (second === undefined) return { target: first };
   if (first !== '' && second !== '' && more.length === 0) return { start: first, target: second };
-  throw new DrydockError('USAGE', { what: `'${text}' is no range`, next: 'Write it as start:end, such as 002:head' });
+  throw new DrydockError('USAGE', {
+    what: `'${text}' is not a range`,
+    next: 'Write it as start:end, such as 002:head',
+  });
 }
