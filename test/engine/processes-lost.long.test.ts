@@ -4,6 +4,11 @@ import { describe, test } from 'node:test';
 import { contentAsLeft } from '../harness/dump.ts';
 import { place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { killedInspectors, withoutProcesses } from './cases-processes-lost.ts';
+
+killedInspectors('rest');
+
+withoutProcesses('rest');
 
 describe('limits of open files', { concurrency: 2 }, () => {
   for (const limit of [25, 27, 29, 31]) {

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { findMisfit } from '../../src/files/companions.ts';
-import { dump, integrity } from '../harness/dump.ts';
-import { bothJournalModes, createDatabase, type JournalMode, testFolder } from '../harness/files.ts';
-import { itemsSql, type Place, place } from '../harness/place.ts';
+import { dump, dumpWithVersion, integrity } from '../harness/dump.ts';
+import { bothJournalModes, createDatabase, type JournalMode, journalModes, testFolder } from '../harness/files.ts';
+import { itemsSql, listed, type Place, place } from '../harness/place.ts';
 import { assertRefusal, assertSilentRefusal } from '../harness/refusal.ts';
 import type { Part } from '../harness/scene.ts';
 import { otherProcess } from '../harness/writer.ts';
@@ -181,3 +181,48 @@ export function wildWriterTests(kills: number): void {
 }
 
 const wildWriter = fileURLToPath(new URL('../harness/wild-writer.ts', import.meta.url));
+
+/** Some by default, the others in the rest. */
+export function lossTests(part: Part): void {
+  for (const mode of journalModes) {
+    for (const loss of ['emptied', 'gone', 'cut short'] as const) {
+      if ((loss === 'emptied') !== (part === 'default')) continue;
+      test(`honest exit: doctor finds a database that is ${loss} beside its ${suffixOf[mode]}, and advises nothing that would lose it (${mode})`, async (t) => {
+        const { here } = await left(t, mode);
+        losses[loss](here.database);
+        const before = filesOf(here.database);
+        const found = await here.run(['doctor', '--json']);
+        assert.equal(found.code, 13, found.stderr);
+        const { findings } = found.json<{ findings: { level: string; message: string; next: string | null }[] }>();
+        const problems = findings.filter(({ level }) => level === 'problem');
+        assert.equal(problems.length, 1, found.stdout);
+        assert.match(problems[0]?.message ?? '', new RegExp(`app\\.db${suffixOf[mode]}`));
+        for (const { next } of findings)
+          assert.doesNotMatch(next ?? '', /drydock upgrade|Start the application|touch|checkpoint|any other command/);
+        assert.deepEqual(filesOf(here.database), before);
+      });
+
+      test(`a proven way back: of a database that is ${loss} beside its ${suffixOf[mode]} a restore keeps all that is left (${mode})`, async (t) => {
+        const { here } = await left(t, mode);
+        const created = await here.run(['snapshot', 'create']);
+        assert.equal(created.code, 0, created.stderr);
+        const [snapshot] = await listed(here);
+        const taken = dumpWithVersion(here.database);
+        if (mode === 'wal') await leaveWal(here.database);
+        else await leaveHotJournal(here.database, 'UPDATE items SET price = price + 1 WHERE id < 500');
+        losses[loss](here.database);
+        const lost = filesOf(here.database);
+
+        const refused = await here.run(['upgrade']);
+        assertRefusal(refused, 13, /drydock snapshot list, then drydock snapshot restore <id>\)/);
+        const restored = await here.run(['snapshot', 'restore', snapshot?.id ?? '', '--json']);
+        assert.equal(restored.code, 0, restored.stderr);
+        assert.equal(dumpWithVersion(here.database), taken);
+        assert.equal(integrity(here.database), 'ok');
+        const { kept } = restored.json<{ kept: string }>();
+        assert.deepEqual(filesOf(join(kept, basename(here.database))), lost);
+        assert.equal((await here.run(['upgrade'])).code, 0);
+      });
+    }
+  }
+}

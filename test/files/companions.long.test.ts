@@ -1,4 +1,7 @@
 /** The main file is gone, empty or short, and its -wal or -journal is not: nothing may be lost by looking. */
+import { lossTests } from './cases-companions.ts';
+
+lossTests('rest');
 
 import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync } from 'node:fs';

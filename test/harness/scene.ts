@@ -82,9 +82,8 @@ export function sceneAt(folder: string): Scene {
 /** Which part of the suite a test belongs to: the one of every change, or the rest, which is run now and then. */
 export type Part = 'default' | 'rest';
 
-/** One mode for each case by default, the other one in the rest; both by default where the mode matters. */
-export function modesIn(part: Part, index: number, bothModes = false): readonly JournalMode[] {
-  if (bothModes) return part === 'default' ? bothJournalModes : [];
+/** One mode for each case by default, the other one in the rest. */
+export function modesIn(part: Part, index: number): readonly JournalMode[] {
   return bothJournalModes.filter((_, place) => (place === index % 2) === (part === 'default'));
 }
 

@@ -91,7 +91,6 @@ export const maintenanceAttacks: readonly Attack[] = [
   },
   {
     name: 'all or nothing: a list of ordinary revisions with a VACUUM among them',
-    quick: 'delete',
     run: async (t, mode) => {
       const story = await stage(t, mixed, mode);
       await finishStory(story);
@@ -116,7 +115,6 @@ export const maintenanceAttacks: readonly Attack[] = [
   },
   {
     name: 'honest exit: a VACUUM that a reader keeps waiting is left for the next run',
-    quick: 'delete',
     modes: ['delete'],
     run: async (t, mode) => {
       const story = await stage(t, vacuum, mode);

@@ -7,9 +7,10 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { sqlRevision } from '../harness/files.ts';
 import { assertFailed, moduleRevision } from '../harness/scene.ts';
-import { foreign, shop, strangerTests, usersTable, whoseTests } from './cases-foreign-tables.ts';
+import { foreign, otherRunTests, shop, strangerTests, usersTable, whoseTests } from './cases-foreign-tables.ts';
 
 strangerTests('rest');
+otherRunTests();
 whoseTests('rest');
 
 test('all or nothing: a schema that none of the revisions has is named by the stamp that is advised', async (t) => {
