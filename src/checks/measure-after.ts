@@ -20,12 +20,15 @@ import { statisticsToRead } from './statistics-to-read.ts';
 import { keyOf, type Written } from './written.ts';
 
 export function measureAfter(port: QueryPort, statistics: readonly Statistic[], written: Written): MeasuredAfter {
-  if (written.kind === 'every table') return everything(port, statistics, written);
+  if (written.kind === 'every table') return everything(port, statistics, written.because);
+  const tables = writtenTables(port, written.tables);
+  if (ordinaryTables(port).every((table) => tables.includes(table)))
+    return everything(port, statistics, 'the run wrote to every table');
   const structure = quickCheck(port);
   if (structure.damage.length > 0) return { written, children: [], measurement: damaged(structure.damage) };
-  for (const table of writtenTables(port, written.tables)) {
+  for (const table of tables) {
     const damage = checkTable(port, table);
-    if (damage === 'undecided') return everything(port, statistics, written);
+    if (damage === 'undecided') return everything(port, statistics, `the check of ${table} alone decided nothing`);
     if (damage.length > 0) return { written, children: [], measurement: damaged(damage) };
   }
   const children = childrenOf(port, written.tables);
@@ -39,8 +42,7 @@ export function measureAfter(port: QueryPort, statistics: readonly Statistic[], 
   return { written, children, measurement };
 }
 
-function everything(port: QueryPort, statistics: readonly Statistic[], written: Written): MeasuredAfter {
-  const because = written.kind === 'every table' ? written.because : 'the check of a single table decided nothing';
+function everything(port: QueryPort, statistics: readonly Statistic[], because: string): MeasuredAfter {
   const measurement = measure(port, statistics);
   return { written: { kind: 'every table', because }, children: [], measurement };
 }

@@ -171,9 +171,9 @@ test('an honest report: each opcode of the bundled SQLite has been looked at', (
   assert.deepEqual([...harmless, ...followed, ...unknown].sort(), opcodes.sort());
 });
 
-/** Makes a database, runs a revision on it and checks what it wrote, and everything. */
+/** Runs a revision on a database and checks what it wrote, and everything. A table is left alone. */
 function checked(file: Buffer, revision: readonly string[]) {
-  const db = new Database(file);
+  const db = new Database(file).exec('CREATE TABLE left_alone (c)');
   const written = writtenBy(db, revision);
   const port = queryPort(db);
   return { written, found: measureAfter(port, [], written).measurement.integrity, whole: measure(port, []).integrity };
