@@ -1,0 +1,3 @@
+import { announcedRows } from './cases-rows-announced.ts';
+
+announcedRows('rest');
