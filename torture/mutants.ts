@@ -263,7 +263,12 @@ function writtenSetMutants(): Mutant[] {
       '    if (database === mainDatabase) roots.add(root);\n',
       '    roots.add(root);\n',
     ),
-    one(set, 'rows of a renamed table are not followed', 'if (fillsNew || gone.length > 0) for', 'if (fillsNew) for'),
+    one(
+      set,
+      'rows of a renamed table are not followed',
+      'namesOfStep ??= tableNames(connection);',
+      'namesOfStep = undefined;',
+    ),
     one(program, 'virtual tables do not count', '        virtual = true;\n', ''),
     one(
       program,

@@ -31,7 +31,8 @@ export function followWrites(connection: Database.Database): WrittenSet {
   const before = schemaRows(connection);
   const written = new Map<string, string>();
   let ofStep = new Map<string, string>();
-  let names = tableNames(connection);
+  /** Before the first statement of the step that could rename, drop or fill a table; most steps have none. */
+  let namesOfStep: ReadonlySet<string> | undefined;
   let programs = new Map<string, ProgramWrites>();
   let roots: Map<number, string> | undefined;
   let every =
@@ -39,7 +40,6 @@ export function followWrites(connection: Database.Database): WrittenSet {
       ? undefined
       : 'the database has auto_vacuum, which moves pages of any table';
   let everyOfStep = every;
-  let fillsNew = false;
 
   const add = (table: string) => ofStep.set(keyOf(table), table);
   const noteEvery = (because: string) => {
@@ -69,8 +69,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
     for (const table of [...virtual, ...shadows]) add(table);
     if (unknown !== undefined) noteEvery(`the virtual table ${unknown} belongs to a module that Drydock does not know`);
   };
-  const follow = ({ roots: touched, virtual, fills, every: because }: ProgramWrites) => {
-    fillsNew ||= fills || virtual;
+  const follow = ({ roots: touched, virtual, every: because }: ProgramWrites) => {
     for (const root of touched) noteRoot(root);
     if (virtual) noteVirtual();
     if (because !== undefined) noteEvery(because);
@@ -80,22 +79,24 @@ export function followWrites(connection: Database.Database): WrittenSet {
     noteEvery,
     forget,
     note(sql, params) {
-      if (!dataVerbs.has(firstKeyword(sql))) forget();
+      const keyword = firstKeyword(sql);
+      if (!dataVerbs.has(keyword)) forget();
       try {
-        follow(programOf(sql, params));
+        const program = programOf(sql, params);
+        if (program.fills || program.virtual || !(dataVerbs.has(keyword) || keyword === 'CREATE'))
+          namesOfStep ??= tableNames(connection);
+        follow(program);
       } catch (error) {
         noteEvery(`a statement could not be explained (${messageOf(error)})`);
       }
-      if (!dataVerbs.has(firstKeyword(sql))) forget();
+      if (!dataVerbs.has(keyword)) forget();
     },
     endStep() {
-      const now = tableNames(connection);
-      const gone = without(names, now);
-      for (const name of gone) add(name);
-      // A table that is only created has no rows. One that has another name now has some.
-      if (fillsNew || gone.length > 0) for (const name of without(now, names)) add(name);
-      names = now;
-      fillsNew = false;
+      if (namesOfStep !== undefined) {
+        const now = tableNames(connection);
+        for (const name of [...without(namesOfStep, now), ...without(now, namesOfStep)]) add(name);
+        namesOfStep = undefined;
+      }
       const step: Written =
         everyOfStep === undefined
           ? { kind: 'tables', tables: [...ofStep.values()], views: [] }
