@@ -266,8 +266,8 @@ function writtenSetMutants(): Mutant[] {
     one(
       set,
       'rows of a renamed table are not followed',
-      'namesOfStep ??= tableNames(connection);',
-      'namesOfStep = undefined;',
+      'tablesBefore ??= tablesIn(connection);',
+      'tablesBefore = undefined;',
     ),
     one(program, 'virtual tables do not count', '        virtual = true;\n', ''),
     one(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
+import { sqlExpectation } from '../revisions/expectation-text.ts';
 import { parseSqlRevision } from '../revisions/files/sql-file.ts';
-import type { RowExpectation } from '../revisions/revision.ts';
 import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { withoutComments } from './comments.ts';
 import type { ChangePlan, DirectionPlan } from './plan-changes.ts';
@@ -40,12 +40,7 @@ function list(key: string, names: readonly string[] = []): string[] {
 }
 
 function section({ steps, expect }: DirectionPlan): string[] {
-  return [...expect.map(expectation), ...steps.flatMap(stepLines)];
-}
-
-function expectation({ table, rows }: RowExpectation): string {
-  const name = /^[^\s"]+$/.test(table) ? table : `"${table.replaceAll('"', '""')}"`;
-  return `-- expect: rows ${name} ${rows}`;
+  return [...expect.map(sqlExpectation), ...steps.flatMap(stepLines)];
 }
 
 function stepLines(step: SchemaStep): string[] {

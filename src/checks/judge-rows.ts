@@ -1,7 +1,8 @@
 import { invariant } from '../errors.ts';
 import { describeNumber, plural } from '../format.ts';
-import type { RowExpectation } from '../revisions/revision.ts';
-import type { CheckResult, Measurement, RowsLeft } from './measurement.ts';
+import { expectationText } from '../revisions/expectation-text.ts';
+import type { Direction, RevisionBody, RowExpectation } from '../revisions/revision.ts';
+import type { CheckResult, Measurement, Rename, RowsLeft, StepLeft } from './measurement.ts';
 import { keyOf } from './written.ts';
 
 /** What all revisions of a run together announce about one table. */
@@ -20,80 +21,139 @@ type Verdict = Pick<CheckResult, 'ok' | 'message'>;
 /** One revision of a run. */
 export interface JudgedStep {
   readonly id: string;
-  /** What it announces, in the direction of the run. */
+  readonly direction: Direction;
+  readonly format: RevisionBody['kind'];
+  /** What it announces, in its direction. */
   readonly expectations: readonly RowExpectation[];
 }
 
+/** A table by its key: its name, and its rows now and at the start of the run. Null: it does not exist. */
+interface Known {
+  readonly table: string;
+  readonly rows: number | null;
+  readonly atStart: number | null;
+}
+
+type Tables = ReadonlyMap<string, Known>;
+
 /**
  * One result per table, by name: the tables of either side, and those that only an announcement names. Each revision is
- * judged by its own announcements alone, as in a run of its own.
+ * judged by its own announcements alone, as in a run of its own. A table that was renamed is compared with what it was.
  *
- * @param steps In the order in which they ran.
- * @param between What each step but the last left in the tables that it wrote.
+ * @param steps In the order in which they ran. @param left What each of them left.
  */
 export function judgeRows(
   before: Rows,
   after: Rows,
   steps: readonly JudgedStep[],
-  between: readonly RowsLeft[],
+  left: readonly StepLeft[],
 ): CheckResult[] {
-  invariant(between.length === Math.max(0, steps.length - 1), 'the rows after a revision are missing');
-  const [old, now] = [byKey(before), byKey(after)];
+  invariant(left.length === steps.length, `${left.length} revisions were followed, and ${steps.length} ran`);
   const tell = (step: JudgedStep | undefined, message: string) =>
     steps.length > 1 ? `revision ${step?.id}: ${message}` : message;
   const failed = new Map<string, string>();
-  let state: Counted = old;
-  for (const [index, rows] of between.entries()) {
+  let known: Tables = new Map(
+    Object.entries(before).map(([table, rows]) => [keyOf(table), { table, rows, atStart: rows }]),
+  );
+  for (const [index, { rows, renames: told }] of left.slice(0, -1).entries()) {
     const step = steps[index];
-    const left = byKey(rows);
-    const next = new Map([...state, ...left]);
-    for (const { key, ok, message } of judgeStep(state, next, left.keys(), step?.expectations ?? [])) {
+    const renames = renamesThatKeep(known, told);
+    const from = withRenames(known, renames);
+    const to = withRows(from, rows);
+    for (const { key, ok, message } of judgeStep(from, to, Object.keys(rows).map(keyOf), step, renames)) {
       if (!ok && !failed.has(key)) failed.set(key, tell(step, message));
     }
-    state = next;
+    known = to;
   }
   const last = steps.at(-1);
-  const results = judgeStep(state, now, [...state.keys(), ...now.keys()], last?.expectations ?? []);
+  const renames = renamesThatKeep(known, left.at(-1)?.renames ?? []);
+  const from = withRenames(known, renames);
+  const gone = Object.fromEntries([...from.values()].map(({ table }) => [table, null]));
+  const to = withRows(from, { ...gone, ...after });
   const announced = addUp(steps.flatMap(({ expectations }) => expectations));
-  return results.flatMap(({ key, subject, ok, message }) => {
-    const [rowsBefore, rowsAfter] = [old.get(key)?.rows ?? null, now.get(key)?.rows ?? null];
+  return judgeStep(from, to, to.keys(), last, renames).flatMap(({ key, subject, ok, message }) => {
+    const { atStart = null, rows = null } = to.get(key) ?? {};
     const wrong = failed.get(key) ?? (ok ? undefined : tell(last, message));
     // A revision created it, and a later one dropped it.
-    if (wrong === undefined && rowsBefore === null && rowsAfter === null && !announced.has(key)) return [];
-    const right = steps.length > 1 ? judgeTable(subject, rowsBefore, rowsAfter, announced.get(key)).message : message;
-    const numbers = { before: rowsBefore, after: rowsAfter };
+    if (wrong === undefined && atStart === null && rows === null && !announced.has(key)) return [];
+    const right = steps.length > 1 ? judgeTable(subject, atStart, rows, announced.get(key), last).message : message;
+    const numbers = { before: atStart, after: rows };
     return [{ check: 'rows', subject, ok: wrong === undefined, ...numbers, message: wrong ?? right }];
   });
 }
 
-/** By key; null for a table that is gone. */
-type Counted = ReadonlyMap<string, { readonly table: string; readonly rows: number | null }>;
+/** Without those to the name of a table that was dropped for it: the rows of both are looked for under their own names. */
+function renamesThatKeep(known: Tables, renames: readonly Rename[]): readonly Rename[] {
+  const moved = new Set(renames.map(({ from }) => keyOf(from)));
+  return renames.filter(({ to }) => moved.has(keyOf(to)) || (known.get(keyOf(to))?.rows ?? null) === null);
+}
+
+function withRenames(known: Tables, renames: readonly Rename[]): Tables {
+  const next = new Map(known);
+  // All at once: two tables may have changed their names with each other.
+  for (const { from } of renames) next.delete(keyOf(from));
+  for (const { from, to } of renames) {
+    const table = known.get(keyOf(from));
+    if (table !== undefined) next.set(keyOf(to), { ...table, table: to });
+  }
+  return next;
+}
+
+function withRows(known: Tables, rows: RowsLeft): Tables {
+  const next = new Map(known);
+  for (const [table, count] of Object.entries(rows))
+    next.set(keyOf(table), { table, rows: count, atStart: known.get(keyOf(table))?.atStart ?? null });
+  return next;
+}
 
 /** Judges the tables with these keys, and those that an announcement names with a number. */
-function judgeStep(before: Counted, after: Counted, keys: Iterable<string>, expectations: readonly RowExpectation[]) {
-  const announced = addUp(expectations);
+function judgeStep(
+  before: Tables,
+  after: Tables,
+  keys: Iterable<string>,
+  step: JudgedStep | undefined,
+  renames: readonly Rename[],
+) {
+  const announced = addUp((step?.expectations ?? []).flatMap((expectation) => underNewName(expectation, renames)));
   const named = [...announced.values()].filter(({ change = 0 }) => change !== 0).map(({ table }) => keyOf(table));
   return [...new Set([...keys, ...named])].sort().map((key) => {
     const subject = after.get(key)?.table ?? before.get(key)?.table ?? announced.get(key)?.table ?? key;
     const [rowsBefore, rowsAfter] = [before.get(key)?.rows ?? null, after.get(key)?.rows ?? null];
-    return { key, subject, ...judgeTable(subject, rowsBefore, rowsAfter, announced.get(key)) };
+    return { key, subject, ...judgeTable(subject, rowsBefore, rowsAfter, announced.get(key), step) };
   });
 }
 
-function judgeTable(table: string, before: number | null, after: number | null, announced?: Announced): Verdict {
+/** An announcement may use the name before the revision. That a table is dropped is not said of one that only has another name. */
+function underNewName(expectation: RowExpectation, renames: readonly Rename[]): RowExpectation[] {
+  const key = keyOf(expectation.table);
+  const rename = renames.find(({ from }) => keyOf(from) === key);
+  if (rename === undefined || renames.some(({ to }) => keyOf(to) === key)) return [expectation];
+  return expectation.rows === 'dropped' ? [] : [{ ...expectation, table: rename.to }];
+}
+
+function judgeTable(
+  table: string,
+  before: number | null,
+  after: number | null,
+  announced: Announced | undefined,
+  step: JudgedStep | undefined,
+): Verdict {
   if (announced?.change !== undefined && !announced.fewer && !announced.dropped) {
     return judgeAnnouncedChange(table, before, after, announced.change);
   }
   if (before === null) return { ok: true, message: `${table} is new, with ${plural(after ?? 0, 'row')}` };
-  if (after === null) return judgeGone(table, before, announced);
-  const change = after - before;
-  if (change >= 0) return { ok: true, message: `${table} ${changeText(before, after)}` };
-  if (announced?.fewer || announced?.dropped) {
-    return { ok: true, message: `${table} ${changeText(before, after)}, as a revision announced` };
-  }
-  const advice = `add \`-- expect: rows ${table} ${change}\` to the revision`;
-  const message = `${table} ${changeText(before, after)}, which is not announced; if that is intended, ${advice}`;
-  return { ok: false, message };
+  const isAnnounced = announced?.dropped === true || (announced?.fewer === true && after !== null);
+  const lost = after === null ? before > 0 : after < before;
+  const text =
+    after === null ? `${table} is gone (${plural(before, 'row')} before)` : `${table} ${changeText(before, after)}`;
+  if (!lost) return { ok: true, message: text };
+  if (isAnnounced) return { ok: true, message: `${text}, as a revision announced` };
+  const rows = after === null ? 'dropped' : after - before;
+  const line = expectationText({ table, rows }, step?.format ?? 'sql', step?.direction ?? 'up');
+  return {
+    ok: false,
+    message: `${text}, which is not announced; if that is intended, add \`${line}\` to the revision`,
+  };
 }
 
 /** An announced number is a promise: the table exists and changed by exactly that many rows. */
@@ -111,14 +171,6 @@ function judgeAnnouncedChange(table: string, before: number | null, after: numbe
   return { ok, message: ok ? `${table} ${text}, as announced` : `${table} ${text}, but ${announced}` };
 }
 
-function judgeGone(table: string, before: number, announced: Announced | undefined): Verdict {
-  const gone = `${table} is gone (${plural(before, 'row')} before)`;
-  if (announced?.dropped) return { ok: true, message: `${gone}, as a revision announced` };
-  if (before === 0) return { ok: true, message: gone };
-  const advice = `add \`-- expect: rows ${table} dropped\` to the revision`;
-  return { ok: false, message: `${gone}, which is not announced; if that is intended, ${advice}` };
-}
-
 function addUp(expectations: readonly RowExpectation[]): Map<string, Announced> {
   const sums = new Map<string, Announced>();
   for (const { table, rows } of expectations) {
@@ -131,10 +183,6 @@ function addUp(expectations: readonly RowExpectation[]): Map<string, Announced> 
     });
   }
   return sums;
-}
-
-function byKey(rows: RowsLeft): Counted {
-  return new Map(Object.entries(rows).map(([table, count]) => [keyOf(table), { table, rows: count }]));
 }
 
 /** `lost 10 rows (609 before, 599 after)`. */

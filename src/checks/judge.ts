@@ -6,7 +6,7 @@ import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
-import type { CheckResult, Measurement, RowsLeft } from './measurement.ts';
+import type { CheckResult, Measurement, StepLeft } from './measurement.ts';
 import { keyOf, type Written } from './written.ts';
 
 export interface Judgement {
@@ -14,8 +14,8 @@ export interface Judgement {
   readonly after: Measurement;
   /** The revisions of the run, in order. */
   readonly steps: readonly JudgedStep[];
-  /** What each of them but the last left in the tables that it wrote. */
-  readonly rowsBetween: readonly RowsLeft[];
+  /** What each of them left. */
+  readonly left: readonly StepLeft[];
   readonly written: Written;
   /** The tables whose pages have changed; null if nothing shows it. */
   readonly changed: readonly string[] | null;
@@ -25,16 +25,7 @@ export interface Judgement {
 }
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
-export function judge({
-  before,
-  after,
-  steps,
-  rowsBetween,
-  written,
-  changed,
-  direction,
-  rules,
-}: Judgement): CheckResult[] {
+export function judge({ before, after, steps, left, written, changed, direction, rules }: Judgement): CheckResult[] {
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
@@ -44,7 +35,7 @@ export function judge({
     ...judgeChanged(written, changed),
     ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
-    ...judgeRows(before.rows, after.rows, steps, rowsBetween).map(untouchedBy(written, changed)),
+    ...judgeRows(before.rows, after.rows, steps, left).map(untouchedBy(written, changed)),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),
   ];
 }

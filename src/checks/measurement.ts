@@ -17,6 +17,19 @@ export interface Measurement {
 /** The rows that a revision left in each table that it wrote; null for a table that is gone. */
 export type RowsLeft = Readonly<Record<string, number | null>>;
 
+/** What a revision did to the tables, beside what can be seen after the last one. */
+export interface StepLeft {
+  /** Empty after the last revision, whose rows are measured with everything else. */
+  readonly rows: RowsLeft;
+  /** The tables that have another name now. */
+  readonly renames: readonly Rename[];
+}
+
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What is measured after the revisions of a run, in the tables that they could have written. */
 export interface MeasuredAfter {
   readonly written: Written;

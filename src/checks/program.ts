@@ -7,6 +7,8 @@ export type Instruction = readonly [number, string, number, number, number, unkn
 export interface ProgramWrites {
   /** Root pages in the main database, of tables and indexes. Subprograms of triggers are included. */
   readonly roots: ReadonlySet<number>;
+  /** Those of trees that it drops. */
+  readonly destroyed: ReadonlySet<number>;
   /** True if it writes to, creates or drops virtual tables: a program does not say which. */
   readonly virtual: boolean;
   /** True if it may fill a table or an index that it creates. */
@@ -43,6 +45,7 @@ const rootInRegister = 0x10;
 export function writesOf(program: readonly Instruction[]): ProgramWrites {
   invariant(program.length > 0, 'EXPLAIN listed no program');
   const roots = new Set<number>();
+  const destroyed = new Set<number>();
   let virtual = false;
   let fills = false;
   let every: string | undefined;
@@ -61,6 +64,7 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
         break;
       case 'Destroy':
         writeRoot(p3, p1);
+        if (p3 === mainDatabase) destroyed.add(p1);
         break;
       case 'CreateBtree':
         break;
@@ -74,7 +78,7 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
         if (!harmless.has(opcode)) every ??= `a statement does what cannot be followed (${opcode})`;
     }
   }
-  return { roots, virtual, fills, every };
+  return { roots, destroyed, virtual, fills, every };
 }
 
 /** @returns The root pages in the main database that a query reads; undefined if it may read something else. */

@@ -1,7 +1,7 @@
 /** Runs the revisions of a plan one after the other, and finds out what each of them wrote. */
 import type Database from 'better-sqlite3';
 import { countWritten } from '../checks/measure.ts';
-import type { RowsLeft } from '../checks/measurement.ts';
+import type { StepLeft } from '../checks/measurement.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import type { PortListener } from './guarded-port.ts';
@@ -21,22 +21,22 @@ export interface Migration {
   readonly tell: (reply: Reply) => void;
 }
 
-/** @returns A report of each step, and the rows that each but the last left in what it wrote. */
+/** @returns A report of each step, and what each left. */
 export async function runMigration(migration: Migration): Promise<{
   readonly steps: readonly StepReport[];
-  readonly rowsBetween: readonly RowsLeft[];
+  readonly left: readonly StepLeft[];
 }> {
   const { connection, steps, writes, tell } = migration;
   const reports: StepReport[] = [];
-  const rowsBetween: RowsLeft[] = [];
+  const left: StepLeft[] = [];
   for (const [index, step] of steps.entries()) {
     tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
     await faultPoint(`engine:step:${index}`);
     reports.push(await runTold(step, listenerOf(migration), (listener) => runOne(migration, step, listener), tell));
-    // The rows after the last step are measured with everything else.
-    if (index < steps.length - 1) rowsBetween.push(countWritten(queryPort(connection), writes.endStep()));
+    const { written, renames } = writes.endStep();
+    left.push({ rows: index < steps.length - 1 ? countWritten(queryPort(connection), written) : {}, renames });
   }
-  return { steps: reports, rowsBetween };
+  return { steps: reports, left };
 }
 
 function listenerOf({ before, writes, tell }: Migration): PortListener {

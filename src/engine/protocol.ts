@@ -3,7 +3,7 @@
  * engine answers, and until then reports what it waits for and its progress.
  */
 
-import type { MeasuredAfter, RowsLeft } from '../checks/measurement.ts';
+import type { MeasuredAfter, StepLeft } from '../checks/measurement.ts';
 
 import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
@@ -101,8 +101,8 @@ export interface EngineRequests {
   /** `liveFile`: whether its pages may change before the supervisor opens the gate, see write-gate.ts. */
   migrate: {
     takes: { steps: readonly EngineStep[]; liveFile: 'may change' | 'stays until the gate opens' };
-    /** `rowsBetween`: for each step but the last, the rows that it left in the tables that it wrote. */
-    gives: { steps: readonly StepReport[]; rowsBetween: readonly RowsLeft[] };
+    /** `left`: of each step. */
+    gives: { steps: readonly StepReport[]; left: readonly StepLeft[] };
   };
   /** Whether another process has committed since the lock was taken, as far as can be seen without the lock. */
   lookForOthers: { takes: Record<never, never>; gives: { othersWrote: boolean } };

@@ -3,6 +3,7 @@
  * are reused within a run. It fails closed: what it cannot follow makes every table written.
  */
 import type Database from 'better-sqlite3';
+import type { Rename } from '../checks/measurement.ts';
 import { type Instruction, type ProgramWrites, writesOf } from '../checks/program.ts';
 import { keyOf, type Written } from '../checks/written.ts';
 import { messageOf } from '../errors.ts';
@@ -15,8 +16,8 @@ export interface WrittenSet {
   readonly noteEvery: (because: string) => void;
   /** Forgets the programs of earlier statements: something changed the schema without a statement. */
   readonly forget: () => void;
-  /** What was written since the last call, dropped tables and new ones with rows included. */
-  readonly endStep: () => Written;
+  /** What was written since the last call, with dropped tables and new ones with rows, and what was renamed. */
+  readonly endStep: () => { readonly written: Written; readonly renames: readonly Rename[] };
   /** What was written since the start, with what only the schema shows. */
   readonly all: () => Written;
 }
@@ -32,7 +33,8 @@ export function followWrites(connection: Database.Database): WrittenSet {
   const written = new Map<string, string>();
   let ofStep = new Map<string, string>();
   /** Before the first statement of the step that could rename, drop or fill a table; most steps have none. */
-  let namesOfStep: ReadonlySet<string> | undefined;
+  let tablesBefore: Tables | undefined;
+  let destroyed = new Set<number>();
   let programs = new Map<string, ProgramWrites>();
   let roots: Map<number, string> | undefined;
   let every =
@@ -69,8 +71,9 @@ export function followWrites(connection: Database.Database): WrittenSet {
     for (const table of [...virtual, ...shadows]) add(table);
     if (unknown !== undefined) noteEvery(`the virtual table ${unknown} belongs to a module that Drydock does not know`);
   };
-  const follow = ({ roots: touched, virtual, every: because }: ProgramWrites) => {
+  const follow = ({ roots: touched, destroyed: gone, virtual, every: because }: ProgramWrites) => {
     for (const root of touched) noteRoot(root);
+    for (const root of gone) destroyed.add(root);
     if (virtual) noteVirtual();
     if (because !== undefined) noteEvery(because);
   };
@@ -84,7 +87,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
       try {
         const program = programOf(sql, params);
         if (program.fills || program.virtual || !(dataVerbs.has(keyword) || keyword === 'CREATE'))
-          namesOfStep ??= tableNames(connection);
+          tablesBefore ??= tablesIn(connection);
         follow(program);
       } catch (error) {
         noteEvery(`a statement could not be explained (${messageOf(error)})`);
@@ -92,11 +95,16 @@ export function followWrites(connection: Database.Database): WrittenSet {
       if (!dataVerbs.has(keyword)) forget();
     },
     endStep() {
-      if (namesOfStep !== undefined) {
-        const now = tableNames(connection);
-        for (const name of [...without(namesOfStep, now), ...without(now, namesOfStep)]) add(name);
-        namesOfStep = undefined;
+      let renames: readonly Rename[] = [];
+      if (tablesBefore !== undefined) {
+        const now = tablesIn(connection);
+        for (const name of [...without(tablesBefore, now), ...without(now, tablesBefore)]) add(name);
+        // What cannot be followed may have moved trees to other pages.
+        renames = everyOfStep === undefined ? renamed(tablesBefore, now, destroyed) : [];
+        for (const { to } of renames) add(to);
+        tablesBefore = undefined;
       }
+      destroyed = new Set();
       const step: Written =
         everyOfStep === undefined
           ? { kind: 'tables', tables: [...ofStep.values()], views: [] }
@@ -107,7 +115,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
       everyOfStep = undefined;
       // The connection is reset between two steps.
       forget();
-      return step;
+      return { written: step, renames };
     },
     all() {
       const because = every ?? everyOfStep;
@@ -132,9 +140,28 @@ function tablesByRoot(connection: Database.Database): Map<number, string> {
   return new Map(rows.all() as [number, string][]);
 }
 
-function tableNames(connection: Database.Database): ReadonlySet<string> {
-  const names = connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").pluck();
-  return new Set(names.all() as string[]);
+/** The root page of each table by its name; 0 of a virtual one. */
+type Tables = ReadonlyMap<string, number>;
+
+function tablesIn(connection: Database.Database): Tables {
+  const rows = connection.prepare("SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table'").raw();
+  return new Map(rows.all() as [string, number][]);
+}
+
+/** A table that has another name keeps its root page. @param destroyed Pages that may have become the root of another one. */
+function renamed(before: Tables, now: Tables, destroyed: ReadonlySet<number>): Rename[] {
+  const names = new Map([...now].filter(([, root]) => root > 0).map(([name, root]) => [root, name]));
+  const stored = [...before].flatMap(([from, root]) => {
+    const to = destroyed.has(root) ? undefined : names.get(root);
+    return to === undefined || to === from ? [] : [{ from, to }];
+  });
+  const virtual = [...before].flatMap(([from, root]) => {
+    // A virtual table is renamed with its shadow tables.
+    const shadow = root > 0 || now.has(from) ? undefined : stored.find((other) => other.from.startsWith(`${from}_`));
+    const to = shadow?.to.slice(0, from.length - shadow.from.length);
+    return to !== undefined && now.get(to) === 0 ? [{ from, to }] : [];
+  });
+  return [...stored, ...virtual];
 }
 
 type SchemaRow = readonly [type: string, name: string, table: string, root: number | null, sql: string | null];
@@ -175,6 +202,6 @@ function moduleOf(sql: string): string {
   return /\bUSING\s+["'`[]?([A-Za-z0-9_]+)/i.exec(sql)?.[1] ?? '';
 }
 
-function without(names: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
-  return [...names].filter((name) => !others.has(name));
+function without(tables: Tables, others: Tables): string[] {
+  return [...tables.keys()].filter((name) => !others.has(name));
 }

@@ -49,7 +49,7 @@ export async function findChanged(
 export function check(
   { context, held, plan }: PlannedRun,
   snapshot: InspectedSnapshot,
-  { rowsBetween }: Migrated,
+  { left }: Migrated,
   { rows, triggers }: Recorded,
   measured: MeasuredAfter,
   changed: readonly string[] | null,
@@ -62,8 +62,13 @@ export function check(
   const checks = judge({
     before,
     after,
-    steps: plan.steps.map(({ revision: { id, expect }, direction }) => ({ id, expectations: expect[direction] })),
-    rowsBetween,
+    steps: plan.steps.map(({ revision: { id, expect, body }, direction }) => ({
+      id,
+      expectations: expect[direction],
+      direction,
+      format: body.kind,
+    })),
+    left,
     written: measured.written,
     changed,
     direction: plan.command === 'downgrade' ? 'down' : 'up',

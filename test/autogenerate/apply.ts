@@ -9,8 +9,11 @@ import type Database from 'better-sqlite3';
 import type { ChangePlan } from '../../src/autogenerate/plan-changes.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { isInSql, renderSqlRevision } from '../../src/autogenerate/render-sql.ts';
+import type { Rename } from '../../src/checks/measurement.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
+import { followWrites } from '../../src/engine/written-set.ts';
 import { createOperations, type Operations } from '../../src/operations/operations.ts';
+import type { SqlPort } from '../../src/operations/sql-port.ts';
 import { parseModuleRevision } from '../../src/revisions/files/module-file.ts';
 import { parseSqlRevision } from '../../src/revisions/files/sql-file.ts';
 import type { Direction } from '../../src/revisions/revision.ts';
@@ -58,13 +61,13 @@ function assertMadeBy(script: string, db: Database.Database, what: string): void
   );
 }
 
-type Apply = (db: Database.Database, direction: Direction) => void;
+/** @returns The tables that were renamed. */
+type Apply = (db: Database.Database, direction: Direction) => readonly Rename[];
 
 export function sqlRevision(text: string): Apply {
   const { body } = parseSqlRevision(text, 'revision.sql');
   return (db, direction) => {
-    inTransaction(db, () => {
-      const port = guardedPort(db, 'transaction', 'test');
+    return inTransaction(db, (port) => {
       for (const { sql } of body.kind === 'sql' ? body[direction] : []) port.run(sql);
     });
   };
@@ -79,16 +82,19 @@ export async function moduleRevision(text: string): Promise<Apply> {
   const module: Record<'upgrade' | 'downgrade', (op: Operations) => void> = await import(pathToFileURL(file).href);
   rmSync(folder, { recursive: true });
   return (db, direction) => {
-    inTransaction(db, () => {
-      const op = createOperations(guardedPort(db, 'transaction', 'test'));
+    return inTransaction(db, (port) => {
+      const op = createOperations(port);
       if (direction === 'up') module.upgrade(op);
       else module.downgrade(op);
     });
   };
 }
 
-function inTransaction(db: Database.Database, work: () => void): void {
+function inTransaction(db: Database.Database, work: (port: SqlPort) => void): readonly Rename[] {
   db.exec('BEGIN IMMEDIATE');
-  work();
+  const writes = followWrites(db);
+  work(guardedPort(db, 'transaction', 'test', { mayWrite: writes.note, undone: writes.forget }));
+  const { renames } = writes.endStep();
   db.exec('COMMIT');
+  return renames;
 }

@@ -21,8 +21,9 @@ async function upgraded(script: string, rows: string, wanted: string, decisions:
   const { expect } = parseModuleRevision(text, 'next.ts');
   const before = countRows(queryPort(db));
   const apply = await moduleRevision(text);
-  apply(db, 'up');
-  const verdicts = judgeRows(before, countRows(queryPort(db)), [{ id: 'next', expectations: expect.up }], []);
+  const renames = apply(db, 'up');
+  const step = { id: 'next', direction: 'up', format: 'module', expectations: expect.up } as const;
+  const verdicts = judgeRows(before, countRows(queryPort(db)), [step], [{ rows: {}, renames }]);
   assert.deepEqual(
     verdicts.filter(({ ok }) => !ok),
     [],

@@ -53,7 +53,12 @@ const announcements: readonly Announcement[] = [
   {
     what: 'the rows of a table that was renamed',
     up: 'ALTER TABLE child RENAME TO offspring;',
-    ends: /child is gone \(2,000 rows before\)/,
+    ends: 'no table',
+  },
+  {
+    what: 'rows of a renamed table that is announced as dropped',
+    up: `-- expect: rows child dropped\nALTER TABLE child RENAME TO offspring; ${delete3.replace('child', 'offspring')}`,
+    ends: /offspring lost 3 rows/,
   },
   {
     what: 'rows that a REPLACE took away',

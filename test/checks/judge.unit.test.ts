@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../src/checks/judge.ts';
-import type { CheckResult, ForeignKeyViolations, Measurement, StatisticValue } from '../../src/checks/measurement.ts';
+import type {
+  CheckResult,
+  ForeignKeyViolations,
+  Measurement,
+  Rename,
+  StatisticValue,
+} from '../../src/checks/measurement.ts';
 import type { StatisticRule } from '../../src/config/statistic.ts';
 import type { Direction, RowExpectation } from '../../src/revisions/revision.ts';
 
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
-const all = { rowsBetween: [], written: { kind: 'every table', because: 'a test' }, changed: null } as const;
+const all = { left: [], written: { kind: 'every table', because: 'a test' }, changed: null } as const;
+const oneStep = (expectations: readonly RowExpectation[], renames: readonly Rename[] = []) => ({
+  steps: [{ id: '001', direction: 'up', format: 'sql', expectations } as const],
+  left: [{ rows: {}, renames }],
+});
 const mismatch = { table: 'c', fault: 'mismatch' };
 
 function measured(parts: Partial<Measurement>): Measurement {
@@ -57,7 +67,7 @@ test('a table whose pages have changed fails if no statement of the run could ha
   const sides = { before: measured({ rows: { a: 1, b: 1 } }), after: measured({ rows: { a: 1, b: 1 } }) };
   const written = { kind: 'tables', tables: ['A'], views: [] } as const;
   const results = (changed: readonly string[] | null) =>
-    judge({ ...sides, steps: [], rowsBetween: [], written, changed, direction: 'up', rules: [] });
+    judge({ ...sides, steps: [], left: [], written, changed, direction: 'up', rules: [] });
   assert.deepEqual(
     results(['a', 'b']).filter(({ ok }) => !ok),
     [
@@ -192,8 +202,8 @@ for (const [before, after, announced, ok] of rowCases) {
     const results = judge({
       before: measured(rows(before)),
       after: measured(rows(after)),
-      steps: [{ id: '001', expectations: announced.map((said) => ({ table: 'Comments', rows: said })) }],
       ...all,
+      ...oneStep(announced.map((said) => ({ table: 'Comments', rows: said }))),
       direction: 'up',
       rules: [],
     }).filter(({ check }) => check === 'rows');
@@ -219,6 +229,78 @@ test('rows: an unannounced loss says what to write', () => {
   );
 });
 
+const renameCases: [name: string, after: Measurement['rows'], expectations: readonly RowExpectation[], ok: boolean][] =
+  [
+    ['keeps its rows', { attachment: 5 }, [], true],
+    ['loses rows', { attachment: 4 }, [], false],
+    [
+      'loses rows behind the announcement that it is dropped',
+      { attachment: 4 },
+      [{ table: 'resource', rows: 'dropped' }],
+      false,
+    ],
+    ['loses rows announced under the new name', { attachment: 4 }, [{ table: 'attachment', rows: -1 }], true],
+    ['loses rows announced under the old name', { attachment: 4 }, [{ table: 'resource', rows: -1 }], true],
+    ['loses other rows than announced under the old name', { attachment: 3 }, [{ table: 'resource', rows: -1 }], false],
+  ];
+for (const [name, after, expectations, ok] of renameCases) {
+  test(`rows: a renamed table that ${name} ${ok ? 'passes' : 'fails'}`, () => {
+    const sides = { before: measured({ rows: { resource: 5 } }), after: measured({ rows: after }) };
+    const one = oneStep(expectations, [{ from: 'resource', to: 'attachment' }]);
+    const results = judge({ ...sides, ...all, ...one, direction: 'up', rules: [] }).filter(
+      ({ check }) => check === 'rows',
+    );
+    assert.deepEqual(
+      results.map((result) => [result.subject, result.before, result.after, result.ok]),
+      [['attachment', 5, after['attachment'], ok]],
+    );
+  });
+}
+
+test('rows: two tables that changed names are each compared with themselves', () => {
+  const sides = { before: measured({ rows: { a: 5, b: 2 } }), after: measured({ rows: { a: 2, b: 5 } }) };
+  const one = oneStep(
+    [],
+    [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'a' },
+    ],
+  );
+  const results = judge({ ...sides, ...all, ...one, direction: 'up', rules: [] }).filter(
+    ({ check }) => check === 'rows',
+  );
+  assert.deepEqual(
+    results.map((result) => [result.subject, result.before, result.ok]),
+    [
+      ['a', 2, true],
+      ['b', 5, true],
+    ],
+  );
+});
+
+test('rows: a table that takes the name of a dropped one does not hide what that lost', () => {
+  const sides = { before: measured({ rows: { t: 100, n: 3 } }), after: measured({ rows: { t: 3 } }) };
+  const one = oneStep([], [{ from: 'n', to: 't' }]);
+  const results = judge({ ...sides, ...all, ...one, direction: 'up', rules: [] }).filter(
+    ({ check }) => check === 'rows',
+  );
+  assert.deepEqual(
+    results.map(({ subject, before, after, ok }) => [subject, before, after, ok]),
+    [
+      ['n', 3, null, false],
+      ['t', 100, 3, false],
+    ],
+  );
+});
+
+test('rows: what to add to a module has the form of one', () => {
+  const sides = { before: measured({ rows: { comments: 5 } }), after: measured({ rows: {} }) };
+  const steps = [{ id: 'a1', direction: 'down', format: 'module', expectations: [] } as const];
+  const left = [{ rows: {}, renames: [] }];
+  const message = judge({ ...sides, ...all, steps, left, direction: 'down', rules: [] }).at(-1)?.message ?? '';
+  assert.match(message, /add `export const expect = \{ down: \{ comments: 'dropped' \} \};` to the revision$/);
+});
+
 test('rows: every table has a line, and names of Object are only names', () => {
   const results = judged('rows', { rows: { constructor: 1, b: 2 } }, { rows: { a: 3, b: 2, toString: 1 } });
   assert.deepEqual(
@@ -241,8 +323,8 @@ test('rows: a name that changed only in case is the same table', () => {
 
 test('rows: a number announced for a table that does not exist fails', () => {
   const sides = { before: measured({}), after: measured({}) };
-  const steps = [{ id: '001', expectations: [{ table: 'coments', rows: -3 }] as const }];
-  const results = judge({ ...sides, steps, ...all, direction: 'up', rules: [] });
+  const one = oneStep([{ table: 'coments', rows: -3 }]);
+  const results = judge({ ...sides, ...all, ...one, direction: 'up', rules: [] });
   assert.deepEqual(results.at(-1), {
     check: 'rows',
     subject: 'coments',

@@ -144,7 +144,7 @@ export function runProgram(parts: readonly (readonly string[])[]): number {
         throw new Database.SqliteError('the operation failed', 'SQLITE_ERROR');
       });
     });
-    rows = { ...rows, ...countWritten(queryPort(db), writes.endStep()) };
+    rows = { ...rows, ...countWritten(queryPort(db), writes.endStep().written) };
     assert.deepEqual(withRows(rows), withRows(countRows(queryPort(db))), `the rows after ${part}`);
   }
   const written = writes.all();

@@ -111,6 +111,43 @@ for (const [name, schema, revision, because] of everything) {
   });
 }
 
+const renames: [name: string, revision: readonly string[], renamed: readonly string[]][] = [
+  ['a rename', ['ALTER TABLE t RENAME TO n'], ['t > n']],
+  ['two renames of one table', ['ALTER TABLE t RENAME TO x', 'ALTER TABLE x RENAME TO n'], ['t > n']],
+  [
+    'two tables that change their names with each other',
+    ['ALTER TABLE t RENAME TO x', 'ALTER TABLE u RENAME TO t', 'ALTER TABLE x RENAME TO u'],
+    ['t > u', 'u > t'],
+  ],
+  ['a rename and back', ['ALTER TABLE t RENAME TO x', 'ALTER TABLE x RENAME TO t'], []],
+  ['a table that is dropped, and another one on its page', ['DROP TABLE t', 'CREATE TABLE n (c)'], []],
+  [
+    'a renamed table that is dropped, and another one on its page',
+    ['ALTER TABLE t RENAME TO x', 'DROP TABLE x', 'CREATE TABLE n (c)'],
+    [],
+  ],
+  [
+    // The judge knows no table n before.
+    'a rebuild by hand',
+    ['CREATE TABLE n (c, d)', 'INSERT INTO n (c) SELECT c FROM t', 'DROP TABLE t', 'ALTER TABLE n RENAME TO t'],
+    ['n > t'],
+  ],
+  ['a full-text table', ['ALTER TABLE f RENAME TO g'], ['f > g']],
+];
+for (const [name, revision, expected] of renames) {
+  test(`an honest report: ${name} is told of as ${expected.join(', ') || 'no rename'}`, () => {
+    const db = new Database(':memory:').exec(`${two} CREATE VIRTUAL TABLE f USING fts5 (c)`);
+    const writes = followWrites(db);
+    const port = guardedPort(db, 'autocommit', 'the test', { mayWrite: writes.note });
+    for (const sql of revision) port.run(sql);
+    const told = writes.endStep().renames.filter(({ from }) => !from.startsWith('f_'));
+    assert.deepEqual(
+      told.map(({ from, to }) => `${from} > ${to}`),
+      expected,
+    );
+  });
+}
+
 test('an honest report: every table counts as written beside a virtual table of an unknown module', () => {
   const db = new Database(':memory:');
   const makeTable = () => ({
