@@ -8,6 +8,8 @@ export interface Followed {
   readonly former: readonly string[];
   /** In their original order; undefined for a column that is gone, even if another one now has its name. */
   readonly columns: readonly (string | undefined)[];
+  /** For a column, the new one that was computed from it: what is dropped then is only the old form of its values. */
+  readonly filled: ReadonlyMap<string, string>;
 }
 
 /** The tables at some point of a step. */
@@ -34,24 +36,31 @@ export function afterChange(names: Names, change: NameChange): Names {
   made.delete(table);
   if (change.kind === 'create table') made.set(table, change.columns);
   else if (change.kind === 'rename table') made.set(change.to, columns);
+  else if (change.kind === 'fill column') made.set(table, columns);
   else if (change.kind !== 'drop table') made.set(table, columns && changedColumns(columns, change));
   return goOn({ ...names, made });
 }
 
-type ColumnChange = Exclude<NameChange, { readonly kind: 'create table' | 'drop table' | 'rename table' }>;
+type ColumnChange = Exclude<
+  NameChange,
+  { readonly kind: 'create table' | 'drop table' | 'rename table' | 'fill column' }
+>;
 
 function changed(followed: Followed, change: NameChange): Followed {
-  const { now, former, columns } = followed;
+  const { now, former, columns, filled } = followed;
   const formerly = now === undefined ? former : [...former, now];
   switch (change.kind) {
     case 'drop table':
-      return { now: undefined, former: formerly, columns };
+      return { ...followed, now: undefined, former: formerly };
     case 'rename table':
-      return { now: change.to, former: formerly, columns };
+      return { ...followed, now: change.to, former: formerly };
     case 'drop column':
-      return { ...followed, columns: columns.map((it) => (it === change.column ? undefined : it)) };
+      return { ...followed, columns: columns.map((it) => (it === change.column ? filled.get(it) : it)) };
     case 'rename column':
       return { ...followed, columns: columns.map((it) => (it === change.column ? change.to : it)) };
+    case 'fill column':
+      if (columns.includes(change.column)) return followed;
+      return { ...followed, filled: new Map([...filled, ...change.from.map((it) => [it, change.column] as const)]) };
     default:
       return followed;
   }

@@ -3,7 +3,7 @@ import { invariant } from '../errors.ts';
 import { foldName } from '../schema/names.ts';
 import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
 import { afterChange, type Followed, type Names } from './follow-names.ts';
-import { nameChangeIn } from './name-changes.ts';
+import { nameChangesIn } from './name-changes.ts';
 
 /** A table or column of the original schema that is missing after one of the steps. Names are folded. */
 export interface LostPart {
@@ -46,9 +46,9 @@ export function lostParts({ schemas, steps }: Replayed): LostParts {
     const revision = step.id;
     let names: Names = { followed: tracked.map(followedFrom), made: new Map() };
     for (const statement of step.statements) {
-      const change = nameChangeIn(statement);
-      if (change === 'unreadable') unreadable ??= { revision, line: statement.line };
-      else if (change !== undefined) names = afterChange(names, change);
+      const changes = nameChangesIn(statement);
+      if (changes === 'unreadable') unreadable ??= { revision, line: statement.line };
+      else for (const change of changes) names = afterChange(names, change);
     }
     const { followed } = names;
     tracked = tracked.flatMap((table, place) => {
@@ -90,7 +90,7 @@ function afterStep(
 }
 
 function followedFrom({ now, columns }: Tracked): Followed {
-  return { now, former: [], columns: columns.map((column) => column.now) };
+  return { now, former: [], columns: columns.map((column) => column.now), filled: new Map() };
 }
 
 function foldedTables(schema: StoredSchema): Map<string, readonly string[]> {

@@ -1,5 +1,5 @@
-import type { CreateTableBody, InsertStmt } from 'sqlite3-parser';
-import type { ReplayedStatement } from '../engine/shadow-result.ts';
+import type { CreateTableBody, InsertStmt, Stmt, UpdateStmt } from 'sqlite3-parser';
+import type { ReplayedStatement, StatementOrigin } from '../engine/shadow-result.ts';
 import { leadingKeywords } from '../revisions/sql/statements.ts';
 import { foldName, sameName } from '../schema/names.ts';
 import { parseStmt } from '../schema/parse.ts';
@@ -14,13 +14,21 @@ export type NameChange =
   | { readonly kind: 'rename table'; readonly table: string; readonly to: string }
   | { readonly kind: 'add column'; readonly table: string; readonly column: string }
   | { readonly kind: 'drop column'; readonly table: string; readonly column: string }
-  | { readonly kind: 'rename column'; readonly table: string; readonly column: string; readonly to: string };
+  | { readonly kind: 'rename column'; readonly table: string; readonly column: string; readonly to: string }
+  /** `column` of every row is computed from the columns `from`. */
+  | { readonly kind: 'fill column'; readonly table: string; readonly column: string; readonly from: readonly string[] };
 
-/** Undefined for every other statement; 'unreadable' if the parser cannot tell what happens to a table. */
-export function nameChangeIn({ sql, origin }: ReplayedStatement): NameChange | 'unreadable' | undefined {
+/** None for every other statement; 'unreadable' if the parser cannot tell what happens to a table. */
+export function nameChangesIn({ sql, origin }: ReplayedStatement): readonly NameChange[] | 'unreadable' {
   const parsed = parseStmt(sql);
-  if (parsed.status !== 'ok') return changesTable(sql) ? 'unreadable' : undefined;
+  if (parsed.status !== 'ok') return changesTable(sql) ? 'unreadable' : [];
   const { root } = parsed;
+  if (root?.type === 'UpdateStmt') return fillsIn(root);
+  const change = nameChangeIn(root, origin);
+  return change === undefined ? [] : [change];
+}
+
+function nameChangeIn(root: Stmt | undefined, origin: StatementOrigin): NameChange | undefined {
   if (root?.type === 'InsertStmt') return origin === 'operation' ? copyIn(root) : undefined;
   if (
     root?.type !== 'CreateTableStmt' &&
@@ -51,6 +59,25 @@ export function nameChangeIn({ sql, origin }: ReplayedStatement): NameChange | '
 function changesTable(sql: string): boolean {
   const [verb, ...rest] = leadingKeywords(sql);
   return ['ALTER', 'CREATE', 'DROP'].includes(verb ?? '') && rest.slice(0, 2).includes('TABLE');
+}
+
+/** What an UPDATE of all rows computes from other columns of its table. */
+function fillsIn({ tblName, sets, from, whereClause, limit }: UpdateStmt): NameChange[] {
+  if (from !== undefined || whereClause !== undefined || limit !== undefined) return [];
+  const table = foldName(tblName.objName.text);
+  return sets.flatMap(({ colNames, expr }): NameChange[] => {
+    const [column, ...others] = colNames;
+    if (column === undefined || others.length > 0) return [];
+    return [{ kind: 'fill column', table, column: foldName(column.text), from: columnsIn(expr) }];
+  });
+}
+
+function columnsIn(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(columnsIn);
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, name } = node as { readonly type?: unknown; readonly name?: unknown };
+  if (type === 'QualifiedExpr') return [foldName((node as { readonly column: { readonly text: string } }).column.text)];
+  return type === 'Id' && typeof name === 'string' ? [foldName(name)] : Object.values(node).flatMap(columnsIn);
 }
 
 function columnsOf(body: CreateTableBody): string[] | undefined {

@@ -83,10 +83,16 @@ export function check(
 }
 
 function checkFailed(failed: readonly CheckResult[], triggers: readonly string[]): DrydockError {
+  const kinds = new Set(failed.map(({ check: kind }) => kind));
+  const orAnnounce = kinds.has('rows') ? ', or announce the change if it is intended' : '';
   const orDrop =
     triggers.length === 0 ? '' : `, or drop ${describeTriggers(triggers)}, which fired when the run was recorded`;
+  // Enforcement is off, so what an application relies on does not happen here.
+  const cascade = kinds.has('foreign keys')
+    ? ' (ON DELETE and ON UPDATE do not act in a revision: change or delete the rows that refer to a row yourself)'
+    : '';
   return new DrydockError('CHECK_FAILED', {
     what: `After the revisions ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed: ${failed.map(({ message }) => message).join('; ')}`,
-    next: `Fix the revision, or announce the change if it is intended${orDrop}; then run again`,
+    next: `Fix the revision${cascade}${orAnnounce}${orDrop}; then run again`,
   });
 }

@@ -111,6 +111,13 @@ const lost: Readonly<Record<string, readonly [steps: readonly string[], losses: 
     ],
     [['r0', 'People', 'age', 1]],
   ],
+  'a column whose values a new one has taken in some rows': [
+    [
+      `ALTER TABLE People RENAME "First Name" TO old; ALTER TABLE People ADD "First Name" TEXT NOT NULL DEFAULT '';
+       UPDATE People SET "First Name" = old WHERE id = 1; ALTER TABLE People DROP old;`,
+    ],
+    [['r0', 'People', 'First Name', 2]],
+  ],
   'a table that is rebuilt, and then dropped under a new name': [
     [
       "op.dropView('grown'); op.renameTable('People', 'persons'); op.alterColumn('persons', 'age', { type: 'NUMERIC' }); op.renameTable('persons', 'humans');",
@@ -154,6 +161,10 @@ const kept: Readonly<Record<string, readonly string[]>> = {
      INSERT INTO other SELECT id, "First Name", age, nobody FROM People; DROP TABLE People;
      ALTER TABLE other RENAME TO People; ALTER TABLE People RENAME TO persons; ALTER TABLE persons RENAME age TO years;`,
     'ALTER TABLE persons RENAME years TO "the years"; ALTER TABLE persons RENAME TO humans;',
+  ],
+  'a column whose values a new one of its name has taken': [
+    `ALTER TABLE People RENAME "First Name" TO old; ALTER TABLE People ADD "First Name" TEXT NOT NULL DEFAULT '';
+     UPDATE People SET "First Name" = upper(People.old), nobody = 1; ALTER TABLE People DROP old;`,
   ],
   'a table made and dropped again': ['CREATE TABLE scratch AS SELECT 1 AS n;', 'DROP TABLE scratch;'],
 };
