@@ -15,7 +15,7 @@ import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
 import { foldName } from '../schema/names.ts';
-import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
+import { ownTables, readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { surveySteps } from '../shadow/survey.ts';
 import { countLosses } from './count-losses.ts';
 import { estimateSeconds, type TableWork } from './estimate-time.ts';
@@ -24,6 +24,7 @@ import { lostParts } from './lost-parts.ts';
 import { previewStep, type SeenStep } from './preview-step.ts';
 import type { Preview, TableSize } from './previewed.ts';
 import { type TouchedTables, touchedTables } from './touched-tables.ts';
+import { unannounced } from './unannounced.ts';
 
 export type PreviewCommand = Extract<MigrationCommand, { readonly verb: 'upgrade' | 'downgrade' }>;
 
@@ -55,6 +56,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     sizes: measureTables(reader, names),
     losses: countLosses(reader, lostParts(replayedOf(schema, surveyed)).parts),
   }));
+  const live = new Set([...ownTables(schema)].map(([table]) => foldName(table)));
   const previewed = seen.map((each) => previewStep(each, sizes));
   const space = estimateSpace(layout, copiesOf(plan));
   const work = seen.flatMap(({ touched }) => sizes.flatMap((size) => workOn(size, touched)));
@@ -69,6 +71,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     steps: previewed,
     stopped: surveyed.stopped ?? null,
     losses,
+    unannounced: unannounced(losses, steps, (table) => live.has(foldName(table))),
     space,
     estimatedSeconds: isNothing(plan) ? 0 : estimateSeconds(space.databaseBytes, work),
   };

@@ -4,6 +4,7 @@ import type { OperationNote } from '../operations/sql-port.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { SpaceEstimate } from '../run/outcome.ts';
 import type { Loss } from './loss.ts';
+import type { Unannounced } from './unannounced.ts';
 
 export interface Preview {
   readonly outcome: 'pending' | 'nothing-pending';
@@ -22,6 +23,8 @@ export interface Preview {
   readonly stopped: { readonly id: string; readonly why: string } | null;
   /** What the simulated steps would lose. */
   readonly losses: readonly Loss[];
+  /** Those for which the run would fail (21). */
+  readonly unannounced: readonly Unannounced[];
   readonly space: SpaceEstimate;
   readonly estimatedSeconds: number;
 }

@@ -1,8 +1,9 @@
 /** A preview as terminal text. */
 import { relative } from 'node:path';
-import { describeBytes, describeRevisions } from '../format.ts';
+import { describeBytes, describeRevisions, plural } from '../format.ts';
 import { describeLosses } from '../plan/loss.ts';
 import type { Preview, PreviewedStep } from '../plan/previewed.ts';
+import type { Unannounced } from '../plan/unannounced.ts';
 import type { Direction } from '../revisions/revision.ts';
 import type { SpaceEstimate } from '../run/outcome.ts';
 import { visible, visibleLines } from '../visible.ts';
@@ -22,6 +23,7 @@ export function renderPreview(preview: Preview, folder: string): string {
     ...preview.steps.map((step) => renderStep(step, folder)),
     ...(stopped === null ? [] : [visible(renderStop(stopped, direction))]),
     ...(losses.length === 0 ? [] : [visible(`It loses data: ${describeLosses(losses)}.`)]),
+    ...preview.unannounced.map((one) => visible(renderUnannounced(one))),
     ...renderFindings(preview.steps, folder),
     renderEffort(preview),
   ].join('\n\n');
@@ -56,6 +58,10 @@ function renderStep(
 function renderStop({ id, why }: NonNullable<Preview['stopped']>, direction: Direction): string {
   const instead = direction === 'up' ? ' drydock rehearse runs it on a copy with all rows.' : '';
   return `Steps from ${id} on could not be simulated (in memory, one row per table): ${why}.${instead}`;
+}
+
+function renderUnannounced({ revision, table, rows, announcement }: Unannounced): string {
+  return `It would fail (21): revision ${revision} drops ${table} with ${plural(rows, 'row')} and does not announce it; if that is intended, add \`${announcement}\` to the revision.`;
 }
 
 function renderFindings(steps: readonly PreviewedStep[], folder: string): string[] {

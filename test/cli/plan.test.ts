@@ -112,6 +112,31 @@ test('whether an operation is done in place depends on rows that are there, and 
   assert.match(await it.fails(2, 'plan', '--down'), /A downgrade needs a target/);
 });
 
+test('a drop with rows that its revision does not announce is told of as the failure that it would be', async (t) => {
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, ''),
+    'b1.ts': `export const revision = 'b1';\nexport const revises = 'a1';
+export function upgrade(op) {\n  op.dropTable('filled');\n}\nexport function downgrade(op) {}\n`,
+    'c1.sql': sqlRevision('c1', 'b1', '-- expect: rows late dropped\nDROP TABLE late;'),
+  };
+  const it = project(
+    t,
+    files,
+    `${alembicAt('a1')}CREATE TABLE filled (n); INSERT INTO filled VALUES (1), (2); CREATE TABLE late (n); INSERT INTO late VALUES (1);`,
+  );
+  const { unannounced } = await it.json<Preview>('plan');
+  const announcement = "export const expect = { up: { filled: 'dropped' } };";
+  assert.deepEqual(unannounced, [{ revision: 'b1', table: 'filled', rows: 2, announcement }]);
+  assert.match(
+    await it.text('plan'),
+    /^It would fail \(21\): revision b1 drops filled with 2 rows and does not announce it; /m,
+  );
+  assert.match(await it.fails(21, 'upgrade'), /filled is gone/);
+  writeFileSync(join(it.migrations, 'b1.ts'), `${files['b1.ts']}${announcement}\n`);
+  assert.doesNotMatch(await it.text('plan'), /It would fail/);
+  await it.text('upgrade');
+});
+
 test('a revision that mends rows which break a CHECK or NOT NULL can be planned', async (t) => {
   const mend = 'UPDATE checked SET n = 1 WHERE n <= 0; UPDATE filled SET n = 0 WHERE n IS NULL;';
   const files = { 'a1.sql': sqlRevision('a1', undefined, ''), 'b1.sql': sqlRevision('b1', 'a1', mend) };
