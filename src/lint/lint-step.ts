@@ -88,6 +88,11 @@ export function isThereAfter({ schemas }: LintStep, table: string): boolean {
   return schemas?.after.rows.some(({ type, name }) => type === 'table' && foldName(name) === table) ?? false;
 }
 
+/** Whether a table of this name may exist before the step. */
+export function mayBeThereBefore({ schemas }: LintStep, table: string): boolean {
+  return schemas?.before.rows.some(({ type, name }) => type === 'table' && foldName(name) === table) ?? true;
+}
+
 /** Whether the step gives a table's name to something else after one of its statements, as a manual rebuild does. */
 export function nameComesBack({ statements }: LintStep, start: LintStatement, table: string): boolean {
   return statements.slice(statements.indexOf(start) + 1).some(({ parsed }) => {

@@ -30,7 +30,7 @@ CREATE TABLE "over there" (x, y);`,
   drops: {
     up: `DROP TABLE GONE;
 ALTER TABLE "over there" DROP COLUMN Y;
-CREATE TABLE scratch (x, y); ALTER TABLE scratch DROP COLUMN y; DROP TABLE scratch;
+DROP TABLE IF EXISTS never_there; CREATE TABLE scratch (x, y); ALTER TABLE scratch DROP COLUMN y; DROP TABLE scratch;
 ALTER TABLE t ADD COLUMN c; ALTER TABLE t DROP COLUMN c;`,
     down: 'ALTER TABLE "over there" ADD COLUMN y; CREATE TABLE gone (x);',
   },

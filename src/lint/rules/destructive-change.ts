@@ -6,6 +6,7 @@ import {
   isTemporary,
   isThereAfter,
   type LintStep,
+  mayBeThereBefore,
   nameComesBack,
   tableKey,
 } from '../lint-step.ts';
@@ -31,7 +32,7 @@ function byStatements(step: LintStep): Problem[] {
     if (parsed.type === 'DropTableStmt') {
       const former = formerName(step, statement, key);
       const [start, name] = former === undefined ? [statement, key] : [former.renamed, former.key];
-      if (createdBefore(step, start).has(name)) return [];
+      if (createdBefore(step, start).has(name) || !mayBeThereBefore(step, name)) return [];
       // Dropped or renamed for a rebuild: another rule checks what such a rebuild loses.
       if (nameComesBack(step, start, name)) return [];
       return [{ line, message: `this drops the table ${table} with all its rows` }];
