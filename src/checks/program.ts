@@ -85,10 +85,10 @@ export function writesOf(program: readonly Instruction[]): ProgramWrites {
 export function readsOf(program: readonly Instruction[]): ReadonlySet<number> | undefined {
   const roots = new Set<number>();
   for (const [, opcode, , p2, p3] of program) {
-    if (opcode === 'OpenRead' && p3 === mainDatabase) roots.add(p2);
-    else if (opcode === 'OpenRead' || opcode.startsWith('V')) {
-      if (opcode !== 'Variable') return undefined;
-    } else if (!harmless.has(opcode)) return undefined;
+    if (!harmless.has(opcode) || opcode === 'VOpen') return undefined;
+    if (opcode !== 'OpenRead') continue;
+    if (p3 !== mainDatabase) return undefined;
+    roots.add(p2);
   }
   return roots;
 }

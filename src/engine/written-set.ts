@@ -37,11 +37,12 @@ export function followWrites(connection: Database.Database): WrittenSet {
   let destroyed = new Set<number>();
   let programs = new Map<string, ProgramWrites>();
   let roots: Map<number, string> | undefined;
-  let every =
+  const always =
     connection.pragma('auto_vacuum', { simple: true }) === 0
       ? undefined
       : 'the database has auto_vacuum, which moves pages of any table';
-  let everyOfStep = every;
+  let every = always;
+  let everyOfStep = always;
 
   const add = (table: string) => ofStep.set(keyOf(table), table);
   const noteEvery = (because: string) => {
@@ -112,7 +113,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
       for (const [key, table] of ofStep) written.set(key, table);
       every ??= everyOfStep;
       ofStep = new Map();
-      everyOfStep = undefined;
+      everyOfStep = always;
       // The connection is reset between two steps.
       forget();
       return { written: step, renames };

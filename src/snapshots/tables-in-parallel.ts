@@ -3,7 +3,6 @@
  * find what integrity_check of the whole file finds. What they find is then judged by the check of the whole file, so this
  * only ever answers that nothing was found.
  */
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
@@ -59,17 +58,22 @@ export function checkTables({ path, tables, taken }: SharedTables): 'nothing' | 
     for (;;) {
       const table = tables[Atomics.add(taken, 0, 1)];
       if (table === undefined) return 'nothing';
-      if (checkTable(queryPort(db), table).length > 0) return 'something';
+      const found = checkTable(queryPort(db), table);
+      if (found === 'undecided' || found.length > 0) return 'something';
     }
   } finally {
     db.close();
   }
 }
 
-async function inThread(shared: SharedTables): Promise<'nothing' | 'something'> {
-  const thread = new Worker(siblingModule(import.meta.url, 'table-checker'), { workerData: shared });
-  const [found] = await once(thread, 'message');
-  return found;
+function inThread(shared: SharedTables): Promise<'nothing' | 'something'> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(siblingModule(import.meta.url, 'table-checker'), { workerData: shared });
+    thread.on('message', resolve);
+    thread.on('error', reject);
+    // Without effect behind a message.
+    thread.on('exit', (code) => reject(new Error(`a thread that checks tables ended early (exit code ${code})`)));
+  });
 }
 
 function openToCheck(path: string): Database.Database {

@@ -163,6 +163,13 @@ test('an honest report: every table counts as written beside a virtual table of 
   assert.match(written.kind === 'every table' ? written.because : '', /the virtual table x belongs to a module/);
 });
 
+test('an honest report: auto_vacuum makes every table written in each revision', () => {
+  const db = new Database(':memory:').exec(`PRAGMA auto_vacuum = FULL; ${two}`);
+  const writes = followWrites(db);
+  const step = () => writes.endStep().written.kind;
+  assert.deepEqual([step(), step()], ['every table', 'every table']);
+});
+
 test('an honest report: the same text is explained anew in the next revision', () => {
   const db = new Database(':memory:').exec(two);
   const writes = followWrites(db);
