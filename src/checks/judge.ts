@@ -56,11 +56,16 @@ function judgeChanged(written: Written, changed: readonly string[] | null): Chec
     }));
 }
 
+/** Marks the tables of which it is known that they were not written, or that none of their pages has changed. */
 function untouchedBy(written: Written, changed: readonly string[] | null): (result: CheckResult) => CheckResult {
-  if (written.kind === 'every table') return (result) => result;
-  const keys = new Set(written.tables.map(keyOf));
+  const touched = changed ?? (written.kind === 'tables' ? written.tables : undefined);
+  if (touched === undefined) return (result) => result;
+  const keys = new Set([...touched, ...(written.kind === 'tables' ? written.tables : [])].map(keyOf));
   const untouched = changed === null ? 'not written' : 'same bytes';
-  return (result) => (keys.has(keyOf(result.subject)) || result.before === null ? result : { ...result, untouched });
+  return (result) =>
+    keys.has(keyOf(result.subject)) || result.before === null || result.after === null
+      ? result
+      : { ...result, untouched };
 }
 
 function judgeIntegrity(before: readonly string[], after: readonly string[]): CheckResult {

@@ -15,7 +15,7 @@ import { type AppliedPort, markDone, nameSnapshot, readApplied } from '../revisi
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
-import { changedTables } from './changed-tables.ts';
+import { changedTables, changedTablesOfCopy } from './changed-tables.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
@@ -188,8 +188,12 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     },
 
     async changedTables({ snapshot }) {
-      if (workingCopy !== undefined) return null;
-      return lookingTwice(() => changedTables(requireHeld(), requireLive().path, snapshot)) ?? null;
+      const copy = workingCopy;
+      return lookingTwice(() =>
+        copy === undefined
+          ? (changedTables(requireHeld(), requireLive().path, snapshot) ?? null)
+          : changedTablesOfCopy(copy, copy.name, snapshot),
+      );
     },
 
     async findTriggers() {

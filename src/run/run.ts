@@ -113,7 +113,7 @@ async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | C
       return { migrated: ran, recorded: rows, measured: await measure(run) };
     });
     const snapshot = await proving;
-    const changed = await findChanged(run, snapshot, measured);
+    const changed = await findChanged(run, snapshot);
     const checks = check(run, snapshot, migrated, recorded, measured, changed);
     await nameSnapshot(run, recorded, snapshot);
     const committed = await commit(run, journal, snapshot);

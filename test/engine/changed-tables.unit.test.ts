@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { changedTables } from '../../src/engine/changed-tables.ts';
+import { changedTables, changedTablesOfCopy } from '../../src/engine/changed-tables.ts';
 import { testFolder } from '../harness/files.ts';
 
 /** A database with 20 tables of 200 rows, an index each, and a copy of it. */
@@ -22,7 +22,7 @@ function copied(t: TestContext, pragmas = '') {
   }
   copyFileSync(path, snapshot);
   const changed = () => changedTables(db, path, snapshot);
-  return { db, changed };
+  return { db, snapshot, changed };
 }
 
 for (const mode of ['delete', 'truncate']) {
@@ -45,6 +45,22 @@ test('an honest report: a transaction that changed nothing but the header has ch
   const { db, changed } = copied(t);
   db.exec('BEGIN IMMEDIATE; PRAGMA user_version = 3');
   assert.deepEqual(changed(), []);
+});
+
+test('an honest report: the pages of a working copy are compared with those of the snapshot', (t) => {
+  const { db, snapshot } = copied(t);
+  const changed = () => changedTablesOfCopy(db, db.name, snapshot);
+  assert.deepEqual(changed(), []);
+  db.exec("UPDATE t3 SET x = 'y' WHERE id = 7; DROP TABLE t9; CREATE TABLE n AS SELECT x FROM t4; DELETE FROM t12");
+  assert.deepEqual(changed(), ['t12', 't3', 't9']);
+  db.exec('BEGIN; UPDATE t5 SET x = 1');
+  assert.throws(changed, /being written to/);
+});
+
+test('an honest report: nothing is said about pages with auto_vacuum', (t) => {
+  const { db, changed } = copied(t, 'PRAGMA auto_vacuum = INCREMENTAL');
+  db.exec('BEGIN IMMEDIATE; DROP TABLE t3');
+  assert.equal(changed(), undefined);
 });
 
 for (const mode of ['wal', 'persist', 'memory']) {
