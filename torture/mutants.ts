@@ -224,6 +224,13 @@ export const mutants: readonly Mutant[] = [
     becomes: ' && found.length > 0',
     tests: ['test/snapshots/tables-in-parallel.test.ts'],
   },
+  {
+    name: 'a new version of SQLite is trusted at once',
+    file: 'src/run/check.ts',
+    line: 'versions.at(-1) !== held.sqliteVersion',
+    becomes: "versions.at(-1) === ''",
+    tests: ['test/run/untouched.test.ts'],
+  },
   ...writtenSetMutants(),
 ];
 
