@@ -6,7 +6,7 @@ import type Database from 'better-sqlite3';
 import type { Rename } from '../checks/measurement.ts';
 import { type Instruction, type ProgramWrites, writesOf } from '../checks/program.ts';
 import { keyOf, type Written } from '../checks/written.ts';
-import { messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 
 export interface WrittenSet {
@@ -91,6 +91,8 @@ export function followWrites(connection: Database.Database): WrittenSet {
           tablesBefore ??= tablesIn(connection);
         follow(program);
       } catch (error) {
+        // Anything else, such as a failed read, would stop the statement itself too.
+        if (codeOf(error) !== 'SQLITE_ERROR') throw error;
         noteEvery(`a statement could not be explained (${messageOf(error)})`);
       }
       if (!dataVerbs.has(keyword)) forget();
