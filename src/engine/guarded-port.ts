@@ -96,7 +96,7 @@ export function guardedPort(
     },
     all: (sql, ...params) => {
       const { rows, changes } = guarded(sql, params, (statement) => ({
-        rows: statement.all(...params) as Record<string, unknown>[],
+        rows: (statement.safeIntegers().all(...params) as Record<string, unknown>[]).map(withNumbers),
         changes: !statement.readonly,
       }));
       // For an EXPLAIN, `readonly` is about the statement that it explains.
@@ -149,6 +149,14 @@ export function guardedPort(
       }
     },
   };
+}
+
+/** An integer stays a bigint only if a number would round it. */
+function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) row[column] = Number(value);
+  }
+  return row;
 }
 
 /** `readonly` alone does not tell: it is true for a pragma that runs other statements, such as `PRAGMA optimize`. */

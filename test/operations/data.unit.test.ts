@@ -28,6 +28,29 @@ test('bulkInsert stores every value as what it is', () => {
   assert.deepEqual(column(db, "SELECT count(*) FROM t WHERE b = 'many' AND a = rowid - 4"), [12_345]);
 });
 
+test('an honest report: an integer that no number can hold is read as a bigint, and every other one as a number', () => {
+  const ids = [2n ** 53n + 1n, 2n ** 53n, 2n ** 53n - 1n, 5n, -(2n ** 62n), -(2n ** 53n) + 1n];
+  const db = openDatabase(`CREATE TABLE posts (id INTEGER PRIMARY KEY, author);
+    CREATE TABLE copies (id INTEGER PRIMARY KEY, author)`);
+  const op = operationsOn(db);
+  op.bulkInsert(
+    'posts',
+    ids.map((id) => ({ id, author: `author ${id}` })),
+  );
+  for (const { id, author } of op.select<{ id: number; author: string }>('SELECT * FROM posts')) {
+    op.execute('INSERT INTO copies VALUES (?, ?)', id, author);
+    op.execute("UPDATE posts SET author = author || '!' WHERE id = ?", id);
+  }
+  assert.deepEqual(
+    column(db, "SELECT count(*) FROM copies JOIN posts USING (id) WHERE posts.author = copies.author || '!'"),
+    [ids.length],
+  );
+  const read = op.selectColumn('SELECT id FROM posts ORDER BY id');
+  assert.deepEqual(read, [-(2n ** 62n), -9007199254740991, 5, 9007199254740991, 2n ** 53n, 2n ** 53n + 1n]);
+  assert.equal(op.selectValue('SELECT 9007199254740993'), 9007199254740993n);
+  assert.deepEqual(op.selectOne('SELECT 1.5 AS a, 9007199254740993.0 AS b'), { a: 1.5, b: 9007199254740992 });
+});
+
 test('bulkInsert is all or nothing, and names the row and the column that is wrong', () => {
   const db = openDatabase('CREATE TABLE t (a UNIQUE, b)');
   const before = dump(db);
