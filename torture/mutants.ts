@@ -317,7 +317,7 @@ function writtenSetMutants(): Mutant[] {
     one(
       set,
       'the virtual table of a shadow table does not count',
-      '      if (shadows.some((table) => tables.has(keyOf(table)))) {\n',
+      '      if (shadows.some((table) => tables.has(foldName(table)))) {\n',
       '      if (shadows.length < 0) {\n',
     ),
     one(
@@ -329,7 +329,7 @@ function writtenSetMutants(): Mutant[] {
     one(
       set,
       'what only the schema shows does not count',
-      '      for (const table of changed.tables) tables.set(keyOf(table), table);\n',
+      '      for (const table of changed.tables) tables.set(foldName(table), table);\n',
       '',
     ),
     one(
@@ -353,8 +353,8 @@ function writtenSetMutants(): Mutant[] {
     one(
       after,
       'tables that refer to a written one are not checked',
-      '    if (parents.has(keyOf(String(parent)))) children.add(keyOf(String(child)));\n',
-      '    if (parents.size < 0) children.add(keyOf(String(parent)) + String(child));\n',
+      '    if (isWritten(String(parent))) referring.add(String(child));\n',
+      '    if (referring.has(String(parent))) referring.add(String(child));\n',
     ),
     one(
       'checks/integrity.ts',
@@ -384,7 +384,7 @@ function writtenSetMutants(): Mutant[] {
     one(
       'checks/judge.ts',
       'changed pages are let pass',
-      '    .filter((table) => !keys.has(keyOf(table)))\n',
+      '    .filter((table) => !keys.has(foldName(table)))\n',
       '    .filter(() => false)\n',
     ),
   ];

@@ -1,5 +1,5 @@
+import { foldName } from '../schema/names.ts';
 import type { ForeignKeyViolations, MeasuredAfter, Measurement } from './measurement.ts';
-import { keyOf } from './written.ts';
 
 /**
  * Completes what was measured after a run with what its snapshot has: tables that the run could not write, foreign keys
@@ -8,8 +8,8 @@ import { keyOf } from './written.ts';
  */
 export function carryOver(before: Measurement, { measurement, written, children }: MeasuredAfter): Measurement {
   if (written.kind === 'every table' || measurement.integrity.length > 0) return measurement;
-  const tables = new Set(written.tables.map(keyOf));
-  const rowsBefore = Object.entries(before.rows).filter(([table]) => !tables.has(keyOf(table)));
+  const tables = new Set(written.tables.map(foldName));
+  const rowsBefore = Object.entries(before.rows).filter(([table]) => !tables.has(foldName(table)));
   const read = new Map(measurement.statistics.map((statistic) => [statistic.name, statistic]));
   return {
     ...measurement,

@@ -54,10 +54,7 @@ export function quickCheck(port: QueryPort): Found {
  * @returns What is damaged; 'undecided' if there may be more findings, or if the check broke off.
  */
 export function checkTable(port: QueryPort, table: string): readonly string[] | 'undecided' {
-  const { damage, told, brokeOff } = readFindings(
-    port,
-    `PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`,
-  );
+  const { damage, told, brokeOff } = readFindings(port, checkOf(table));
   return told >= maxProblems || brokeOff ? 'undecided' : damage;
 }
 
@@ -146,12 +143,17 @@ function unknownOf(port: QueryPort, message: string): string | undefined {
 /** True if SQLite cannot open a virtual table to check it. */
 function isClosed(port: QueryPort, table: string): boolean {
   try {
-    for (const _ of port.iterate(`PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`)) break;
+    for (const _ of port.iterate(checkOf(table))) break;
     return false;
   } catch (error) {
     if (messageOf(error) !== 'SQL logic error') throw error;
     return true;
   }
+}
+
+/** Quoted, since a number would be a limit. */
+function checkOf(table: string): string {
+  return `PRAGMA main.integrity_check("${table.replaceAll('"', '""')}")`;
 }
 
 /** False for a heading, which an error would otherwise quote as the first finding. */

@@ -2,8 +2,8 @@ import { invariant } from '../errors.ts';
 import { describeNumber, plural } from '../format.ts';
 import { expectationText } from '../revisions/expectation-text.ts';
 import type { Direction, RevisionBody, RowExpectation } from '../revisions/revision.ts';
-import type { CheckResult, Measurement, Rename, RowsLeft, StepLeft } from './measurement.ts';
-import { keyOf } from './written.ts';
+import { foldName } from '../schema/names.ts';
+import type { CheckResult, Measurement, RowsLeft, StepLeft, TableRename } from './measurement.ts';
 
 /** What all revisions of a run together announce about one table. */
 interface Announced {
@@ -53,14 +53,14 @@ export function judgeRows(
     steps.length > 1 ? `revision ${step?.id}: ${message}` : message;
   const failed = new Map<string, string>();
   let known: Tables = new Map(
-    Object.entries(before).map(([table, rows]) => [keyOf(table), { table, rows, atStart: rows }]),
+    Object.entries(before).map(([table, rows]) => [foldName(table), { table, rows, atStart: rows }]),
   );
   for (const [index, { rows, renames: told }] of left.slice(0, -1).entries()) {
     const step = steps[index];
     const renames = renamesThatKeep(known, told);
     const from = withRenames(known, renames);
     const to = withRows(from, rows);
-    for (const { key, ok, message } of judgeStep(from, to, Object.keys(rows).map(keyOf), step, renames)) {
+    for (const { key, ok, message } of judgeStep(from, to, Object.keys(rows).map(foldName), step, renames)) {
       if (!ok && !failed.has(key)) failed.set(key, tell(step, message));
     }
     known = to;
@@ -83,18 +83,18 @@ export function judgeRows(
 }
 
 /** Without those to the name of a table that was dropped for it: the rows of both are looked for under their own names. */
-function renamesThatKeep(known: Tables, renames: readonly Rename[]): readonly Rename[] {
-  const moved = new Set(renames.map(({ from }) => keyOf(from)));
-  return renames.filter(({ to }) => moved.has(keyOf(to)) || (known.get(keyOf(to))?.rows ?? null) === null);
+function renamesThatKeep(known: Tables, renames: readonly TableRename[]): readonly TableRename[] {
+  const moved = new Set(renames.map(({ from }) => foldName(from)));
+  return renames.filter(({ to }) => moved.has(foldName(to)) || (known.get(foldName(to))?.rows ?? null) === null);
 }
 
-function withRenames(known: Tables, renames: readonly Rename[]): Tables {
+function withRenames(known: Tables, renames: readonly TableRename[]): Tables {
   const next = new Map(known);
   // All at once: two tables may have changed their names with each other.
-  for (const { from } of renames) next.delete(keyOf(from));
+  for (const { from } of renames) next.delete(foldName(from));
   for (const { from, to } of renames) {
-    const table = known.get(keyOf(from));
-    if (table !== undefined) next.set(keyOf(to), { ...table, table: to });
+    const table = known.get(foldName(from));
+    if (table !== undefined) next.set(foldName(to), { ...table, table: to });
   }
   return next;
 }
@@ -102,7 +102,7 @@ function withRenames(known: Tables, renames: readonly Rename[]): Tables {
 function withRows(known: Tables, rows: RowsLeft): Tables {
   const next = new Map(known);
   for (const [table, count] of Object.entries(rows))
-    next.set(keyOf(table), { table, rows: count, atStart: known.get(keyOf(table))?.atStart ?? null });
+    next.set(foldName(table), { table, rows: count, atStart: known.get(foldName(table))?.atStart ?? null });
   return next;
 }
 
@@ -112,10 +112,10 @@ function judgeStep(
   after: Tables,
   keys: Iterable<string>,
   step: JudgedStep | undefined,
-  renames: readonly Rename[],
+  renames: readonly TableRename[],
 ) {
   const announced = addUp((step?.expectations ?? []).flatMap((expectation) => underNewName(expectation, renames)));
-  const named = [...announced.values()].filter(({ change = 0 }) => change !== 0).map(({ table }) => keyOf(table));
+  const named = [...announced.values()].filter(({ change = 0 }) => change !== 0).map(({ table }) => foldName(table));
   return [...new Set([...keys, ...named])].sort().map((key) => {
     const subject = after.get(key)?.table ?? before.get(key)?.table ?? announced.get(key)?.table ?? key;
     const [rowsBefore, rowsAfter] = [before.get(key)?.rows ?? null, after.get(key)?.rows ?? null];
@@ -124,10 +124,10 @@ function judgeStep(
 }
 
 /** An announcement may use the name before the revision. That a table is dropped is not said of one that only has another name. */
-function underNewName(expectation: RowExpectation, renames: readonly Rename[]): RowExpectation[] {
-  const key = keyOf(expectation.table);
-  const rename = renames.find(({ from }) => keyOf(from) === key);
-  if (rename === undefined || renames.some(({ to }) => keyOf(to) === key)) return [expectation];
+function underNewName(expectation: RowExpectation, renames: readonly TableRename[]): RowExpectation[] {
+  const key = foldName(expectation.table);
+  const rename = renames.find(({ from }) => foldName(from) === key);
+  if (rename === undefined || renames.some(({ to }) => foldName(to) === key)) return [expectation];
   return expectation.rows === 'dropped' ? [] : [{ ...expectation, table: rename.to }];
 }
 
@@ -174,8 +174,8 @@ function judgeAnnouncedChange(table: string, before: number | null, after: numbe
 function addUp(expectations: readonly RowExpectation[]): Map<string, Announced> {
   const sums = new Map<string, Announced>();
   for (const { table, rows } of expectations) {
-    const sum = sums.get(keyOf(table)) ?? { table, change: undefined, fewer: false, dropped: false };
-    sums.set(keyOf(table), {
+    const sum = sums.get(foldName(table)) ?? { table, change: undefined, fewer: false, dropped: false };
+    sums.set(foldName(table), {
       table: sum.table,
       change: typeof rows === 'number' ? (sum.change ?? 0) + rows : sum.change,
       fewer: sum.fewer || rows === 'fewer',

@@ -1,13 +1,14 @@
 import type { Statistic } from '../config/statistic.ts';
 import { describeNumber } from '../format.ts';
 import type { Direction } from '../revisions/revision.ts';
+import { foldName } from '../schema/names.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
 import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
 import type { CheckResult, Measurement, StepLeft } from './measurement.ts';
-import { keyOf, type Written } from './written.ts';
+import type { Written } from './written.ts';
 
 export interface Judgement {
   readonly before: Measurement;
@@ -43,9 +44,9 @@ export function judge({ before, after, steps, left, written, changed, direction,
 /** A table whose pages have changed, although no statement of the run could have written it, is damaged. */
 function judgeChanged(written: Written, changed: readonly string[] | null): CheckResult[] {
   if (written.kind === 'every table' || changed === null) return [];
-  const keys = new Set(written.tables.map(keyOf));
+  const keys = new Set(written.tables.map(foldName));
   return changed
-    .filter((table) => !keys.has(keyOf(table)))
+    .filter((table) => !keys.has(foldName(table)))
     .map((table) => ({
       check: 'integrity',
       subject: table,
@@ -58,12 +59,11 @@ function judgeChanged(written: Written, changed: readonly string[] | null): Chec
 
 /** Marks the tables of which it is known that they were not written, or that none of their pages has changed. */
 function untouchedBy(written: Written, changed: readonly string[] | null): (result: CheckResult) => CheckResult {
-  const touched = changed ?? (written.kind === 'tables' ? written.tables : undefined);
-  if (touched === undefined) return (result) => result;
-  const keys = new Set([...touched, ...(written.kind === 'tables' ? written.tables : [])].map(keyOf));
+  if (changed === null && written.kind === 'every table') return (result) => result;
+  const keys = new Set([...(changed ?? []), ...(written.kind === 'tables' ? written.tables : [])].map(foldName));
   const untouched = changed === null ? 'not written' : 'same bytes';
   return (result) =>
-    keys.has(keyOf(result.subject)) || result.before === null || result.after === null
+    keys.has(foldName(result.subject)) || result.before === null || result.after === null
       ? result
       : { ...result, untouched };
 }

@@ -2,9 +2,8 @@ import type { Statistic } from '../config/statistic.ts';
 import { DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { firstValue, type QueryPort } from '../files/query-port.ts';
 import { checkIntegrity, quickCheck } from './integrity.ts';
-import type { ForeignKeyPair, ForeignKeyViolations, Measurement, RowsLeft, UnusableForeignKey } from './measurement.ts';
+import type { ForeignKeyPair, ForeignKeyViolations, Measurement, UnusableForeignKey } from './measurement.ts';
 import { readStatistics } from './statistics.ts';
-import { keyOf, type Written } from './written.ts';
 
 const maxKeys = 10_000;
 
@@ -81,15 +80,6 @@ export function findForeignKeyViolations(
  */
 export function countRows(port: QueryPort, isWanted: (table: string) => boolean = () => true): Record<string, number> {
   return countEach(port, (table) => `SELECT count(*) FROM ${table}`, isWanted);
-}
-
-/** Counts what was written. */
-export function countWritten(port: QueryPort, written: Written): RowsLeft {
-  if (written.kind === 'every table') return countRows(port);
-  if (written.tables.length === 0) return {};
-  const keys = new Set(written.tables.map(keyOf));
-  const gone = Object.fromEntries(written.tables.map((table) => [table, null]));
-  return { ...gone, ...countRows(port, (table) => keys.has(keyOf(table))) };
 }
 
 /** As {@link countRows}, but counts each table only up to `most`, so that it is fast. */
@@ -171,6 +161,6 @@ function* orphans(port: QueryPort, table: string): Generator<Orphan, void, undef
   for (const [, rowid, parent] of port.iterate(check)) yield { rowid, parent: String(parent) };
 }
 
-export function quoteIdentifier(name: string): string {
+function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -22,10 +22,10 @@ export interface StepLeft {
   /** Empty after the last revision, whose rows are measured with everything else. */
   readonly rows: RowsLeft;
   /** The tables that have another name now. */
-  readonly renames: readonly Rename[];
+  readonly renames: readonly TableRename[];
 }
 
-export interface Rename {
+export interface TableRename {
   readonly from: string;
   readonly to: string;
 }

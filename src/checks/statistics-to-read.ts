@@ -1,7 +1,9 @@
 import type { Statistic } from '../config/statistic.ts';
 import type { QueryPort } from '../files/query-port.ts';
+import { foldName } from '../schema/names.ts';
 import { type Instruction, readsOf } from './program.ts';
-import { keyOf, type Written } from './written.ts';
+import { tablesByRoot } from './root-pages.ts';
+import type { Written } from './written.ts';
 
 type WrittenTables = Extract<Written, { kind: 'tables' }>;
 
@@ -13,12 +15,15 @@ export function statisticsToRead(
 ): readonly Statistic[] {
   // A program does not show which views it came from.
   if (statistics.length === 0 || views.length > 0) return statistics;
-  const keys = new Set(tables.map(keyOf));
-  const roots = [...port.iterate('SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0')];
-  const unwritten = new Set(roots.filter(([, table]) => !keys.has(keyOf(String(table)))).map(([root]) => Number(root)));
+  const keys = new Set(tables.map(foldName));
+  const tableOf = tablesByRoot(port);
+  const isUnwritten = (root: number) => {
+    const table = tableOf.get(root);
+    return table !== undefined && !keys.has(foldName(table));
+  };
   return statistics.filter(({ sql }) => {
     const reads = rootsReadBy(port, sql);
-    return reads === undefined || ![...reads].every((root) => unwritten.has(root));
+    return reads === undefined || ![...reads].every(isUnwritten);
   });
 }
 

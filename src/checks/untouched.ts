@@ -11,9 +11,9 @@ export function partUntouched(results: readonly CheckResult[]): {
   const untouched = results.filter(isUntouched);
   const told = results.filter((result) => !isUntouched(result));
   if (untouched.length === 0) return { told, sentence: undefined };
-  const [be, they] = untouched.length === 1 ? ['was', 'it'] : ['were', 'they'];
+  const [were, their] = untouched.length === 1 ? ['was', 'its'] : ['were', 'their'];
   const proof = untouched.every((result) => result.untouched === 'same bytes')
-    ? `: none of ${they === 'it' ? 'its' : 'their'} pages has changed`
+    ? `: none of ${their} pages has changed`
     : '';
-  return { told, sentence: `${plural(untouched.length, 'other table')} ${be} not written${proof}.` };
+  return { told, sentence: `${plural(untouched.length, 'other table')} ${were} not written${proof}.` };
 }

@@ -14,8 +14,3 @@ export type Written =
       /** Views that were created, changed or dropped. */
       readonly views: readonly string[];
     };
-
-/** SQLite ignores the case of ASCII letters in names, and only of those. */
-export function keyOf(table: string): string {
-  return table.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}

@@ -1,5 +1,4 @@
 /** Which tables have other bytes than in the snapshot, as far as the files show it before the commit. */
-import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { invariant } from '../errors.ts';
 import { pagesChanged } from '../files/journal-records.ts';
@@ -16,32 +15,10 @@ export function changedTables(live: Database.Database, path: string, snapshot: s
   return pages && ownersOf(pages, snapshot);
 }
 
-/** The same of a working copy, to which nothing is written meanwhile: its pages are compared with the snapshot's. */
-export function changedTablesOfCopy(copy: Database.Database, path: string, snapshot: string): string[] {
+/** The same of a working copy, to which nothing is written meanwhile. @param pages Those that differ from the snapshot's. */
+export function changedTablesOfCopy(copy: Database.Database, pages: readonly number[], snapshot: string): string[] {
   invariant(!copy.inTransaction, 'the working copy is being written to');
-  const pageSize = copy.pragma('page_size', { simple: true }) as number;
-  return ownersOf(differingPages(path, snapshot, pageSize), snapshot);
-}
-
-const pieceBytes = 1024 * 1024;
-
-function differingPages(path: string, reference: string, pageSize: number): ReadonlySet<number> {
-  const differing = new Set<number>();
-  const files = [path, reference].map((file) => ({ fd: openSync(file, 'r'), piece: Buffer.alloc(pieceBytes) }));
-  try {
-    for (let at = 0; ; at += pieceBytes) {
-      const [ours, theirs] = files.map(({ fd, piece }) => piece.subarray(0, readSync(fd, piece, 0, pieceBytes, at)));
-      if (ours === undefined || theirs === undefined || theirs.length === 0) return differing;
-      if (ours.equals(theirs)) continue;
-      for (let from = 0; from < theirs.length; from += pageSize) {
-        const [one, other] = [ours, theirs].map((piece) => piece.subarray(from, from + pageSize));
-        if (one === undefined || other?.equals(one) !== true) differing.add((at + from) / pageSize + 1);
-      }
-    }
-  } finally {
-    // The connection to the copy holds no lock here that this could drop.
-    for (const { fd } of files) closeSync(fd);
-  }
+  return ownersOf(new Set(pages), snapshot);
 }
 
 /** The tables to which these pages belong in the snapshot. */

@@ -1,6 +1,6 @@
 /** Runs the revisions of a plan one after the other, and finds out what each of them wrote. */
 import type Database from 'better-sqlite3';
-import { countWritten } from '../checks/measure.ts';
+import { countWritten } from '../checks/measure-after.ts';
 import type { StepLeft } from '../checks/measurement.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';

@@ -111,8 +111,11 @@ export interface EngineRequests {
     takes: { statistics: readonly Statistic[]; extent: 'what was written' | 'everything' };
     gives: MeasuredAfter;
   };
-  /** Finds the tables whose pages have changed since the snapshot, another way than by statements; null if nothing shows it. */
-  changedTables: { takes: { snapshot: string }; gives: readonly string[] | null };
+  /**
+   * Finds the tables whose pages have changed since the snapshot, another way than by statements; null if nothing shows it.
+   * @param pages Of a working copy, those that differ from the snapshot's; of the live file its journal shows them.
+   */
+  changedTables: { takes: { snapshot: string; pages: readonly number[] }; gives: readonly string[] | null };
   /** Finds the names of the triggers that fire when a run is recorded. */
   findTriggers: { takes: Record<never, never>; gives: readonly string[] };
   /**

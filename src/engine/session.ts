@@ -187,12 +187,12 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
     },
 
-    async changedTables({ snapshot }) {
+    async changedTables({ snapshot, pages }) {
       const copy = workingCopy;
       return lookingTwice(() =>
         copy === undefined
           ? (changedTables(requireHeld(), requireLive().path, snapshot) ?? null)
-          : changedTablesOfCopy(copy, copy.name, snapshot),
+          : changedTablesOfCopy(copy, pages, snapshot),
       );
     },
 

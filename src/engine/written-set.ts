@@ -3,11 +3,14 @@
  * are reused within a run. It fails closed: what it cannot follow makes every table written.
  */
 import type Database from 'better-sqlite3';
-import type { Rename } from '../checks/measurement.ts';
+import type { TableRename } from '../checks/measurement.ts';
 import { type Instruction, type ProgramWrites, writesOf } from '../checks/program.ts';
-import { keyOf, type Written } from '../checks/written.ts';
+import { tablesByRoot } from '../checks/root-pages.ts';
+import type { Written } from '../checks/written.ts';
 import { codeOf, messageOf } from '../errors.ts';
+import { queryPort } from '../files/query-port.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
+import { foldName } from '../schema/names.ts';
 
 export interface WrittenSet {
   /** Call it before a statement runs that may write, and with the parameters that it runs with. */
@@ -17,7 +20,7 @@ export interface WrittenSet {
   /** Forgets the programs of earlier statements: something changed the schema without a statement. */
   readonly forget: () => void;
   /** What was written since the last call, with dropped tables and new ones with rows, and what was renamed. */
-  readonly endStep: () => { readonly written: Written; readonly renames: readonly Rename[] };
+  readonly endStep: () => { readonly written: Written; readonly renames: readonly TableRename[] };
   /** What was written since the start, with what only the schema shows. */
   readonly all: () => Written;
 }
@@ -44,7 +47,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
   let every = always;
   let everyOfStep = always;
 
-  const add = (table: string) => ofStep.set(keyOf(table), table);
+  const add = (table: string) => ofStep.set(foldName(table), table);
   const noteEvery = (because: string) => {
     everyOfStep ??= because;
   };
@@ -62,7 +65,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
   };
   const noteRoot = (root: number) => {
     if (root === schemaRoot) return;
-    roots ??= tablesByRoot(connection);
+    roots ??= tablesByRoot(queryPort(connection));
     const table = roots.get(root);
     if (table === undefined) noteEvery(`a statement writes to page ${root}, which is the root of no table`);
     else add(table);
@@ -84,10 +87,11 @@ export function followWrites(connection: Database.Database): WrittenSet {
     forget,
     note(sql, params) {
       const keyword = firstKeyword(sql);
-      if (!dataVerbs.has(keyword)) forget();
+      const changesData = dataVerbs.has(keyword);
+      if (!changesData) forget();
       try {
         const program = programOf(sql, params);
-        if (program.fills || program.virtual || !(dataVerbs.has(keyword) || keyword === 'CREATE'))
+        if (program.fills || program.virtual || !(changesData || keyword === 'CREATE'))
           tablesBefore ??= tablesIn(connection);
         follow(program);
       } catch (error) {
@@ -95,10 +99,10 @@ export function followWrites(connection: Database.Database): WrittenSet {
         if (codeOf(error) !== 'SQLITE_ERROR') throw error;
         noteEvery(`a statement could not be explained (${messageOf(error)})`);
       }
-      if (!dataVerbs.has(keyword)) forget();
+      if (!changesData) forget();
     },
     endStep() {
-      let renames: readonly Rename[] = [];
+      let renames: readonly TableRename[] = [];
       if (tablesBefore !== undefined) {
         const now = tablesIn(connection);
         for (const name of [...without(tablesBefore, now), ...without(now, tablesBefore)]) add(name);
@@ -125,10 +129,10 @@ export function followWrites(connection: Database.Database): WrittenSet {
       if (because !== undefined) return { kind: 'every table', because };
       const tables = new Map([...written, ...ofStep]);
       const changed = changedObjects(before, schemaRows(connection));
-      for (const table of changed.tables) tables.set(keyOf(table), table);
+      for (const table of changed.tables) tables.set(foldName(table), table);
       const { virtual, shadows } = virtualTables(connection);
-      if (shadows.some((table) => tables.has(keyOf(table)))) {
-        for (const table of [...virtual, ...shadows]) tables.set(keyOf(table), table);
+      if (shadows.some((table) => tables.has(foldName(table)))) {
+        for (const table of [...virtual, ...shadows]) tables.set(foldName(table), table);
       }
       return { kind: 'tables', tables: [...tables.values()].sort(), views: changed.views };
     },
@@ -136,12 +140,6 @@ export function followWrites(connection: Database.Database): WrittenSet {
 }
 
 const schemaRoot = 1;
-
-/** The table of each root page: its own, or that of its index. */
-function tablesByRoot(connection: Database.Database): Map<number, string> {
-  const rows = connection.prepare('SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0').raw();
-  return new Map(rows.all() as [number, string][]);
-}
 
 /** The root page of each table by its name; 0 of a virtual one. */
 type Tables = ReadonlyMap<string, number>;
@@ -152,7 +150,7 @@ function tablesIn(connection: Database.Database): Tables {
 }
 
 /** A table that has another name keeps its root page. @param destroyed Pages that may have become the root of another one. */
-function renamed(before: Tables, now: Tables, destroyed: ReadonlySet<number>): Rename[] {
+function renamed(before: Tables, now: Tables, destroyed: ReadonlySet<number>): TableRename[] {
   const names = new Map([...now].filter(([, root]) => root > 0).map(([name, root]) => [root, name]));
   const stored = [...before].flatMap(([from, root]) => {
     const to = destroyed.has(root) ? undefined : names.get(root);

@@ -13,6 +13,22 @@ const pieceBytes = 1024 * 1024;
  * @throws the reason of `signal` if it is aborted.
  */
 export async function hasSamePages(path: string, reference: string, signal: AbortSignal): Promise<boolean> {
+  for await (const _page of comparePages(path, reference, signal)) return false;
+  return true;
+}
+
+/** The numbers of the pages in use that differ; as {@link hasSamePages}. */
+export async function differingPages(path: string, reference: string, signal: AbortSignal): Promise<number[]> {
+  const differing: number[] = [];
+  for await (const page of comparePages(path, reference, signal)) differing.push(page);
+  return differing;
+}
+
+async function* comparePages(
+  path: string,
+  reference: string,
+  signal: AbortSignal,
+): AsyncGenerator<number, void, undefined> {
   const [ours, theirs] = [await openWhole(path), await openWhole(reference)];
   try {
     const header = await read(theirs, 0, 100);
@@ -25,9 +41,8 @@ export async function hasSamePages(path: string, reference: string, signal: Abor
       const length = Math.min(pieceBytes, end - at);
       const [left, right] = [await read(ours, at, length), await read(theirs, at, length)];
       if (at === 0) for (const piece of [left, right]) maskBookkeeping(piece);
-      if (!left.equals(right) && differs(left, right, pageSize, free, at / pageSize + 1)) return false;
+      if (!left.equals(right)) yield* comparePiece(left, right, pageSize, free, at / pageSize + 1);
     }
-    return true;
   } finally {
     await ours.handle.close();
     await theirs.handle.close();
@@ -35,13 +50,19 @@ export async function hasSamePages(path: string, reference: string, signal: Abor
 }
 
 /** @param first Number of the piece's first page. */
-function differs(left: Buffer, right: Buffer, pageSize: number, free: ReadonlySet<number>, first: number): boolean {
-  if (left.length !== right.length) return true;
-  for (let at = 0; at < left.length; at += pageSize) {
+function* comparePiece(
+  left: Buffer,
+  right: Buffer,
+  pageSize: number,
+  free: ReadonlySet<number>,
+  first: number,
+): Generator<number, void, undefined> {
+  const endsEarly = left.length !== right.length;
+  for (let at = 0; at < Math.max(left.length, right.length); at += pageSize) {
     const page = (piece: Buffer) => piece.subarray(at, at + pageSize);
-    if (!page(left).equals(page(right)) && !free.has(first + at / pageSize)) return true;
+    const number = first + at / pageSize;
+    if (!page(left).equals(page(right)) && (endsEarly || !free.has(number))) yield number;
   }
-  return false;
 }
 
 /** The leaves of the freelist. A trunk page has the number of the next trunk, the number of its leaves, and the leaves. */

@@ -5,6 +5,7 @@ import type { CheckResult, MeasuredAfter } from '../checks/measurement.ts';
 import { partUntouched } from '../checks/untouched.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
+import { differingPages } from '../files/same-pages.ts';
 import { describeTriggers, lastRunOf } from '../revisions/applied-tables.ts';
 import { readCatalog, type Snapshot } from '../snapshots/catalog.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
@@ -28,16 +29,22 @@ export function measure(run: PlannedRun): Promise<MeasuredAfter> {
  */
 function extentOf({ context, held }: PlannedRun): EngineRequests['measure']['takes']['extent'] {
   const { layout, request, runId } = context;
+  if (request.config.integrity === 'full') return 'everything';
   const versions = readCatalog(layout).snapshots.flatMap(({ manifest }) =>
     manifest.runId === runId || manifest.sqliteVersion === 'unknown' ? [] : [manifest.sqliteVersion],
   );
   const isFirst = versions.length > 0 && versions.at(-1) !== held.sqliteVersion;
-  return request.config.integrity === 'full' || isFirst ? 'everything' : 'what was written';
+  return isFirst ? 'everything' : 'what was written';
 }
 
 /** Looks for changes another way than by statements. */
-export function findChanged({ context, engine }: PlannedRun, snapshot: Snapshot): Promise<readonly string[] | null> {
-  return stoppable(context, engine, engine.call('changedTables', { snapshot: snapshot.path }));
+export async function findChanged(
+  { context, engine, plan }: PlannedRun,
+  { path }: Snapshot,
+): Promise<readonly string[] | null> {
+  const { workingCopy } = context.layout;
+  const pages = plan.onWorkingCopy ? await differingPages(workingCopy, path, context.stop) : [];
+  return stoppable(context, engine, engine.call('changedTables', { snapshot: path, pages }));
 }
 
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */

@@ -26,29 +26,25 @@ export interface SharedTables {
 const bytesPerThread = 64 * 1024 * 1024;
 const maxThreads = 8;
 
-/** @param bytes The size of the file. */
+/** @param db From {@link openToCheck}. @param bytes The size of the file. */
 export async function measureSnapshot(
-  path: string,
+  db: Database.Database,
   bytes: number,
   statistics: readonly Statistic[],
 ): Promise<Measurement> {
-  const db = openToCheck(path);
-  try {
-    const port = queryPort(db);
-    const threads = Math.min(availableParallelism(), maxThreads, Math.floor(bytes / bytesPerThread));
-    if (threads < 2) return measure(port, statistics);
-    // quick_check looks into virtual tables as deeply as integrity_check does.
-    const tables = tablesOf(port).filter(({ type }) => type === 'table' || type === 'shadow');
-    const shared = { path, tables: tables.map(({ name }) => name), taken: new Int32Array(new SharedArrayBuffer(4)) };
-    const others = Array.from({ length: threads - 1 }, () => inThread(shared));
-    const measured = measureStructure(port, statistics);
-    const found = [checkTables(shared), ...(await Promise.all(others))];
-    return measured.integrity.length === 0 && found.every((one) => one === 'nothing')
-      ? measured
-      : measure(port, statistics);
-  } finally {
-    db.close();
-  }
+  const port = queryPort(db);
+  const threads = Math.min(availableParallelism(), maxThreads, Math.floor(bytes / bytesPerThread));
+  if (threads < 2) return measure(port, statistics);
+  // quick_check looks into virtual tables as deeply as integrity_check does.
+  const tables = tablesOf(port).filter(({ type }) => type === 'table' || type === 'shadow');
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const shared = { path: db.name, tables: tables.map(({ name }) => name), taken };
+  const others = Array.from({ length: threads - 1 }, () => inThread(shared));
+  const measured = measureStructure(port, statistics);
+  const found = [checkTables(shared), ...(await Promise.all(others))];
+  return measured.integrity.length === 0 && found.every((one) => one === 'nothing')
+    ? measured
+    : measure(port, statistics);
 }
 
 /** Checks tables until none is left, or one is not sound. */
@@ -76,7 +72,7 @@ function inThread(shared: SharedTables): Promise<'nothing' | 'something'> {
   });
 }
 
-function openToCheck(path: string): Database.Database {
+export function openToCheck(path: string): Database.Database {
   // Not read-only, since SQLite then ignores CHECK constraints in the schema. `query_only` prevents writes.
   const db = new Database(path, { fileMustExist: true, timeout: 0 });
   db.pragma('query_only = ON');

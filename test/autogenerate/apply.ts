@@ -9,7 +9,7 @@ import type Database from 'better-sqlite3';
 import type { ChangePlan } from '../../src/autogenerate/plan-changes.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { isInSql, renderSqlRevision } from '../../src/autogenerate/render-sql.ts';
-import type { Rename } from '../../src/checks/measurement.ts';
+import type { TableRename } from '../../src/checks/measurement.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
 import { followWrites } from '../../src/engine/written-set.ts';
 import { createOperations, type Operations } from '../../src/operations/operations.ts';
@@ -62,7 +62,7 @@ function assertMadeBy(script: string, db: Database.Database, what: string): void
 }
 
 /** @returns The tables that were renamed. */
-type Apply = (db: Database.Database, direction: Direction) => readonly Rename[];
+type Apply = (db: Database.Database, direction: Direction) => readonly TableRename[];
 
 export function sqlRevision(text: string): Apply {
   const { body } = parseSqlRevision(text, 'revision.sql');
@@ -90,7 +90,7 @@ export async function moduleRevision(text: string): Promise<Apply> {
   };
 }
 
-function inTransaction(db: Database.Database, work: (port: SqlPort) => void): readonly Rename[] {
+function inTransaction(db: Database.Database, work: (port: SqlPort) => void): readonly TableRename[] {
   db.exec('BEGIN IMMEDIATE');
   const writes = followWrites(db);
   work(guardedPort(db, 'transaction', 'test', { mayWrite: writes.note, undone: writes.forget }));

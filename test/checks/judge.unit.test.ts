@@ -5,8 +5,8 @@ import type {
   CheckResult,
   ForeignKeyViolations,
   Measurement,
-  Rename,
   StatisticValue,
+  TableRename,
 } from '../../src/checks/measurement.ts';
 import type { StatisticRule } from '../../src/config/statistic.ts';
 import type { Direction, RowExpectation } from '../../src/revisions/revision.ts';
@@ -14,7 +14,7 @@ import type { Direction, RowExpectation } from '../../src/revisions/revision.ts'
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
 const all = { left: [], written: { kind: 'every table', because: 'a test' }, changed: null } as const;
-const oneStep = (expectations: readonly RowExpectation[], renames: readonly Rename[] = []) => ({
+const oneStep = (expectations: readonly RowExpectation[], renames: readonly TableRename[] = []) => ({
   steps: [{ id: '001', direction: 'up', format: 'sql', expectations } as const],
   left: [{ rows: {}, renames }],
 });

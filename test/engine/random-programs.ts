@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { countRows, countWritten } from '../../src/checks/measure.ts';
+import { countRows } from '../../src/checks/measure.ts';
+import { countWritten } from '../../src/checks/measure-after.ts';
 import type { RowsLeft } from '../../src/checks/measurement.ts';
-import { keyOf } from '../../src/checks/written.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
 import { followWrites } from '../../src/engine/written-set.ts';
 import { queryPort } from '../../src/files/query-port.ts';
+import { foldName } from '../../src/schema/names.ts';
 
 const schema = `
   PRAGMA page_size = 512;
@@ -150,15 +151,15 @@ export function runProgram(parts: readonly (readonly string[])[]): number {
   const written = writes.all();
   const after = db.serialize();
   if (written.kind === 'tables') {
-    const keys = new Set(written.tables.map(keyOf));
+    const keys = new Set(written.tables.map(foldName));
     for (const [page, owner] of owners) {
-      if (keys.has(keyOf(owner)) || owner === 'sqlite_schema') continue;
+      if (keys.has(foldName(owner)) || owner === 'sqlite_schema') continue;
       const at = (page - 1) * 512;
       assert.ok(before.subarray(at, at + 512).equals(after.subarray(at, at + 512)), `page ${page} of ${owner} changed`);
     }
     const now = contentOf(db);
     for (const [table_, content] of contents) {
-      if (!keys.has(keyOf(table_))) assert.deepEqual(now.get(table_), content, `the rows of ${table_}`);
+      if (!keys.has(foldName(table_))) assert.deepEqual(now.get(table_), content, `the rows of ${table_}`);
     }
   }
   db.close();
