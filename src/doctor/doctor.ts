@@ -6,6 +6,7 @@ import { troubleOf } from '../system-errors.ts';
 import { database, history, pages, revisions } from './content.ts';
 import { attempt, type DoctorFinding, notice, type ProbeName, problem } from './finding.ts';
 import { users, versions } from './other-processes.ts';
+import { otherSqlite } from './other-sqlite.ts';
 import { lastRun, lock, records } from './run-probes.ts';
 import { snapshots } from './snapshot-probe.ts';
 import { type DoctorSubject, lookAt } from './subject.ts';
@@ -39,6 +40,7 @@ const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject
   ['users', users],
   ['pages', pages],
   ['versions', versions],
+  ['versions', otherSqlite],
 ];
 
 /** Problems of the database, its files and permissions are findings; only a bug in Drydock throws. */

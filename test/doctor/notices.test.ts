@@ -14,6 +14,9 @@ import { type Place, place } from '../harness/place.ts';
 import { folderState } from '../harness/refusal.ts';
 import { otherProcess } from '../harness/writer.ts';
 
+// The versions of what is installed here are no matter of this file: test/doctor/other-sqlite.test.ts.
+process.env['PATH'] = '';
+
 /** Every finding that is not `ok`, in a process that has no lock to lose. */
 async function notices({ root }: Place, ...exceptContentOf: readonly RegExp[]): Promise<readonly DoctorFinding[]> {
   const config = await loadConfig({}, { cwd: root, env: {} });
