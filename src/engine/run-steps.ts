@@ -33,9 +33,9 @@ export async function loadModules(steps: readonly EngineStep[]): Promise<LoadedM
 }
 
 async function loadModule(step: EngineStep, expectedChecksum: string): Promise<RevisionModule> {
-  const fail = (why: string, cause?: unknown) =>
+  const fail = (why: string, cause?: unknown, place?: string) =>
     new DrydockError('USAGE', {
-      what: `Revision ${step.id} (${step.path}) ${why}`,
+      what: `Revision ${step.id} (${place === undefined ? step.path : `${step.path}:${place}`}) ${why}`,
       state: 'Nothing was changed',
       next: 'Fix the file and run again',
       cause,
@@ -45,7 +45,8 @@ async function loadModule(step: EngineStep, expectedChecksum: string): Promise<R
   try {
     module = await importRevision(step.path);
   } catch (error) {
-    throw fail(`cannot be loaded: ${messageOf(error)}`, error);
+    const { syntaxPlace } = await import('./syntax-place.ts');
+    throw fail(`cannot be loaded: ${messageOf(error)}`, error, syntaxPlace(step.path, error));
   }
   const { upgrade, downgrade } = module;
   if (typeof upgrade !== 'function' || typeof downgrade !== 'function')

@@ -144,15 +144,22 @@ const cases: readonly RefusalCase[] = [
   {
     wrong: 'a module with a string that is never closed',
     code: 2,
-    says: [/Revision 002_stock/, /cannot be loaded: Unterminated string/, unchanged],
+    says: [/Revision 002_stock/, /002_stock\.ts:\d+:\d+\) cannot be loaded: Unterminated string/, unchanged],
     ...beside('002_stock.ts', module(`const broken = 'x;\n${functions}`)),
     underLock: true,
   },
   {
     wrong: 'a module with a syntax error',
     code: 2,
-    says: [/Revision 002_stock/, /002_stock\.ts/, /cannot be loaded/, unchanged],
+    says: [/Revision 002_stock/, /002_stock\.ts:\d+:7\) cannot be loaded/, unchanged],
     ...beside('002_stock.ts', module(`${functions}\nconst = 1;`)),
+    underLock: true,
+  },
+  {
+    wrong: 'a module with a syntax error that is none of its types',
+    code: 2,
+    says: [/Revision 002_stock/, /002_stock\.ts:\d+:20\) cannot be loaded: Identifier 'x' has/, unchanged],
+    ...beside('002_stock.ts', module(`${functions}\nlet x: number; let x = 2;`)),
     underLock: true,
   },
   {
@@ -179,7 +186,7 @@ const cases: readonly RefusalCase[] = [
   {
     wrong: 'a module that is no TypeScript that Node can strip',
     code: 2,
-    says: [/Revision 002_stock/, /cannot be loaded/, /enum/],
+    says: [/Revision 002_stock/, /002_stock\.ts:\d+:1\) cannot be loaded: .*enum/],
     ...beside('002_stock.ts', module(`enum Colour { Red }\n${functions}`)),
     underLock: true,
   },
