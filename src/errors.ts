@@ -39,6 +39,8 @@ export interface ErrorDetail {
   /** What to do next: a command, or an edit. */
   readonly next?: string | undefined;
   readonly reason?: ErrorReason | undefined;
+  /** What is wrong in files, `file:line: problem` each, if `what` lists several. */
+  readonly places?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -59,6 +61,7 @@ export class DrydockError extends Error {
   readonly state: string | undefined;
   readonly next: string | undefined;
   readonly reason: ErrorReason | undefined;
+  readonly places: readonly string[] | undefined;
 
   constructor(code: ErrorCode, detail: ErrorDetail) {
     const parts = [detail.what, detail.state, detail.next].filter((part) => part !== undefined);
@@ -69,6 +72,7 @@ export class DrydockError extends Error {
     this.state = detail.state;
     this.next = detail.next;
     this.reason = detail.reason;
+    this.places = detail.places;
   }
 
   get exitCode(): number {
@@ -78,8 +82,8 @@ export class DrydockError extends Error {
   /** A copy with some parts replaced. */
   with(facts: Partial<ErrorDetail> & { readonly code?: ErrorCode }): DrydockError {
     const { code = this.code, what = this.what, state = this.state, next = this.next } = facts;
-    const { reason = this.reason, cause = this.cause } = facts;
-    return new DrydockError(code, { what, state, next, reason, cause });
+    const { reason = this.reason, places = this.places, cause = this.cause } = facts;
+    return new DrydockError(code, { what, state, next, reason, places, cause });
   }
 }
 

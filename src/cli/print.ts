@@ -41,7 +41,7 @@ export function renderOutput(verb: string, output: Output, format: 'json' | 'tex
 const longestMessage = 8_000;
 
 /**
- * One line on stderr: what, in what state the data is, what to do. With `--json` the same on stdout as an object. Looks
+ * One line on stderr: what, in what state the data is, what to do; before it, each of several places in files. With `--json` the same on stdout as an object. Looks
  * for the flags in argv itself, since parsing them may be what failed.
  */
 export function printError(error: unknown, argv: readonly string[]): void {
@@ -53,14 +53,18 @@ export function printError(error: unknown, argv: readonly string[]): void {
       what = messageOf(error),
       state = null,
       next = null,
+      places,
     } = known ?? {};
     process.stdout.write(
-      `${visibleJson(JSON.stringify({ ok: false, error: { code, exitCode, what, state, next } }))}\n`,
+      `${visibleJson(JSON.stringify({ ok: false, error: { code, exitCode, what, state, next, places } }))}\n`,
     );
   }
+  const places = known?.places ?? [];
+  const counted = known?.with({ what: `${places.length} problems in the revision files, listed above` });
   const message =
-    known?.message ??
+    (places.length === 0 ? known : counted)?.message ??
     `Unexpected: ${messageOf(error)}${codeOf(error) && ` (${codeOf(error)})`}. Run again with --debug and report it.`;
+  for (const place of places) process.stderr.write(`  ${visible(place)}\n`);
   process.stderr.write(`drydock: ${shortened(visible(message), longestMessage)}\n`);
   // Indented, so that no line of a message looks like one of ours.
   if (argv.includes('--debug')) process.stderr.write(`${visibleText(stackOf(error)).replace(/^/gm, '  ')}\n`);

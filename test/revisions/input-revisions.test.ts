@@ -1,8 +1,10 @@
 /** Revision files that are wrong: named with file and line before anything is locked, snapshotted or changed. */
+import assert from 'node:assert/strict';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { sqlRevision } from '../harness/files.ts';
-import { itemsRevisions } from '../harness/place.ts';
+import { itemsRevisions, place } from '../harness/place.ts';
 import { type RefusalCase, refusals } from '../harness/refused-commands.ts';
 
 const module = (body: string, header = "export const revision = '002_stock';\nexport const revises = '001_items';\n") =>
@@ -193,3 +195,22 @@ const cases: readonly RefusalCase[] = [
 ];
 
 refusals(cases);
+
+test('honest exit: what is refused in several files is told in one run, in a line of its own each', async (t) => {
+  const here = place(t, {
+    revisions: {
+      ...itemsRevisions,
+      '002_stock.sql': sqlRevision('002_stock', '001_items', 'BEGIN;\nCOMMIT;'),
+      '003_tidy.sql': sqlRevision('003_tidy', '002_stock', 'VACUUM;'),
+    },
+  });
+  const [plain, json] = await Promise.all([here.run(['upgrade']), here.run(['upgrade', '--json'])]);
+  const lines = plain.stderr.trimEnd().split('\n');
+  assert.deepEqual([plain.code, lines.length], [2, 4]);
+  for (const [index, place] of ['002_stock.sql:4', '002_stock.sql:5', '003_tidy.sql:4'].entries())
+    assert.match(lines[index] ?? '', new RegExp(`^  .*/${place}: \\w+ (is not allowed|cannot run)`));
+  assert.match(plain.error, /^3 problems .* Correct the files/);
+  const { error } = json.json<{ error: { what: string; places: readonly string[] } }>();
+  assert.equal(error.places.length, 3);
+  for (const place of error.places) assert.ok(error.what.includes(place));
+});

@@ -17,6 +17,28 @@ function folderOf(context: TestContext, files: Record<string, string | Uint8Arra
   return folder;
 }
 
+test('honest exit: everything that is refused in any file is named at once, by file and line', (context) => {
+  const up = (id: string, ...lines: readonly string[]) =>
+    [`-- revision: ${id}`, '-- migrate:up', ...lines, '-- migrate:down', 'VACUUM;'].join('\n');
+  const folder = folderOf(context, {
+    'a.sql': up('a', 'BEGIN;', 'CREATE TABLE t (n);', 'COMMIT; PRAGMA foreign_keys = ON;'),
+    'b.sql': sql('b'),
+    'c.sql': up('c', "ATTACH 'x' AS x;"),
+    'd.ts': 'export const revision = 1;',
+    'e.sql': new Uint8Array([0xff]),
+    'f.sql': up('f', '', "INSERT INTO t VALUES ('a);"),
+  });
+  const problem = failsWith('USAGE', [/9 problems/], () => loadRevisions(folder));
+  const places = (problem.places ?? []).map((place) => place.slice(folder.length + 1).replace(/: .*/, ''));
+  const expected = ['a.sql:3', 'a.sql:5', 'a.sql:5', 'a.sql:7', 'c.sql:3', 'c.sql:5', 'd.ts:1', 'f.sql:4'];
+  assert.deepEqual(
+    places.filter((place) => /:\d+$/.test(place)),
+    expected,
+  );
+  assert.equal(places.length, expected.length + 1, 'and the file that is no UTF-8');
+  for (const place of problem.places ?? []) assert.ok(problem.message.includes(place), place);
+});
+
 test('every revision file is read, sorted by name, with its absolute path', (context) => {
   const folder = folderOf(context, {
     '20.sql': sql('d'),

@@ -13,6 +13,20 @@ export function fileError(file: string, line: number, problem: string): DrydockE
   });
 }
 
+/**
+ * One error for all that is wrong in some files; undefined for none.
+ * @param problems At least one error of {@link fileError}, or several in one, for each file.
+ */
+export function filesError(problems: readonly DrydockError[]): DrydockError | undefined {
+  const places = problems.flatMap((problem) => problem.places ?? [problem.what]);
+  if (places.length < 2) return problems[0];
+  return new DrydockError('USAGE', {
+    what: `${places.length} problems in the revision files: ${places.join('; ')}`,
+    next: 'Correct the files, then run the command again',
+    places,
+  });
+}
+
 /** The 1-based line of an offset in a text. Lines end in LF. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

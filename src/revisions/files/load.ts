@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import type { Revision } from '../revision.ts';
+import { filesError } from './file-error.ts';
 import { parseModuleRevision } from './module-file.ts';
 import { parseSqlRevision } from './sql-file.ts';
 
@@ -10,11 +11,24 @@ import { parseSqlRevision } from './sql-file.ts';
  * whose name begins with a dot. Modules are not run.
  * @param recorded As in {@link parseSqlRevision}.
  * @returns The revisions sorted by file name, which is not the order of the graph.
- * @throws {DrydockError} USAGE if the folder or a file cannot be read, a file is not UTF-8, or a file is not a revision.
+ * @throws {DrydockError} USAGE if the folder cannot be read, or with all files that cannot be read, are not UTF-8, or are not
+ *   revisions.
  */
 export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): Revision[] {
   const absolute = resolve(folder);
-  return fileNames(absolute).map((name) => readRevision(join(absolute, name), recorded));
+  const problems: DrydockError[] = [];
+  const revisions = fileNames(absolute).flatMap((name) => {
+    try {
+      return readRevision(join(absolute, name), recorded);
+    } catch (error) {
+      if (!(error instanceof DrydockError)) throw error;
+      problems.push(error);
+      return [];
+    }
+  });
+  const error = filesError(problems);
+  if (error !== undefined) throw error;
+  return revisions;
 }
 
 function fileNames(folder: string): string[] {

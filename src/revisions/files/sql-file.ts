@@ -1,8 +1,8 @@
-import type { Revision, RowExpectation, Statement } from '../revision.ts';
+import type { Revision, RowExpectation } from '../revision.ts';
 import { cutHeader, cutSections, type LineComment, type SqlFileParts, type SqlSection } from '../sql/sql-sections.ts';
 import { splitStatements, statementProblem } from '../sql/statements.ts';
 import { checksum, normaliseText } from './checksum.ts';
-import { fileError } from './file-error.ts';
+import { fileError, filesError } from './file-error.ts';
 import {
   checkDependencies,
   checkExpectations,
@@ -26,8 +26,8 @@ type Sections = Pick<Revision, 'expect' | 'body'>;
  * @param path Absolute path of the file.
  * @param recorded Checksums of texts that have been read completely before. Their sections are read only on demand, which a
  *   start that finds nothing pending never needs.
- * @throws {DrydockError} USAGE, naming the line, for anything that violates the format, and for a statement that a revision
- *   may not contain.
+ * @throws {DrydockError} USAGE, naming the line, for the first violation of the format, or for all statements that a
+ *   revision may not contain.
  */
 export function parseSqlRevision(text: string, path: string, recorded: ReadonlySet<string> = new Set()): Revision {
   const parts = cutHeader(normaliseText(text), path);
@@ -62,15 +62,20 @@ export function parseSqlRevision(text: string, path: string, recorded: ReadonlyS
 }
 
 function readSections(parts: SqlFileParts, transaction: boolean, path: string): Sections {
-  const { up, down } = cutSections(parts, path);
-  return {
-    expect: { up: readExpectations(up, path), down: readExpectations(down, path) },
-    body: {
-      kind: 'sql',
-      up: readStatements(up, transaction, path),
-      down: readStatements(down, transaction, path),
-    },
-  };
+  const sections = cutSections(parts, path);
+  const expect = { up: readExpectations(sections.up, path), down: readExpectations(sections.down, path) };
+  const up = splitStatements(sections.up.sql, sections.up.line, path);
+  const down = splitStatements(sections.down.sql, sections.down.line, path);
+  const mode = transaction ? 'transaction' : 'autocommit';
+  const refused = [...up, ...down]
+    .toSorted((one, other) => one.line - other.line)
+    .flatMap(({ sql, line }) => {
+      const problem = statementProblem(sql, mode);
+      return problem === undefined ? [] : [fileError(path, line, problem)];
+    });
+  const error = filesError(refused);
+  if (error !== undefined) throw error;
+  return { expect, body: { kind: 'sql', up, down } };
 }
 
 function readHeader(comments: readonly LineComment[], path: string): Header {
@@ -146,13 +151,4 @@ function readExpectation(text: string, line: number, path: string): RowExpectati
   if (table !== undefined && (typeof rows === 'string' || Number.isSafeInteger(rows))) return { table, rows };
   const examples = '`-- expect: rows comments -10`, `+5`, `fewer` or `dropped`';
   throw fileError(path, line, `'-- ${text}' cannot be read: write it like ${examples}`);
-}
-
-function readStatements(section: SqlSection, transaction: boolean, path: string): readonly Statement[] {
-  const statements = splitStatements(section.sql, section.line, path);
-  for (const statement of statements) {
-    const problem = statementProblem(statement.sql, transaction ? 'transaction' : 'autocommit');
-    if (problem !== undefined) throw fileError(path, statement.line, problem);
-  }
-  return statements;
 }
