@@ -1,6 +1,6 @@
 /** A revision as a plain value, the same for every verb. */
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
-import type { Revision, RowExpectation } from '../revisions/revision.ts';
+import type { Expectation, Revision } from '../revisions/revision.ts';
 
 export interface RevisionSummary {
   readonly id: string;
@@ -18,7 +18,7 @@ export interface RevisionEntry extends RevisionSummary {
   readonly children: readonly string[];
   readonly checksum: string;
   readonly transaction: boolean;
-  readonly expect: { readonly up: readonly RowExpectation[]; readonly down: readonly RowExpectation[] };
+  readonly expect: { readonly up: readonly Expectation[]; readonly down: readonly Expectation[] };
 }
 
 export function describeRevision(

@@ -1,9 +1,10 @@
 import { invariant } from '../errors.ts';
 import { describeNumber, plural } from '../format.ts';
 import { expectationText } from '../revisions/expectation-text.ts';
-import type { Direction, RevisionBody, RowExpectation } from '../revisions/revision.ts';
+import type { Direction, Expectation, RevisionBody } from '../revisions/revision.ts';
 import { foldName } from '../schema/names.ts';
-import type { CheckResult, Measurement, RowsLeft, StepLeft, TableRename } from './measurement.ts';
+import { renamesThatKeep, type Tables, tablesAtStart, withRenames, withRows } from './follow-tables.ts';
+import type { CheckResult, Measurement, StepLeft, TableRename } from './measurement.ts';
 
 /** What all revisions of a run together announce about one table. */
 interface Announced {
@@ -24,17 +25,8 @@ export interface JudgedStep {
   readonly direction: Direction;
   readonly format: RevisionBody['kind'];
   /** What it announces, in its direction. */
-  readonly expectations: readonly RowExpectation[];
+  readonly expectations: readonly Expectation[];
 }
-
-/** A table by its key: its name, and its rows now and at the start of the run. Null: it does not exist. */
-interface Known {
-  readonly table: string;
-  readonly rows: number | null;
-  readonly atStart: number | null;
-}
-
-type Tables = ReadonlyMap<string, Known>;
 
 /**
  * One result per table, by name: the tables of either side, and those that only an announcement names. Each revision is
@@ -52,9 +44,7 @@ export function judgeRows(
   const tell = (step: JudgedStep | undefined, message: string) =>
     steps.length > 1 ? `revision ${step?.id}: ${message}` : message;
   const failed = new Map<string, string>();
-  let known: Tables = new Map(
-    Object.entries(before).map(([table, rows]) => [foldName(table), { table, rows, atStart: rows }]),
-  );
+  let known = tablesAtStart(before);
   for (const [index, { rows, renames: told }] of left.slice(0, -1).entries()) {
     const step = steps[index];
     const renames = renamesThatKeep(known, told);
@@ -82,30 +72,6 @@ export function judgeRows(
   });
 }
 
-/** Without those to the name of a table that was dropped for it: the rows of both are looked for under their own names. */
-function renamesThatKeep(known: Tables, renames: readonly TableRename[]): readonly TableRename[] {
-  const moved = new Set(renames.map(({ from }) => foldName(from)));
-  return renames.filter(({ to }) => moved.has(foldName(to)) || (known.get(foldName(to))?.rows ?? null) === null);
-}
-
-function withRenames(known: Tables, renames: readonly TableRename[]): Tables {
-  const next = new Map(known);
-  // All at once: two tables may have changed their names with each other.
-  for (const { from } of renames) next.delete(foldName(from));
-  for (const { from, to } of renames) {
-    const table = known.get(foldName(from));
-    if (table !== undefined) next.set(foldName(to), { ...table, table: to });
-  }
-  return next;
-}
-
-function withRows(known: Tables, rows: RowsLeft): Tables {
-  const next = new Map(known);
-  for (const [table, count] of Object.entries(rows))
-    next.set(foldName(table), { table, rows: count, atStart: known.get(foldName(table))?.atStart ?? null });
-  return next;
-}
-
 /** Judges the tables with these keys, and those that an announcement names with a number. */
 function judgeStep(
   before: Tables,
@@ -124,7 +90,8 @@ function judgeStep(
 }
 
 /** An announcement may use the name before the revision. That a table is dropped is not said of one that only has another name. */
-function underNewName(expectation: RowExpectation, renames: readonly TableRename[]): RowExpectation[] {
+function underNewName(expectation: Expectation, renames: readonly TableRename[]): Expectation[] {
+  if (!('rows' in expectation)) return [];
   const key = foldName(expectation.table);
   const rename = renames.find(({ from }) => foldName(from) === key);
   if (rename === undefined || renames.some(({ to }) => foldName(to) === key)) return [expectation];
@@ -171,9 +138,9 @@ function judgeAnnouncedChange(table: string, before: number | null, after: numbe
   return { ok, message: ok ? `${table} ${text}, as announced` : `${table} ${text}, but ${announced}` };
 }
 
-function addUp(expectations: readonly RowExpectation[]): Map<string, Announced> {
+function addUp(expectations: readonly Expectation[]): Map<string, Announced> {
   const sums = new Map<string, Announced>();
-  for (const { table, rows } of expectations) {
+  for (const { table, rows } of expectations.filter((expectation) => 'rows' in expectation)) {
     const sum = sums.get(foldName(table)) ?? { table, change: undefined, fewer: false, dropped: false };
     sums.set(foldName(table), {
       table: sum.table,

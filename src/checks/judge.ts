@@ -5,9 +5,10 @@ import { foldName } from '../schema/names.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { judgeReferences } from './judge-references.ts';
 import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
-import type { CheckResult, Measurement, StepLeft } from './measurement.ts';
+import type { CheckResult, Measurement, ReferenceValues, StepLeft } from './measurement.ts';
 import type { Written } from './written.ts';
 
 export interface Judgement {
@@ -17,6 +18,7 @@ export interface Judgement {
   readonly steps: readonly JudgedStep[];
   /** What each of them left. */
   readonly left: readonly StepLeft[];
+  readonly references: readonly ReferenceValues[];
   readonly written: Written;
   /** The tables whose pages have changed; null if nothing shows it. */
   readonly changed: readonly string[] | null;
@@ -26,7 +28,8 @@ export interface Judgement {
 }
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
-export function judge({ before, after, steps, left, written, changed, direction, rules }: Judgement): CheckResult[] {
+export function judge(judgement: Judgement): CheckResult[] {
+  const { before, after, steps, left, references, written, changed, direction, rules } = judgement;
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
@@ -36,6 +39,7 @@ export function judge({ before, after, steps, left, written, changed, direction,
     ...judgeChanged(written, changed),
     ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
+    ...judgeReferences(references, before.rows, after.rows, steps),
     ...judgeRows(before.rows, after.rows, steps, left).map(untouchedBy(written, changed)),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),
   ];

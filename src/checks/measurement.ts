@@ -30,6 +30,14 @@ export interface TableRename {
   readonly to: string;
 }
 
+/** How many values other than NULL a foreign-key column has in the snapshot and after the revisions. */
+export interface ReferenceValues {
+  readonly table: TableRename;
+  readonly column: { readonly from: string; readonly to: string };
+  readonly before: number;
+  readonly after: number;
+}
+
 /** What is measured after the revisions of a run, in the tables that they could have written. */
 export interface MeasuredAfter {
   readonly written: Written;
@@ -84,8 +92,8 @@ export interface StatisticValue {
 
 /** One line of the report. */
 export interface CheckResult {
-  readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'rows' | 'statistic';
-  /** The table, the pair of tables, the statistic, or `database`. */
+  readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'references' | 'rows' | 'statistic';
+  /** The table, the pair of tables, the column, the statistic, or `database`. */
   readonly subject: string;
   readonly ok: boolean;
   readonly before: string | number | null;

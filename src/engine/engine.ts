@@ -28,6 +28,7 @@ let stray: DrydockError | undefined;
 const towardsCommit: ReadonlySet<RequestName> = new Set([
   'measure',
   'changedTables',
+  'references',
   'record',
   'nameSnapshot',
   'commit',

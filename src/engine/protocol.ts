@@ -3,7 +3,7 @@
  * engine answers, and until then reports what it waits for and its progress.
  */
 
-import type { MeasuredAfter, StepLeft } from '../checks/measurement.ts';
+import type { MeasuredAfter, ReferenceValues, StepLeft, TableRename } from '../checks/measurement.ts';
 
 import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
@@ -116,6 +116,11 @@ export interface EngineRequests {
    * @param pages Of a working copy, those that differ from the snapshot's; of the live file its journal shows them.
    */
   changedTables: { takes: { snapshot: string; pages: readonly number[] }; gives: readonly string[] | null };
+  /** Counts the values of the foreign-key columns of these tables, in the snapshot and now. */
+  references: {
+    takes: { snapshot: string; tables: readonly TableRename[] };
+    gives: readonly ReferenceValues[];
+  };
   /** Finds the names of the triggers that fire when a run is recorded. */
   findTriggers: { takes: Record<never, never>; gives: readonly string[] };
   /**

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
 import { countRowsUpTo } from '../checks/measure.ts';
 import { measureAfter } from '../checks/measure-after.ts';
+import { countReferences } from '../checks/references.ts';
 import type { Written } from '../checks/written.ts';
 import { invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
@@ -194,6 +195,16 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
           ? (changedTables(requireHeld(), requireLive().path, snapshot) ?? null)
           : changedTablesOfCopy(copy, pages, snapshot),
       );
+    },
+
+    async references({ snapshot, tables }) {
+      const before = new Database(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
+      try {
+        tune(before);
+        return lookingTwice(() => countReferences(queryPort(before), queryPort(target()), tables));
+      } finally {
+        before.close();
+      }
     },
 
     async findTriggers() {

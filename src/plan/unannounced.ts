@@ -23,7 +23,7 @@ export function unannounced(
     if (column !== null || step === undefined) return [];
     const { revision, direction } = step;
     const isAnnounced = revision.expect[direction].some(
-      ({ table: named, rows: what }) => what === 'dropped' && (foldName(named) === foldName(table) || !live(named)),
+      (one) => 'rows' in one && one.rows === 'dropped' && (foldName(one.table) === foldName(table) || !live(one.table)),
     );
     if (isAnnounced) return [];
     const announcement = expectationText({ table, rows: 'dropped' }, revision.body.kind, direction);

@@ -15,7 +15,7 @@ export function checkSections(checks: readonly CheckResult[]): Section[] {
   return [
     ...section(
       'Checks',
-      of('integrity', 'constraints', 'foreign keys'),
+      of('integrity', 'constraints', 'foreign keys', 'references'),
       [text('Check'), text('Found'), text('Verdict')],
       (result) => [result.check, result.message, verdict(result)],
     ),

@@ -15,6 +15,11 @@ export type Direction = 'up' | 'down';
 /** How many rows a table may lose in one direction of a revision, as its author declares. */
 export type RowExpectation = { readonly table: string; readonly rows: number | 'fewer' | 'dropped' };
 
+/** That a foreign-key column may lose values to NULL. */
+export type NullsExpectation = { readonly table: string; readonly nulls: string };
+
+export type Expectation = RowExpectation | NullsExpectation;
+
 /** One SQL statement of a revision and its place in the file. */
 export interface Statement {
   readonly sql: string;
@@ -39,7 +44,7 @@ export interface Revision {
   readonly checksum: string;
   /** False if the author asked for a run outside one transaction. */
   readonly transaction: boolean;
-  readonly expect: { readonly up: readonly RowExpectation[]; readonly down: readonly RowExpectation[] };
+  readonly expect: { readonly up: readonly Expectation[]; readonly down: readonly Expectation[] };
   readonly body: RevisionBody;
 }
 

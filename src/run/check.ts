@@ -1,7 +1,8 @@
 /** Judges what is about to be committed against the snapshot. */
 import { carryOver } from '../checks/carry-over.ts';
+import { tablesKept } from '../checks/follow-tables.ts';
 import { judge } from '../checks/judge.ts';
-import type { CheckResult, MeasuredAfter } from '../checks/measurement.ts';
+import type { CheckResult, MeasuredAfter, ReferenceValues } from '../checks/measurement.ts';
 import { partUntouched } from '../checks/untouched.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
@@ -47,6 +48,20 @@ export async function findChanged(
   return stoppable(context, engine, engine.call('changedTables', { snapshot: path, pages }));
 }
 
+/** Compares the foreign keys of the tables that were written with the snapshot's. */
+export async function findReferences(
+  { context, engine }: PlannedRun,
+  { path, inspection }: InspectedSnapshot,
+  { left }: Migrated,
+  { measurement }: MeasuredAfter,
+): Promise<readonly ReferenceValues[]> {
+  // Of a damaged file nothing else is judged.
+  if (measurement.integrity.length > 0) return [];
+  const tables = tablesKept(inspection.measurement.rows, measurement.rows, left);
+  if (tables.length === 0) return [];
+  return stoppable(context, engine, engine.call('references', { snapshot: path, tables }));
+}
+
 /** @throws {DrydockError} CHECK_FAILED naming the checks that failed. */
 export function check(
   { context, held, plan }: PlannedRun,
@@ -55,6 +70,7 @@ export function check(
   { rows, triggers }: Recorded,
   measured: MeasuredAfter,
   changed: readonly string[] | null,
+  references: readonly ReferenceValues[],
 ): readonly CheckResult[] {
   const { statistics } = context.request.config;
   const lastRun = rows > 0 ? context.runId : lastRunOf(held.history);
@@ -71,6 +87,7 @@ export function check(
       format: body.kind,
     })),
     left,
+    references,
     written: measured.written,
     changed,
     direction: plan.command === 'downgrade' ? 'down' : 'up',
@@ -86,7 +103,7 @@ export function check(
 
 function checkFailed(failed: readonly CheckResult[], triggers: readonly string[]): DrydockError {
   const kinds = new Set(failed.map(({ check: kind }) => kind));
-  const orAnnounce = kinds.has('rows') ? ', or announce the change if it is intended' : '';
+  const orAnnounce = kinds.has('rows') || kinds.has('references') ? ', or announce the change if it is intended' : '';
   const orDrop =
     triggers.length === 0 ? '' : `, or drop ${describeTriggers(triggers)}, which fired when the run was recorded`;
   // Enforcement is off, so what an application relies on does not happen here.

@@ -153,6 +153,7 @@ const ranRevisions: readonly string[] = [
   'readSchema',
   'measure',
   'changedTables',
+  'references',
   'record',
   'commit',
   'maintain',

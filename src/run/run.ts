@@ -12,7 +12,7 @@ import type { CheckResult } from '../checks/measurement.ts';
 import type { StepReport } from '../engine/protocol.ts';
 import type { Observer } from '../events.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
-import { check, findChanged, measure } from './check.ts';
+import { check, findChanged, findReferences, measure } from './check.ts';
 import { commit } from './commit.ts';
 import { createContext, engineFor, type RunContext, tellFact, unstopped } from './context.ts';
 import { committedUnverified, ending } from './endings.ts';
@@ -114,7 +114,8 @@ async function change(run: PlannedRun, journal: RunJournal): Promise<Changed | C
     });
     const snapshot = await proving;
     const changed = await findChanged(run, snapshot);
-    const checks = check(run, snapshot, migrated, recorded, measured, changed);
+    const references = await findReferences(run, snapshot, migrated, measured);
+    const checks = check(run, snapshot, migrated, recorded, measured, changed, references);
     await nameSnapshot(run, recorded, snapshot);
     const committed = await commit(run, journal, snapshot);
     return { snapshot, steps: migrated.steps, checks, committed };

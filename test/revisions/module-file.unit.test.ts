@@ -22,7 +22,7 @@ export const revises = '002_weighted_sentiment';
 export const message = 'Score every comment';
 export const transaction = false;
 export const expect = {
-  up: { comments: -10, "old table": 'fewer' }, // ten were spam
+  up: { comments: -10, "old table": 'fewer', 'comments."author id"': 'nulls' }, // ten were spam
   down: { 'comments': 'dropped', /* none */ },
 } as const satisfies Expect;
 
@@ -45,6 +45,7 @@ export const downgrade = (op: Operations) => op.dropColumn('comments', 'engageme
       up: [
         { table: 'comments', rows: -10 },
         { table: 'old table', rows: 'fewer' },
+        { table: 'comments', nulls: 'author id' },
       ],
       down: [{ table: 'comments', rows: 'dropped' }],
     },
@@ -179,6 +180,8 @@ test('a value of the wrong type is an error that says what it must be', () => {
 test('what stands twice, or may change, is an error', () => {
   failsWithLine("export const revision = 'a2';", /:2: duplicate /);
   failsWithLine("export let message = 'x';", /:2: `message` must be an `export const`/);
+  failsWithLine("export const expect = { up: { t: 'nulls' } };", /'t' must be .*'comments.author_id'/);
+  failsWithLine("export const expect = { up: { 't.a': 'nulls', 'T.A': 'nulls' } };", /duplicate .* column 'T\.A'/);
   failsWithLine('export const expect = { up: { t: -1, T: -2 } };', /duplicate expectation of table 'T'/);
   failsWithLine('export const expect = {\n  up: { t: -1, t: -2 } };', /:3: duplicate key 't'/);
 });

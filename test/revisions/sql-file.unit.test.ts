@@ -229,9 +229,23 @@ test('an expectation that cannot be read is an error that shows how to write it'
     'rows comments gone',
     'rows a b -1',
     'rows t -99999999999999999999',
+    'nulls',
+    'nulls comments',
+    'nulls comments.author_id -1',
+    'nulls a.b.c',
+    'nulls a b.c',
   ];
   for (const expectation of wrong)
     fails(file('', `-- expect: ${expectation}`), /:4: .*cannot be read.*rows comments -10/);
+});
+
+test('a revision announces values that foreign keys lose to NULL', () => {
+  const { expect } = parse(file('', '-- expect: nulls comments.author_id', '-- expect: nulls "odd ""t"""."a.b"'));
+  assert.deepEqual(expect, {
+    up: [{ table: 'comments', nulls: 'author_id' }],
+    down: [{ table: 'odd "t"', nulls: 'a.b' }],
+  });
+  fails(file('', '-- expect: nulls t.a\n-- expect: nulls "T".A'), /:5: duplicate .*'T\.A'/);
 });
 
 test('two expectations of one table in one direction are an error', () => {

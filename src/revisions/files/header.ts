@@ -1,4 +1,4 @@
-import type { RowExpectation } from '../revision.ts';
+import type { Expectation } from '../revision.ts';
 import { fileError } from './file-error.ts';
 
 /** A value from a revision file and its place, for errors to point at. */
@@ -69,15 +69,15 @@ export function revisionMessage(header: string | undefined, id: string): string 
 }
 
 /**
- * Checks that each table is listed only once. SQLite ignores the case of ASCII letters in table names.
+ * Checks that each table or column is listed only once. SQLite ignores the case of ASCII letters in table names.
  * @throws {DrydockError} USAGE
  */
-export function checkExpectations(expectations: readonly Placed<RowExpectation>[]): readonly RowExpectation[] {
-  const tables = new Set<string>();
+export function checkExpectations(expectations: readonly Placed<Expectation>[]): readonly Expectation[] {
+  const seen = new Set<string>();
   for (const { value, file, line } of expectations) {
-    const table = value.table.toLowerCase();
-    if (tables.has(table)) throw fileError(file, line, `duplicate expectation of table '${value.table}'`);
-    tables.add(table);
+    const of = 'rows' in value ? `table '${value.table}'` : `column '${value.table}.${value.nulls}'`;
+    if (seen.has(of.toLowerCase())) throw fileError(file, line, `duplicate expectation of ${of}`);
+    seen.add(of.toLowerCase());
   }
   return expectations.map(({ value }) => value);
 }

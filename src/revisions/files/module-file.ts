@@ -1,4 +1,5 @@
-import type { Direction, Revision, RowExpectation } from '../revision.ts';
+import { readNulls } from '../expectation-text.ts';
+import type { Direction, Expectation, Revision } from '../revision.ts';
 import { checksum, normaliseText } from './checksum.ts';
 import { fileError, lineAt } from './file-error.ts';
 import {
@@ -102,7 +103,7 @@ function readList(header: Header, name: 'revises' | 'dependsOn' | 'branchLabels'
   return { value: typeof names === 'string' ? [names] : names, file, line };
 }
 
-function readExpect(header: Header): { up: readonly RowExpectation[]; down: readonly RowExpectation[] } {
+function readExpect(header: Header): { up: readonly Expectation[]; down: readonly Expectation[] } {
   const expect = header.get('expect');
   const value =
     typed(header, 'expect', isMap, 'an object such as { up: { comments: -10 } }') ?? new Map<string, Literal>();
@@ -117,12 +118,14 @@ function readDirection(
   tables: Literal | undefined,
   direction: Direction,
   place: Placed<Literal> | undefined,
-): readonly RowExpectation[] {
+): readonly Expectation[] {
   if (tables === undefined || place === undefined) return [];
   if (!isMap(tables)) throw fileError(place.file, place.line, `\`expect.${direction}\` must be an object of tables`);
-  const expectations = [...tables].map(([table, rows]): Placed<RowExpectation> => {
+  const expectations = [...tables].map(([table, rows]): Placed<Expectation> => {
     if (isRows(rows)) return { ...place, value: { table, rows } };
-    const problem = `\`expect.${direction}\` of table '${table}' must be a whole number, 'fewer' or 'dropped'`;
+    const nulls = rows === 'nulls' ? readNulls(table) : undefined;
+    if (nulls !== undefined) return { ...place, value: nulls };
+    const problem = `\`expect.${direction}\` of table '${table}' must be a whole number, 'fewer' or 'dropped', or of a column ('comments.author_id') 'nulls'`;
     throw fileError(place.file, place.line, problem);
   });
   return checkExpectations(expectations);

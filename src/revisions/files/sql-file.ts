@@ -1,4 +1,5 @@
-import type { Revision, RowExpectation } from '../revision.ts';
+import { readNulls } from '../expectation-text.ts';
+import type { Expectation, Revision } from '../revision.ts';
 import { cutHeader, cutSections, type LineComment, type SqlFileParts, type SqlSection } from '../sql/sql-sections.ts';
 import { splitStatements, statementProblem } from '../sql/statements.ts';
 import { checksum, normaliseText } from './checksum.ts';
@@ -132,8 +133,8 @@ function readTransaction(header: Header): boolean {
   throw fileError(transaction.file, transaction.line, problem);
 }
 
-function readExpectations(section: SqlSection, path: string): readonly RowExpectation[] {
-  const expectations: Placed<RowExpectation>[] = [];
+function readExpectations(section: SqlSection, path: string): readonly Expectation[] {
+  const expectations: Placed<Expectation>[] = [];
   for (const { text, line, atMargin } of section.comments) {
     // Only at the margin, because a comment on a column may well read `-- revision: of the text`.
     const key = headerKeys.find((known) => atMargin && text.startsWith(`${known}:`));
@@ -143,12 +144,16 @@ function readExpectations(section: SqlSection, path: string): readonly RowExpect
   return checkExpectations(expectations);
 }
 
-function readExpectation(text: string, line: number, path: string): RowExpectation {
+function readExpectation(text: string, line: number, path: string): Expectation {
+  const column = /^expect:\s*nulls\s+(.+)$/.exec(text)?.[1];
+  const nulls = column === undefined ? undefined : readNulls(column);
+  if (nulls !== undefined) return nulls;
   const [, quoted, bare, amount] =
     /^expect:\s*rows\s+(?:"((?:[^"]|"")+)"|([^\s"]+))\s+(fewer|dropped|[+-]\d+)$/.exec(text) ?? [];
   const table = quoted?.replaceAll('""', '"') ?? bare;
   const rows = amount === 'fewer' || amount === 'dropped' ? amount : Number(amount);
   if (table !== undefined && (typeof rows === 'string' || Number.isSafeInteger(rows))) return { table, rows };
-  const examples = '`-- expect: rows comments -10`, `+5`, `fewer` or `dropped`';
+  const examples =
+    '`-- expect: rows comments -10`, `+5`, `fewer` or `dropped`, or `-- expect: nulls comments.author_id`';
   throw fileError(path, line, `'-- ${text}' cannot be read: write it like ${examples}`);
 }
