@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.ts';
+import { layoutFor } from '../files/layout.ts';
 import { branchHeads } from '../revisions/graph/branches.ts';
-import { partByFiles } from '../revisions/graph/graph.ts';
-import { type DatabaseState, readState } from '../revisions/read-state.ts';
+import { buildGraph, partByFiles } from '../revisions/graph/graph.ts';
+import { loadGraphIfThere } from '../revisions/load-graph.ts';
+import { type DatabaseState, readAppliedFrom } from '../revisions/read-state.ts';
 import { requireClosedHere } from './in-program.ts';
 import type { FoundRevisions } from './revisions.ts';
 
@@ -11,7 +13,7 @@ export interface CurrentReport {
   readonly current: readonly string[];
   /** The heads among the files. */
   readonly heads: readonly string[];
-  /** True if all heads are applied, and no revision that the files lack. */
+  /** True if all heads are applied, and no revision that the files lack; false without the folder of the files. */
   readonly atHeads: boolean;
   readonly missingHeads: readonly string[];
   /** Rows that no file has: the database is newer than the files. */
@@ -23,7 +25,7 @@ export interface CurrentReport {
  *
  * This process must not have the database open: see docs/library.md.
  *
- * @throws {DrydockError} USAGE if there is no database, or the revision files are invalid; DAMAGED_BEFORE, BUSY.
+ * @throws {DrydockError} USAGE if there is no database, or a revision file is invalid; DAMAGED_BEFORE, BUSY.
  * @example
  * const { atHeads } = await current(config);
  * if (!atHeads) console.log('drydock upgrade is needed');
@@ -38,11 +40,14 @@ export async function current(config: Config): Promise<CurrentReport> {
  */
 export function readCurrent(config: Config): FoundRevisions & { readonly report: CurrentReport } {
   requireClosedHere(config);
-  const state = readState(config);
-  const { graph, applied } = state;
+  const { database } = layoutFor(config);
+  const found = loadGraphIfThere(config.migrations);
+  const graph = found ?? buildGraph([]);
+  const applied = readAppliedFrom(database);
   const { known } = partByFiles(graph, applied.current);
   const revisions = branchHeads(graph, graph.ancestors(known)).flatMap((id) => graph.get(id) ?? []);
-  return { report: currentOf(state), graph, revisions };
+  const report = currentOf({ database, graph, applied });
+  return { report: found === undefined ? { ...report, atHeads: false } : report, graph, revisions };
 }
 
 export function currentOf({ database, graph, applied }: DatabaseState): CurrentReport {

@@ -7,9 +7,9 @@ import type { Forecast, Loss } from '../plan/loss.ts';
 import { headlineOf } from '../report/headline.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { startsFromCurrent } from '../revisions/graph/address.ts';
-import type { RevisionGraph } from '../revisions/graph/graph.ts';
+import { buildGraph, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { planDowngrade } from '../revisions/graph/steps.ts';
-import { loadGraph, loadGraphToRun } from '../revisions/load-graph.ts';
+import { loadGraphIfThere, loadGraphToRun } from '../revisions/load-graph.ts';
 import { atTarget } from '../run/fast-path.ts';
 import { readRows } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
@@ -37,7 +37,10 @@ export async function migrate(
   consent: Consent,
 ): Promise<MigrationReport | AtTarget> {
   // The table alone needs no revision.
-  const graph = command.verb === 'ensure-version' ? loadGraph(config.migrations) : loadGraphToRun(config);
+  const graph =
+    command.verb === 'ensure-version'
+      ? (loadGraphIfThere(config.migrations) ?? buildGraph([]))
+      : loadGraphToRun(config);
   const result = atTargetHere(config, graph, command) ?? (await startRun({ config, graph, command, session, consent }));
   return withOlderTarget(graph, command, result);
 }

@@ -9,7 +9,7 @@ import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
-import { loadGraph } from '../revisions/load-graph.ts';
+import { loadGraphIfThere } from '../revisions/load-graph.ts';
 import { requireClosedHere } from './in-program.ts';
 
 export interface VerifyReport {
@@ -27,6 +27,8 @@ export interface VerifyReport {
   readonly rows: Readonly<Record<string, number>>;
   /** Null if the file is damaged. */
   readonly current: readonly string[] | null;
+  /** The folder of the revisions; null if it does not exist: then nothing is said of `history`. */
+  readonly comparedWith: string | null;
   /** All problems, one sentence each. */
   readonly findings: readonly string[];
 }
@@ -42,14 +44,14 @@ export interface VerifyReport {
 export async function verify(config: Config): Promise<VerifyReport> {
   requireClosedHere(config);
   const { database } = layoutFor(config);
-  const graph = loadGraph(config.migrations);
+  const graph = loadGraphIfThere(config.migrations);
   const { measurement, applied } = withReader(database, (reader) => {
     const found = measure(reader, []);
     const sound = found.integrity.length === 0;
     return { measurement: found, applied: sound ? readApplied(reader) : undefined };
   });
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
-  const history = applied === undefined ? [] : historyFindings(graph, applied);
+  const history = applied === undefined || graph === undefined ? [] : historyFindings(graph, applied);
   const data = [
     ...brokenConstraints.map(
       ({ constraint, rows }) => `constraints: ${constraint}, ${countedBroken(constraint, rows)}`,
@@ -68,6 +70,7 @@ export async function verify(config: Config): Promise<VerifyReport> {
     brokenConstraints,
     rows: tables,
     current: applied?.current ?? null,
+    comparedWith: graph === undefined ? null : config.migrations,
     findings: [...integrity.map((problem) => `integrity: ${problem}`), ...data, ...history],
   };
 }

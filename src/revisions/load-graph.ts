@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { loadRevisions } from './files/load.ts';
 import { buildGraph, type RevisionGraph } from './graph/graph.ts';
@@ -10,6 +11,11 @@ import { noRevisions } from './no-revisions.ts';
  */
 export function loadGraph(migrations: string, recorded?: ReadonlySet<string>): RevisionGraph {
   return buildGraph(loadRevisions(migrations, recorded));
+}
+
+/** Like {@link loadGraph}, for callers that also have something to say without revisions. Undefined without the folder. */
+export function loadGraphIfThere(migrations: string): RevisionGraph | undefined {
+  return existsSync(migrations) ? loadGraph(migrations) : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDrydock } from '../harness/drydock.ts';
-import { itemsRevisions, place } from '../harness/place.ts';
+import { itemsAt001, itemsRevisions, place } from '../harness/place.ts';
 import { assertRefusal, assertSilentRefusal, folderState } from '../harness/refusal.ts';
 
 const runsAndJudges: readonly (readonly string[])[] = [
@@ -58,6 +58,31 @@ test('honest exit: whoever means a folder without revisions says so, and readers
     assert.equal(read.code, 0, `${verb.join(' ')}: ${read.stderr}`);
   }
   assertRefusal(await here.run(['current', '--allow-no-revisions']), 2, /unknown option/);
+});
+
+test('honest exit: what only reads the database, or its snapshots, needs no folder of revisions', async (t) => {
+  const here = place(t, { sql: itemsAt001 });
+  rmSync(here.migrations, { recursive: true });
+  const answers = [
+    ['current'],
+    ['verify'],
+    ['stats'],
+    ['ensure-version'],
+    ['snapshot', 'create'],
+    ['snapshot', 'list'],
+    ['snapshot', 'verify', 'latest'],
+    ['snapshot', 'restore', 'latest', '--yes'],
+    ['snapshot', 'prune'],
+  ];
+  for (const verb of answers) {
+    const answer = await here.run([...verb, '--json']);
+    assert.equal(answer.code, 0, `${verb.join(' ')}: ${answer.stderr}`);
+    const { current = ['001_items'], atHeads = false } = answer.json<{ current?: string[]; atHeads?: boolean }>();
+    assert.deepEqual([current, atHeads], [['001_items'], false], verb.join(' '));
+  }
+  const verified = await here.run(['verify']);
+  assert.match(verified.stdout, /is sound.*\nIt was not compared with revision files: .*migrations does not exist\n$/);
+  assertSilentRefusal(await here.run(['current', '--check-heads']), 2, /migrations, does not exist/);
 });
 
 test('honest exit: the daemon is not ready if there is no revision, and says so', async (t) => {

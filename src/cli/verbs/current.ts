@@ -1,4 +1,5 @@
 import { type CurrentReport, readCurrent } from '../../api/current.ts';
+import { headRevisions } from '../../api/revisions.ts';
 import type { Config } from '../../config/config.ts';
 import { exitCodes } from '../../errors.ts';
 import { visible } from '../../visible.ts';
@@ -12,6 +13,8 @@ export interface CurrentFlags {
 
 export async function current(config: Config, flags: CurrentFlags): Promise<Output> {
   const { verbose, checkHeads } = flags;
+  // Without the files there are no heads to be at.
+  if (checkHeads) headRevisions(config, 'heads');
   const found = readCurrent(config);
   const { report } = found;
   const entries = entryLines(found, flags);

@@ -14,12 +14,14 @@ const exitCodeOf: Readonly<Record<VerifyReport['verdict'], number>> = {
 
 export async function verify(config: Config): Promise<Output> {
   const report = await verifyDatabase(config);
-  const { database, verdict, rows, current, findings } = report;
+  const { database, verdict, rows, current, comparedWith, findings } = report;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const sound = `${database} is sound: integrity and foreign keys checked, ${plural(total, 'row')} in ${plural(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
+  const alone =
+    comparedWith === null ? [`It was not compared with revision files: ${config.migrations} does not exist`] : [];
   return {
     data: { ...report },
-    text: visibleLines(verdict === 'sound' ? [sound] : findings),
+    text: visibleLines([...(verdict === 'sound' ? [sound] : findings), ...alone]),
     exitCode: exitCodeOf[verdict],
   };
 }
