@@ -82,13 +82,19 @@ export function accessProblems(layout: Layout): DrydockError[] {
     [owner, 'file'],
   ];
   const { uid } = statSync(database, { throwIfNoEntry: false }) ?? statSync(directory);
-  const found = [...all.flatMap(([path, kind]) => accessProblem(path, kind, uid) ?? []), ...recordsProblem(runs, uid)];
+  const found = [
+    ...all.flatMap(([path, kind]) => accessProblem(path, kind, uid, directory) ?? []),
+    ...recordsProblem(runs, uid),
+  ];
   // The content of an unusable folder cannot be seen.
   return found.length > 0 ? found : filesOfOurs(layout).flatMap((path) => misplaced(path, 'Drydock') ?? []);
 }
 
-/** @param owner Uid of the owner of the database. */
-function accessProblem(path: string, kind: Kind, owner: number): DrydockError | undefined {
+/**
+ * @param owner Uid of the owner of the database.
+ * @param directory That of the database: a read-only volume is its problem, and not also that of each file in it.
+ */
+function accessProblem(path: string, kind: Kind, owner: number, directory: string): DrydockError | undefined {
   if (!isSeen(path)) return undefined;
   const isFolder = kind === 'folder' || kind === 'folder of ours';
   if (!isFolder) {
@@ -105,10 +111,26 @@ function accessProblem(path: string, kind: Kind, owner: number): DrydockError | 
   } catch (error) {
     // Another writer has ended its transaction, and its journal is gone since the check.
     if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) !== 'EROFS') {
+      return refusal(
+        `${permissionDenied()}: cannot read and write ${path} (${codeOf(error)})`,
+        'Give it the permission, or run as the owner',
+      );
+    }
+    if (path.startsWith(`${directory}/`) && isReadOnlyVolume(directory)) return undefined;
     return refusal(
-      `${permissionDenied()}: cannot read and write ${path} (${codeOf(error)})`,
-      'Give it the permission, or run as the owner; check that the volume is not mounted read-only',
+      `${path} is on a volume that is mounted read-only (EROFS)`,
+      'Mount it writable; a change of permissions does not help',
     );
+  }
+}
+
+function isReadOnlyVolume(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EROFS';
   }
 }
 

@@ -236,7 +236,10 @@ const refusals: readonly Refusal[] = [
     code: 12,
     options: needs(...mountTools),
     run: (here, args) => wrapped(readOnlyFolder(here.data), here.root, args),
-    spoil: () => undefined,
+    spoil: ({ database, snapshots }) => {
+      for (const folder of [`${database}.drydock`, snapshots]) mkdirSync(folder);
+      writeFileSync(join(`${database}.drydock`, 'runner.lock'), '');
+    },
   },
   {
     what: 'a database that is mounted as a single file',
@@ -252,8 +255,13 @@ async function assertAsTheRun(doctor: Result, upgrade: Result, probe: string, co
   assert.equal(doctor.stderr, '');
   assert.deepEqual([upgrade.code, doctor.code], [code, code], `${upgrade.stderr}${doctor.stdout}`);
   const { findings } = doctor.json<Diagnosis>();
-  const [first] = findings.filter(({ level }) => level === 'problem');
+  const problems = findings.filter(({ level }) => level === 'problem');
+  const [first] = problems;
   assert.equal(first?.probe, probe);
+  assert.ok(
+    problems.filter(({ message }) => message.includes('EROFS')).length <= 1,
+    'a read-only volume is one problem',
+  );
   assert.ok(
     upgrade.error.includes(String(first?.message)),
     `${first?.message}\nis not what the run says:\n${upgrade.error}`,
