@@ -1,15 +1,17 @@
 import { countedBroken } from '../checks/judge-constraints.ts';
 import { measure } from '../checks/measure.ts';
-import type { BrokenConstraint } from '../checks/measurement.ts';
+import type { BrokenConstraint, Measurement } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
+import { DrydockError, isDamage } from '../errors.ts';
 import { withReader } from '../files/database-reader.ts';
-import { layoutFor } from '../files/layout.ts';
+import { type Layout, layoutFor } from '../files/layout.ts';
 import { plural } from '../format.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraphIfThere } from '../revisions/load-graph.ts';
+import { wayBack } from '../snapshots/way-back.ts';
 import { requireClosedHere } from './in-program.ts';
 
 export interface VerifyReport {
@@ -31,6 +33,8 @@ export interface VerifyReport {
   readonly comparedWith: string | null;
   /** All problems, one sentence each. */
   readonly findings: readonly string[];
+  /** What to do about a damaged file; null for every other verdict. */
+  readonly next: string | null;
 }
 
 /**
@@ -43,13 +47,10 @@ export interface VerifyReport {
  */
 export async function verify(config: Config): Promise<VerifyReport> {
   requireClosedHere(config);
-  const { database } = layoutFor(config);
+  const layout = layoutFor(config);
+  const { database } = layout;
   const graph = loadGraphIfThere(config.migrations);
-  const { measurement, applied } = withReader(database, (reader) => {
-    const found = measure(reader, []);
-    const sound = found.integrity.length === 0;
-    return { measurement: found, applied: sound ? readApplied(reader) : undefined };
-  });
+  const { measurement, applied } = readWhole(layout);
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined || graph === undefined ? [] : historyFindings(graph, applied);
   const data = [
@@ -62,9 +63,10 @@ export async function verify(config: Config): Promise<VerifyReport> {
     ),
     ...foreignKeys.unusable.map((problem) => `foreign keys: ${problem}`),
   ];
+  const verdict = verdictOf(integrity, history, data);
   return {
     database,
-    verdict: verdictOf(integrity, history, data),
+    verdict,
     integrity,
     foreignKeyViolations: foreignKeys.pairs.reduce((sum, { rows: count }) => sum + count, 0),
     brokenConstraints,
@@ -72,7 +74,24 @@ export async function verify(config: Config): Promise<VerifyReport> {
     current: applied?.current ?? null,
     comparedWith: graph === undefined ? null : config.migrations,
     findings: [...integrity.map((problem) => `integrity: ${problem}`), ...data, ...history],
+    next: verdict === 'damaged' ? wayBack(layout) : null,
   };
+}
+
+/** @throws {DrydockError} one of damage says which way leads back. */
+function readWhole(layout: Layout): { readonly measurement: Measurement; readonly applied: Applied | undefined } {
+  try {
+    return withReader(layout.database, (reader) => {
+      const found = measure(reader, []);
+      const sound = found.integrity.length === 0;
+      return { measurement: found, applied: sound ? readApplied(reader) : undefined };
+    });
+  } catch (error) {
+    if (!(error instanceof DrydockError && error.code === 'DAMAGED_BEFORE')) throw error;
+    const back = wayBack(layout);
+    // What does not come from SQLite may have a better way out, such as a -wal that belongs to another file.
+    throw error.with({ next: isDamage(error.cause) ? back : `${error.next}. ${back}` });
+  }
 }
 
 function historyFindings(graph: RevisionGraph, { current, history }: Applied): string[] {

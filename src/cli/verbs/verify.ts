@@ -12,16 +12,23 @@ const exitCodeOf: Readonly<Record<VerifyReport['verdict'], number>> = {
   data: exitCodes.CHECK_FAILED,
 };
 
+const damagedNow =
+  'The database is damaged; this command changed nothing, and every run is refused until it is sound again.';
+
 export async function verify(config: Config): Promise<Output> {
   const report = await verifyDatabase(config);
-  const { database, verdict, rows, current, comparedWith, findings } = report;
+  const { database, verdict, rows, current, comparedWith, findings, next } = report;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const sound = `${database} is sound: integrity and foreign keys checked, ${plural(total, 'row')} in ${plural(Object.keys(rows).length, 'table')}, at ${describeRevisions(current ?? [])}`;
   const alone =
     comparedWith === null ? [`It was not compared with revision files: ${config.migrations} does not exist`] : [];
   return {
     data: { ...report },
-    text: visibleLines([...(verdict === 'sound' ? [sound] : findings), ...alone]),
+    text: visibleLines([
+      ...(verdict === 'sound' ? [sound] : findings),
+      ...alone,
+      ...(next === null ? [] : [damagedNow, `${next}.`]),
+    ]),
     exitCode: exitCodeOf[verdict],
   };
 }
