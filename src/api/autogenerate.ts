@@ -15,7 +15,7 @@ import { writeRevision } from '../revisions/new/write-revision.ts';
 import { compareSchemas } from '../schema/compare/compare.ts';
 import { isMild } from '../schema/compare/difference.ts';
 import type { Schema } from '../schema/normalised.ts';
-import { schemaOf } from '../schema/read-schema.ts';
+import { comparedParts } from '../schema/users-tables.ts';
 import { schemaAfter } from '../shadow/replay.ts';
 import { newRevision, type RevisionRequest } from './new-revision.ts';
 import { describeEntry, type RevisionEntry } from './revision-data.ts';
@@ -66,8 +66,9 @@ export async function autogenerate(config: Config, request: AutogenerateRequest)
     ...renames.map((text) => parseDecision(text, 'rename')),
     ...separates.map((text) => parseDecision(text, 'separate')),
   ];
-  const to = await readWantedSchema(wanted, observer);
-  const from = schemaOf(await schemaAfter(graph.revisions, request.arguments ?? {}, observer));
+  const found = await readWantedSchema(wanted, config.ignoreTables, observer);
+  const made = await schemaAfter(graph.revisions, request.arguments ?? {}, observer);
+  const { found: to, made: from } = comparedParts(found, made, config.ignoreTables);
   const planned = await planWithAnswers(from, to, decisions, answer);
   if (planned === undefined) return { revision: null, changes: [] };
   const { up, down } = planned.plan;

@@ -48,8 +48,8 @@ export async function check(config: Config, options: RevisionArguments = {}): Pr
   const subject = { database, config, applied, schema: live, rows };
   await requireFamiliar(subject, { graph, steps, arguments: given }, observer);
   const { wantedSchema } = config;
-  const wanted = wantedSchema && (await readWantedSchema(wantedSchema, observer));
-  const drift = await findDrift({ graph, applied, live }, wanted, given, observer);
+  const wanted = wantedSchema && (await readWantedSchema(wantedSchema, config.ignoreTables, observer));
+  const drift = await findDrift({ graph, applied, live }, wanted, config.ignoreTables, given, observer);
   return {
     database,
     current: applied.current,

@@ -201,7 +201,7 @@ export const fileSchema = group({
       .array(requiredText('the name of a table', 'a name, or the beginning of names and a *'), badTables)
       .check(
         about(
-          'Tables and views that do not belong to the application: a database without others counts as empty. A * at the end matches a prefix. Default: none.',
+          'Tables and views that do not belong to the revisions: a database without others counts as empty, and they are not compared. A * at the end matches a prefix. Default: none.',
         ),
       ),
   ),

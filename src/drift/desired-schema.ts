@@ -9,18 +9,25 @@ import type { Observer } from '../events.ts';
 import { withReader } from '../files/database-reader.ts';
 import { keywordOf, sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
-import type { Schema } from '../schema/normalised.ts';
-import { readStoredSchema, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
+import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
+import { usersTables } from '../schema/users-tables.ts';
 import { schemaOfScript } from '../shadow/replay.ts';
 import { databaseMadeBy } from './desired-by-command.ts';
 
 /** The first bytes of every database file. https://sqlite.org/fileformat2.html#magic_header_string */
 const magic = 'SQLite format 3\0';
 
-/** @throws {DrydockError} USAGE if it cannot be read or run, or is empty; BUSY if another process has it locked. */
-export async function readWantedSchema(wanted: WantedSchema, observer: Observer): Promise<Schema> {
-  const schema = schemaOf(await storedSchema(wanted, observer));
-  if (Object.values(schema).some((things) => things.length > 0)) return schema;
+/**
+ * @param ignored What does not count, as in {@link usersTables}.
+ * @throws {DrydockError} USAGE if it cannot be read or run, or is empty; BUSY if another process has it locked.
+ */
+export async function readWantedSchema(
+  wanted: WantedSchema,
+  ignored: readonly string[],
+  observer: Observer,
+): Promise<StoredSchema> {
+  const schema = await storedSchema(wanted, observer);
+  if (usersTables(schema, ignored).length > 0) return schema;
   throw new DrydockError('USAGE', {
     what: `The desired schema, ${describeWanted(wanted)}, is empty`,
     next: 'Check its source: applying an empty schema would drop every table',

@@ -6,8 +6,8 @@ import { editedError, editedRevisions } from '../revisions/files/edited.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';
 import { type Compared, compared } from '../schema/compare/compared.ts';
-import type { Schema } from '../schema/normalised.ts';
-import { type StoredSchema, schemaOf } from '../schema/read-schema.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
+import { comparedParts } from '../schema/users-tables.ts';
 import { replay } from '../shadow/replay.ts';
 
 export interface Drift {
@@ -20,13 +20,14 @@ export interface Drift {
 }
 
 /**
- * @param given The values for `op.arguments`.
+ * @param ignored Tables and views that are not compared. @param given The values for `op.arguments`.
  * @throws {DrydockError} HISTORY if database and files do not belong together; REVISION_FAILED if a revision cannot be
  *   replayed without rows.
  */
 export async function findDrift(
   { graph, applied, live }: { readonly graph: RevisionGraph; readonly applied: Applied; readonly live: StoredSchema },
-  wanted: Schema | undefined,
+  wanted: StoredSchema | undefined,
+  ignored: readonly string[],
   given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<Drift> {
@@ -41,15 +42,17 @@ export async function findDrift(
     { steps: replayed.map((revision): Step => ({ revision, direction: 'up' })), arguments: given },
     observer,
   );
+  const database = comparedParts(live, schemaAt(schemas, done.length), ignored);
+  const desired = wanted && comparedParts(wanted, schemaAt(schemas, replayed.length), ignored);
   return {
-    database: compared(schemaOf(live), schemaAt(schemas, done.length)),
+    database: compared(database.found, database.made),
     pending: pending.map(({ id }) => id),
-    wanted: wanted && compared(schemaAt(schemas, replayed.length), wanted),
+    wanted: desired && compared(desired.made, desired.found),
   };
 }
 
-function schemaAt(schemas: readonly StoredSchema[], steps: number): Schema {
+function schemaAt(schemas: readonly StoredSchema[], steps: number): StoredSchema {
   const stored = schemas[steps];
   invariant(stored !== undefined, `no schema after ${steps} steps`);
-  return schemaOf(stored);
+  return stored;
 }

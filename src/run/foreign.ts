@@ -16,8 +16,8 @@ import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Step } from '../revisions/revision.ts';
 import { compared } from '../schema/compare/compared.ts';
 import { includesName } from '../schema/names.ts';
-import { ownTables, type StoredSchema, schemaOf } from '../schema/read-schema.ts';
-import { type UsersTable, usersTables } from '../schema/users-tables.ts';
+import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
+import { comparedParts, type UsersTable, usersTables } from '../schema/users-tables.ts';
 import { surveySteps } from '../shadow/survey.ts';
 import type { RunContext } from './context.ts';
 import { isMaintenanceRow } from './maintenance-plan.ts';
@@ -123,7 +123,7 @@ function describeRows(count: number): string {
 }
 
 function adviceFor(
-  { schema }: Subject,
+  { schema, config }: Subject,
   strangers: readonly UsersTable[],
   surveyed: readonly SurveyedStep[],
   graph: RevisionGraph,
@@ -134,7 +134,7 @@ function adviceFor(
     return 'Is it the right database? Check --database (or `database` in the config); to run the revisions on top of these tables, give --from-base, or name them in ignore_tables';
   }
   const question = `The pending revisions make ${again.slice(0, mostNamed).join(', ')} themselves: write down which of them it has already`;
-  const same = revisionsWithSchema(schema, surveyed);
+  const same = revisionsWithSchema(schema, surveyed, config.ignoreTables);
   const [only] = same;
   if (only !== undefined && same.length === 1) {
     const heads = newHeads(graph, new Set(surveyed.slice(0, only + 1).map(({ id }) => id)));
@@ -146,12 +146,16 @@ function adviceFor(
 }
 
 /** Indexes of the steps after which the schema equals that of the database. */
-function revisionsWithSchema(live: StoredSchema, surveyed: readonly SurveyedStep[]): readonly number[] {
+function revisionsWithSchema(
+  live: StoredSchema,
+  surveyed: readonly SurveyedStep[],
+  ignored: readonly string[],
+): readonly number[] {
   try {
-    const schema = schemaOf(live);
-    return surveyed.flatMap(({ after }, index) =>
-      compared(schema, schemaOf(after)).differences.length === 0 ? [index] : [],
-    );
+    return surveyed.flatMap(({ after }, index) => {
+      const { found, made } = comparedParts(live, after, ignored);
+      return compared(found, made).differences.length === 0 ? [index] : [];
+    });
   } catch (error) {
     // Drydock cannot compare what its parser cannot read: the advice is then the general one.
     if (error instanceof DrydockError) return [];

@@ -5,7 +5,7 @@ import { DrydockError } from '../errors.ts';
 import { describeRevisions } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { type Compared, compared } from '../schema/compare/compared.ts';
-import { schemaOf } from '../schema/read-schema.ts';
+import { comparedParts } from '../schema/users-tables.ts';
 import { schemaAfter } from '../shadow/replay.ts';
 import type { RunContext } from './context.ts';
 import type { MigrationCommand } from './outcome.ts';
@@ -25,7 +25,7 @@ export async function compareStamp(
   command: MigrationCommand,
 ): Promise<Compared | null> {
   if (command.verb !== 'stamp' || plan.from.join() === plan.to.join()) return null;
-  const live = schemaOf(await engine.call('readSchema', {}));
+  const live = await engine.call('readSchema', {});
   const claimed = graph.ancestors(plan.to);
   const revisions = graph.revisions.filter(({ id }) => claimed.has(id));
   const made = await schemaAfter(revisions, plan.arguments, context.observer, context.stop).catch((error: unknown) => {
@@ -35,7 +35,8 @@ export async function compareStamp(
     return undefined;
   });
   if (made === undefined) return null;
-  const schema = compared(live, schemaOf(made));
+  const parts = comparedParts(live, made, context.request.config.ignoreTables);
+  const schema = compared(parts.found, parts.made);
   for (const { sentence } of schema.mild) context.observer({ kind: 'note', message: sentence });
   if (schema.differences.length > 0 && command.mismatch === 'refuse') throw untrue(context, plan, schema);
   for (const { sentence } of schema.differences) context.observer({ kind: 'warning', message: sentence });

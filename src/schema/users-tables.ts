@@ -1,6 +1,8 @@
 /** Which tables and views hold user data: not those of SQLite, Drydock, Alembic or other tools. */
-import { foldName } from './names.ts';
-import { bookkeeping, type StoredSchema } from './read-schema.ts';
+import { foldName, includesName } from './names.ts';
+import { canonicalTokens, unquoted } from './normalise/normalise.ts';
+import type { Schema } from './normalised.ts';
+import { bookkeeping, type SchemaRow, type StoredSchema, schemaOf } from './read-schema.ts';
 
 /** SQLite's own, Litestream's and Cloudflare D1's. */
 const prefixesOfTools: readonly string[] = ['sqlite_', '_litestream_', '_cf_'];
@@ -68,14 +70,63 @@ export function usersTables({ rows, facts }: StoredSchema, ignored: readonly str
   });
 }
 
+/**
+ * Two schemas as they are compared, without the tables and views that `ignored` names, and without those of other tools that
+ * only `found` has. Their indexes and triggers go with them, and the triggers of other tables that fill them.
+ *
+ * @param found Of a database that other programs use too. @param made Of the revisions. @param ignored As in {@link usersTables}.
+ */
+export function comparedParts(
+  found: StoredSchema,
+  made: StoredSchema,
+  ignored: readonly string[],
+): { readonly found: Schema; readonly made: Schema } {
+  const isNamed = (name: string) => isIgnored(name, ignored);
+  const tablesMade = tablesAndViews(made);
+  const users = usersTables(found, ignored).map(({ name }) => name);
+  const isTools = (name: string) => isNamed(name) || !(includesName(tablesMade, name) || includesName(users, name));
+  const gone = [...tablesAndViews(found).filter(isTools), ...tablesMade.filter(isNamed)];
+  return { found: schemaOf(without(found, gone)), made: schemaOf(without(made, gone)) };
+}
+
+function without({ rows, facts }: StoredSchema, gone: readonly string[]): StoredSchema {
+  const isGone = (table: string) => includesName(gone, table);
+  const stays = ({ type, tbl_name, sql }: SchemaRow) =>
+    !isGone(tbl_name) && !(gone.length > 0 && type === 'trigger' && writesTo(sql).some(isGone));
+  return { rows: rows.filter(stays), facts };
+}
+
+function tablesAndViews({ rows }: StoredSchema): string[] {
+  return rows.filter(({ type }) => type === 'table' || type === 'view').map(({ name }) => name);
+}
+
+/** The tables that the statements of a trigger name as their own. */
+function writesTo(createTrigger: string): string[] {
+  const tokens = canonicalTokens(createTrigger, { names: 'folded' });
+  const body = tokens.slice(tokens.indexOf('begin'));
+  return body.flatMap((token, at) => {
+    const written = token === 'into' || (token === 'from' && body[at - 1] === 'delete') || token === 'update';
+    const [next, after] = [body[at + 1], body[at + 3]];
+    const table = token === 'update' && next === 'or' ? after : next;
+    return written && table !== undefined ? [unquoted(table)] : [];
+  });
+}
+
 /** Decides by name alone. @param ignored As in {@link usersTables}. */
 export function isToolsName(name: string, ignored: readonly string[]): boolean {
   const folded = foldName(name);
   return (
     bookkeeping.includes(folded) ||
     prefixesOfTools.some((prefix) => folded.startsWith(prefix)) ||
-    ignored.map(foldName).some((each) => (each.endsWith('*') ? folded.startsWith(each.slice(0, -1)) : each === folded))
+    isIgnored(name, ignored)
   );
+}
+
+function isIgnored(name: string, ignored: readonly string[]): boolean {
+  const folded = foldName(name);
+  return ignored
+    .map(foldName)
+    .some((each) => (each.endsWith('*') ? folded.startsWith(each.slice(0, -1)) : each === folded));
 }
 
 function isHistory(folded: string, columns: readonly string[]): boolean {

@@ -116,3 +116,21 @@ test('check names the trouble of a history that does not fit', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
   assert.match(await it.fails(4, 'check'), /at revision 'z9', which no revision file has/);
 });
+
+test("other tools' tables, and those that the config names, are no drift, no reason to refuse a stamp and no change", async (t) => {
+  const made = 'CREATE TABLE t (a INTEGER, b TEXT);';
+  const others = `CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE django_migrations (id);
+    CREATE VIRTUAL TABLE t_fts USING fts5 (b); CREATE TABLE keep (n); INSERT INTO keep VALUES (1);
+    CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO t_fts (b) VALUES (new.b); END;`;
+  const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, made) }, `${made} ${others}`);
+  assert.match(await it.fails(4, 'stamp', 'a1'), /keep.*t_fts/s);
+  appendFileSync(join(it.root, 'config/drydock.yaml'), 'ignore_tables: [t_fts*, keep]\n');
+  await it.text('stamp', 'a1');
+  const { drift, wanted } = await it.json<Checked>('check', '--schema', it.database);
+  assert.deepEqual([drift.differences, wanted?.differences], [[], []]);
+  assert.match(await it.text('revision', '--autogenerate', '-m', 'x', '--schema', it.database), /^Nothing to do/);
+
+  // Rows are another matter: those of a table that is not compared are counted and kept like all others.
+  writeFileSync(join(it.migrations, 'b1.sql'), sqlRevision('b1', 'a1', 'DELETE FROM keep;'));
+  assert.match(await it.fails(21, 'upgrade'), /keep lost 1 row/);
+});
