@@ -2,9 +2,11 @@ import type { Statistic } from '../config/statistic.ts';
 import { describeNumber } from '../format.ts';
 import type { Direction } from '../revisions/revision.ts';
 import { foldName } from '../schema/names.ts';
+import type { BrokenObject } from './broken-objects.ts';
 import { formerNames } from './former-names.ts';
 import { judgeConstraints } from './judge-constraints.ts';
 import { judgeForeignKeys } from './judge-foreign-keys.ts';
+import { judgeObjects } from './judge-objects.ts';
 import { judgeReferences } from './judge-references.ts';
 import { type JudgedStep, judgeRows } from './judge-rows.ts';
 import { judgeStatistics } from './judge-statistics.ts';
@@ -19,6 +21,7 @@ export interface Judgement {
   /** What each of them left. */
   readonly left: readonly StepLeft[];
   readonly references: readonly ReferenceValues[];
+  readonly broken: readonly BrokenObject[];
   readonly written: Written;
   /** The tables whose pages have changed; null if nothing shows it. */
   readonly changed: readonly string[] | null;
@@ -29,7 +32,7 @@ export interface Judgement {
 
 /** Compares what was measured before and after a run. The run is sound if every result is `ok`. */
 export function judge(judgement: Judgement): CheckResult[] {
-  const { before, after, steps, left, references, written, changed, direction, rules } = judgement;
+  const { before, after, steps, left, references, broken, written, changed, direction, rules } = judgement;
   const integrity = judgeIntegrity(before.integrity, after.integrity);
   // If the file is damaged, nothing else was measured.
   if (!integrity.ok) return [integrity];
@@ -39,6 +42,7 @@ export function judge(judgement: Judgement): CheckResult[] {
     ...judgeChanged(written, changed),
     ...judgeConstraints(before.brokenConstraints, after.brokenConstraints, formerly),
     ...judgeForeignKeys(before.foreignKeys, after.foreignKeys, formerly),
+    ...judgeObjects(broken, steps),
     ...judgeReferences(references, before.rows, after.rows, steps),
     ...judgeRows(before.rows, after.rows, steps, left).map(untouchedBy(written, changed)),
     ...judgeStatistics(before.statistics, after.statistics, rules, direction),

@@ -1,3 +1,4 @@
+import type { BrokenObject } from './broken-objects.ts';
 import type { Written } from './written.ts';
 
 /**
@@ -47,6 +48,12 @@ export interface MeasuredAfter {
   readonly children: readonly string[];
 }
 
+/** What is seen of the result of a run. */
+export interface SeenAfter extends MeasuredAfter {
+  /** What does not compile; empty if the run did not change the schema. */
+  readonly broken: readonly BrokenObject[];
+}
+
 /**
  * Rows that violate a NOT NULL, a CHECK or a column type of their table, or an FTS4 index that lags behind its content
  * table: wrong, but no damage to the file.
@@ -92,8 +99,8 @@ export interface StatisticValue {
 
 /** One line of the report. */
 export interface CheckResult {
-  readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'references' | 'rows' | 'statistic';
-  /** The table, the pair of tables, the column, the statistic, or `database`. */
+  readonly check: 'integrity' | 'constraints' | 'foreign keys' | 'objects' | 'references' | 'rows' | 'statistic';
+  /** The table, the pair of tables, the view or trigger, the column, the statistic, or `database`. */
   readonly subject: string;
   readonly ok: boolean;
   readonly before: string | number | null;

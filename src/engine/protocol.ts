@@ -3,7 +3,7 @@
  * engine answers, and until then reports what it waits for and its progress.
  */
 
-import type { MeasuredAfter, ReferenceValues, StepLeft, TableRename } from '../checks/measurement.ts';
+import type { ReferenceValues, SeenAfter, StepLeft, TableRename } from '../checks/measurement.ts';
 
 import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
@@ -109,7 +109,7 @@ export interface EngineRequests {
   /** Checks the result: what the run wrote, or everything. Needs `migrate` before it. */
   measure: {
     takes: { statistics: readonly Statistic[]; extent: 'what was written' | 'everything' };
-    gives: MeasuredAfter;
+    gives: SeenAfter;
   };
   /**
    * Finds the tables whose pages have changed since the snapshot, another way than by statements; null if nothing shows it.

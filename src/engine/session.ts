@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
 import { countRowsUpTo } from '../checks/measure.ts';
 import { measureAfter } from '../checks/measure-after.ts';
+import type { StepLeft } from '../checks/measurement.ts';
 import { countReferences } from '../checks/references.ts';
 import type { Written } from '../checks/written.ts';
 import { invariant } from '../errors.ts';
@@ -14,8 +15,10 @@ import { queryPort } from '../files/query-port.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
+import type { StoredObjects } from '../schema/objects/store-schema.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
+import { brokenBy, storedObjects } from './broken-by.ts';
 import { changedTables, changedTablesOfCopy } from './changed-tables.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
 import { setJournalMode } from './journal-mode.ts';
@@ -44,6 +47,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   let patienceMs = 10_000;
   let atBase = false;
   let writes: WrittenSet | undefined;
+  let objectsBefore: StoredObjects | undefined;
+  let left: readonly StepLeft[] = [];
 
   const requireLive = (): LiveFile => {
     invariant(live !== undefined, 'the engine was asked for something before it held the database');
@@ -172,7 +177,9 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const on = workingCopy === undefined ? 'live file' : 'working copy';
       try {
         writes = followWrites(connection);
+        objectsBefore = storedObjects(connection);
         const migrated = await runMigration({ connection, on, steps, modules, writes, before, tell });
+        left = migrated.left;
         if (workingCopy === undefined) requireHeld();
         else requireSameFormat(requireLive().connection, workingCopy);
         return migrated;
@@ -185,7 +192,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
     async measure({ statistics, extent }) {
       const written: Written =
         extent === 'everything' ? { kind: 'every table', because: 'everything is checked' } : requireWrites().all();
-      return lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
+      const measured = lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
+      if (objectsBefore === undefined || measured.measurement.integrity.length > 0) return { ...measured, broken: [] };
+      const objectsAfter = lookingTwice(() => storedObjects(target()));
+      return { ...measured, broken: await brokenBy(objectsBefore, objectsAfter, left) };
     },
 
     async changedTables({ snapshot, pages }) {

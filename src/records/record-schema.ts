@@ -39,7 +39,7 @@ const step = z.object({
 });
 
 const check = z.object({
-  check: z.enum(['integrity', 'constraints', 'foreign keys', 'references', 'rows', 'statistic']),
+  check: z.enum(['integrity', 'constraints', 'foreign keys', 'objects', 'references', 'rows', 'statistic']),
   subject: z.string(),
   ok: z.boolean(),
   before: measured,

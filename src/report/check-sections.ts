@@ -15,7 +15,7 @@ export function checkSections(checks: readonly CheckResult[]): Section[] {
   return [
     ...section(
       'Checks',
-      of('integrity', 'constraints', 'foreign keys', 'references'),
+      of('integrity', 'constraints', 'foreign keys', 'objects', 'references'),
       [text('Check'), text('Found'), text('Verdict')],
       (result) => [result.check, result.message, verdict(result)],
     ),

@@ -68,7 +68,10 @@ export function renderChecks(results: readonly CheckResult[]): string[] {
         value(after),
         ok ? 'ok' : 'FAILED',
       ]);
-  const tables = [rowsOf(['integrity', 'constraints', 'foreign keys', 'references', 'rows']), rowsOf(['statistic'])];
+  const tables = [
+    rowsOf(['integrity', 'constraints', 'foreign keys', 'objects', 'references', 'rows']),
+    rowsOf(['statistic']),
+  ];
   const rendered = tables
     .filter((rows) => rows.length > 0)
     .map((rows) => renderTable(['CHECK', '', 'BEFORE', 'AFTER', ''], rows, [2, 3]));

@@ -1,18 +1,32 @@
-import type { Direction, Expectation, NullsExpectation, RevisionBody } from './revision.ts';
+import type { BrokenExpectation, Direction, Expectation, NullsExpectation, RevisionBody } from './revision.ts';
 
 /** The line that announces a loss, as the format of a revision has it. */
 export function expectationText(expectation: Expectation, format: RevisionBody['kind'], direction: Direction): string {
   if (format === 'sql') return sqlExpectation(expectation);
-  const [subject, value] =
-    'rows' in expectation ? [expectation.table, expectation.rows] : [columnText(expectation), 'nulls'];
+  const [subject, value] = inModule(expectation);
   const key = /^[A-Za-z_]\w*$/.test(subject) ? subject : JSON.stringify(subject);
   return `export const expect = { ${direction}: { ${key}: ${typeof value === 'number' ? value : `'${value}'`} } };`;
 }
 
+function inModule(expectation: Expectation): readonly [subject: string, value: string | number] {
+  if ('rows' in expectation) return [expectation.table, expectation.rows];
+  return 'nulls' in expectation ? [columnText(expectation), 'nulls'] : [expectation.broken, 'broken'];
+}
+
 export function sqlExpectation(expectation: Expectation): string {
-  return 'rows' in expectation
-    ? `-- expect: rows ${nameText(expectation.table, /^[^\s"]+$/)} ${expectation.rows}`
-    : `-- expect: nulls ${columnText(expectation)}`;
+  const bare = /^[^\s"]+$/;
+  if ('rows' in expectation) return `-- expect: rows ${nameText(expectation.table, bare)} ${expectation.rows}`;
+  if ('nulls' in expectation) return `-- expect: nulls ${columnText(expectation)}`;
+  const { kind = 'view', broken } = expectation;
+  return `-- expect: broken ${kind.replace(' ', '-')} ${nameText(broken, bare)}`;
+}
+
+/** @returns Undefined if the text is not the kind and name of something that can be broken: `view names`. */
+export function readBroken(text: string): BrokenExpectation | undefined {
+  const [, kind, quoted, bare] = /^(view|trigger|foreign-key)\s+(?:"((?:[^"]|"")+)"|([^\s"]+))$/.exec(text) ?? [];
+  const broken = quoted?.replaceAll('""', '"') ?? bare;
+  if (broken === undefined) return undefined;
+  return { broken, kind: kind === 'view' || kind === 'trigger' ? kind : 'foreign key' };
 }
 
 /** `table.column`, each quoted if it needs to be. */

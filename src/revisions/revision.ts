@@ -10,6 +10,8 @@
  * - pending: between what is applied and the target of a run.
  */
 
+import type { SchemaObject } from '../schema/objects/objects.ts';
+
 export type Direction = 'up' | 'down';
 
 /** How many rows a table may lose in one direction of a revision, as its author declares. */
@@ -18,7 +20,10 @@ export type RowExpectation = { readonly table: string; readonly rows: number | '
 /** That a foreign-key column may lose values to NULL. */
 export type NullsExpectation = { readonly table: string; readonly nulls: string };
 
-export type Expectation = RowExpectation | NullsExpectation;
+/** That a view, a trigger or the foreign key of a table may not compile afterwards; named without its kind in a module. */
+export type BrokenExpectation = { readonly broken: string; readonly kind?: SchemaObject['kind'] };
+
+export type Expectation = RowExpectation | NullsExpectation | BrokenExpectation;
 
 /** One SQL statement of a revision and its place in the file. */
 export interface Statement {

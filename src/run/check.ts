@@ -2,7 +2,7 @@
 import { carryOver } from '../checks/carry-over.ts';
 import { tablesKept } from '../checks/follow-tables.ts';
 import { judge } from '../checks/judge.ts';
-import type { CheckResult, MeasuredAfter, ReferenceValues } from '../checks/measurement.ts';
+import type { CheckResult, ReferenceValues, SeenAfter } from '../checks/measurement.ts';
 import { partUntouched } from '../checks/untouched.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
@@ -17,7 +17,7 @@ import type { Recorded } from './record.ts';
 import type { InspectedSnapshot } from './take-snapshot.ts';
 
 /** The phase: measures the result, in the open transaction. */
-export function measure(run: PlannedRun): Promise<MeasuredAfter> {
+export function measure(run: PlannedRun): Promise<SeenAfter> {
   const { context, engine } = run;
   const { statistics } = context.request.config;
   const work = () => stoppable(context, engine, engine.call('measure', { statistics, extent: extentOf(run) }));
@@ -53,7 +53,7 @@ export async function findReferences(
   { context, engine }: PlannedRun,
   { path, inspection }: InspectedSnapshot,
   { left }: Migrated,
-  { measurement }: MeasuredAfter,
+  { measurement }: SeenAfter,
 ): Promise<readonly ReferenceValues[]> {
   // Of a damaged file nothing else is judged.
   if (measurement.integrity.length > 0) return [];
@@ -68,7 +68,7 @@ export function check(
   snapshot: InspectedSnapshot,
   { left }: Migrated,
   { rows, triggers }: Recorded,
-  measured: MeasuredAfter,
+  measured: SeenAfter,
   changed: readonly string[] | null,
   references: readonly ReferenceValues[],
 ): readonly CheckResult[] {
@@ -88,6 +88,7 @@ export function check(
     })),
     left,
     references,
+    broken: measured.broken,
     written: measured.written,
     changed,
     direction: plan.command === 'downgrade' ? 'down' : 'up',

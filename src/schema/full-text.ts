@@ -24,6 +24,13 @@ export function contentColumnsOf(createVirtualTable: string): string[] {
   ];
 }
 
+/** The first name of each module argument that is not an option: of most modules, the columns. */
+export function namedArguments(createVirtualTable: string): string[] {
+  return argumentsOf(createVirtualTable)
+    .filter(([, sign]) => sign !== '=')
+    .flatMap(([name]) => (name === undefined ? [] : [unquoted(name)]));
+}
+
 export function isFullText(createVirtualTable: string): boolean {
   return /^fts[345]$/i.test(unquoted(behindUsing(createVirtualTable)[0] ?? ''));
 }

@@ -13,7 +13,13 @@ import type { Direction, RowExpectation } from '../../src/revisions/revision.ts'
 
 const noViolations: ForeignKeyViolations = { pairs: [], keys: [], complete: true, unusable: [] };
 
-const all = { left: [], references: [], written: { kind: 'every table', because: 'a test' }, changed: null } as const;
+const all = {
+  left: [],
+  references: [],
+  broken: [],
+  written: { kind: 'every table', because: 'a test' },
+  changed: null,
+} as const;
 const oneStep = (expectations: readonly RowExpectation[], renames: readonly TableRename[] = []) => ({
   steps: [{ id: '001', direction: 'up', format: 'sql', expectations } as const],
   left: [{ rows: {}, renames }],
@@ -67,7 +73,7 @@ test('a table whose pages have changed fails if no statement of the run could ha
   const sides = { before: measured({ rows: { a: 1, b: 1 } }), after: measured({ rows: { a: 1, b: 1 } }) };
   const written = { kind: 'tables', tables: ['A'], views: [] } as const;
   const results = (changed: readonly string[] | null) =>
-    judge({ ...sides, steps: [], left: [], references: [], written, changed, direction: 'up', rules: [] });
+    judge({ ...sides, steps: [], left: [], references: [], broken: [], written, changed, direction: 'up', rules: [] });
   assert.deepEqual(
     results(['a', 'b']).filter(({ ok }) => !ok),
     [

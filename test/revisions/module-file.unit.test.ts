@@ -23,7 +23,7 @@ export const message = 'Score every comment';
 export const transaction = false;
 export const expect = {
   up: { comments: -10, "old table": 'fewer', 'comments."author id"': 'nulls' }, // ten were spam
-  down: { 'comments': 'dropped', /* none */ },
+  down: { 'comments': 'dropped', "all names": 'broken', /* none */ },
 } as const satisfies Expect;
 
 export async function upgrade(op: Operations): Promise<void> {
@@ -47,7 +47,7 @@ export const downgrade = (op: Operations) => op.dropColumn('comments', 'engageme
         { table: 'old table', rows: 'fewer' },
         { table: 'comments', nulls: 'author id' },
       ],
-      down: [{ table: 'comments', rows: 'dropped' }],
+      down: [{ table: 'comments', rows: 'dropped' }, { broken: 'all names' }],
     },
     body: { kind: 'module' },
   });

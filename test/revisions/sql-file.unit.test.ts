@@ -20,6 +20,8 @@ END;
 -- migrate:down
 -- expect: rows comments +5
 -- expect: rows log fewer
+-- expect: broken view "all names"
+-- expect: broken foreign-key likes
 DROP TRIGGER touch;
 ALTER TABLE comments DROP COLUMN engagement_score
 `;
@@ -48,6 +50,8 @@ test('a whole file is read into a revision', () => {
       down: [
         { table: 'comments', rows: 5 },
         { table: 'log', rows: 'fewer' },
+        { broken: 'all names', kind: 'view' },
+        { broken: 'likes', kind: 'foreign key' },
       ],
     },
     body: {
@@ -60,8 +64,8 @@ test('a whole file is read into a revision', () => {
         },
       ],
       down: [
-        { sql: 'DROP TRIGGER touch', line: 16 },
-        { sql: 'ALTER TABLE comments DROP COLUMN engagement_score', line: 17 },
+        { sql: 'DROP TRIGGER touch', line: 18 },
+        { sql: 'ALTER TABLE comments DROP COLUMN engagement_score', line: 19 },
       ],
     },
   });

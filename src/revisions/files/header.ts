@@ -69,17 +69,23 @@ export function revisionMessage(header: string | undefined, id: string): string 
 }
 
 /**
- * Checks that each table or column is listed only once. SQLite ignores the case of ASCII letters in table names.
+ * Checks that each table, column or object is listed only once. SQLite ignores the case of ASCII letters in table names.
  * @throws {DrydockError} USAGE
  */
 export function checkExpectations(expectations: readonly Placed<Expectation>[]): readonly Expectation[] {
   const seen = new Set<string>();
   for (const { value, file, line } of expectations) {
-    const of = 'rows' in value ? `table '${value.table}'` : `column '${value.table}.${value.nulls}'`;
+    const of = subjectOf(value);
     if (seen.has(of.toLowerCase())) throw fileError(file, line, `duplicate expectation of ${of}`);
     seen.add(of.toLowerCase());
   }
   return expectations.map(({ value }) => value);
+}
+
+function subjectOf(expectation: Expectation): string {
+  if ('rows' in expectation) return `table '${expectation.table}'`;
+  if ('nulls' in expectation) return `column '${expectation.table}.${expectation.nulls}'`;
+  return `broken '${expectation.broken}'`;
 }
 
 /** @returns Why the name is not allowed; undefined if it is. */

@@ -125,7 +125,8 @@ function readDirection(
     if (isRows(rows)) return { ...place, value: { table, rows } };
     const nulls = rows === 'nulls' ? readNulls(table) : undefined;
     if (nulls !== undefined) return { ...place, value: nulls };
-    const problem = `\`expect.${direction}\` of table '${table}' must be a whole number, 'fewer' or 'dropped', or of a column ('comments.author_id') 'nulls'`;
+    if (rows === 'broken') return { ...place, value: { broken: table } };
+    const problem = `\`expect.${direction}\` of table '${table}' must be a whole number, 'fewer' or 'dropped', of a view, trigger or table with a foreign key 'broken', or of a column ('comments.author_id') 'nulls'`;
     throw fileError(place.file, place.line, problem);
   });
   return checkExpectations(expectations);

@@ -1,4 +1,4 @@
-import { readNulls } from '../expectation-text.ts';
+import { readBroken, readNulls } from '../expectation-text.ts';
 import type { Expectation, Revision } from '../revision.ts';
 import { cutHeader, cutSections, type LineComment, type SqlFileParts, type SqlSection } from '../sql/sql-sections.ts';
 import { splitStatements, statementProblem } from '../sql/statements.ts';
@@ -148,12 +148,15 @@ function readExpectation(text: string, line: number, path: string): Expectation 
   const column = /^expect:\s*nulls\s+(.+)$/.exec(text)?.[1];
   const nulls = column === undefined ? undefined : readNulls(column);
   if (nulls !== undefined) return nulls;
+  const object = /^expect:\s*broken\s+(.+)$/.exec(text)?.[1];
+  const broken = object === undefined ? undefined : readBroken(object);
+  if (broken !== undefined) return broken;
   const [, quoted, bare, amount] =
     /^expect:\s*rows\s+(?:"((?:[^"]|"")+)"|([^\s"]+))\s+(fewer|dropped|[+-]\d+)$/.exec(text) ?? [];
   const table = quoted?.replaceAll('""', '"') ?? bare;
   const rows = amount === 'fewer' || amount === 'dropped' ? amount : Number(amount);
   if (table !== undefined && (typeof rows === 'string' || Number.isSafeInteger(rows))) return { table, rows };
   const examples =
-    '`-- expect: rows comments -10`, `+5`, `fewer` or `dropped`, or `-- expect: nulls comments.author_id`';
+    '`-- expect: rows comments -10`, `+5`, `fewer` or `dropped`, `-- expect: nulls comments.author_id`, or `-- expect: broken view names`';
   throw fileError(path, line, `'-- ${text}' cannot be read: write it like ${examples}`);
 }
