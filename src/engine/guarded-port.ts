@@ -31,6 +31,8 @@ export interface PortListener {
   readonly ran?: (sql: string, params: readonly unknown[], origin: StatementOrigin) => void;
   /** The last `count` statements and conditions were undone: an operation failed, and its revision may go on. */
   readonly undone?: ((count: number) => void) | undefined;
+  /** An operation of several statements begins, or has ended. */
+  readonly betweenOperations?: (() => void) | undefined;
   /** Set if no rows are available, see `SqlPort.later`; statements that change rows are then only compiled. */
   readonly later?: (condition: RowCondition) => void;
   /** Set if the revision may see other rows than in a real run, see `SqlPort.readsRows`. */
@@ -131,12 +133,14 @@ export function guardedPort(
     atomically: (work) => {
       // Outside a transaction a SAVEPOINT begins one, and its RELEASE commits.
       requireOpen('SAVEPOINT');
+      if (operations === 0) listener.betweenOperations?.();
       connection.exec('SAVEPOINT drydock_operation');
       operations += 1;
       const before = told;
       try {
         const result = work();
         connection.exec('RELEASE drydock_operation');
+        if (operations === 1) listener.betweenOperations?.();
         return result;
       } catch (error) {
         // The savepoint no longer exists if SQLite ended the whole transaction.

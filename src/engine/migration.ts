@@ -44,6 +44,7 @@ function listenerOf({ before, writes, tell }: Migration): PortListener {
     before,
     mayWrite: writes.note,
     undone: writes.forget,
+    betweenOperations: writes.betweenOperations,
     progress: (task, done, total) => tell({ kind: 'progress', task, done, total, unit: 'rows' }),
   };
 }

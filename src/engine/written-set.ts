@@ -19,6 +19,8 @@ export interface WrittenSet {
   readonly noteEvery: (because: string) => void;
   /** Forgets the programs of earlier statements: something changed the schema without a statement. */
   readonly forget: () => void;
+  /** An operation begins or has ended: it may have rebuilt a table, which has its name and another root page then. */
+  readonly betweenOperations: () => void;
   /** What was written since the last call, with dropped tables and new ones with rows, and what was renamed. */
   readonly endStep: () => { readonly written: Written; readonly renames: readonly TableRename[] };
   /** What was written since the start, with what only the schema shows. */
@@ -35,8 +37,9 @@ export function followWrites(connection: Database.Database): WrittenSet {
   const before = schemaRows(connection);
   const written = new Map<string, string>();
   let ofStep = new Map<string, string>();
-  /** Before the first statement of the step that could rename, drop or fill a table; most steps have none. */
+  /** Before the first statement, of the step or since an operation, that could rename, drop or fill a table; most steps have none. */
   let tablesBefore: Tables | undefined;
+  let renames: readonly TableRename[] = [];
   let destroyed = new Set<number>();
   let programs = new Map<string, ProgramWrites>();
   let roots: Map<number, string> | undefined;
@@ -81,10 +84,20 @@ export function followWrites(connection: Database.Database): WrittenSet {
     if (virtual) noteVirtual();
     if (because !== undefined) noteEvery(because);
   };
+  const followRenames = () => {
+    if (tablesBefore !== undefined) {
+      const now = tablesIn(connection);
+      for (const name of [...without(tablesBefore, now), ...without(now, tablesBefore)]) add(name);
+      renames = joined(renames, renamed(tablesBefore, now, destroyed), now);
+      tablesBefore = undefined;
+    }
+    destroyed = new Set();
+  };
 
   return {
     noteEvery,
     forget,
+    betweenOperations: followRenames,
     note(sql, params) {
       const keyword = firstKeyword(sql);
       const changesData = dataVerbs.has(keyword);
@@ -102,16 +115,11 @@ export function followWrites(connection: Database.Database): WrittenSet {
       if (!changesData) forget();
     },
     endStep() {
-      let renames: readonly TableRename[] = [];
-      if (tablesBefore !== undefined) {
-        const now = tablesIn(connection);
-        for (const name of [...without(tablesBefore, now), ...without(now, tablesBefore)]) add(name);
-        // What cannot be followed may have moved trees to other pages.
-        renames = everyOfStep === undefined ? renamed(tablesBefore, now, destroyed) : [];
-        for (const { to } of renames) add(to);
-        tablesBefore = undefined;
-      }
-      destroyed = new Set();
+      followRenames();
+      // What cannot be followed may have moved trees to other pages.
+      const told = everyOfStep === undefined ? renames : [];
+      for (const { to } of told) add(to);
+      renames = [];
       const step: Written =
         everyOfStep === undefined
           ? { kind: 'tables', tables: [...ofStep.values()], views: [] }
@@ -122,7 +130,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
       everyOfStep = always;
       // The connection is reset between two steps.
       forget();
-      return { written: step, renames };
+      return { written: step, renames: told };
     },
     all() {
       const because = every ?? everyOfStep;
@@ -163,6 +171,14 @@ function renamed(before: Tables, now: Tables, destroyed: ReadonlySet<number>): T
     return to !== undefined && now.get(to) === 0 ? [{ from, to }] : [];
   });
   return [...stored, ...virtual];
+}
+
+/** One list of renames after another. */
+function joined(first: readonly TableRename[], then: readonly TableRename[], now: Tables): readonly TableRename[] {
+  const after = (name: string) => then.find(({ from }) => from === name)?.to ?? name;
+  const moved = first.map(({ from, to }) => ({ from, to: after(to) }));
+  const fresh = then.filter(({ from }) => !first.some(({ to }) => to === from));
+  return [...moved, ...fresh].filter(({ from, to }) => from !== to && now.has(to));
 }
 
 type SchemaRow = readonly [type: string, name: string, table: string, root: number | null, sql: string | null];

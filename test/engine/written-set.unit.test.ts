@@ -12,6 +12,7 @@ import { harmless } from '../../src/checks/program.ts';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
 import { followWrites } from '../../src/engine/written-set.ts';
 import { queryPort } from '../../src/files/query-port.ts';
+import { createOperations } from '../../src/operations/operations.ts';
 import type { SqlPort } from '../../src/operations/sql-port.ts';
 import { projectRoot, testFolder } from '../harness/files.ts';
 
@@ -147,6 +148,26 @@ for (const [name, revision, expected] of renames) {
     );
   });
 }
+
+test('an honest report: a table that is rebuilt and renamed in one revision is told of as renamed', () => {
+  const db = new Database(':memory:').exec(
+    `PRAGMA foreign_keys = OFF; ${two} CREATE TABLE child (a VARCHAR(3) REFERENCES t)`,
+  );
+  const writes = followWrites(db);
+  db.exec('BEGIN');
+  const { note: mayWrite, betweenOperations } = writes;
+  const op = createOperations(guardedPort(db, 'transaction', 'the test', { mayWrite, betweenOperations }));
+  op.execute('ALTER TABLE child RENAME TO first');
+  op.alterColumn('first', 'a', { type: 'TEXT' });
+  op.renameTable('first', 'second');
+  op.addColumn('second', op.column.text('b', { unique: true }));
+  op.execute('ALTER TABLE second RENAME TO third');
+  assert.deepEqual(writes.endStep().renames, [{ from: 'child', to: 'third' }]);
+  op.alterColumn('third', 'a', { type: 'VARCHAR(3)' });
+  op.renameTable('third', 'x');
+  op.dropTable('x');
+  assert.deepEqual(writes.endStep().renames, []);
+});
 
 test('an honest report: every table counts as written beside a virtual table of an unknown module', () => {
   const db = new Database(':memory:');
