@@ -8,6 +8,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { statementProblem } from '../revisions/sql/statements.ts';
+import { prepared } from './prepared.ts';
 import type { StatementOrigin } from './shadow-result.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
@@ -68,7 +69,11 @@ export function guardedPort(
       );
     requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
   };
-  const guarded = <T>(sql: string, params: readonly unknown[], use: (statement: Database.Statement) => T): T => {
+  const guarded = <T>(
+    sql: string,
+    params: readonly unknown[],
+    use: (statement: Database.Statement, written: string) => T,
+  ): T => {
     refuse(sql, mode);
     // Before it runs too: in autocommit it would be committed before the check that follows.
     requireOpen(sql);
@@ -76,9 +81,9 @@ export function guardedPort(
     statements += 1;
     leavesTraces ||= /pragma|temp/i.test(sql);
     try {
-      const statement = connection.prepare(sql);
-      if (!onlyReads(sql, statement)) listener.mayWrite?.(sql, params);
-      return use(statement);
+      const { statement, written } = prepared(connection, sql);
+      if (!onlyReads(sql, statement)) listener.mayWrite?.(written, params);
+      return use(statement, written);
     } catch (error) {
       requireTransaction(connection, mode, `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
       throw error;
@@ -97,29 +102,30 @@ export function guardedPort(
       closed = true;
     },
     all: (sql, ...params) => {
-      const { rows, changes } = guarded(sql, params, (statement) => ({
+      const { rows, changes, written } = guarded(sql, params, (statement, written) => ({
         rows: (statement.safeIntegers().all(...params) as Record<string, unknown>[]).map(withNumbers),
         changes: !statement.readonly,
+        written,
       }));
       // For an EXPLAIN, `readonly` is about the statement that it explains.
-      if (changes && firstKeyword(sql) !== 'EXPLAIN') tell(sql, params);
+      if (changes && firstKeyword(sql) !== 'EXPLAIN') tell(written, params);
       return rows;
     },
     run: (sql, ...params) => {
-      const result = guarded(sql, params, (statement) => {
-        if (later !== undefined && changesRows(sql)) return { changes: 0 };
+      const { changes, written } = guarded(sql, params, (statement, written) => {
+        if (later !== undefined && changesRows(sql)) return { changes: 0, written };
         // A pragma without columns may still return a row for each step of its work (incremental_vacuum: each page), and
         // the driver takes only the first step.
         if (!statement.reader && firstKeyword(sql) === 'PRAGMA') {
           connection.exec(sql);
-          return { changes: 0 };
+          return { changes: 0, written };
         }
-        if (!statement.reader) return { changes: statement.run(...params).changes };
+        if (!statement.reader) return { changes: statement.run(...params).changes, written };
         for (const _row of statement.iterate(...params));
-        return { changes: 0 };
+        return { changes: 0, written };
       });
-      tell(sql, params);
-      return result;
+      tell(written, params);
+      return { changes };
     },
     ...(later !== undefined && {
       later: (condition: RowCondition) => {

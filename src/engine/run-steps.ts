@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, messageOf } from '../errors.ts';
 import { createOperations, type Operations } from '../operations/operations.ts';
+import { runOverQuotedText } from '../operations/over-quoted-text.ts';
 import { checksum } from '../revisions/files/checksum.ts';
 import type { Statement } from '../revisions/revision.ts';
 import { resetConnection } from './connection-state.ts';
@@ -92,7 +93,7 @@ export async function runStep(
 function runStatements(port: GuardedPort, step: EngineStep, statements: readonly Statement[]): void {
   for (const { sql, line } of statements) {
     try {
-      port.run(sql);
+      runOverQuotedText(port, sql);
     } catch (error) {
       const statement = error instanceof DrydockError ? '' : `, in: ${excerpt(sql)}`;
       throw failed(step, `at ${step.path}:${line}: ${describe(error)}${statement}`, error);

@@ -4,6 +4,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { excerpt, type PortListener } from './guarded-port.ts';
+import { prepared } from './prepared.ts';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
 import type {
@@ -60,10 +61,15 @@ export function schemaNow(connection: Database.Database): StoredSchema {
   return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
 }
 
+/** The stored SQL of a program that writes text in double quotes is read as a revision's own statements are. */
+function sqlToRun(connection: Database.Database, sql: string): string {
+  return sql.includes('"') ? prepared(connection, sql).written : sql;
+}
+
 /** @throws {DrydockError} USAGE with the statement that fails. */
 export function runSeed(connection: Database.Database, sql: string): void {
   try {
-    connection.exec(sql);
+    connection.exec(sqlToRun(connection, sql));
   } catch (error) {
     // The shell's .schema also prints SQLite's own tables and shadow tables, which SQLite creates by itself.
     if (messageOf(error).startsWith('object name reserved for internal use')) return;

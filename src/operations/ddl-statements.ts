@@ -2,6 +2,7 @@ import { DrydockError } from '../errors.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import { CannotDowngrade } from './cannot-downgrade.ts';
+import { runOverQuotedText } from './over-quoted-text.ts';
 import type { Row, SqlPort } from './sql-port.ts';
 import { bindableParams } from './values.ts';
 
@@ -78,7 +79,7 @@ export function statementOperations(port: SqlPort): StatementOperations {
           next: 'Call op.execute once for each statement',
         });
       }
-      for (const statement of statements) port.run(statement.sql, ...bindableParams(params));
+      for (const statement of statements) runOverQuotedText(port, statement.sql, ...bindableParams(params));
     },
 
     select<T extends object>(sql: string, ...params: unknown[]) {

@@ -1,8 +1,11 @@
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
+import { takenForText } from '../schema/edit/text-in-quotes.ts';
 import { parseStmt } from '../schema/parse.ts';
 import { quoteName } from '../schema/quote.ts';
+import { createdAgain } from './created-again.ts';
 import { tableColumns } from './lookups.ts';
 import type { SqlPort } from './sql-port.ts';
+import { onlyTried } from './sql-port.ts';
 
 /** A schema object that names others, and a statement that SQLite compiles only if those exist. */
 interface Probe {
@@ -27,11 +30,31 @@ export interface Compiled extends Probe {
  */
 export function keepingDependents<T>(port: SqlPort, what: string, change: (before: readonly Compiled[]) => T): T {
   return port.atomically(() => {
-    const before = compileDependents(port);
+    const before = compileReadable(port);
     const result = change(before);
     assertStillCompiles(before, compileDependents(port), what);
     return result;
   });
+}
+
+/** Compiles all dependents, after those that fail only because of text in double quotes were created again without. */
+export function compileReadable(port: SqlPort): readonly Compiled[] {
+  const compiled = compileDependents(port);
+  const changed = brokenAmong(compiled)
+    .filter(({ complaint }) => takenForText(complaint) !== undefined)
+    .filter((one) => isMended(port, one));
+  // One that now compiles may have been in the way of another.
+  return changed.length === 0 ? compiled : compileReadable(port);
+}
+
+/** One that cannot be created again is broken, like any other that does not compile. */
+function isMended(port: SqlPort, { kind, name }: Compiled): boolean {
+  try {
+    return createdAgain(port, kind, name);
+  } catch (error) {
+    if (error instanceof DrydockError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -40,7 +63,29 @@ export function keepingDependents<T>(port: SqlPort, what: string, change: (befor
  */
 export function compileDependents(port: SqlPort): Compiled[] {
   const probes = [...viewProbes(port), ...triggerProbes(port), ...foreignKeyProbes(port)];
-  return probes.map((probe) => ({ ...probe, complaint: compile(port, probe.sql) }));
+  const compiled = probes.map((probe) => ({ ...probe, complaint: compile(port, probe.sql) }));
+  return compiled.some(isBrokenTrigger) ? withTriggersAlone(port, compiled) : compiled;
+}
+
+/** What fires a trigger also compiles those that it fires itself: each one that fails is compiled again without the others. */
+function withTriggersAlone(port: SqlPort, compiled: readonly Compiled[]): Compiled[] {
+  const broken = new Set(compiled.filter(isBrokenTrigger).map(({ name }) => name));
+  return compiled.map((one) => {
+    if (!isBrokenTrigger(one)) return one;
+    const complaint = onlyTried(port, () => {
+      for (const name of broken) if (name !== one.name) port.run(`DROP TRIGGER main.${quoteName(name)}`);
+      return compile(port, one.sql);
+    });
+    // It is another one that fails: the INSTEAD OF trigger through which it writes.
+    return {
+      ...one,
+      complaint: /^cannot modify .* because it is a view$/.test(complaint ?? '') ? undefined : complaint,
+    };
+  });
+}
+
+function isBrokenTrigger({ kind, complaint }: Compiled): boolean {
+  return kind === 'trigger' && complaint !== undefined;
 }
 
 /** The views and triggers that do not compile. While there is one, SQLite can neither rename nor drop a column. */
@@ -70,8 +115,13 @@ function viewProbes(port: SqlPort): Probe[] {
   return views.map(({ name }) => ({
     kind: 'view',
     name: String(name),
-    sql: `SELECT * FROM main.${quoteName(String(name))} LIMIT 0`,
+    sql: viewStatement(String(name)),
   }));
+}
+
+/** A statement that compiles a view. */
+export function viewStatement(name: string): string {
+  return `SELECT * FROM main.${quoteName(name)} LIMIT 0`;
 }
 
 function triggerProbes(port: SqlPort): Probe[] {
@@ -83,7 +133,8 @@ function triggerProbes(port: SqlPort): Probe[] {
   );
 }
 
-function firingStatements(port: SqlPort, table: string, createTrigger: string): string[] {
+/** Statements that compile a trigger, and everything else that they fire. */
+export function firingStatements(port: Pick<SqlPort, 'all'>, table: string, createTrigger: string): string[] {
   const target = `main.${quoteName(table)}`;
   const parsed = parseStmt(createTrigger);
   const event =

@@ -61,7 +61,7 @@ export function requireTable(port: SqlPort, name: string): StoredTable {
 }
 
 /** The columns of a table or view, in order. */
-export function tableColumns(port: SqlPort, table: string): StoredColumn[] {
+export function tableColumns(port: Pick<SqlPort, 'all'>, table: string): StoredColumn[] {
   const rows = port.all("SELECT * FROM pragma_table_xinfo(?, 'main') ORDER BY cid", table);
   return rows.map(({ name, type, notnull, dflt_value, pk, hidden }) => ({
     name: String(name),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
 import { hasAutoincrement } from '../schema/edit/edit-constraints.ts';
 import { parseTable } from '../schema/edit/edit-table.ts';
+import { differsOnlyInQuotes, placeOfQuotedText } from '../schema/edit/text-in-quotes.ts';
 import { quoteName, quoteText } from '../schema/quote.ts';
 import { requireFit, requireSense } from './constraint-errors.ts';
 import type { StoredTable } from './lookups.ts';
@@ -9,6 +10,7 @@ import { findTable, numberFrom } from './lookups.ts';
 import { copyAside, qualifiesColumns } from './move-old-table.ts';
 import { assertSameRows, copyMapping, copyRows } from './rebuild-copy.ts';
 import type { SqlPort } from './sql-port.ts';
+import { onlyTried } from './sql-port.ts';
 import { requireText, storedAsHere } from './stored-text.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -54,12 +56,7 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
     problem: `table ${table.name}, its indexes or its triggers differ from those that this script was written for: generate it again from this database`,
   });
 
-  if (qualifiesColumns(table, attached)) copyAside(port, table, aside);
-  else {
-    withLegacyAlter(port, 'ON', () =>
-      port.run(`ALTER TABLE main.${quoteName(table.name)} RENAME TO ${quoteName(aside)}`),
-    );
-  }
+  if (qualifiesColumns(table, attached) || !renamed(port, table.name, aside)) copyAside(port, table, aside);
   const rebuilt = { table: table.name, aside, plan };
   const mapping = requireSense(`the new definition of ${table.name}`, () => {
     port.run(plan.table.sql);
@@ -73,6 +70,23 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
   for (const sql of attached) requireFit(table.name, sql, () => port.run(sql));
 
   assertSchemaIs(expectedSchema(schemaBefore, table.name, plan.table.sql), schemaRows(port));
+}
+
+/** Whether SQLite can rename and drop nothing in place, since it takes text in double quotes in a table or an index for a column. */
+export function cannotReadQuotedText(port: SqlPort, table: string): boolean {
+  const quoted = `SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'index') AND sql LIKE '%"%')`;
+  return numberFrom(port, quoted) === 1 && !onlyTried(port, () => renamed(port, table, `drydock_rebuild_${table}`));
+}
+
+/** @returns False if it cannot be, since SQLite takes text in double quotes for a column. */
+function renamed(port: SqlPort, table: string, aside: string): boolean {
+  try {
+    withLegacyAlter(port, 'ON', () => port.run(`ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(aside)}`));
+    return true;
+  } catch (error) {
+    if (placeOfQuotedText(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /** Runs `work` with legacy_alter_table set. https://sqlite.org/pragma.html#pragma_legacy_alter_table */
@@ -126,7 +140,11 @@ function expectedSchema(before: readonly SchemaRow[], table: string, sql: string
 }
 
 function assertSchemaIs(expected: readonly SchemaRow[], actual: readonly SchemaRow[]): void {
-  if (isDeepStrictEqual(expected, actual)) return;
+  const asCreated = expected.map((row) => {
+    const now = actual.find(({ type, name }) => type === row.type && name === row.name);
+    return now !== undefined && differsOnlyInQuotes(row.sql, now.sql) ? { ...row, sql: now.sql } : row;
+  });
+  if (isDeepStrictEqual(asCreated, actual)) return;
   const odd = actual.find((row) => !expected.some((other) => isDeepStrictEqual(row, other)));
   throw new DrydockError('REVISION_FAILED', {
     what: `the rebuild changed more of the schema than it was asked to: ${odd?.type ?? 'an object'} ${odd?.name ?? 'is gone'}`,

@@ -2,9 +2,10 @@ import { DrydockError } from '../errors.ts';
 import { quoteName } from '../schema/quote.ts';
 import { requireSense } from './constraint-errors.ts';
 import type { Compiled } from './dependents.ts';
-import { assertStillCompiles, brokenAmong, compileDependents, describeBroken } from './dependents.ts';
+import { assertStillCompiles, brokenAmong, compileDependents, compileReadable, describeBroken } from './dependents.ts';
 import { requireTable } from './lookups.ts';
 import { renameStatistics } from './move-old-table.ts';
+import { runOverQuotedText } from './over-quoted-text.ts';
 import { withLegacyAlter } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
 import { refuseVirtualMentions } from './virtual-mentions.ts';
@@ -20,18 +21,20 @@ export function renameColumn(
   requireAllCompile(compiled);
   refuseVirtualMentions(port, table, from);
   const sql = `ALTER TABLE main.${quoteName(table)} RENAME COLUMN ${quoteName(from)} TO ${quoteName(to)}`;
-  requireSense(`to rename ${table}.${from} to ${to}`, () => withLegacyAlter(port, 'OFF', () => port.run(sql)));
+  requireSense(`to rename ${table}.${from} to ${to}`, () =>
+    withLegacyAlter(port, 'OFF', () => runOverQuotedText(port, sql)),
+  );
   return { operation: 'alterColumn', table, method: 'in place', why: 'SQLite renames a column everywhere' };
 }
 
 /** Renames a table in the same way. */
 export function renameTable(port: SqlPort, from: string, to: string): OperationNote {
   const { name: table } = requireTable(port, from);
-  const compiled = compileDependents(port);
+  const compiled = compileReadable(port);
   requireAllCompile(compiled);
   refuseVirtualMentions(port, table);
   const sql = `ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(to)}`;
-  requireSense(`to rename ${table} to ${to}`, () => withLegacyAlter(port, 'OFF', () => port.run(sql)));
+  requireSense(`to rename ${table} to ${to}`, () => withLegacyAlter(port, 'OFF', () => runOverQuotedText(port, sql)));
   const before = compiled.map((one) => (one.name === table ? { ...one, name: to } : one));
   assertStillCompiles([...compiled, ...before], compileDependents(port), `renameTable of ${table}`);
   // Otherwise the statistics of ANALYZE stay under the old name, for a later table of that name.

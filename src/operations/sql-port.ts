@@ -1,3 +1,5 @@
+import { invariant } from '../errors.ts';
+
 /** One row of a result, by column name. */
 export type Row = Record<string, unknown>;
 
@@ -63,4 +65,20 @@ export interface SqlPort {
 /** Reports how operations were carried out, once nothing can refuse them any more. */
 export function tell(port: SqlPort, notes: readonly OperationNote[]): void {
   for (const note of notes) port.note?.(note);
+}
+
+/** Does something only to see what comes of it: nothing of it is kept. */
+export function onlyTried<T>(port: SqlPort, work: () => T): T {
+  const undo = new Error('only tried');
+  let result: { readonly value: T } | undefined;
+  try {
+    port.atomically(() => {
+      result = { value: work() };
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  invariant(result !== undefined, 'what is tried ends');
+  return result.value;
 }

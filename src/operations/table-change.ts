@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DrydockError, invariant } from '../errors.ts';
+import { DrydockError } from '../errors.ts';
 import type { Outline } from '../schema/edit/edit-outline.ts';
 import { outlineOf } from '../schema/edit/edit-outline.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
@@ -12,7 +12,7 @@ import type { StoredTable } from './lookups.ts';
 import { numberFrom, requireTable } from './lookups.ts';
 import { rebuild } from './rebuild.ts';
 import type { OperationNote, SqlPort } from './sql-port.ts';
-import { tell } from './sql-port.ts';
+import { onlyTried, tell } from './sql-port.ts';
 import type { TablePlan } from './table-plan.ts';
 import { planFor, withTable } from './table-plan.ts';
 
@@ -98,19 +98,10 @@ export function changeTableOnly(
 
 /** The exact text that SQLite's in-place changes would produce; nothing is kept. */
 function textInPlace(port: SqlPort, table: string, steps: readonly PlannedChange[]): TableText {
-  let text: TableText | undefined;
-  const undo = new Error('only tried');
-  try {
-    port.atomically(() => {
-      for (const step of steps) step.inPlace?.();
-      text = parseTable(requireTable(port, table).sql);
-      throw undo;
-    });
-  } catch (error) {
-    if (error !== undo) throw error;
-  }
-  invariant(text !== undefined, `${table} was not changed in place`);
-  return text;
+  return onlyTried(port, () => {
+    for (const step of steps) step.inPlace?.();
+    return parseTable(requireTable(port, table).sql);
+  });
 }
 
 /** SQLite edits the stored text in its own way; both ways must produce the same table. */

@@ -1,7 +1,7 @@
 import { DrydockError, invariant } from '../errors.ts';
 import { contentTableOf } from './full-text.ts';
 import { foldName, includesName, sameName } from './names.ts';
-import { indexOf, triggerOf, viewOf, virtualTableOf } from './normalise/normalise-objects.ts';
+import { indexOf, namesIn, triggerOf, viewOf, virtualTableOf } from './normalise/normalise-objects.ts';
 import { tableOf } from './normalise/normalise-table.ts';
 import type { Schema, Table } from './normalised.ts';
 
@@ -87,15 +87,31 @@ export function schemaOf({ rows, facts }: StoredSchema): Schema {
     .filter(({ sql }) => !isVirtual(sql))
     .map(({ name, sql }) => tableOf(name, sql));
   for (const table of tables) assertReadAsSqliteDoes(table, facts);
+  const names = namesForText(own, tables);
   return {
     tables,
     indexes: ofType('index').map(({ name, tbl_name, sql }) => indexOf(name, tableNamed(tables, tbl_name), sql)),
-    views: ofType('view').map(({ name, sql }) => viewOf(name, sql)),
-    triggers: ofType('trigger').map(({ name, tbl_name, sql }) => triggerOf(name, tbl_name, sql)),
+    views: ofType('view').map(({ name, sql }) => viewOf(name, sql, names)),
+    triggers: ofType('trigger').map(({ name, tbl_name, sql }) => triggerOf(name, tbl_name, sql, names)),
     virtualTables: ofType('table')
       .filter(({ sql }) => isVirtual(sql))
       .map(({ name, sql }) => virtualTableOf(name, sql)),
   };
+}
+
+/**
+ * All names by which views and triggers can refer to something: what is in double quotes and none of these is text.
+ * @returns Undefined if nothing is in double quotes there.
+ */
+function namesForText(rows: readonly SchemaRow[], tables: readonly Table[]): readonly string[] | undefined {
+  const written = rows.filter(({ type }) => type === 'view' || type === 'trigger').map(({ sql }) => sql);
+  if (!written.some((sql) => sql.includes('"'))) return undefined;
+  return [
+    ...rows.map(({ name }) => name),
+    ...tables.flatMap(({ columns }) => columns.map(({ name }) => name)),
+    ...rows.filter(({ sql }) => isVirtual(sql)).flatMap(({ sql }) => sql.match(/\w+/g) ?? []),
+    ...written.flatMap(namesIn),
+  ];
 }
 
 function readFacts(port: SchemaPort, rows: readonly SchemaRow[]): SchemaFacts {

@@ -62,6 +62,24 @@ test('a string in double quotes, as old schemas have it, is a string', () => {
   assert.deepEqual(read('CREATE TABLE t (a CHECK ("a" <> "Text"))'), read("CREATE TABLE t (a CHECK (A <> 'Text'))"));
 });
 
+test('a string in double quotes in a view or trigger is a string, and a name is a name', () => {
+  const read = (view: string, trigger: string) => {
+    const { views, triggers } = schemaFrom(`CREATE TABLE t (a, "b c"); CREATE VIEW v AS ${view};
+      CREATE TRIGGER r AFTER INSERT ON t BEGIN ${trigger}; END`);
+    return [...views, ...triggers].map(({ body }) => body.tokens);
+  };
+  const [single, double] = [
+    read(`SELECT a AS n, 'Text' FROM t WHERE a IN ('x') ORDER BY n`, `UPDATE t SET a = 'on' WHERE a = 'off'`),
+    read(
+      `SELECT "a" AS "n", "Text" FROM "t" WHERE a IN ("x") ORDER BY "n"`,
+      `UPDATE "t" SET "a" = "on" WHERE "a" = "off"`,
+    ),
+  ];
+  assert.deepEqual(double, single);
+  const column = read('SELECT "b c" FROM t', 'SELECT "b c" FROM t');
+  assert.notDeepEqual(column, read("SELECT 'b c' FROM t", "SELECT 'b c' FROM t"));
+});
+
 test('what belongs to SQLite, to Alembic, to Drydock and to virtual tables is left out, with all that is on it', () => {
   const db =
     databaseOf(`CREATE TABLE alembic_version (v); CREATE TABLE Drydock_History (id INTEGER PRIMARY KEY AUTOINCREMENT);

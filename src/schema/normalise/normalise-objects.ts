@@ -1,5 +1,6 @@
 /** Indexes, views, triggers and virtual tables from their stored SQL. */
 
+import { traverse } from 'sqlite3-parser';
 import type { Expression, Index, Table, Trigger, View, VirtualTable } from '../normalised.ts';
 import { canonicalTokens, expressionOf, type Spelling } from './normalise.ts';
 import {
@@ -33,18 +34,36 @@ export function indexOf(name: string, table: Table, sql: string): Index {
   };
 }
 
-export function viewOf(name: string, sql: string): View {
+/** The names in a view or trigger that are certain to be names: of columns that it makes, of tables, aliases. */
+export function namesIn(sql: string): string[] {
+  const names: string[] = [];
+  traverse(parseStored(sql), {
+    enter(node) {
+      if (node.type === 'Name') names.push(node.text);
+      return 'continue';
+    },
+  });
+  return names;
+}
+
+/** @param columns See {@link Spelling}, here as for triggers: whatever can be a name in any part of the schema. */
+export function viewOf(name: string, sql: string, columns?: readonly string[]): View {
   const statement = parseStored(sql);
   if (statement.type !== 'CreateViewStmt') throw unreadable(sql, 'it is no CREATE VIEW');
   const body = textAfter(sql, statement.viewName.span).trim();
-  return { name, sql, body: { sql: body, tokens: canonicalTokens(body, { names: 'exact' }) } };
+  return { name, sql, body: { sql: body, tokens: canonicalTokens(body, { names: 'exact', columns }) } };
 }
 
-export function triggerOf(name: string, table: string, sql: string): Trigger {
+export function triggerOf(name: string, table: string, sql: string, columns?: readonly string[]): Trigger {
   const statement = parseStored(sql);
   if (statement.type !== 'CreateTriggerStmt') throw unreadable(sql, 'it is no CREATE TRIGGER');
   const body = textAfter(sql, statement.triggerName.span).trim();
-  return { name, table, sql, body: { sql: body, tokens: spelledOut(canonicalTokens(body, { names: 'folded' })) } };
+  return {
+    name,
+    table,
+    sql,
+    body: { sql: body, tokens: spelledOut(canonicalTokens(body, { names: 'folded', columns })) },
+  };
 }
 
 export function virtualTableOf(name: string, sql: string): VirtualTable {

@@ -11,7 +11,7 @@ export interface Spelling {
    * The columns that an expression can refer to. If given, a name in double quotes that is not one of them counts as a
    * string, as SQLite treats it in stored SQL. https://sqlite.org/quirks.html#dblquote
    */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** A piece of SQL as an expression. */
