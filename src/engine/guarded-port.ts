@@ -8,6 +8,7 @@ import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { statementProblem } from '../revisions/sql/statements.ts';
+import { withDuplicates } from './duplicate-keys.ts';
 import { prepared } from './prepared.ts';
 import type { StatementOrigin } from './shadow-result.ts';
 
@@ -80,13 +81,15 @@ export function guardedPort(
     listener.before?.(sql);
     statements += 1;
     leavesTraces ||= /pragma|temp/i.test(sql);
+    let written = sql;
     try {
-      const { statement, written } = prepared(connection, sql);
-      if (!onlyReads(sql, statement)) listener.mayWrite?.(written, params);
-      return use(statement, written);
+      const ready = prepared(connection, sql);
+      written = ready.written;
+      if (!onlyReads(sql, ready.statement)) listener.mayWrite?.(written, params);
+      return use(ready.statement, written);
     } catch (error) {
       requireTransaction(connection, mode, `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
-      throw error;
+      throw withDuplicates(connection, written, params, error);
     } finally {
       requireTransaction(connection, mode, `by this: ${excerpt(sql)}`);
     }
