@@ -4,6 +4,7 @@ import type { Direction } from '../revisions/revision.ts';
 import type { CheckResult, StatisticValue } from './measurement.ts';
 
 type Value = string | number;
+type Read = Pick<StatisticValue, 'exact'> & { readonly value: Value };
 type Verdict = Pick<CheckResult, 'ok' | 'message'>;
 
 /** One result per statistic, in the order of measurement. */
@@ -14,24 +15,29 @@ export function judgeStatistics(
   direction: Direction,
 ): CheckResult[] {
   return after.map((now) => {
-    const old = before.find(({ name }) => name === now.name)?.value ?? null;
+    const old = before.find(({ name }) => name === now.name);
     const rule = rules.find(({ name }) => name === now.name)?.rule;
     const verdict = judgeStatistic(old, now, rule, direction);
-    return { check: 'statistic', subject: now.name, before: old, after: now.value, ...verdict };
+    return { check: 'statistic', subject: now.name, before: old?.value ?? null, after: now.value, ...verdict };
   });
 }
 
 function judgeStatistic(
-  before: Value | null,
+  old: StatisticValue | undefined,
   now: StatisticValue,
   rule: StatisticRule | undefined,
   direction: Direction,
 ): Verdict {
-  const { name, value: after } = now;
-  if (after === null) return judgeWithoutValue(before, now, rule, direction);
-  if (before === null) return { ok: true, message: `${name} is ${after}, and had no value before` };
-  if (rule === undefined) return { ok: true, message: `${name} ${changeText(before, after)}` };
-  return judgeRule(name, before, after, rule);
+  const { name } = now;
+  if (!isRead(now)) return judgeWithoutValue(old?.value ?? null, now, rule, direction);
+  if (old === undefined || !isRead(old))
+    return { ok: true, message: `${name} is ${now.value}, and had no value before` };
+  if (rule === undefined) return { ok: true, message: `${name} ${changeText(old, now)}` };
+  return judgeRule(name, old, now, rule);
+}
+
+function isRead(statistic: StatisticValue): statistic is StatisticValue & Read {
+  return statistic.value !== null;
 }
 
 /** A downgrade may remove what a statistic measures; if it still exists but no longer gives a value, that is a loss. */
@@ -52,7 +58,7 @@ function judgeWithoutValue(
   return { ok: false, message: `${lost}, so its rule ${ruleText(rule)} is broken` };
 }
 
-function judgeRule(name: string, before: Value, after: Value, rule: StatisticRule): Verdict {
+function judgeRule(name: string, before: Read, after: Read, rule: StatisticRule): Verdict {
   const change = `${name} ${changeText(before, after)}`;
   const verdict = compare(before, after, rule);
   if (verdict === 'holds') return { ok: true, message: change };
@@ -60,14 +66,14 @@ function judgeRule(name: string, before: Value, after: Value, rule: StatisticRul
   return { ok: false, message: `${change}, ${why} its rule ${ruleText(rule)}` };
 }
 
-function compare(before: Value, after: Value, rule: StatisticRule): 'holds' | 'broken' | 'not comparable' {
+function compare(before: Read, after: Read, rule: StatisticRule): 'holds' | 'broken' | 'not comparable' {
   switch (rule.kind) {
     case 'same':
-      return after === before ? 'holds' : 'broken';
+      return isSame(before, after) ? 'holds' : 'broken';
     case 'not-less':
-      return notLess(before, after);
+      return notLess(before.value, after.value);
     case 'within':
-      return within(before, after, rule.percent);
+      return within(before.value, after.value, rule.percent);
     default:
       return unreachable(rule);
   }
@@ -96,8 +102,22 @@ function isInteger(value: Value): boolean {
   return typeof value === 'number' ? Number.isSafeInteger(value) : /^-?\d+$/.test(value);
 }
 
-function changeText(before: Value, after: Value): string {
-  return before === after ? `is ${after}, as before` : `went from ${before} to ${after}`;
+/** Numbers as SQLite compares them, so that 1 is 1.0; text byte by byte. No text is a number. */
+function isSame(before: Read, after: Read): boolean {
+  return before.value === after.value && before.exact === after.exact;
+}
+
+function changeText(before: Read, after: Read): string {
+  if (isSame(before, after)) return `is ${after.value}, as before`;
+  if (String(before.value) !== String(after.value)) return `went from ${before.value} to ${after.value}`;
+  const [old, now] = [kindOf(before), kindOf(after)];
+  return old === now
+    ? `is ${after.value}, in other bytes than before`
+    : `went from the ${old} ${before.value} to the ${now} ${after.value}`;
+}
+
+function kindOf({ value, exact }: Read): 'number' | 'text' {
+  return typeof value === 'number' || exact === 'number' ? 'number' : 'text';
 }
 
 function ruleText(rule: StatisticRule): string {

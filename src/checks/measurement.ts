@@ -93,6 +93,11 @@ export interface StatisticValue {
   readonly name: string;
   /** An integer beyond 2^53 as a string of digits. Null: the query returned NULL or no row, or could not run. */
   readonly value: string | number | null;
+  /**
+   * Set if `value` alone does not tell it from others: `number` of a string that is one, and of text that is not UTF-8 its
+   * bytes in hex.
+   */
+  readonly exact?: string;
   /** Why it could not run, such as `no such table: comments`: the schema does not have, or no longer has, what it measures. */
   readonly absent?: string;
 }

@@ -1,6 +1,6 @@
 import type { Statistic } from '../config/statistic.ts';
 import { codeOf, DrydockError, messageOf } from '../errors.ts';
-import { firstValue, NotOnlyReading, type QueryPort } from '../files/query-port.ts';
+import { firstValue, NotOnlyReading, type QueryPort, type QueryRow } from '../files/query-port.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import type { StatisticValue } from './measurement.ts';
 
@@ -20,9 +20,13 @@ function readStatistic(port: QueryPort, { name, sql }: Pick<Statistic, 'name' | 
   // Checked before SQLite prepares it: some pragmas take effect then, and `readonly` is true for them.
   if (!selects(sql)) throw wrongQuery(name, 'it is not a SELECT');
   // Node's driver runs the first statement and silently ignores the others.
-  if (splitStatements(sql).length > 1) throw wrongQuery(name, 'it is more than one statement');
+  const statements = splitStatements(sql);
+  if (statements.length > 1) throw wrongQuery(name, 'it is more than one statement');
   try {
-    return { name, value: plain(firstValue(port, sql), name) };
+    const [first = []]: QueryRow[] = takeFirst(port.iterate(sql));
+    const value = plain(first[0], name);
+    const exact = typeof value === 'string' ? exactly(port, statements[0]?.sql ?? sql, first) : undefined;
+    return { name, value, ...(exact !== undefined && { exact }) };
   } catch (error) {
     if (/^no such (table|column)/.test(messageOf(error))) return { name, value: null, absent: messageOf(error) };
     if (!isFaultOfQuery(error)) throw error;
@@ -42,6 +46,21 @@ function isFaultOfQuery(error: unknown): boolean {
     error instanceof NotOnlyReading ||
     /^SQLITE_(ERROR|MISMATCH|TOOBIG|AUTH)/.test(codeOf(error))
   );
+}
+
+/** What tells a value from others that have the same text. */
+function exactly(port: QueryPort, sql: string, row: QueryRow): string | undefined {
+  const [value] = row;
+  if (typeof value !== 'string') return 'number';
+  // The drivers put this in the place of every byte that is not UTF-8.
+  if (!value.includes('\uFFFD')) return undefined;
+  const columns = row.map((_, at) => `c${at}`).join(', ');
+  return String(firstValue(port, `WITH read (${columns}) AS (${sql}) SELECT hex(CAST(c0 AS BLOB)) FROM read`));
+}
+
+function takeFirst<T>(items: Iterable<T>): T[] {
+  for (const item of items) return [item];
+  return [];
 }
 
 /** Converts a value to one that survives JSON. */

@@ -394,6 +394,28 @@ for (const [before, after, rule, direction, ok] of statistics) {
   });
 }
 
+const told: [before: Omit<StatisticValue, 'name'>, after: Omit<StatisticValue, 'name'>, message: string][] = [
+  [{ value: '9007199254740993', exact: 'number' }, { value: '9007199254740993', exact: 'number' }, 'as before'],
+  [{ value: '9007199254740993', exact: 'number' }, { value: '9007199254740993' }, 'from the number .* to the text'],
+  [{ value: 1 }, { value: '1' }, 'from the number 1 to the text 1'],
+  [{ value: 'a\uFFFD', exact: '61FF' }, { value: 'a\uFFFD', exact: '61FE' }, 'in other bytes than before'],
+  [{ value: 'a\uFFFD', exact: '61FF' }, { value: 'a\uFFFD', exact: '61FF' }, 'as before'],
+];
+for (const [before, after, message] of told) {
+  test(`statistic: ${JSON.stringify(before)} to ${JSON.stringify(after)} is ${message}`, () => {
+    const result = judge({
+      before: measured({ statistics: [{ name: 'it', ...before }] }),
+      after: measured({ statistics: [{ name: 'it', ...after }] }),
+      steps: [],
+      ...all,
+      direction: 'up',
+      rules: [{ name: 'it', rule: same }],
+    }).at(-1);
+    assert.equal(result?.ok, message === 'as before');
+    assert.match(result?.message ?? '', new RegExp(message));
+  });
+}
+
 test('statistic: messages say what changed and which rule it breaks', () => {
   const message = (after: StatisticValue, rule: StatisticRule, direction: Direction) =>
     judge({

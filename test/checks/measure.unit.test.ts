@@ -208,5 +208,5 @@ test('a measurement survives JSON', () => {
     { name: 'largest', sql: 'SELECT max(x) FROM __proto__', rule: { kind: 'same' } },
   ]);
   assert.deepEqual(JSON.parse(JSON.stringify(measured)), measured);
-  assert.deepEqual(measured.statistics, [{ name: 'largest', value: '9007199254740993' }]);
+  assert.deepEqual(measured.statistics, [{ name: 'largest', value: '9007199254740993', exact: 'number' }]);
 });

@@ -27,6 +27,25 @@ test('what JSON cannot hold becomes text', () => {
   assert.equal(read('SELECT -9e999')?.value, '-Infinity');
 });
 
+const exact = (sql: string) => {
+  const { value, exact: more } = read(sql) ?? { value: null };
+  return [value, more];
+};
+
+test('what JSON shows alike is told apart', () => {
+  assert.deepEqual(exact('SELECT 9007199254740993'), ['9007199254740993', 'number']);
+  assert.deepEqual(exact("SELECT '9007199254740993'"), ['9007199254740993', undefined]);
+  assert.deepEqual(exact('SELECT 9e999'), ['Infinity', 'number']);
+  assert.deepEqual(exact("SELECT 'Infinity'"), ['Infinity', undefined]);
+  assert.deepEqual(exact('SELECT 1'), exact('SELECT 1.0'));
+  assert.deepEqual(exact("SELECT '1'"), ['1', undefined]);
+  assert.deepEqual(exact("SELECT CAST(x'61ff' AS TEXT), 2 -- why"), ['a\uFFFD', '61FF']);
+  assert.deepEqual(exact("WITH a AS (SELECT CAST(x'61fe' AS TEXT)) SELECT * FROM a;"), ['a\uFFFD', '61FE']);
+  assert.deepEqual(exact("VALUES (CAST(x'ff' AS TEXT)), ('y')"), ['\uFFFD', 'FF']);
+  assert.deepEqual(exact("SELECT 'a\uFFFD'"), ['a\uFFFD', '61EFBFBD']);
+  assert.deepEqual(exact("SELECT 'a' || char(0) || 'b'"), ['a\0b', undefined]);
+});
+
 test('a table or column that is not there makes the value absent', () => {
   assert.deepEqual(read('SELECT count(*) FROM posts'), { name: 'it', value: null, absent: 'no such table: posts' });
   assert.deepEqual(read('SELECT avg(heat) FROM comments'), { name: 'it', value: null, absent: 'no such column: heat' });
