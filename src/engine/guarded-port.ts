@@ -27,6 +27,8 @@ export interface GuardedPort extends SqlPort {
 export interface PortListener {
   /** A statement is about to run. If this throws, it does not run. */
   readonly before?: ((sql: string) => void) | undefined;
+  /** A statement does not compile. */
+  readonly uncompiled?: (error: unknown) => void;
   /** A statement that may write compiles, and is about to run with these parameters. */
   readonly mayWrite?: ((sql: string, params: readonly unknown[]) => void) | undefined;
   /** A statement that changes something has run, whether or not it returns rows. */
@@ -40,6 +42,8 @@ export interface PortListener {
   /** Set if the revision may see other rows than in a real run, see `SqlPort.readsRows`. */
   readonly readsRows?: () => void;
   readonly note?: (note: OperationNote) => void;
+  /** Set if an SQL revision goes on after a statement that fails. */
+  readonly failed?: (error: DrydockError, line: number) => void;
   /** `done` of `total` rows. */
   readonly progress?: (task: string, done: number, total: number) => void;
 }
@@ -70,6 +74,14 @@ export function guardedPort(
       );
     requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
   };
+  const compile = (sql: string) => {
+    try {
+      return prepared(connection, sql);
+    } catch (error) {
+      listener.uncompiled?.(error);
+      throw error;
+    }
+  };
   const guarded = <T>(
     sql: string,
     params: readonly unknown[],
@@ -83,7 +95,7 @@ export function guardedPort(
     leavesTraces ||= /pragma|temp/i.test(sql);
     let written = sql;
     try {
-      const ready = prepared(connection, sql);
+      const ready = compile(sql);
       written = ready.written;
       if (!onlyReads(sql, ready.statement)) listener.mayWrite?.(written, params);
       return use(ready.statement, written);

@@ -73,7 +73,7 @@ export async function runStep(
   const port = guardedPort(connection, mode, `Revision ${step.id} (${step.path})`, listener);
   if (mode === 'transaction') connection.exec('SAVEPOINT drydock_guard');
   try {
-    if (step.body.kind === 'sql') runStatements(port, step, step.body.statements);
+    if (step.body.kind === 'sql') runStatements(port, step, step.body.statements, listener);
     else await runModule(port, step, modules);
   } finally {
     port.close();
@@ -90,13 +90,20 @@ export async function runStep(
   };
 }
 
-function runStatements(port: GuardedPort, step: EngineStep, statements: readonly Statement[]): void {
+function runStatements(
+  port: GuardedPort,
+  step: EngineStep,
+  statements: readonly Statement[],
+  listener: PortListener,
+): void {
   for (const { sql, line } of statements) {
     try {
       runOverQuotedText(port, sql);
     } catch (error) {
       const statement = error instanceof DrydockError ? '' : `, in: ${excerpt(sql)}`;
-      throw failed(step, `at ${step.path}:${line}: ${describe(error)}${statement}`, error);
+      const failure = failed(step, `at ${step.path}:${line}: ${describe(error)}${statement}`, error);
+      if (listener.failed === undefined) throw failure;
+      listener.failed(failure, line);
     }
   }
 }

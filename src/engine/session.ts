@@ -330,8 +330,8 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       return replaySteps(seed, steps, rows);
     },
 
-    survey({ seed, steps }) {
-      return survey(seed, steps);
+    survey({ seed, steps, afterFailure }) {
+      return survey(seed, steps, afterFailure);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

@@ -51,6 +51,21 @@ export type StatementOrigin = 'revision' | 'operation';
 export interface SurveyRequest {
   readonly step: EngineStep;
   readonly back?: EngineStep;
+  /** Whether it may stand for changes that another tool made, which are not in its body. */
+  readonly stands?: 'for others';
+}
+
+/** What a survey does after a step that fails: it ends, or goes on from what the step did all the same. */
+export type AfterFailure = 'stop' | 'go on';
+
+/** A part of a step that could not run in memory. */
+export interface SurveyedFailure extends Placed {
+  /** What failed, and where. */
+  readonly why: string;
+  /** The same without the place. */
+  readonly problem: string;
+  /** `revision`: it fails in every database. `rows`, `schema`: it may succeed with other rows, or with another schema. */
+  readonly blame: 'revision' | 'rows' | 'schema';
 }
 
 export interface SurveyedStep {
@@ -58,7 +73,11 @@ export interface SurveyedStep {
   /** The schema before and after the step. */
   readonly before: StoredSchema;
   readonly after: StoredSchema;
+  /** Whether these are surely the schemas that the step will meet. */
+  readonly schema: 'known' | 'unknown';
+  /** What it did; of a module, up to its failure. */
   readonly step: ReplayedStep;
+  readonly failures: readonly SurveyedFailure[];
   /** Undefined if it was not requested. */
   readonly back: SurveyedBack | undefined;
 }
@@ -68,10 +87,10 @@ export type SurveyedBack =
   | { readonly outcome: 'done'; readonly step: ReplayedStep; readonly after: StoredSchema }
   /** The revision declares that it cannot be downgraded. */
   | { readonly outcome: 'refused' }
-  | { readonly outcome: 'failed'; readonly why: string };
+  | { readonly outcome: 'failed'; readonly failures: readonly SurveyedFailure[] };
 
 export interface Surveyed {
   readonly steps: readonly SurveyedStep[];
-  /** The step that failed; neither it nor the steps after it are in `steps`. */
-  readonly stopped: { readonly id: string; readonly why: string } | undefined;
+  /** The step at which the survey ended; neither it nor the steps after it are in `steps`. */
+  readonly stopped: ({ readonly id: string } & SurveyedFailure) | undefined;
 }

@@ -16,6 +16,8 @@ export interface LintStatement {
 
 /** The schemas that a replay of the step produced. */
 export interface SeenSchemas {
+  /** False if there may be more in them: an earlier step could not run to its end, or stands for what it does not have. */
+  readonly whole: boolean;
   readonly before: StoredSchema;
   readonly after: StoredSchema;
   /** For a downgrade: the schema before the upgrade, which it should restore. */
@@ -90,7 +92,8 @@ export function isThereAfter({ schemas }: LintStep, table: string): boolean {
 
 /** Whether a table of this name may exist before the step. */
 export function mayBeThereBefore({ schemas }: LintStep, table: string): boolean {
-  return schemas?.before.rows.some(({ type, name }) => type === 'table' && foldName(name) === table) ?? true;
+  if (schemas?.whole !== true) return true;
+  return schemas.before.rows.some(({ type, name }) => type === 'table' && foldName(name) === table);
 }
 
 /** Whether the step gives a table's name to something else after one of its statements, as a manual rebuild does. */

@@ -1,5 +1,5 @@
 /** Checks revision files for mistakes that have cost people their data or their sleep. Opens no database. */
-import type { ReplayedStep, Surveyed, SurveyedStep } from '../engine/shadow-result.ts';
+import type { ReplayedStep, SurveyedFailure, SurveyedStep } from '../engine/shadow-result.ts';
 import type { Observer } from '../events.ts';
 import { describeFirst } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
@@ -8,7 +8,7 @@ import { surveyRevisions } from '../shadow/survey.ts';
 import type { Finding, LintNote, LintResult } from './lint-finding.ts';
 import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
 import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
-import { severalHeads } from './rules.ts';
+import { cannotRun, severalHeads } from './rules.ts';
 
 /**
  * @param ids The revisions to check; if undefined, all of the graph and the graph itself.
@@ -21,50 +21,57 @@ export async function lintRevisions(
   given: Readonly<Record<string, string>>,
   observer: Observer,
 ): Promise<LintResult> {
-  const wanted = graph.revisions.filter(({ id }) => ids === undefined || ids.includes(id));
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
-  const surveyed = await surveyRevisions(
-    graph.revisions.filter(({ id }) => needed === undefined || needed.has(id)),
-    given,
-    observer,
+  const run = graph.revisions.filter(({ id }) => needed === undefined || needed.has(id));
+  const { steps } = await surveyRevisions(run, given, observer);
+  const surveyed = run.flatMap((revision, index): Surveyed[] => {
+    const seen = steps[index];
+    return seen === undefined ? [] : [{ revision, seen }];
+  });
+  const wanted = surveyed.filter(({ revision: { id } }) => ids === undefined || ids.includes(id));
+  const reports = wanted.map(({ revision, seen }) =>
+    lintRevision(revision, seen, ids === undefined ? findHeads(graph, revision) : undefined),
   );
-  const reports = wanted.map((revision) =>
-    lintRevision(revision, surveyed, ids === undefined ? findHeads(graph, revision) : undefined),
-  );
-  const unseen = wanted.filter(({ id }) => !surveyed.steps.some((seen) => seen.id === id));
   return {
     findings: reports.flatMap(({ findings }) => findings),
     suppressed: reports.flatMap(({ suppressed }) => suppressed),
-    notes: [...reports.flatMap(({ notes }) => notes), ...noteOn(unseen, surveyed.stopped)],
+    notes: [...reports.flatMap(({ notes }) => notes), ...noteOnSchema(surveyed, wanted)],
   };
 }
 
+interface Surveyed {
+  readonly revision: Revision;
+  readonly seen: SurveyedStep;
+}
+
 /** @param ofGraph The graph's findings for this revision; undefined if the graph was not checked. */
-function lintRevision(revision: Revision, surveyed: Surveyed, ofGraph: readonly Finding[] | undefined): LintResult {
-  const seen = surveyed.steps.find(({ id }) => id === revision.id);
+function lintRevision(revision: Revision, seen: SurveyedStep, ofGraph: readonly Finding[] | undefined): LintResult {
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
-  const notes = notesOn(revision, steps, seen);
-  const { findings, suppressed } = findIn(revision, steps, ofGraph);
-  const whole = seen !== undefined && notes.length === 0;
+  const failures = { up: seen.failures, down: seen.back?.outcome === 'failed' ? seen.back.failures : [] };
+  const certain = (['up', 'down'] as const).flatMap((direction) =>
+    failures[direction]
+      .filter(({ blame }) => blame === 'revision')
+      .map(({ line, problem }) =>
+        findingOf(cannotRun, revision, direction, { line, message: `this fails: ${problem}` }),
+      ),
+  );
+  const notes = [
+    ...unreadable(
+      revision,
+      steps,
+      certain.map(({ line }) => line),
+    ),
+    ...notesOnRows(revision, failures),
+  ];
+  const { findings, suppressed } = findIn(revision, steps, [...certain, ...(ofGraph ?? [])]);
+  const whole = notes.length === 0 && failures.up.length + failures.down.length === 0 && seen.schema === 'known';
   const unasked = ofGraph === undefined ? [severalHeads] : [];
   const used = whole ? new Set([...suppressed.map(({ rule }) => rule), ...unasked]) : undefined;
   return { findings: [...findings, ...findBadSuppressions(revision, used)], suppressed, notes };
 }
 
-/** One note for all revisions that could not run: the first gives the reason, and hundreds may follow it. */
-function noteOn(unseen: readonly Revision[], stopped: Surveyed['stopped']): LintNote[] {
-  const [first] = unseen;
-  if (first === undefined || stopped === undefined) return [];
-  const ids = describeFirst(
-    unseen.map(({ id }) => id),
-    1,
-  );
-  const message = `only the SQL text of ${ids} was checked, because the revisions could not be run that far without rows: ${stopped.why}`;
-  return [{ revision: first.id, direction: 'up', path: first.path, message }];
-}
-
 /** Undefined if the revision declares that there is no downgrade, or its code could not run. */
-function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | undefined): LintStep | undefined {
+function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep): LintStep | undefined {
   const replayed = replayedStep(direction, seen);
   const common = {
     revision,
@@ -81,28 +88,33 @@ function stepOf(revision: Revision, direction: Direction, seen: SurveyedStep | u
   return { ...common, ...stepParts(replayed) };
 }
 
-function replayedStep(direction: Direction, seen: SurveyedStep | undefined): ReplayedStep | undefined {
-  if (direction === 'up') return seen?.step;
-  return seen?.back?.outcome === 'done' ? seen.back.step : undefined;
+function replayedStep(direction: Direction, { step, back }: SurveyedStep): ReplayedStep | undefined {
+  if (direction === 'up') return step;
+  return back?.outcome === 'done' ? back.step : undefined;
 }
 
-function schemasOf(direction: Direction, seen: SurveyedStep | undefined): SeenSchemas | undefined {
-  if (seen === undefined) return undefined;
-  const { before, after, back } = seen;
-  if (direction === 'up') return { before, after };
-  return back?.outcome === 'done' ? { before: after, after: back.after, goal: before } : undefined;
+/** Undefined if the step could not run to its end. */
+function schemasOf(direction: Direction, seen: SurveyedStep): SeenSchemas | undefined {
+  const { before, after, back, failures } = seen;
+  if (failures.length > 0) return undefined;
+  const whole = seen.schema === 'known';
+  if (direction === 'up') return { whole, before, after };
+  return back?.outcome === 'done' ? { whole, before: after, after: back.after, goal: before } : undefined;
 }
 
-function isEmpty({ body }: Revision, seen: SurveyedStep | undefined): boolean {
-  if (body.kind === 'sql') return body.up.length === 0;
-  return seen !== undefined && seen.step.statements.length === 0 && seen.step.notes.length === 0;
+function isEmpty({ body }: Revision, { step }: SurveyedStep): boolean {
+  return body.kind === 'sql' ? body.up.length === 0 : step.statements.length === 0 && step.notes.length === 0;
 }
 
-function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedStep | undefined): LintNote[] {
-  const { id, path } = revision;
-  const unreadable = steps.flatMap(({ direction, statements }) =>
+/** @param known Lines with a finding that says more. */
+function unreadable(
+  { id, path }: Revision,
+  steps: readonly LintStep[],
+  known: readonly (number | null)[],
+): readonly LintNote[] {
+  return steps.flatMap(({ direction, statements }) =>
     statements
-      .filter(({ parsed }) => parsed === undefined)
+      .filter(({ parsed, line }) => parsed === undefined && !known.includes(line ?? null))
       .map(({ line }) => ({
         revision: id,
         direction,
@@ -110,9 +122,40 @@ function notesOn(revision: Revision, steps: readonly LintStep[], seen: SurveyedS
         message: `no rule checked the statement in line ${line}, which Drydock's parser cannot read`,
       })),
   );
-  if (seen?.back?.outcome !== 'failed') return unreadable;
-  const message = `the downgrade could not be run without rows: ${seen.back.why}`;
-  return [...unreadable, { revision: id, direction: 'down', path, message }];
+}
+
+function notesOnRows({ id, path }: Revision, failures: Readonly<Record<Direction, readonly SurveyedFailure[]>>) {
+  return (['up', 'down'] as const).flatMap((direction): LintNote[] => {
+    const failure = failures[direction].find(({ blame }) => blame === 'rows');
+    if (failure === undefined) return [];
+    const verb = direction === 'up' ? 'upgrade' : 'downgrade';
+    return [{ revision: id, direction, path, message: `the ${verb} could not be run without rows: ${failure.why}` }];
+  });
+}
+
+/** One note for all that comes after a revision which leaves the schema uncertain: hundreds may follow it. */
+function noteOnSchema(surveyed: readonly Surveyed[], wanted: readonly Surveyed[]): LintNote[] {
+  const next = surveyed.findIndex(({ seen }) => seen.schema === 'unknown');
+  const cause = surveyed[next - 1];
+  const after = surveyed.slice(next).filter((each) => wanted.includes(each));
+  if (cause === undefined || after.length === 0) return [];
+  const { revision, seen } = cause;
+  const failed = after.flatMap((each) => {
+    const failures = [...each.seen.failures, ...(each.seen.back?.outcome === 'failed' ? each.seen.back.failures : [])];
+    const failure = failures.find(({ blame }) => blame === 'schema');
+    return failure === undefined ? [] : [{ id: each.revision.id, why: failure.why }];
+  });
+  const [first] = failed;
+  if (first === undefined && seen.failures.length === 0) return [];
+  const which =
+    seen.failures.length > 0 ? 'did not run to its end' : seen.step.readsRows ? 'reads rows' : 'has no body';
+  const ids = describeFirst(
+    failed.map(({ id }) => id),
+    1,
+  );
+  const rest = first === undefined ? 'later ones were checked by what is known' : `${ids} failed: ${first.why}`;
+  const message = `the schema is not certain after this revision, which ${which}; ${rest}`;
+  return [{ revision: revision.id, direction: 'up', path: revision.path, message }];
 }
 
 /** With several heads `upgrade` cannot choose a target, least of all in production. */

@@ -27,6 +27,9 @@ export const stepRules: readonly Rule[] = [
   indexOnBigTable,
 ];
 
+/** Reported if a step fails for reasons of its own: see lint.ts. */
+export const cannotRun = 'cannot-run';
+
 /** Reported if the graph has several heads: see findHeads in lint.ts. */
 export const severalHeads = 'several-heads';
 
@@ -36,4 +39,9 @@ export const badSuppression = 'bad-suppression';
 /** Rules that need the live database, so that `lint` cannot call their suppression needless. */
 export const rulesOfPlan: readonly string[] = [indexOnBigTable.name];
 
-export const ruleNames: readonly string[] = [...stepRules.map(({ name }) => name), severalHeads, badSuppression];
+export const ruleNames: readonly string[] = [
+  cannotRun,
+  ...stepRules.map(({ name }) => name),
+  severalHeads,
+  badSuppression,
+];

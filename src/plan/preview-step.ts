@@ -16,7 +16,7 @@ export interface SeenStep extends SurveyedStep {
 
 /** @param sizes The sizes of the live tables that any step touches. */
 export function previewStep(
-  { revision, step, before, after, touched }: SeenStep,
+  { revision, step, schema, before, after, touched }: SeenStep,
   sizes: readonly TableSize[],
 ): PreviewedStep {
   const { id, path, message, transaction } = revision;
@@ -26,7 +26,7 @@ export function previewStep(
       direction: step.direction,
       ...stepParts(step),
       upIsEmpty: isEmptyUpgrade(revision),
-      schemas: { before, after },
+      schemas: { whole: schema === 'known', before, after },
       rows: new Map(sizes.map(({ table, rows }) => [foldName(table), rows])),
     },
   ]);

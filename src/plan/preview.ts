@@ -69,12 +69,16 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     onWorkingCopy: plan.onWorkingCopy,
     unfinishedRun: isThere(layout.runJournal),
     steps: previewed,
-    stopped: surveyed.stopped ?? null,
+    stopped: stopOf(surveyed),
     losses,
     unannounced: unannounced(losses, steps, (table) => live.has(foldName(table))),
     space,
     estimatedSeconds: isNothing(plan) ? 0 : estimateSeconds(space.databaseBytes, work),
   };
+}
+
+function stopOf({ stopped }: Surveyed): Preview['stopped'] {
+  return stopped === undefined ? null : { id: stopped.id, why: stopped.why, certain: stopped.blame === 'revision' };
 }
 
 function replayedOf(schema: StoredSchema, { steps }: Surveyed): Replayed {

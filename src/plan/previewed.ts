@@ -19,8 +19,8 @@ export interface Preview {
   readonly unfinishedRun: boolean;
   /** In the order of the run, up to the first one that could not be simulated. */
   readonly steps: readonly PreviewedStep[];
-  /** The first step that could not run in memory, perhaps for lack of rows. */
-  readonly stopped: { readonly id: string; readonly why: string } | null;
+  /** The first step that could not run in memory. If that is certain, the run would fail with REVISION_FAILED. */
+  readonly stopped: { readonly id: string; readonly why: string; readonly certain: boolean } | null;
   /** What the simulated steps would lose. */
   readonly losses: readonly Loss[];
   /** Those for which the run would fail (21). */

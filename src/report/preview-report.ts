@@ -55,7 +55,8 @@ function renderStep(
   ].join('\n\n');
 }
 
-function renderStop({ id, why }: NonNullable<Preview['stopped']>, direction: Direction): string {
+function renderStop({ id, why, certain }: NonNullable<Preview['stopped']>, direction: Direction): string {
+  if (certain) return `It would fail (20): ${why}.`;
   const instead = direction === 'up' ? ' drydock rehearse runs it on a copy with all rows.' : '';
   return `Steps from ${id} on could not be simulated (in memory, one row per table): ${why}.${instead}`;
 }

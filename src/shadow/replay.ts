@@ -94,12 +94,13 @@ function lastOf({ schemas }: Replayed): StoredSchema {
   return last;
 }
 
-/** Ids of revisions without a body. One that a tool before Drydock applied may have been left empty; a merge needs none. */
 function emptyBodies(steps: readonly Step[]): readonly string[] {
-  return steps
-    .map(({ revision }) => revision)
-    .filter(({ body, revises }) => body.kind === 'sql' && body.up.length === 0 && revises.length < 2)
-    .map(({ id }) => id);
+  return steps.filter(({ revision }) => isLeftEmpty(revision)).map(({ revision }) => revision.id);
+}
+
+/** Whether a revision has no body. One that a tool before Drydock applied may have been left so; a merge needs none. */
+export function isLeftEmpty({ body, revises }: Revision): boolean {
+  return body.kind === 'sql' && body.up.length === 0 && revises.length < 2;
 }
 
 function inMemory(error: DrydockError, empty: readonly string[]): DrydockError {

@@ -8,10 +8,10 @@ import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
-import { inEngine } from './replay.ts';
+import { inEngine, isLeftEmpty } from './replay.ts';
 
 /**
- * What each revision does, up and then one step back, starting from an empty database.
+ * What each revision does, up and then one step back, starting from an empty database; also after failures.
  * @param revisions In the order of the graph, from base on.
  * @param given The values for `op.arguments`.
  * @throws {DrydockError} USAGE if a module cannot be loaded; REVISION_FAILED if one ends the process.
@@ -24,8 +24,9 @@ export function surveyRevisions(
   const steps = revisions.map((revision) => ({
     step: engineStep({ revision, direction: 'up' }, given),
     back: engineStep({ revision, direction: 'down' }, given),
+    ...(isLeftEmpty(revision) && { stands: 'for others' as const }),
   }));
-  return survey({ seed: [], steps }, observer);
+  return survey({ seed: [], steps, afterFailure: 'go on' }, observer);
 }
 
 export interface SurveyStart {
@@ -35,7 +36,7 @@ export interface SurveyStart {
 }
 
 /**
- * What steps do, starting from a given schema.
+ * What steps do, starting from a given schema, up to the first that fails.
  * @param given The values for `op.arguments`.
  * @param stop Ends the survey early.
  * @throws {DrydockError} USAGE if a module cannot be loaded, or the schema cannot be created in memory.
@@ -56,7 +57,11 @@ export function surveySteps(
     'PRAGMA ignore_check_constraints = OFF',
     ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
   ];
-  return survey({ seed, steps: steps.map((step) => ({ step: engineStep(step, given) })) }, observer, stop);
+  return survey(
+    { seed, steps: steps.map((step) => ({ step: engineStep(step, given) })), afterFailure: 'stop' },
+    observer,
+    stop,
+  );
 }
 
 async function survey(

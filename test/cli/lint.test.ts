@@ -49,6 +49,18 @@ test('lint needs no database, exits 0 where all is well, and 3 with file, line a
   assert.ok(!existsSync(it.database));
 });
 
+test('honest exit: what cannot run makes lint end with 3, and names the statement', async (t) => {
+  const it = project(t, {
+    'a1.sql': tableRevision('a1', undefined),
+    'b1.sql': sqlRevision('b1', 'a1', 'CREAT TABLE b (x);', 'DROP TABLE b;'),
+    'c1.sql': sqlRevision('c1', 'b1', 'CREATE INDEX t_n ON t_a1 (n);', 'DROP INDEX t_m;'),
+  });
+  const { code, stdout } = await it.run(['lint']);
+  assert.equal(code, 3);
+  assert.match(stdout, /^migrations\/b1\.sql:4: this fails: near "CREAT": syntax error \(cannot-run\)$/m);
+  assert.match(stdout, /^migrations\/c1\.sql:6: this fails: no such index: t_m \(cannot-run\)$/m);
+});
+
 test('a file suppresses a rule with a reason; a suppression that cannot be right is a finding itself', async (t) => {
   const module = (id: string, revises: string, ...lines: readonly string[]) =>
     [
@@ -148,8 +160,12 @@ export function downgrade() {}`,
     findings.map(({ rule, revision }) => [rule, revision]),
     [['write-without-where', 'c1']],
   );
-  assert.equal(notes.length, 1);
-  assert.match(notes[0]?.message ?? '', /^only the SQL text of b1 and 1 more was checked.*b1\.ts:2: no rows/);
+  assert.deepEqual(
+    notes.map(({ revision }) => revision),
+    ['b1', 'b1'],
+  );
+  assert.match(notes[0]?.message ?? '', /^the upgrade could not be run without rows: .*b1\.ts:2: no rows/);
+  assert.match(notes[1]?.message ?? '', /^the schema is not certain after this revision, which did not run to its end/);
 });
 
 test('-x reaches the modules that are looked at', async (t) => {
@@ -158,7 +174,7 @@ test('-x reaches the modules that are looked at', async (t) => {
 export function downgrade(op) { op.execute('DROP TABLE t'); }`,
   });
   assert.equal(await it.text('lint', '-x', 'sql=CREATE TABLE t (n)'), '1 revision, 0 findings, 0 suppressed');
-  assert.match(await it.text('lint'), /^migrations\/a1\.ts: note: only the SQL text of a1 was checked/);
+  assert.match(await it.text('lint'), /^migrations\/a1\.ts: note: the upgrade could not be run/);
 });
 
 test('a revision that ends the process that looks at it is told in one sentence', async (t) => {

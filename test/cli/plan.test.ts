@@ -169,10 +169,54 @@ export function downgrade() {}`,
   const plan = await it.json<Preview>('plan');
   assert.deepEqual([plan.outcome, plan.steps, plan.stopped?.id, plan.unfinishedRun], ['pending', [], 'b1', true]);
   assert.match(plan.stopped?.why ?? '', /b1\.ts:2: too few rows/);
+  assert.equal(plan.stopped?.certain, false);
   assert.match(
     await it.text('plan'),
     /^Steps from b1 on could not be simulated .*too few rows\. drydock rehearse runs it on a copy/m,
   );
+});
+
+const fails: Readonly<Record<string, readonly [body: string, says: RegExp]>> = {
+  'a column that does not exist': ['UPDATE t SET nope = 1;', /no such column: nope/],
+  'a table that exists': ['CREATE TABLE t (n);', /table t already exists/],
+  'a syntax error': ['CREAT TABLE b (n);', /near "CREAT": syntax error/],
+  'a new column that no row can have': ['ALTER TABLE t ADD COLUMN o NOT NULL;', /Cannot add a NOT NULL column/],
+};
+
+for (const [what, [body, says]] of Object.entries(fails)) {
+  test(`honest exit: a plan of an upgrade that is certain to fail says so and ends as the upgrade does: ${what}`, async (t) => {
+    const files = {
+      'a1.sql': sqlRevision('a1', undefined, ''),
+      'b1.sql': sqlRevision('b1', 'a1', 'CREATE TABLE b (n);'),
+      'c1.sql': sqlRevision('c1', 'b1', body),
+    };
+    const it = project(t, files, `${alembicAt('a1')}CREATE TABLE t (n); INSERT INTO t VALUES (1), (2);`);
+    const plan = await it.run(['plan']);
+    assert.equal(plan.code, 20);
+    assert.match(plan.stdout, /^It would fail \(20\): The upgrade of revision c1 failed at .*c1\.sql:4: /m);
+    assert.match(plan.stdout, says);
+    const { ok, steps, stopped } = (await it.run(['plan', '--json'])).json<Preview & { ok: boolean }>();
+    assert.deepEqual([ok, steps.map(({ id }) => id), stopped?.id, stopped?.certain], [false, ['b1'], 'c1', true]);
+    await it.fails(20, 'upgrade');
+  });
+}
+
+test('honest exit: a plan of a downgrade that cannot run ends with 20, and so does the downgrade', async (t) => {
+  const refuses = `export const revision = 'c1'; export const revises = 'b1'; export function upgrade() {}
+export function downgrade(op) { op.cannotDowngrade('the names are gone'); }`;
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, ''),
+    'b1.sql': sqlRevision('b1', 'a1', '', 'DROP TABLE nope;'),
+    'c1.ts': refuses,
+  };
+  const it = project(t, files, alembicAt('b1'));
+  for (const said of [/no such table: nope/, /the names are gone/]) {
+    const plan = await it.run(['plan', '--down', '-1']);
+    assert.equal(plan.code, 20);
+    assert.match(plan.stdout, said);
+    await it.fails(20, 'downgrade', '-1', '--yes');
+    await it.text('upgrade');
+  }
 });
 
 test('a plan has the findings of the linter for its revisions, and that of an index on a big table', async (t) => {

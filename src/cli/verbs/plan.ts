@@ -1,5 +1,6 @@
 import { plan as previewRun } from '../../api/plan.ts';
 import type { Config } from '../../config/config.ts';
+import { exitCodes } from '../../errors.ts';
 import { renderPreview } from '../../report/preview-report.ts';
 import { withLog } from '../engine-log.ts';
 import type { Output } from '../print.ts';
@@ -16,5 +17,9 @@ export async function plan(config: Config, target: string | undefined, { down, x
   const preview = await withLog('plan', (observer) =>
     previewRun(config, address, { verb, arguments: readArguments(x), observer }),
   );
-  return { data: { ...preview }, text: renderPreview(preview, process.cwd()) };
+  return {
+    data: { ...preview },
+    text: renderPreview(preview, process.cwd()),
+    exitCode: preview.stopped?.certain ? exitCodes.REVISION_FAILED : 0,
+  };
 }
