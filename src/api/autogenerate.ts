@@ -71,8 +71,7 @@ export async function autogenerate(config: Config, request: AutogenerateRequest)
   const { found: to, made: from } = comparedParts(found, made, config.ignoreTables);
   const planned = await planWithAnswers(from, to, decisions, answer);
   if (planned === undefined) return { revision: null, changes: [] };
-  const { up, down } = planned.plan;
-  const kind = request.kind ?? ([...up.steps, ...down.steps].every(isInSql) ? 'sql' : 'ts');
+  const kind = request.kind ?? (isInSql(planned.plan) ? 'sql' : 'ts');
   const written = writeRevision(config.migrations, graph, { ...header, kind }, (text) => textOf(text, planned.plan));
   const changes = [
     ...planned.renames.map(renameSentence),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, invariant } from '../errors.ts';
-import { sqlExpectation } from '../revisions/expectation-text.ts';
+import { isInSql as isSaidInSql, sqlExpectation } from '../revisions/expectation-text.ts';
 import { parseSqlRevision } from '../revisions/files/sql-file.ts';
 import { sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { withoutComments } from './comments.ts';
@@ -14,8 +14,8 @@ import { type InPlace, isInPlace, type NotInPlace, type SchemaStep, sqlOf } from
  */
 export function renderSqlRevision(header: RevisionHeader, plan: ChangePlan): string {
   const path = `${header.revision}.sql`;
-  assertInSql(plan.up.steps, 'upgrade');
-  assertInSql(plan.down.steps, 'downgrade');
+  assertInSql(plan.up, 'upgrade');
+  assertInSql(plan.down, 'downgrade');
   const lines = [
     `-- revision: ${header.revision}`,
     ...list('revises', header.revises),
@@ -64,9 +64,12 @@ function withLineFeeds(sql: string): string {
   return texts.join('');
 }
 
-/** Whether a `.sql` revision can make the change: in place, and without line endings that matter. */
-export function isInSql(step: SchemaStep): boolean {
-  return isInPlace(step) && !quotesCarriageReturn(step);
+/** Whether a `.sql` revision can hold the plan: changes in place, without line endings that matter, and names in one line. */
+export function isInSql({ up, down }: ChangePlan): boolean {
+  return [up, down].every(
+    ({ steps, expect }) =>
+      steps.every((step) => isInPlace(step) && !quotesCarriageReturn(step)) && expect.every(isSaidInSql),
+  );
 }
 
 function quotesCarriageReturn(step: InPlace): boolean {
@@ -74,12 +77,19 @@ function quotesCarriageReturn(step: InPlace): boolean {
   return sql.includes('\r') && [...sqlTokens(sql)].some(({ kind, text }) => kind === 'quoted' && text.includes('\r'));
 }
 
-function assertInSql(steps: readonly SchemaStep[], direction: string): void {
+function assertInSql({ steps, expect }: DirectionPlan, direction: string): void {
   const reasons = steps.filter((step): step is NotInPlace => !isInPlace(step)).flatMap(({ reasons: each }) => each);
   if (reasons.length > 0) {
     throw new DrydockError('USAGE', {
       what: `SQLite cannot make every change of the ${direction} in place: ${reasons.join('; ')}`,
       next: 'Run the command again with --ts: a .ts revision rebuilds the table and copies its rows',
+    });
+  }
+  const unsaid = expect.find((expectation) => !isSaidInSql(expectation));
+  if (unsaid !== undefined) {
+    throw new DrydockError('USAGE', {
+      what: `A .sql revision cannot announce that the ${direction} drops ${JSON.stringify(unsaid.table)}: its header has no name that is empty or has several lines`,
+      next: 'Run the command again with --ts: a .ts revision writes it as a string',
     });
   }
   const quoting = steps.filter(isInPlace).find(quotesCarriageReturn);

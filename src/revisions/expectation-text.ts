@@ -2,7 +2,7 @@ import type { BrokenExpectation, Direction, Expectation, NullsExpectation, Revis
 
 /** The line that announces a loss, as the format of a revision has it. */
 export function expectationText(expectation: Expectation, format: RevisionBody['kind'], direction: Direction): string {
-  if (format === 'sql') return sqlExpectation(expectation);
+  if (format === 'sql' && isInSql(expectation)) return sqlExpectation(expectation);
   const [subject, value] = inModule(expectation);
   const key = /^[A-Za-z_]\w*$/.test(subject) ? subject : JSON.stringify(subject);
   return `export const expect = { ${direction}: { ${key}: ${typeof value === 'number' ? value : `'${value}'`} } };`;
@@ -11,6 +11,16 @@ export function expectationText(expectation: Expectation, format: RevisionBody['
 function inModule(expectation: Expectation): readonly [subject: string, value: string | number] {
   if ('rows' in expectation) return [expectation.table, expectation.rows];
   return 'nulls' in expectation ? [columnText(expectation), 'nulls'] : [expectation.broken, 'broken'];
+}
+
+/** Whether a comment can hold it: a name may have a line end, or be empty. */
+export function isInSql(expectation: Expectation): boolean {
+  return namesIn(expectation).every((name) => name !== '' && !/[\n\r]/.test(name));
+}
+
+function namesIn(expectation: Expectation): readonly string[] {
+  if ('broken' in expectation) return [expectation.broken];
+  return 'nulls' in expectation ? [expectation.table, expectation.nulls] : [expectation.table];
 }
 
 export function sqlExpectation(expectation: Expectation): string {

@@ -30,7 +30,7 @@ const header = { revision: 'generated', revises: ['before'], message: 'what chan
  * @returns Whether it could be a `.sql` revision.
  */
 export async function assertPlanWorks(plan: ChangePlan, from: string, to: string): Promise<boolean> {
-  const isSql = [...plan.up.steps, ...plan.down.steps].every(isInSql);
+  const isSql = isInSql(plan);
   const module = renderModuleRevision(header, plan);
   const revisions = [{ text: module, apply: await moduleRevision(module) }];
   if (isSql) {

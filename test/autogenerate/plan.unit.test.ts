@@ -5,6 +5,7 @@ import type { RenameDecision } from '../../src/autogenerate/renames.ts';
 import { renderModuleRevision } from '../../src/autogenerate/render-module.ts';
 import { renderSqlRevision } from '../../src/autogenerate/render-sql.ts';
 import { schemaFrom } from '../schema/database.ts';
+import { assertPlanWorks } from './apply.ts';
 
 const header = { revision: '008_next', revises: ['007_entity_tracking'], message: 'the  next\none' };
 
@@ -226,4 +227,18 @@ test('tables with names that need quotes are announced as the format wants them'
   assert.match(renderSqlRevision(header, plan), /-- expect: rows "my ""old"" one" dropped/);
   assert.match(renderModuleRevision(header, plan), /'my "old" one': 'dropped'/);
   assert.match(renderModuleRevision(header, plan), /'it\\'s': 'dropped'/);
+});
+
+const names = `a b|a\nb|\n-- migrate:down\n|a\rb|a\r\nb|a"b|""|a'b|ä|a\u2028b|a\u0085b|\ufeff|a--b|/* x|x */|migrate:down|$|a\\b|a\\nb|\`|\${x}|| |🚢|rows|dropped fewer|constructor|__proto__|\u0001|\u202e|a;b|a.b|[a]|\t`;
+for (const name of names.split('|')) {
+  test(`a table called ${JSON.stringify(name)} is dropped and made again, in a .ts revision if no comment can name it`, async () => {
+    const from = `CREATE TABLE "${name.replaceAll('"', '""')}" (a TEXT);`;
+    const isSql = await assertPlanWorks(planOf(from, 'CREATE TABLE other (b)'), from, 'CREATE TABLE other (b)');
+    assert.equal(isSql, !/[\r\n]/.test(name) && name !== '');
+  });
+}
+
+test('tables whose names differ in what SQLite does not fold are dropped in one revision', async () => {
+  const from = 'CREATE TABLE "ä" (a); CREATE TABLE "Ä" (b);';
+  assert.ok(await assertPlanWorks(planOf(from, ''), from, ''));
 });

@@ -1,3 +1,4 @@
+import { foldName } from '../../schema/names.ts';
 import type { Expectation } from '../revision.ts';
 import { fileError } from './file-error.ts';
 
@@ -76,8 +77,8 @@ export function checkExpectations(expectations: readonly Placed<Expectation>[]):
   const seen = new Set<string>();
   for (const { value, file, line } of expectations) {
     const of = subjectOf(value);
-    if (seen.has(of.toLowerCase())) throw fileError(file, line, `duplicate expectation of ${of}`);
-    seen.add(of.toLowerCase());
+    if (seen.has(foldName(of))) throw fileError(file, line, `duplicate expectation of ${of}`);
+    seen.add(foldName(of));
   }
   return expectations.map(({ value }) => value);
 }

@@ -145,7 +145,7 @@ function readExpectations(section: SqlSection, path: string): readonly Expectati
 }
 
 function readExpectation(text: string, line: number, path: string): Expectation {
-  const column = /^expect:\s*nulls\s+(.+)$/.exec(text)?.[1];
+  const column = /^expect:\s*nulls\s+(\S.*)$/s.exec(text)?.[1];
   const nulls = column === undefined ? undefined : readNulls(column);
   if (nulls !== undefined) return nulls;
   const object = /^expect:\s*broken\s+(.+)$/.exec(text)?.[1];
