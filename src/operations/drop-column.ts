@@ -23,6 +23,9 @@ export function dropColumnChange(name: string): TableChange {
       const next = withValues(withTable(plan, withoutColumn(plan.table, column.name)), column.name, {
         from: 'default',
       });
+      if (column.constraints.some(({ node }) => node.type === 'UniqueColumnConstraint')) {
+        return { plan: next, why: 'SQLite cannot drop a UNIQUE column in place' };
+      }
       const [broken] = brokenAmong(compiled);
       if (broken !== undefined) {
         return {

@@ -123,7 +123,9 @@ test('addColumn refuses to break a trigger that inserts by position, which SQLit
 });
 
 const users: readonly (readonly [script: string, pattern: RegExp])[] = [
-  ['CREATE TABLE t (a, c UNIQUE)', /used by UNIQUE/],
+  ['CREATE TABLE t (a, c UNIQUE, UNIQUE (c, a))', /used by UNIQUE \( c , a \)/],
+  ['CREATE TABLE t (a, c UNIQUE, UNIQUE (c))', /used by UNIQUE \( c \)/],
+  ['CREATE TABLE t (a, c UNIQUE); CREATE TABLE child (x REFERENCES t (c))', /would break the foreign keys of child/],
   ['CREATE TABLE t (a, c PRIMARY KEY)', /used by PRIMARY KEY/],
   ['CREATE TABLE t (a, c, UNIQUE (a, "C" COLLATE NOCASE))', /used by UNIQUE \( a , "C" COLLATE NOCASE \)/],
   ['CREATE TABLE t (a, c, CONSTRAINT k CHECK (t.c > 0))', /used by CONSTRAINT k CHECK/],
@@ -164,6 +166,33 @@ test('dropColumn takes along what the column itself says, in place', () => {
   op.dropColumn('t', 'd', { ifExists: true });
   assert.deepEqual(column(db, 'SELECT sql FROM sqlite_schema'), ['CREATE TABLE t (a)']);
   assert.deepEqual(methods(), ['dropColumn t: in place', 'dropColumn t: in place']);
+});
+
+for (const definition of [
+  'c UNIQUE',
+  '"c" TEXT CONSTRAINT one UNIQUE ON CONFLICT REPLACE NOT NULL',
+  'c UNIQUE REFERENCES t (a) UNIQUE',
+]) {
+  test(`dropColumn takes along the column's own UNIQUE, by a rebuild: ${definition}`, () => {
+    const db = openDatabase(`CREATE TABLE t (a, ${definition}, d UNIQUE); INSERT INTO t VALUES (1, 2, 3), (4, 5, 6);
+      CREATE INDEX i ON t (a); CREATE VIEW v AS SELECT a, d FROM t;`);
+    const { op, methods } = toldOperations(db);
+    op.dropColumn('t', 'c');
+    assert.deepEqual(methods(), ['dropColumn t: rebuild']);
+    assert.deepEqual(column(db, "SELECT sql FROM sqlite_schema WHERE name = 't'"), ['CREATE TABLE t (a, d UNIQUE)']);
+    assert.deepEqual(column(db, 'SELECT a || d FROM v'), ['13', '46']);
+  });
+}
+
+test('dropColumn is the way back from addColumn, whatever the column has', () => {
+  for (const [options] of added) {
+    const db = openDatabase(`${teams} ${people}`);
+    const before = dump(db);
+    const op = operationsOn(db);
+    op.addColumn('people', { name: 'x', type: 'TEXT', ...options });
+    op.dropColumn('people', 'x');
+    assert.deepEqual(dump(db), before, JSON.stringify(options));
+  }
 });
 
 test('dropColumn rebuilds where a view that broke long ago keeps SQLite from dropping in place', () => {

@@ -10,14 +10,12 @@ import type { ConstraintText, TableText } from './edit-table.ts';
 import { findColumn } from './edit-table.ts';
 
 /**
- * The constraints and generated columns of a table that need one of its columns. A CHECK, REFERENCES, DEFAULT or COLLATE in
- * the column's own definition is dropped with it; as in SQLite, PRIMARY KEY and UNIQUE are not.
+ * The constraints and generated columns of a table that need one of its columns. What is in the column's own definition is
+ * dropped with it, except for a PRIMARY KEY.
  */
 export function usesInTable(table: TableText, name: string): string[] {
   const column = findColumn(table, name);
-  const own = column.constraints.filter(
-    ({ node }) => node.type === 'PrimaryKeyColumnConstraint' || node.type === 'UniqueColumnConstraint',
-  );
+  const own = column.constraints.filter(({ node }) => node.type === 'PrimaryKeyColumnConstraint');
   const others = table.columns.filter((other) => other !== column);
   const ofOthers = others.flatMap((other) =>
     other.constraints
