@@ -1,6 +1,7 @@
 /** Adding and dropping constraints: CHECK and named foreign keys in place if SQLite can, the rest by a rebuild. */
 import { DrydockError } from '../errors.ts';
 import { plural } from '../format.ts';
+import { anyOf } from '../schema/conditions.ts';
 import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit/edit-constraints.ts';
 import { parseExpression } from '../schema/edit/edit-expression.ts';
@@ -99,7 +100,7 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   const present = columns.filter((name) => text.columns.some((column) => sameName(column.name, name)));
   const nulls = present.map((name) => `${quoteName(name)} IS NULL`);
   if (nulls.length === 0) return;
-  const found = `FROM main.${quoteName(table)} WHERE ${nulls.join(' OR ')}`;
+  const found = `FROM main.${quoteName(table)} WHERE ${anyOf(nulls)}`;
   if (port.later !== undefined) {
     const problem = `rows of ${table} hold NULL in ${columns.join(', ')}, which becomes the primary key`;
     port.later({ holds: `NOT EXISTS (SELECT 1 ${found})`, problem });

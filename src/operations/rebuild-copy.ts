@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { describeNumber, plural } from '../format.ts';
+import { anyOf, everyOf } from '../schema/conditions.ts';
 import { quoteName } from '../schema/quote.ts';
 import { requireFit } from './constraint-errors.ts';
 import type { StoredColumn } from './lookups.ts';
@@ -23,6 +24,8 @@ export interface CopyMapping {
   readonly sources: readonly string[];
   /** For each part of the new row's key, the SQL of that part in the new row and in the old one. */
   readonly key: readonly { readonly fresh: string; readonly stale: string }[];
+  /** SQL for the old row's rowid, if it has one. */
+  readonly rowid: string | undefined;
   /** The column that becomes the rowid of the new rows, and the SQL of its value, unless that is simply the old rowid. */
   readonly newRowid: { readonly column: string; readonly stale: string } | undefined;
   readonly columnsBefore: readonly StoredColumn[];
@@ -45,19 +48,41 @@ export function copyMapping(port: SqlPort, { table, aside, plan }: RebuiltTable)
     targets: pairs.map(({ fresh }) => fresh),
     sources: pairs.map(({ stale }) => stale),
     key,
+    rowid: rowidOf(identityBefore),
     newRowid: newRowid(identity, identityBefore, key),
     columnsBefore: tableColumns(port, aside),
     columnsAfter,
   };
 }
 
-export function copyRows(port: SqlPort, { table, aside }: RebuiltTable, { targets, sources }: CopyMapping): void {
+export function copyRows(
+  port: SqlPort,
+  { table, aside }: RebuiltTable,
+  { targets, sources, rowid }: CopyMapping,
+): void {
   // OR ABORT overrides the table's own ON CONFLICT clauses, which could skip, replace or roll back.
-  const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${targets.join(', ')})`;
+  const insert = (into: string) => `INSERT OR ABORT INTO ${into} (${targets.join(', ')})`;
   // Aliased to the table's own name, which an expression of the revision may use.
-  const select = `SELECT ${sources.join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
-  requireFit(table, 'the new definition', () => port.run(`${insert} ${select}`));
+  const from = `FROM main.${quoteName(aside)} AS ${quoteName(table)}`;
+  const copy = () => {
+    if (sources.length <= mostResults || rowid === undefined) {
+      port.run(`${insert(`main.${quoteName(table)}`)} SELECT ${sources.join(', ')} ${from}`);
+      return;
+    }
+    // The rowid is one result too many, which only VALUES takes: row by row, in a trigger.
+    const values = sources.map((source) => `(SELECT ${source} ${from} WHERE ${rowid} = new.copied)`);
+    port.run(`CREATE TEMP VIEW drydock_copy AS SELECT ${rowid} AS copied ${from}`);
+    port.run(
+      `CREATE TEMP TRIGGER drydock_copies INSTEAD OF INSERT ON drydock_copy BEGIN ${insert(quoteName(table))} VALUES (${values.join(', ')}); END`,
+    );
+    port.run('INSERT INTO drydock_copy SELECT copied FROM drydock_copy ORDER BY copied');
+    port.run('DROP VIEW temp.drydock_copy');
+  };
+  requireFit(table, 'the new definition', copy);
 }
+
+/** SQLITE_MAX_COLUMN, for the columns of a table and the results of a query alike. https://sqlite.org/limits.html */
+const mostResults = 2000;
 
 function keyMapping(fresh: RowIdentity, stale: RowIdentity, plan: TablePlan): CopyMapping['key'] {
   const staleRowid = rowidOf(stale);
@@ -146,8 +171,6 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
   const rowsOf = (name: string) => `(SELECT count(*) FROM main.${quoteName(name)})`;
   // The same type means the same affinity, so nothing is converted.
   const compared = comparedColumns(rebuilt.plan, mapping).filter(({ column, before }) => column.type !== before.type);
-  const pairs = pairedRows(rebuilt, mapping, compared);
-  const changed = compared.map(({ column: { name } }, index) => changes(mapping, name, index));
   const unnumbered = rowsWithoutRowid(rebuilt, mapping);
   const problem = `values of ${table} would change with their types, and no \`using\` says how`;
   return [
@@ -155,20 +178,32 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
     ...(unnumbered === undefined
       ? []
       : [{ holds: `NOT EXISTS (SELECT 1 ${unnumbered.found})`, problem: `rows ${unnumbered.problem}` }]),
-    ...(compared.length === 0
-      ? []
-      : [{ holds: `NOT EXISTS (SELECT 1 FROM ${pairs} WHERE ${changed.join(' OR ')})`, problem }]),
+    ...inParts(compared).map((part) => {
+      const changed = part.map(({ column: { name } }, index) => changes(mapping, name, index));
+      return {
+        holds: `NOT EXISTS (SELECT 1 FROM ${pairedRows(rebuilt, mapping, part)} WHERE ${anyOf(changed)})`,
+        problem,
+      };
+    }),
   ];
 }
 
 function changedValues(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping) {
-  const compared = comparedColumns(rebuilt.plan, mapping);
-  if (compared.length === 0) return [];
-  const counts = compared.map(
-    ({ column: { name } }, index) => `count(*) FILTER (WHERE ${changes(mapping, name, index)}) AS n${index}`,
+  return inParts(comparedColumns(rebuilt.plan, mapping)).flatMap((compared) => {
+    const counts = compared.map(
+      ({ column: { name } }, index) => `count(*) FILTER (WHERE ${changes(mapping, name, index)}) AS n${index}`,
+    );
+    const [row] = port.all(`SELECT ${counts.join(', ')} FROM ${pairedRows(rebuilt, mapping, compared)}`);
+    return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
+  });
+}
+
+/** One query cannot compare as many columns as a table can have. https://sqlite.org/limits.html */
+function inParts<T>(columns: readonly T[]): T[][] {
+  const most = 500;
+  return Array.from({ length: Math.ceil(columns.length / most) }, (_, part) =>
+    columns.slice(part * most, (part + 1) * most),
   );
-  const [row] = port.all(`SELECT ${counts.join(', ')} FROM ${pairedRows(rebuilt, mapping, compared)}`);
-  return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
 }
 
 /** SQL for whether the new row has a different value. */
@@ -193,7 +228,7 @@ function pairedRows(
   const values = compared.map(({ column: { name } }, index) => `${quoteName(table)}.${quoteName(name)} AS v${index}`);
   const old = `(SELECT ${[...keys, ...values].join(', ')} FROM main.${quoteName(aside)} AS ${quoteName(table)})`;
   const sameRow = mapping.key.map(({ fresh }, index) => `fresh.${fresh} = stale.k${index}`);
-  return `${old} AS stale LEFT JOIN main.${quoteName(table)} AS fresh ON ${sameRow.join(' AND ')}`;
+  return `${old} AS stale LEFT JOIN main.${quoteName(table)} AS fresh ON ${everyOf(sameRow)}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the live file contains: the sizes of its tables, and one row of each. */
 import { ordinaryTables } from '../checks/measure.ts';
 import type { Reader } from '../files/database-reader.ts';
+import { everyOf } from '../schema/conditions.ts';
 import { foldName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { TableSize } from './previewed.ts';
@@ -18,7 +19,7 @@ export function sampleRows(reader: Reader): string[] {
     const quoted = columns.map((column, index) => `quote(${column}) AS c${index}`).join(', ');
     // SQLite assumes that `n IS NOT NULL` is true for such a column and does not check it.
     const whole = ['TRUE', ...stored.filter(({ notNull }) => notNull).map(({ name }) => `typeof(${name}) <> 'null'`)];
-    const [row] = reader.all(`SELECT ${quoted} FROM main.${quoteName(table)} WHERE ${whole.join(' AND ')} LIMIT 1`);
+    const [row] = reader.all(`SELECT ${quoted} FROM main.${quoteName(table)} WHERE ${everyOf(whole)} LIMIT 1`);
     if (row === undefined) return [];
     const values = Object.values(row).map(String).join(', ');
     return [`INSERT INTO ${quoteName(table)} (${columns.join(', ')}) VALUES (${values})`];
