@@ -1,4 +1,5 @@
 /** Runs revisions on a shadow database in memory, to find the schema and the statements that they produce. */
+import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
@@ -111,8 +112,9 @@ export async function attemptStep(
   if (connection.inTransaction) connection.exec('COMMIT');
   if (failures.length > 0) resetConnection(connection);
   const replayed = result();
-  const isCutShort = step.body.kind === 'module' && failures.length > 0;
-  return { step: replayed, failures, refuses, doubts: isCutShort || replayed.readsRows ? 'all' : doubts };
+  if (step.body.kind === 'module' && failures.length > 0) doubts = 'all';
+  else if (replayed.readsRows) doubts = doubtsAfter(readFileSync(step.path, 'utf8'), doubts);
+  return { step: replayed, failures, refuses, doubts };
 }
 
 export function schemaNow(connection: Database.Database): StoredSchema {

@@ -3,7 +3,7 @@ import { codeOf, DrydockError, messageOf } from '../errors.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import type { SurveyedFailure } from './shadow-result.ts';
 
-/** The words of statements that should have changed the schema and failed, in lower case; `all` if more may be missing. */
+/** Names, in lower case, of what may be in a database and not in the shadow database, or the other way round. */
 export type Doubts = 'all' | ReadonlySet<string>;
 
 export const noDoubts: Doubts = new Set();
@@ -28,10 +28,13 @@ export function failureOf(error: DrydockError, scene: FailureScene): SurveyedFai
   return { why: error.what, problem, line: scene.line, blame: blameFor(cause, scene) };
 }
 
-/** What is in doubt after a statement that failed: what it names, if it was to change the schema. */
-export function doubtsAfter(sql: string, doubts: Doubts): Doubts {
-  if (doubts === 'all' || withoutSchema.has(firstKeyword(sql))) return doubts;
-  return new Set([...doubts, ...namesIn(sql)]);
+/**
+ * With what is in doubt after a text that did not do all that it does elsewhere: what it names, if it can change the schema.
+ * @param text A statement that failed, or a module that read rows.
+ */
+export function doubtsAfter(text: string, doubts: Doubts): Doubts {
+  if (doubts === 'all' || withoutSchema.has(firstKeyword(text))) return doubts;
+  return new Set([...doubts, ...namesIn(text)]);
 }
 
 function blameFor(cause: unknown, { sql, uncompiled, doubts, readsRows, deletes }: FailureScene) {

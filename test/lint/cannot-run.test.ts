@@ -1,39 +1,7 @@
 /** honest exit: what is certain to fail is a finding with its line; rows are blamed only if rows can be the reason. */
 import assert from 'node:assert/strict';
-import { basename } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { lintRevisions } from '../../src/lint/lint.ts';
-import { loadGraph } from '../../src/revisions/load-graph.ts';
-import { revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
-
-type Body = readonly [up: string, down?: string];
-
-const start: Body = ['CREATE TABLE t (id INTEGER PRIMARY KEY, a);', 'DROP TABLE t;'];
-const module = (up: string, down = '') =>
-  `export function upgrade(op) {\n${up}\n}\nexport function downgrade(op) {\n${down}\n}`;
-
-/** Findings as `file:line rule` and notes as `file note`, of revisions r0, r1, … one after the other. */
-async function lint(t: TestContext, ...bodies: readonly (Body | string)[]): Promise<string[]> {
-  const files = bodies.map((body, index): [string, string] => {
-    const [id, parent] = [`r${index}`, index === 0 ? undefined : `r${index - 1}`];
-    if (typeof body === 'string') {
-      const revises = parent === undefined ? 'null' : `'${parent}'`;
-      return [`${id}.ts`, `export const revision = '${id}'; export const revises = ${revises};\n${body}`];
-    }
-    // The first line of the upgrade is line 4, with a parent line 5.
-    return [`${id}.sql`, sqlRevision(id, parent, body[0], body[1] ?? '')];
-  });
-  const graph = loadGraph(revisionFolder(testFolder(t), Object.fromEntries(files)));
-  const { findings, notes } = await lintRevisions(graph, undefined, {}, () => undefined);
-  return [
-    ...findings
-      .filter(({ rule }) => rule !== 'no-downgrade')
-      .map(
-        ({ path, line, rule, direction }) => `${basename(path)}:${line}${direction === 'down' ? ' down' : ''} ${rule}`,
-      ),
-    ...notes.map(({ path, message }) => `${basename(path)} note: ${message}`),
-  ];
-}
+import { test } from 'node:test';
+import { type Body, lint, module, start } from './helpers-lint.ts';
 
 const certain: Readonly<Record<string, readonly [bodies: readonly (Body | string)[], found: readonly string[]]>> = {
   'a misspelt verb': [[start, ['CREAT TABLE b (x);']], ['r1.sql:4 cannot-run']],
@@ -138,6 +106,22 @@ test('a revision without a body may stand for what another tool did: nothing aft
   assert.deepEqual(all.slice(0, 2), ['r2.sql:4 destructive-change', 'r3.sql:4 cannot-run']);
   assert.equal(all.length, 3, all.join('\n'));
   assert.match(all[2] ?? '', /^r0\.sql note: .*which has no body; r1 failed: /);
+});
+
+test('a module that reads rows casts doubt on what it names, and on nothing else', async (t) => {
+  const reads = module(
+    "if (op.selectValue('SELECT count(*) FROM t') > 0) op.execute('ALTER TABLE t ADD COLUMN late');",
+  );
+  const all = await lint(
+    t,
+    start,
+    reads,
+    ['UPDATE t SET late = 1 WHERE id = 1;'],
+    ['UPDATE t SET nope = 1 WHERE id = 1;'],
+  );
+  assert.equal(all[0], 'r3.sql:4 cannot-run');
+  assert.match(all[1] ?? '', /^r1\.ts note: .*which reads rows; r2 failed: /);
+  assert.equal(all.length, 2);
 });
 
 test('lint goes on after a module that ends the transaction, and leaves nothing of it behind', async (t) => {
