@@ -2,7 +2,6 @@
 import { DrydockError } from '../errors.ts';
 import { plural } from '../format.ts';
 import { anyOf } from '../schema/conditions.ts';
-import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
 import { constraintsOf, parseConstraint, withConstraint, withoutConstraint } from '../schema/edit/edit-constraints.ts';
 import { parseExpression } from '../schema/edit/edit-expression.ts';
 import { constraintOutline } from '../schema/edit/edit-outline.ts';
@@ -50,7 +49,6 @@ export function dropConstraintChange(which: string | Constraint): TableChange {
     prepare(plan, { port, stored }) {
       const found = findConstraint(plan.table, which);
       if (found === undefined) throw missing(stored.name, plan.table, which);
-      requireRowidLeft(found, plan.table, stored.name);
       const next = withTable(plan, withoutConstraint(plan.table, found));
       const { name, node } = found.constraint;
       const droppable = inPlaceKinds.some((kind) => node.type.startsWith(kind));
@@ -111,16 +109,6 @@ function requireKeyable(port: SqlPort, table: string, text: TableText, columns: 
   throw new DrydockError('REVISION_FAILED', {
     what: `${plural(count, `row of ${table} holds`, `rows of ${table} hold`)} NULL in ${columns.join(', ')}, which becomes the primary key`,
     next: 'Fill them in the revision first',
-  });
-}
-
-function requireRowidLeft({ constraint }: FoundConstraint, table: TableText, name: string): void {
-  const isKey = constraint.node.type.startsWith('PrimaryKey');
-  const options = table.sql.slice(table.close).toUpperCase();
-  if (!isKey || !options.includes('WITHOUT')) return;
-  throw new DrydockError('REVISION_FAILED', {
-    what: `${name} is a WITHOUT ROWID table, which needs its primary key`,
-    next: 'Create a new table, copy the rows with op.execute, and drop the old one',
   });
 }
 

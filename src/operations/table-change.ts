@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../errors.ts';
+import { constraintsOf } from '../schema/edit/edit-constraints.ts';
 import type { Outline } from '../schema/edit/edit-outline.ts';
 import { outlineOf } from '../schema/edit/edit-outline.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
@@ -72,13 +73,7 @@ export function changeTableOnly(
   const hasRows = () =>
     port.later !== undefined || numberFrom(port, `SELECT EXISTS (SELECT 1 FROM main.${quoteName(stored.name)})`) === 1;
   const facts: TableFacts = { port, stored, compiled, hasRows };
-  const steps: PlannedChange[] = [];
-  let plan = planFor(stored.sql);
-  for (const change of changes) {
-    const step = change.prepare(plan, facts);
-    steps.push(step);
-    plan = step.plan;
-  }
+  const { steps, plan } = planned(changes, facts);
   const needsRebuild = steps.find(({ inPlace }) => inPlace === undefined);
   if (needsRebuild !== undefined) {
     rebuild(port, stored, plan);
@@ -88,12 +83,51 @@ export function changeTableOnly(
     for (const step of steps) step.inPlace?.();
     assertReadsAs(port, stored.name, plan);
   }
-  return changes.map(({ operation }, index) => ({
+  return steps.map(({ operation, why }) => ({
     operation,
     table: stored.name,
     method: needsRebuild === undefined ? 'in place' : 'rebuild',
-    why: needsRebuild?.why ?? steps[index]?.why ?? '',
+    why: needsRebuild?.why ?? why,
   }));
+}
+
+/**
+ * Plans the changes in the order written, except that one waits for others if it is not possible before them: what counts is
+ * the table in the end.
+ */
+function planned(changes: readonly TableChange[], facts: TableFacts) {
+  const steps: (PlannedChange & { readonly operation: string })[] = [];
+  let plan = planFor(facts.stored.sql);
+  let left = changes;
+  while (left.length > 0) {
+    const refusals: DrydockError[] = [];
+    const waiting = left.filter((change) => {
+      try {
+        const step = change.prepare(plan, facts);
+        steps.push({ ...step, operation: change.operation });
+        plan = step.plan;
+        return false;
+      } catch (error) {
+        if (!(error instanceof DrydockError)) throw error;
+        refusals.push(error);
+        return true;
+      }
+    });
+    const [refusal] = refusals;
+    if (refusal !== undefined && waiting.length === left.length) throw refusal;
+    left = waiting;
+  }
+  requireKeyOfRows(plan.table, facts.stored.name);
+  return { steps, plan };
+}
+
+function requireKeyOfRows(table: TableText, name: string): void {
+  const hasKey = constraintsOf(table).some(({ constraint: { node } }) => node.type.startsWith('PrimaryKey'));
+  if (hasKey || !table.sql.slice(table.close).toUpperCase().includes('WITHOUT')) return;
+  throw new DrydockError('REVISION_FAILED', {
+    what: `${name} is a WITHOUT ROWID table, which needs its primary key`,
+    next: 'Create another one in the same op.batchAlterTable, with createPrimaryKey',
+  });
 }
 
 /** The exact text that SQLite's in-place changes would produce; nothing is kept. */

@@ -1,6 +1,7 @@
 /** alterColumn, batchAlterTable and the renames. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TableBatch } from '../../src/operations/batch.ts';
 import type { ColumnChange } from '../../src/operations/column.ts';
 import { column, dump, openDatabase, operationsOn } from './database.ts';
 import { toldOperations } from './notes.ts';
@@ -219,5 +220,191 @@ test('batchAlterTable is in place where all of it can be, and all or nothing', (
   );
   assert.deepEqual(dump(db), before);
   op.batchAlterTable('t', () => undefined);
+  assert.deepEqual(dump(db), before);
+});
+
+/** What a batch does to `t (a PRIMARY KEY, b, c)` with a row (1, 2, 3), and its columns, values and text then. */
+const judgedByTheEnd: readonly (readonly [
+  what: string,
+  script: string,
+  write: (batch: TableBatch) => void,
+  row: object,
+  sql: string,
+])[] = [
+  [
+    'two columns that change their names with each other',
+    'CREATE TABLE t (a, b, c)',
+    (batch) => {
+      batch.alterColumn('a', { newName: 'b' });
+      batch.alterColumn('b', { newName: 'a' });
+    },
+    { b: 1, a: 2, c: 3 },
+    'CREATE TABLE t (b, a, c)',
+  ],
+  [
+    'three columns in a circle, and a new type',
+    'CREATE TABLE t (a, b VARCHAR(3), c, UNIQUE (a, b))',
+    (batch) => {
+      batch.alterColumn('a', { newName: 'b' });
+      batch.alterColumn('b', { newName: 'c', type: 'TEXT' });
+      batch.alterColumn('c', { newName: 'a' });
+    },
+    { b: 1, c: '2', a: 3 },
+    'CREATE TABLE t (b, c TEXT, a, UNIQUE (b, c))',
+  ],
+  [
+    'a new name that another column has, which is dropped afterwards',
+    'CREATE TABLE t (a, b, c)',
+    (batch) => {
+      batch.alterColumn('a', { newName: 'b' });
+      batch.dropColumn('b');
+    },
+    { b: 1, c: 3 },
+    'CREATE TABLE t (b, c)',
+  ],
+  [
+    'a chain of new names',
+    'CREATE TABLE t (a, b, c)',
+    (batch) => {
+      batch.alterColumn('a', { newName: 'b' });
+      batch.alterColumn('b', { newName: 'C' });
+      batch.alterColumn('c', { newName: 'd' });
+    },
+    { b: 1, C: 2, d: 3 },
+    'CREATE TABLE t (b, C, d)',
+  ],
+  [
+    'a new column with the name of one that is renamed',
+    'CREATE TABLE t (a, b, c)',
+    (batch) => {
+      batch.addColumn({ name: 'a', type: 'TEXT', default: "'new'" });
+      batch.alterColumn('a', { newName: 'old_a' });
+    },
+    { old_a: 1, b: 2, c: 3, a: 'new' },
+    "CREATE TABLE t (old_a, b, c, a TEXT DEFAULT 'new')",
+  ],
+  [
+    'a new key of a WITHOUT ROWID table',
+    'CREATE TABLE t (a PRIMARY KEY, b, c) WITHOUT ROWID',
+    (batch) => {
+      batch.createPrimaryKey(null, ['b', 'c']);
+      batch.dropConstraint({ kind: 'primaryKey', name: null, columns: ['a'] });
+    },
+    { a: 1, b: 2, c: 3 },
+    'CREATE TABLE t (a, b, c, PRIMARY KEY (b, c)) WITHOUT ROWID',
+  ],
+  [
+    'a constraint under the name of one that is dropped afterwards',
+    'CREATE TABLE t (a, b, c, CONSTRAINT k CHECK (a > 0))',
+    (batch) => {
+      batch.createUniqueConstraint('k', ['b']);
+      batch.dropConstraint('k');
+    },
+    { a: 1, b: 2, c: 3 },
+    'CREATE TABLE t (a, b, c, CONSTRAINT k UNIQUE (b))',
+  ],
+  [
+    'a column before what uses it',
+    'CREATE TABLE t (a, b, c, d AS (b + 1), UNIQUE (b, c))',
+    (batch) => {
+      batch.dropColumn('b');
+      batch.dropColumn('d');
+      batch.dropConstraint({ kind: 'unique', name: null, columns: ['b', 'c'] });
+    },
+    { a: 1, c: 3 },
+    'CREATE TABLE t (a, c)',
+  ],
+  [
+    'a column before the one whose name it takes',
+    'CREATE TABLE t (a, b, c)',
+    (batch) => {
+      batch.addColumn({ name: 'b', type: 'TEXT', default: "'new'", nullable: false });
+      batch.dropColumn('b');
+    },
+    { a: 1, c: 3, b: 'new' },
+    "CREATE TABLE t (a, c, b TEXT NOT NULL DEFAULT 'new')",
+  ],
+  [
+    'all columns for others',
+    'CREATE TABLE t (a, b AS (a), c AS (a))',
+    (batch) => {
+      for (const name of ['a', 'b', 'c']) batch.dropColumn(name);
+      batch.addColumn({ name: 'd', type: 'TEXT', default: "'new'" });
+    },
+    { d: 'new' },
+    "CREATE TABLE t (d TEXT DEFAULT 'new')",
+  ],
+  [
+    'NOT NULL before the conversion that fills the column',
+    'CREATE TABLE t (a, b, c, d TEXT)',
+    (batch) => {
+      batch.alterColumn('d', { nullable: false });
+      batch.alterColumn('d', { type: 'INTEGER', using: 'ifnull(d, 7)' });
+    },
+    { a: 1, b: 2, c: 3, d: 7 },
+    'CREATE TABLE t (a, b, c, d INTEGER NOT NULL)',
+  ],
+];
+
+for (const [what, script, write, row, sql] of judgedByTheEnd) {
+  test(`a batch is judged by its end: ${what}`, () => {
+    const db = openDatabase(script);
+    const values = ['a', 'b', 'c'].filter((name) => !script.includes(`${name} AS`));
+    db.exec(
+      `INSERT INTO t (${values.join(', ')}) VALUES (${values.map((name) => 'abc'.indexOf(name) + 1).join(', ')})`,
+    );
+    operationsOn(db).batchAlterTable('t', write);
+    assert.deepEqual(db.prepare('SELECT * FROM t').all(), [row]);
+    assert.deepEqual(column(db, "SELECT sql FROM sqlite_schema WHERE type = 'table'"), [sql]);
+  });
+}
+
+test('a batch that ends impossibly is refused, with the first reason', () => {
+  const db = openDatabase(
+    `CREATE TABLE t (a PRIMARY KEY, b, c) WITHOUT ROWID; INSERT INTO t VALUES (1, 2, 3), (2, 2, NULL)`,
+  );
+  const before = dump(db);
+  const op = operationsOn(db);
+  const key = op.constraint.primaryKey(['a']);
+  const refusals: readonly (readonly [(batch: TableBatch) => void, RegExp])[] = [
+    [(batch) => batch.dropConstraint(key), /WITHOUT ROWID table, which needs its primary key/],
+    [
+      (batch) => {
+        batch.dropConstraint(key);
+        batch.createPrimaryKey(null, ['c']);
+      },
+      /1 row of t holds NULL in c/,
+    ],
+    [
+      (batch) => {
+        batch.dropConstraint(key);
+        batch.createPrimaryKey(null, ['b']);
+      },
+      /UNIQUE/,
+    ],
+    [(batch) => batch.alterColumn('a', { newName: 'b' }), /duplicate column name/],
+    [
+      (batch) => {
+        batch.alterColumn('a', { newName: 'x' });
+        batch.alterColumn('b', { newName: 'x' });
+      },
+      /duplicate column name/,
+    ],
+    [
+      (batch) => {
+        batch.addColumn(op.column.text('a', { check: "a <> ''" }));
+        batch.alterColumn('a', { newName: 'x' });
+      },
+      /could mean the old column/,
+    ],
+    [
+      (batch) => {
+        batch.dropColumn('nope');
+        batch.addColumn(op.column.text('b'));
+      },
+      /no column "nope"/,
+    ],
+  ];
+  for (const [write, pattern] of refusals) assert.throws(() => op.batchAlterTable('t', write), refused(pattern));
   assert.deepEqual(dump(db), before);
 });
