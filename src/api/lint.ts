@@ -27,6 +27,6 @@ export async function lint(
   const graph = loadGraphToRun(config);
   const named = addresses.flatMap((address) => namedRevisions(config, address, graph).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
-  const report = await lintRevisions(graph, ids, given, observer);
+  const report = await lintRevisions(graph, ids, { arguments: given, ignored: config.lintIgnore }, observer);
   return { revisions: ids ?? graph.revisions.map(({ id }) => id), ...report };
 }

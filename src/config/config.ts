@@ -38,6 +38,8 @@ export interface Config {
   readonly snapshots: SnapshotSettings;
   /** How much of the result of a run integrity_check looks at. */
   readonly integrity: 'written' | 'full';
+  /** Rules of the linter that are suppressed in all revisions, with the reason. */
+  readonly lintIgnore: Readonly<Record<string, string>>;
   readonly statistics: readonly Statistic[];
   /** Absolute path of the folder for each run's HTML report; undefined: no reports are written. */
   readonly reportDir: string | undefined;
@@ -141,6 +143,7 @@ function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config
       pathOf(cwd, said.snapshotsDirectory, file, settings.snapshots?.directory),
     ),
     integrity: settings.checks?.integrity ?? 'written',
+    lintIgnore: settings.lint?.ignore ?? {},
     statistics: (settings.statistics ?? []).map(({ name, sql, rule }) => ({
       name,
       sql,

@@ -1,5 +1,6 @@
 // zod/mini and a namespace import: bundled, this loads in no measurable time, while plain zod takes about 12 ms.
 import * as z from 'zod/mini';
+import { lintRules } from './lint-rules.ts';
 import { addressPattern } from './listen-address.ts';
 import { isWhat, problemText, suggest } from './problem-text.ts';
 import { maxTimerMs, sizeBytes, sizePattern, sizeProblem } from './quantities.ts';
@@ -126,6 +127,24 @@ const checks = group({
   ),
 });
 
+const lint = group({
+  ignore: z.optional(
+    z
+      .record(
+        z.string(),
+        requiredText('a reason', 'why nothing has to be found, such as: we restore a snapshot instead'),
+        expected('a group of rules', 'lines such as no-downgrade: we restore a snapshot instead'),
+      )
+      .check((rules) => {
+        for (const rule of Object.keys(rules.value)) {
+          if (lintRules.some((known) => known === rule)) continue;
+          const message = problemText('is not a rule', suggest(rule, lintRules));
+          rules.issues.push({ code: 'custom', path: [rule], input: rule, message });
+        }
+      }, about('Rules whose findings are suppressed in all revisions, each with the reason. Default: none.')),
+  ),
+});
+
 const statistic = group({
   name: requiredText('a name', 'a name for the report').check(about('Its name in reports. Must be unique.')),
   sql: requiredText('an SQL query', 'a SELECT that returns one value').check(
@@ -213,6 +232,7 @@ export const fileSchema = group({
   as_root: z.optional(overridable.as_root),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   checks: z.optional(checks.check(about('How the result of a run is checked.'))),
+  lint: z.optional(lint.check(about('What drydock lint looks for.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
   report: z.optional(report.check(about('Reports of runs.'))),
   windows: z.optional(listOfNamed(window).check(about('Maintenance windows of the daemon.'))),

@@ -4,16 +4,25 @@ import type { Finding, Findings } from './lint-finding.ts';
 import type { LintStep } from './lint-step.ts';
 import type { Problem } from './rule.ts';
 import { badSuppression, rulesOfPlan, stepRules } from './rules.ts';
-import { readSuppressions, type Suppression } from './suppressions.ts';
+import { readSuppressions } from './suppressions.ts';
 
-/** What the rules find in the steps of one revision, minus what its file suppresses. */
-export function findIn(revision: Revision, steps: readonly LintStep[], more: readonly Finding[] = []): Findings {
+/** Rules that are suppressed in all files, each with the reason. */
+export type Ignored = Readonly<Record<string, string>>;
+
+/** What the rules find in the steps of one revision, minus what its file or the config suppresses. */
+export function findIn(
+  revision: Revision,
+  steps: readonly LintStep[],
+  ignored: Ignored,
+  more: readonly Finding[] = [],
+): Findings {
   const found = [...steps.flatMap(findInStep), ...more];
   const { valid } = readSuppressions(revision);
+  const reasonFor = (rule: string) => valid.find((suppression) => suppression.rule === rule)?.reason ?? ignored[rule];
   return {
-    findings: found.filter(({ rule }) => reasonFor(valid, rule) === undefined),
+    findings: found.filter(({ rule }) => reasonFor(rule) === undefined),
     suppressed: found.flatMap((finding) => {
-      const reason = reasonFor(valid, finding.rule);
+      const reason = reasonFor(finding.rule);
       return reason === undefined ? [] : [{ ...finding, reason }];
     }),
   };
@@ -53,8 +62,4 @@ function findInStep(step: LintStep): Finding[] {
   );
   // A loop in a module runs the same line many times.
   return [...new Map(all.map((finding) => [JSON.stringify(finding), finding])).values()];
-}
-
-function reasonFor(suppressions: readonly Suppression[], rule: string): string | undefined {
-  return suppressions.find((suppression) => suppression.rule === rule)?.reason;
 }

@@ -6,19 +6,24 @@ import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
 import { surveyRevisions } from '../shadow/survey.ts';
 import type { Finding, LintNote, LintResult } from './lint-finding.ts';
-import { findBadSuppressions, findIn, findingOf } from './lint-revision.ts';
+import { findBadSuppressions, findIn, findingOf, type Ignored } from './lint-revision.ts';
 import { type LintStep, lintStatement, type SeenSchemas, stepParts } from './lint-step.ts';
 import { cannotRun, severalHeads } from './rules.ts';
 
+export interface LintOptions {
+  /** The values for `op.arguments`. */
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly ignored: Ignored;
+}
+
 /**
  * @param ids The revisions to check; if undefined, all of the graph and the graph itself.
- * @param given The values for `op.arguments`.
  * @throws {DrydockError} USAGE if a module cannot be loaded; REVISION_FAILED if one ends the process.
  */
 export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
-  given: Readonly<Record<string, string>>,
+  { arguments: given, ignored }: LintOptions,
   observer: Observer,
 ): Promise<LintResult> {
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
@@ -30,7 +35,7 @@ export async function lintRevisions(
   });
   const wanted = surveyed.filter(({ revision: { id } }) => ids === undefined || ids.includes(id));
   const reports = wanted.map(({ revision, seen }) =>
-    lintRevision(revision, seen, ids === undefined ? findHeads(graph, revision) : undefined),
+    lintRevision(revision, seen, ignored, ids === undefined ? findHeads(graph, revision) : undefined),
   );
   return {
     findings: reports.flatMap(({ findings }) => findings),
@@ -45,7 +50,12 @@ interface Surveyed {
 }
 
 /** @param ofGraph The graph's findings for this revision; undefined if the graph was not checked. */
-function lintRevision(revision: Revision, seen: SurveyedStep, ofGraph: readonly Finding[] | undefined): LintResult {
+function lintRevision(
+  revision: Revision,
+  seen: SurveyedStep,
+  ignored: Ignored,
+  ofGraph: readonly Finding[] | undefined,
+): LintResult {
   const steps = (['up', 'down'] as const).flatMap((direction) => stepOf(revision, direction, seen) ?? []);
   const failures = { up: seen.failures, down: seen.back?.outcome === 'failed' ? seen.back.failures : [] };
   const certain = (['up', 'down'] as const).flatMap((direction) =>
@@ -63,7 +73,7 @@ function lintRevision(revision: Revision, seen: SurveyedStep, ofGraph: readonly 
     ),
     ...notesOnRows(revision, failures),
   ];
-  const { findings, suppressed } = findIn(revision, steps, [...certain, ...(ofGraph ?? [])]);
+  const { findings, suppressed } = findIn(revision, steps, ignored, [...certain, ...(ofGraph ?? [])]);
   const whole = notes.length === 0 && failures.up.length + failures.down.length === 0 && seen.schema === 'known';
   const unasked = ofGraph === undefined ? [severalHeads] : [];
   const used = whole ? new Set([...suppressed.map(({ rule }) => rule), ...unasked]) : undefined;

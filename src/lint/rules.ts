@@ -1,4 +1,5 @@
 /** All rules. */
+import { lintRules } from '../config/lint-rules.ts';
 import type { Rule } from './rule.ts';
 import { castToDate } from './rules/cast-to-date.ts';
 import { destructiveChange } from './rules/destructive-change.ts';
@@ -39,9 +40,4 @@ export const badSuppression = 'bad-suppression';
 /** Rules that need the live database, so that `lint` cannot call their suppression needless. */
 export const rulesOfPlan: readonly string[] = [indexOnBigTable.name];
 
-export const ruleNames: readonly string[] = [
-  cannotRun,
-  ...stepRules.map(({ name }) => name),
-  severalHeads,
-  badSuppression,
-];
+export const ruleNames: readonly string[] = [...lintRules, badSuppression];

@@ -1,7 +1,7 @@
 /** One step of a run, as it would go. */
 import type { SurveyedStep } from '../engine/shadow-result.ts';
-import { findIn } from '../lint/lint-revision.ts';
-import { stepParts } from '../lint/lint-step.ts';
+import { findIn, type Ignored } from '../lint/lint-revision.ts';
+import { type LintStep, stepParts } from '../lint/lint-step.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { foldName } from '../schema/names.ts';
 import { describeParameter } from './bound-value.ts';
@@ -18,18 +18,18 @@ export interface SeenStep extends SurveyedStep {
 export function previewStep(
   { revision, step, schema, before, after, touched }: SeenStep,
   sizes: readonly TableSize[],
+  ignored: Ignored,
 ): PreviewedStep {
   const { id, path, message, transaction } = revision;
-  const { findings, suppressed } = findIn(revision, [
-    {
-      revision,
-      direction: step.direction,
-      ...stepParts(step),
-      upIsEmpty: isEmptyUpgrade(revision),
-      schemas: { whole: schema === 'known', before, after },
-      rows: new Map(sizes.map(({ table, rows }) => [foldName(table), rows])),
-    },
-  ]);
+  const lintStep: LintStep = {
+    revision,
+    direction: step.direction,
+    ...stepParts(step),
+    upIsEmpty: isEmptyUpgrade(revision),
+    schemas: { whole: schema === 'known', before, after },
+    rows: new Map(sizes.map(({ table, rows }) => [foldName(table), rows])),
+  };
+  const { findings, suppressed } = findIn(revision, [lintStep], ignored);
   return {
     id,
     direction: step.direction,

@@ -57,7 +57,7 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     losses: countLosses(reader, lostParts(replayedOf(schema, surveyed)).parts),
   }));
   const live = new Set([...ownTables(schema)].map(([table]) => foldName(table)));
-  const previewed = seen.map((each) => previewStep(each, sizes));
+  const previewed = seen.map((each) => previewStep(each, sizes, config.lintIgnore));
   const space = estimateSpace(layout, copiesOf(plan));
   const work = seen.flatMap(({ touched }) => sizes.flatMap((size) => workOn(size, touched)));
   return {

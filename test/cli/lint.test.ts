@@ -1,6 +1,6 @@
 /** `drydock lint` as CI calls it: without a database, with an exit code. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sqlRevision } from '../harness/files.ts';
@@ -118,6 +118,52 @@ test('a file suppresses a rule with a reason; a suppression that cannot be right
     ['no-downgrade', 'd1', null, 'd1 changes something in its up'],
     ['bad-suppression', 'd1', 5, 'no destructive-change is found'],
   ]);
+});
+
+test('a rule that the config ignores is suppressed in every file, with its reason, in lint and plan', async (t) => {
+  const it = project(
+    t,
+    {
+      'a1.sql': sqlRevision('a1', undefined, 'CREATE TABLE t (n);'),
+      'b1.sql': sqlRevision('b1', 'a1', 'DELETE FROM t;', '', '-- lint: ignore write-without-where a cache'),
+      'c1.ts': `export const revision = 'c1'; export const revises = 'b1';
+export function upgrade(op) { op.execute('CREATE TABLE u (n)'); op.execute('DELETE FROM t'); }\nexport function downgrade() {}`,
+    },
+    '',
+  );
+  const config = join(it.root, 'config/drydock.yaml');
+  const before = readFileSync(config, 'utf8');
+  const ignoring = (rule: string) =>
+    writeFileSync(config, `${before}lint:\n  ignore:\n    ${rule}: we restore a snapshot\n`);
+  assert.equal((await it.run(['lint', '--json'])).json<Report>().findings.length, 4);
+  ignoring('no-downgrade');
+  const { findings, suppressed } = (await it.run(['lint', '--json'])).json<Report>();
+  assert.deepEqual(
+    findings.map(({ rule, revision }) => [rule, revision]),
+    [['write-without-where', 'c1']],
+  );
+  assert.deepEqual(
+    suppressed.map(({ rule, revision, reason }) => [rule, revision, reason]),
+    [
+      ['no-downgrade', 'a1', 'we restore a snapshot'],
+      ['write-without-where', 'b1', 'a cache'],
+      ['no-downgrade', 'b1', 'we restore a snapshot'],
+      ['no-downgrade', 'c1', 'we restore a snapshot'],
+    ],
+  );
+  ignoring('write-without-where');
+  const plan = await it.json<{ steps: readonly { findings: readonly unknown[] }[] }>('plan');
+  assert.deepEqual(
+    plan.steps.flatMap((step) => step.findings),
+    [],
+  );
+  ignoring('no-downgrad');
+  const refused = await it.run(['lint']);
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.error,
+    /drydock\.yaml:\d+: lint\.ignore\.no-downgrad is not a rule\. Did you mean no-downgrade\?/,
+  );
 });
 
 test('several heads are a finding in each head, unless only some revisions were asked for', async (t) => {

@@ -24,6 +24,7 @@ test('without a file the database comes from a flag and the rest are defaults', 
     allowNetworkFilesystem: false,
     snapshots: { keep: 10 },
     integrity: 'written',
+    lintIgnore: {},
     statistics: [],
     reportDir: undefined,
     windows: [],
@@ -49,6 +50,7 @@ test('every key is read', async () => {
       - { name: c, sql: SELECT 3, rule: within 0.5 % }
       - { name: d, sql: SELECT 4 }
     checks: { integrity: full }
+    lint: { ignore: { no-downgrade: we restore a snapshot } }
     report: { dir: ../reports }
     windows:
       - { name: night, cron: 0 4 * * *, time_zone: Europe/Berlin, tasks: [upgrade, prune] }
@@ -67,6 +69,7 @@ test('every key is read', async () => {
     allowNetworkFilesystem: true,
     snapshots: { keep: 3, maxAgeMs: 30 * 86_400_000, maxBytes: 20 * 1024 ** 3 },
     integrity: 'full',
+    lintIgnore: { 'no-downgrade': 'we restore a snapshot' },
     statistics: [
       { name: 'a', sql: 'SELECT 1', rule: { kind: 'same' } },
       { name: 'b', sql: 'SELECT 2', rule: { kind: 'not-less' } },

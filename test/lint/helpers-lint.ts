@@ -24,7 +24,7 @@ export function lintResult(t: TestContext, ...bodies: readonly (Body | string)[]
     return [`${id}.sql`, sqlRevision(id, parent, body[0], body[1] ?? '')];
   });
   const graph = loadGraph(revisionFolder(testFolder(t), Object.fromEntries(files)));
-  return lintRevisions(graph, undefined, {}, () => undefined);
+  return lintRevisions(graph, undefined, { arguments: {}, ignored: {} }, () => undefined);
 }
 
 /** The same as `file:line rule` and `file note: message`, without what follows from revisions without a downgrade. */

@@ -173,7 +173,7 @@ before(async () => {
   report = await lintRevisions(
     loadGraph(revisionFolder(folder, Object.fromEntries(files))),
     undefined,
-    {},
+    { arguments: {}, ignored: {} },
     () => undefined,
   );
 });
