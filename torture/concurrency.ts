@@ -3,6 +3,7 @@
  * in long transactions, a checkpointer, a VACUUM. Who takes part, and what becomes of each runner, is drawn from a seed.
  * Afterwards the history of what everybody was told is held against what the database holds.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../src/errors.ts';
+import { plural } from '../src/format.ts';
 import { integrity } from '../test/harness/dump.ts';
 import { createDatabase, type JournalMode, revisionFolder, sqlRevision } from '../test/harness/files.ts';
 import { execute, query } from '../test/harness/scene.ts';
@@ -254,7 +256,7 @@ function judgeWriter(database: string, writer: string, told: readonly Line[]): v
   const highest = acknowledged.at(-1) ?? 0;
   must(
     count?.n === rows.length && rows.length - highest <= 1,
-    `all or nothing: ${writer} has ${rows.length} rows and counts ${count?.n}`,
+    `all or nothing: ${writer} has ${plural(rows.length, 'row')} and counts ${count?.n}`,
   );
 }
 

@@ -2,7 +2,9 @@
  * `npm run torture`: attacks the published command where `npm test` has samples. `npm run torture -- crash --scene upgrade
  * --mode wal` runs a part of it. What was run takes its place in results.json and in the tables of docs/reliability.md.
  */
+
 import { parseArgs } from 'node:util';
+import { plural } from '../src/format.ts';
 import { type Outcome, sentenceOf } from './attack-each.ts';
 import { keepResult } from './results.ts';
 import { allTasks, type Task } from './tasks.ts';
@@ -38,7 +40,9 @@ async function work(): Promise<void> {
     const seconds = Math.round((performance.now() - started) / 1000);
     // Other seeds than the first are looked into where somebody asks for them; the tables are of those that all have.
     if (values.seed === undefined) keepResult(all, { ...task, ...outcome, seconds });
-    process.stdout.write(`${name}: ${outcome.attempts} attempts, ${outcome.findings.length} findings, ${seconds} s\n`);
+    process.stdout.write(
+      `${name}: ${plural(outcome.attempts, 'attempt')}, ${plural(outcome.findings.length, 'finding')}, ${seconds} s\n`,
+    );
     for (const { at, what } of outcome.findings) process.stdout.write(`  at ${at}: ${what}\n`);
     if (outcome.findings.length > 0) process.exitCode = 1;
   }

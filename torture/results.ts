@@ -1,9 +1,11 @@
 /** What was seen, row by row in results.json, and as tables in docs/reliability.md. */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { plural } from '../src/format.ts';
 import { projectRoot } from '../test/harness/files.ts';
 import type { Outcome } from './attack-each.ts';
 import { kinds, type Task } from './tasks.ts';
@@ -95,7 +97,7 @@ function table(kind: Task['kind'], all: readonly Place[], rows: readonly Row[]):
   const both = places.some(({ mode }) => mode !== 'either') ? '; rollback journal + WAL' : '';
   return [
     `### ${title}`,
-    `${sum(({ attempts }) => attempts)} ${counted}, ${broken} findings, ${Math.ceil(sum(({ seconds }) => seconds) / 60)} minutes${both}.`,
+    `${sum(({ attempts }) => attempts)} ${counted}, ${plural(broken, 'finding')}, ${plural(Math.ceil(sum(({ seconds }) => seconds) / 60), 'minute')}${both}.`,
     [
       `| | ${attacks.join(' | ')} |`,
       `| --- | ${attacks.map(() => '---').join(' | ')} |`,

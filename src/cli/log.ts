@@ -2,7 +2,7 @@
 import pino from 'pino';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { Observer, RunEvent } from '../events.ts';
-import { describeList } from '../format.ts';
+import { describeList, plural } from '../format.ts';
 import { visibleJson, visibleText, visibly } from '../visible.ts';
 import { openStatusLine, type StatusLine } from './status-line.ts';
 
@@ -88,7 +88,7 @@ function write(logger: pino.Logger, status: StatusLine | undefined, event: Logge
       break;
     }
     case 'progress':
-      if (status !== undefined) status.show(`${event.task}: ${event.done} of ${event.total} ${event.unit}`);
+      if (status !== undefined) status.show(`${event.task}: ${event.done} of ${plural(event.total, event.unit)}`);
       else if (isDue(event)) logger.info({ ...event, kind: undefined }, 'progress');
       break;
     case 'engine-started':

@@ -1,5 +1,7 @@
 /** The only places that write to stdout and stderr for a verb. */
+
 import { codeOf, DrydockError, exitCodes, messageOf } from '../errors.ts';
+import { plural } from '../format.ts';
 import { shortened, visible, visibleJson, visibleText } from '../visible.ts';
 
 /** The output of a verb. */
@@ -60,7 +62,7 @@ export function printError(error: unknown, argv: readonly string[]): void {
     );
   }
   const places = known?.places ?? [];
-  const counted = known?.with({ what: `${places.length} problems in the revision files, listed above` });
+  const counted = known?.with({ what: `${plural(places.length, 'problem')} in the revision files, listed above` });
   const message =
     (places.length === 0 ? known : counted)?.message ??
     `Unexpected: ${messageOf(error)}${codeOf(error) && ` (${codeOf(error)})`}. Run again with --debug and report it.`;

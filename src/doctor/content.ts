@@ -58,7 +58,7 @@ export function pages({ content }: DoctorSubject): DoctorFinding[] {
   if (content instanceof Error) return [];
   const { pageSize, pageCount, freePages, journalMode, autoVacuum } = content.pages;
   const freeBytes = freePages * pageSize;
-  const facts = `${journalMode} mode, ${plural(pageCount, 'page')} of ${describeNumber(pageSize)} bytes, ${describeNumber(freePages)} of them empty, auto_vacuum ${autoVacuum}; synchronous is each connection's own, and Drydock writes with EXTRA`;
+  const facts = `${journalMode} mode, ${plural(pageCount, 'page')} of ${plural(pageSize, 'byte')}, ${describeNumber(freePages)} of them empty, auto_vacuum ${autoVacuum}; synchronous is each connection's own, and Drydock writes with EXTRA`;
   if (freeBytes < worthBytes || freePages < pageCount * wasteful) return [ok('pages', facts)];
   return [
     notice(

@@ -30,7 +30,7 @@ export async function runMigration(migration: Migration): Promise<{
   const reports: StepReport[] = [];
   const left: StepLeft[] = [];
   for (const [index, step] of steps.entries()) {
-    tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revisions' });
+    tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revision' });
     await faultPoint(`engine:step:${index}`);
     reports.push(await runTold(step, listenerOf(migration), (listener) => runOne(migration, step, listener), tell));
     const { written, renames } = writes.endStep();
@@ -45,7 +45,7 @@ function listenerOf({ before, writes, tell }: Migration): PortListener {
     mayWrite: writes.note,
     undone: writes.forget,
     betweenOperations: writes.betweenOperations,
-    progress: (task, done, total) => tell({ kind: 'progress', task, done, total, unit: 'rows' }),
+    progress: (task, done, total) => tell({ kind: 'progress', task, done, total, unit: 'row' }),
   };
 }
 

@@ -83,7 +83,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
   const progress =
     (task: string): BackupProgress =>
     (done, total) =>
-      tell({ kind: 'progress', task, done, total, unit: 'pages' });
+      tell({ kind: 'progress', task, done, total, unit: 'page' });
 
   const takeWriteLock = (busyTimeoutMs: number) =>
     waiting('the write lock of the database', busyTimeoutMs, () => requireLive().connection.exec('BEGIN IMMEDIATE'));

@@ -1,6 +1,8 @@
 /** Hashes of a database file that no process writes to meanwhile. */
+
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { plural } from '../format.ts';
 import { withoutWaiting } from './owned-file.ts';
 import { requireFileOrNothing } from './place.ts';
 
@@ -90,7 +92,8 @@ async function hashPieces(
  */
 export function requireAllRead(path: string, bytes: number, sizeBefore: number, sizeAfter = sizeBefore): void {
   if (bytes === sizeBefore && bytes === sizeAfter) return;
-  const size = sizeBefore === sizeAfter ? `${sizeBefore} bytes` : `${sizeBefore} bytes, and then ${sizeAfter}`;
+  const size =
+    sizeBefore === sizeAfter ? plural(sizeBefore, 'byte') : `${plural(sizeBefore, 'byte')}, and then ${sizeAfter}`;
   const message = `EIO: ${path} has ${size}, and ${bytes} of them could be read`;
   throw Object.assign(new Error(message), { code: 'EIO', path });
 }

@@ -1,4 +1,5 @@
 import { DrydockError } from '../errors.ts';
+import { plural } from '../format.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import { CannotDowngrade } from './cannot-downgrade.ts';
@@ -75,7 +76,7 @@ export function statementOperations(port: SqlPort): StatementOperations {
       const statements = splitStatements(sql);
       if (params.length > 0 && statements.length !== 1) {
         throw new DrydockError('REVISION_FAILED', {
-          what: `op.execute got parameters for ${statements.length} statements, but only one may have them`,
+          what: `op.execute got parameters for ${plural(statements.length, 'statement')}, but only one may have them`,
           next: 'Call op.execute once for each statement',
         });
       }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError } from '../errors.ts';
+import { plural } from '../format.ts';
 import type { FoundConstraint } from '../schema/edit/edit-constraints.ts';
 import { constraintsOf, subjectOf } from '../schema/edit/edit-constraints.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
@@ -41,7 +42,7 @@ function findByContent(table: TableText, wanted: Constraint): FoundConstraint | 
     candidates.findLast((found) => sameWords(table, textOf(found), sql));
   if (exact !== undefined) return exact;
   throw new DrydockError('REVISION_FAILED', {
-    what: `${candidates.length} constraints match ${sql}`,
+    what: `${plural(candidates.length, 'constraint')} match ${sql}`,
     next: 'Use the name of the one that you mean',
   });
 }

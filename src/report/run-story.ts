@@ -1,15 +1,7 @@
 /** Turns the record of a run into a report: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
-import {
-  asSentence,
-  describeBytes,
-  describeDuration,
-  describeNumber,
-  describeRevisions,
-  describeTime,
-  plural,
-} from '../format.ts';
+import { asSentence, describeBytes, describeDuration, describeRevisions, describeTime, plural } from '../format.ts';
 import { sayLosses } from '../plan/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
 import { checkSections } from './check-sections.ts';
@@ -130,7 +122,7 @@ function missed({ planned, to }: RunRecord): boolean {
 function stepFold({ id, direction, path, durationMs, failed, sql, sqlLeftOut }: RanStep): Block {
   const statements = sql.reduce((sum, { times }) => sum + times, sqlLeftOut);
   const count = plural(statements, 'statement');
-  const text = sql.map(({ sql: each, times }) => `${each};${times > 1 ? ` -- ${describeNumber(times)} times` : ''}`);
+  const text = sql.map(({ sql: each, times }) => `${each};${times > 1 ? ` -- ${plural(times, 'time')}` : ''}`);
   const left = sqlLeftOut === 0 ? [] : [`-- and ${plural(sqlLeftOut, 'more statement')}`];
   return {
     kind: 'fold',

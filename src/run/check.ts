@@ -1,4 +1,5 @@
 /** Judges what is about to be committed against the snapshot. */
+
 import { carryOver } from '../checks/carry-over.ts';
 import { tablesKept } from '../checks/follow-tables.ts';
 import { judge } from '../checks/judge.ts';
@@ -7,6 +8,7 @@ import { partUntouched } from '../checks/untouched.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import { differingPages } from '../files/same-pages.ts';
+import { plural } from '../format.ts';
 import { describeTriggers, lastRunOf } from '../revisions/applied-tables.ts';
 import { readCatalog, type Snapshot } from '../snapshots/catalog.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
@@ -112,7 +114,7 @@ function checkFailed(failed: readonly CheckResult[], triggers: readonly string[]
     ? ' (ON DELETE and ON UPDATE do not act in a revision: change or delete the rows that refer to a row yourself)'
     : '';
   return new DrydockError('CHECK_FAILED', {
-    what: `After the revisions ${failed.length === 1 ? 'a check' : `${failed.length} checks`} failed: ${failed.map(({ message }) => message).join('; ')}`,
+    what: `After the revisions ${failed.length === 1 ? 'a check' : plural(failed.length, 'check')} failed: ${failed.map(({ message }) => message).join('; ')}`,
     next: `Fix the revision${cascade}${orAnnounce}${orDrop}; then run again`,
   });
 }

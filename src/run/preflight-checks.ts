@@ -7,7 +7,7 @@ import { type Layout, snapshotsBeside, workFiles } from '../files/layout.ts';
 import { folderProblem, notOurFolder } from '../files/owned-folder.ts';
 import { companionsOf, misplaced } from '../files/place.ts';
 import { isMountPoint, networkFileSystem } from '../files/volume.ts';
-import { describeBytes } from '../format.ts';
+import { describeBytes, plural } from '../format.ts';
 import { isRecordName } from '../records/store.ts';
 import { isSnapshotName, listSnapshots } from '../snapshots/catalog.ts';
 import type { SpaceEstimate } from './outcome.ts';
@@ -186,7 +186,7 @@ export function spaceProblem(layout: Layout, estimate: SpaceEstimate): DrydockEr
 export function linksProblem({ database }: Layout, { nlink }: { readonly nlink: bigint | number }) {
   if (Number(nlink) === 1) return undefined;
   return {
-    what: `${database} has ${nlink} names (hard links); a program that opens it by another one looks for its journal in the wrong place`,
+    what: `${database} has ${plural(Number(nlink), 'name')} (hard links); a program that opens it by another one looks for its journal in the wrong place`,
     next: 'Remove the other names (find -samefile lists them)',
   };
 }

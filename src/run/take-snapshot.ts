@@ -1,4 +1,5 @@
 /** Takes the snapshot to go back to: a copy of the live file under the write lock, made durable, reopened, checked, hashed. */
+
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/client.ts';
 import type { HeldState } from '../engine/protocol.ts';
@@ -7,6 +8,7 @@ import { hashExactly, hashFile } from '../files/content-hash.ts';
 import { fsyncDirectory, fsyncFile, removeFile, tryToClearAway } from '../files/durable.ts';
 import { fillOwnedFile } from '../files/owned-file.ts';
 import { ensureDirectory } from '../files/owned-folder.ts';
+import { plural } from '../format.ts';
 import { lastRunOf } from '../revisions/applied-tables.ts';
 import {
   nextSnapshotId,
@@ -126,7 +128,7 @@ async function proveCopy(context: RunContext, copy: RawCopy, reason: SnapshotRea
   const inspection = await inspect(copy.path, context.request.config.statistics, inspectOptions(context));
   invariant(
     inspection.pageCount === copy.pages && inspection.hashes.bytes === copy.pages * inspection.pageSize,
-    `the snapshot has ${inspection.pageCount} pages in ${inspection.hashes.bytes} bytes, and ${copy.pages} pages were copied`,
+    `the snapshot has ${plural(inspection.pageCount, 'page')} in ${plural(inspection.hashes.bytes, 'byte')}, and ${copy.pages} were copied`,
   );
   const [problem] = inspection.measurement.integrity;
   if (problem !== undefined) {

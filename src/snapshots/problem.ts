@@ -1,7 +1,9 @@
 /** What is visibly wrong with a snapshot, without reading it. Only a hash of the file is proof, and that takes time. */
+
 import { lstatSync, statSync } from 'node:fs';
 import { committedWal } from '../files/committed-wal.ts';
 import { hasJournalHeader } from '../files/journal-header.ts';
+import { describeNumber, plural } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 
 interface NamedFile {
@@ -21,7 +23,7 @@ export function visibleProblem({ path, manifest }: NamedFile): VisibleProblem | 
   if (manifest.integrity === 'damaged') return { seen: 'damaged', what: 'was damaged when it was taken' };
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes !== manifest.bytes) {
-    const what = `has changed since it was taken: it has ${bytes} bytes, and its manifest says ${manifest.bytes}`;
+    const what = `has changed since it was taken: it has ${plural(bytes, 'byte')}, and its manifest says ${describeNumber(manifest.bytes)}`;
     return { seen: 'changed since', what };
   }
   const stray = strayCompanion(path);

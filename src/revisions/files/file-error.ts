@@ -1,4 +1,5 @@
 import { DrydockError } from '../../errors.ts';
+import { plural } from '../../format.ts';
 
 /**
  * The error for a mistake in a file written by a person.
@@ -21,7 +22,7 @@ export function filesError(problems: readonly DrydockError[]): DrydockError | un
   const places = problems.flatMap((problem) => problem.places ?? [problem.what]);
   if (places.length < 2) return problems[0];
   return new DrydockError('USAGE', {
-    what: `${places.length} problems in the revision files: ${places.join('; ')}`,
+    what: `${plural(places.length, 'problem')} in the revision files: ${places.join('; ')}`,
     next: 'Correct the files, then run the command again',
     places,
   });
