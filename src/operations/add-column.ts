@@ -12,21 +12,27 @@ import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
 
+/** Where a new column stands. */
+export interface ColumnPlace {
+  /** The column before it; the last one by default. Anywhere else, the table is rebuilt. */
+  readonly after?: string;
+}
+
 /**
- * Adds a column after the last one. A rebuild does what ADD COLUMN refuses:
- * https://sqlite.org/lang_altertable.html#altertabaddcol
+ * Adds a column. A rebuild does what ADD COLUMN refuses: https://sqlite.org/lang_altertable.html#altertabaddcol
  */
-export function addColumnChange(column: Column): TableChange {
+export function addColumnChange(column: Column, { after }: ColumnPlace = {}): TableChange {
   return {
     operation: 'addColumn',
     prepare(plan, { port, stored, hasRows }) {
       requireNewName(plan.table, column);
       const definition = columnSql(column);
-      const table = withColumn(plan.table, definition);
+      const table = withColumn(plan.table, definition, after);
       if (column.primaryKey === true) requireFirstKey(plan.table, column);
       if (lacksValue(column)) requireNoRows(port, stored.name, column, hasRows);
       const next = withValues(withTable(plan, table), column.name, { from: 'default' });
-      const why = reasonForRebuild(column, hasRows);
+      const isLast = table.columns.at(-1)?.name === column.name;
+      const why = isLast ? reasonForRebuild(column, hasRows) : 'SQLite adds a column only after the last one';
       if (why !== undefined) return { plan: next, why };
       const sql = `ALTER TABLE main.${quoteName(stored.name)} ADD COLUMN ${definition}`;
       return {

@@ -1,6 +1,7 @@
 import { DrydockError } from '../errors.ts';
 import { mentions, parseExpression } from '../schema/edit/edit-expression.ts';
 import { includesName, sameName } from '../schema/names.ts';
+import type { ColumnPlace } from './add-column.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
 import type { Column, ColumnChange } from './column.ts';
@@ -21,7 +22,7 @@ import { changeTableOnly } from './table-change.ts';
 
 /** The operations on one table, without its name as an argument. */
 export interface TableBatch {
-  addColumn(column: Column): void;
+  addColumn(column: Column, place?: ColumnPlace): void;
   dropColumn(name: string): void;
   /** A new name takes effect at the end of the batch; until then the batch uses the old one. */
   alterColumn(name: string, change: ColumnChange): void;
@@ -119,7 +120,7 @@ function collector(port: SqlPort, table: string, columns: readonly string[], col
   /** A name that a column gets only at the end of the batch would not be found or, worse, would match another column. */
   const old = (name: string) => (includesName(columns, name) ? name : requireOldName(renames, name));
   return {
-    addColumn: (column) => changes.push(() => addColumnChange(besideOldName(renames, column))),
+    addColumn: (column, place) => changes.push(() => addColumnChange(besideOldName(renames, column), place)),
     dropColumn: (name) => {
       const dropped = old(name);
       changes.push(() => dropColumnChange(dropped));

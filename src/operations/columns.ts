@@ -1,4 +1,5 @@
 import { sameName } from '../schema/names.ts';
+import type { ColumnPlace } from './add-column.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
 import type { Column, ColumnChange } from './column.ts';
@@ -18,19 +19,21 @@ export interface IfNotExists {
   readonly ifNotExists?: boolean;
 }
 
+export interface AddColumnOptions extends IfNotExists, ColumnPlace {}
+
 /**
  * Columns of an existing table: changed in place if SQLite can (https://sqlite.org/lang_altertable.html), otherwise by a
  * rebuild.
  */
 export interface ColumnOperations {
   /**
-   * Adds a column after the last one.
+   * Adds a column, after the last one unless `after` names another.
    * @throws {DrydockError} If existing rows would have no value, as with NOT NULL and no default.
    * @example
    * op.addColumn('people', op.column.string('source', 20, { nullable: false, default: "'import'" }));
-   * op.addColumn('people', op.column.text('phone'), { ifNotExists: true });
+   * op.addColumn('people', op.column.text('phone'), { ifNotExists: true, after: 'email' });
    */
-  addColumn(table: string, column: Column, options?: IfNotExists): void;
+  addColumn(table: string, column: Column, options?: AddColumnOptions): void;
 
   /**
    * Drops a column.
@@ -52,9 +55,9 @@ export interface ColumnOperations {
 
 export function columnOperations(port: SqlPort): ColumnOperations {
   return {
-    addColumn(table, column, { ifNotExists = false } = {}) {
+    addColumn(table, column, { ifNotExists = false, ...place } = {}) {
       if (ifNotExists && hasColumn(port, table, column.name)) return;
-      changeTable(port, table, `addColumn on ${table}`, [addColumnChange(column)]);
+      changeTable(port, table, `addColumn on ${table}`, [addColumnChange(column, place)]);
     },
 
     dropColumn(table, name, { ifExists = false } = {}) {

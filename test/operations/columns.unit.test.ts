@@ -213,3 +213,57 @@ test('dropColumn rebuilds where a view that broke long ago keeps SQLite from dro
   ]);
   assert.throws(() => op.alterColumn('t', 'a', { newName: 'b' }), refused(/does not compile: the view broken/));
 });
+
+/** A table, the column to be after, and the table then. */
+const places: readonly (readonly [table: string, after: string, sql: string, method: string])[] = [
+  ['CREATE TABLE t (a, b, c)', 'a', 'CREATE TABLE t (a, x TEXT UNIQUE, b, c)', 'rebuild'],
+  ['CREATE TABLE t (a, b, c)', 'B', 'CREATE TABLE t (a, b, x TEXT UNIQUE, c)', 'rebuild'],
+  ['CREATE TABLE t (a, b, c)', 'c', 'CREATE TABLE t (a, b, c, x TEXT UNIQUE)', 'rebuild'],
+  [
+    'CREATE TABLE t (a INT, -- the a\n  b TEXT, -- the b\n  c, CHECK (a > 0))',
+    'a',
+    'CREATE TABLE t (a INT, -- the a\n  x TEXT UNIQUE, b TEXT, -- the b\n  c, CHECK (a > 0))',
+    'rebuild',
+  ],
+  [
+    'CREATE TABLE t (a, "b c", c, PRIMARY KEY (a)) WITHOUT ROWID',
+    'b c',
+    'CREATE TABLE t (a, "b c", x TEXT UNIQUE, c, PRIMARY KEY (a)) WITHOUT ROWID',
+    'rebuild',
+  ],
+];
+
+for (const [script, after, sql, method] of places) {
+  test(`addColumn after ${after} in ${script}`, () => {
+    const db = openDatabase(`${script}; INSERT INTO t VALUES (1, 2, 3); CREATE VIEW v AS SELECT * FROM t;
+      CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT new.c; END`);
+    const { op, methods } = toldOperations(db);
+    op.addColumn('t', op.column.text('x', { unique: true }), { after });
+    assert.deepEqual(methods(), [`addColumn t: ${method}`]);
+    assert.deepEqual(column(db, "SELECT sql FROM sqlite_schema WHERE name = 't'"), [sql]);
+    assert.deepEqual(column(db, 'SELECT a || c FROM v WHERE x IS NULL'), ['13']);
+  });
+}
+
+test('addColumn after the last column is in place, and after none is refused', () => {
+  const db = openDatabase(people);
+  const { op, methods } = toldOperations(db);
+  op.addColumn('people', op.column.text('x'), { after: 'AGE' });
+  op.addColumn('people', op.column.text('X'), { ifNotExists: true, after: 'gone' });
+  assert.deepEqual(methods(), ['addColumn people: in place']);
+  const before = dump(db);
+  assert.throws(() => op.addColumn('people', op.column.text('y'), { after: 'gone' }), refused(/no column "gone"/));
+  assert.deepEqual(dump(db), before);
+  op.batchAlterTable('people', (batch) => {
+    batch.addColumn(op.column.text('second'), { after: 'first' });
+    batch.addColumn(op.column.text('first'), { after: 'id' });
+  });
+  assert.deepEqual(op.columnNames('people'), ['id', 'first', 'second', 'name', 'age', 'x']);
+});
+
+test('addColumn after another refuses to break a trigger that inserts by position', () => {
+  const db = openDatabase(`${people} CREATE TABLE log (x);
+    CREATE TRIGGER adds AFTER INSERT ON log BEGIN INSERT INTO people VALUES (NULL, new.x, 1); END;`);
+  const add = () => operationsOn(db).addColumn('people', { name: 'note', type: 'TEXT' }, { after: 'id' });
+  assert.throws(add, refused(/would break the trigger adds/));
+});

@@ -8,11 +8,23 @@ import { findColumn, parseTable } from './edit-table.ts';
 import type { TextRange } from './edit-text.ts';
 import { meaningOf, withCut, withInserted, withReplaced, wordsOf } from './edit-text.ts';
 
-/** A table with a column added after the last one, where ALTER TABLE ADD COLUMN puts it too. */
-export function withColumn(table: TableText, definition: string): TableText {
-  const sql = withInserted(table.sql, table.columnsEnd, `, ${definition}`);
+/**
+ * A table with a column added after the last one, where ALTER TABLE ADD COLUMN puts it too.
+ * @param after The column to put it after instead.
+ */
+export function withColumn(table: TableText, definition: string, after?: string): TableText {
+  const at = after === undefined ? table.columns.length : table.columns.indexOf(findColumn(table, after)) + 1;
+  const next = table.columns[at];
+  const sql =
+    next === undefined
+      ? withInserted(table.sql, table.columnsEnd, `, ${definition}`)
+      : withInserted(table.sql, next.start, `${definition}, `);
   const before = outlineOf(table);
-  return requireOutline(sql, { ...before, columns: [...before.columns, definitionOutline(definition)] }, definition);
+  return requireOutline(
+    sql,
+    { ...before, columns: before.columns.toSpliced(at, 0, definitionOutline(definition)) },
+    definition,
+  );
 }
 
 /** A table without one of its columns. The caller makes sure that nothing else names it. */
