@@ -12,6 +12,8 @@ interface Probe {
   readonly kind: 'view' | 'trigger' | 'foreign keys';
   /** The view, the trigger, or the table of the foreign keys. */
   readonly name: string;
+  /** Of a trigger, its table or view. */
+  readonly on?: string;
   readonly sql: string;
 }
 
@@ -72,15 +74,15 @@ function withTriggersAlone(port: SqlPort, compiled: readonly Compiled[]): Compil
   const broken = new Set(compiled.filter(isBrokenTrigger).map(({ name }) => name));
   return compiled.map((one) => {
     if (!isBrokenTrigger(one)) return one;
-    const complaint = onlyTried(port, () => {
+    const alone = onlyTried(port, () => {
       for (const name of broken) if (name !== one.name) port.run(`DROP TRIGGER main.${quoteName(name)}`);
       return compile(port, one.sql);
     });
-    // It is another one that fails: the INSTEAD OF trigger through which it writes.
-    return {
-      ...one,
-      complaint: /^cannot modify .* because it is a view$/.test(complaint ?? '') ? undefined : complaint,
-    };
+    // It writes through an INSTEAD OF trigger that fails, or is one of a view that fails.
+    const isOfOther =
+      (alone !== one.complaint && /^cannot modify .* because it is a view$/.test(alone ?? '')) ||
+      compiled.some(({ kind, name, complaint }) => kind === 'view' && name === one.on && complaint === alone);
+    return { ...one, complaint: isOfOther ? undefined : alone };
   });
 }
 
@@ -128,7 +130,7 @@ function triggerProbes(port: SqlPort): Probe[] {
   const triggers = port.all("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY name");
   return triggers.flatMap(({ name, tbl_name, sql }) =>
     firingStatements(port, String(tbl_name), String(sql)).map(
-      (statement): Probe => ({ kind: 'trigger', name: String(name), sql: statement }),
+      (statement): Probe => ({ kind: 'trigger', name: String(name), on: String(tbl_name), sql: statement }),
     ),
   );
 }
