@@ -1,5 +1,5 @@
 import { foldName } from '../schema/names.ts';
-import type { CompiledObject, SchemaObject } from '../schema/objects/objects.ts';
+import { type CompiledObject, newComplaint, type SchemaObject } from '../schema/objects/objects.ts';
 import type { StepLeft } from './measurement.ts';
 
 /** What does not compile after a run. */
@@ -28,13 +28,16 @@ export function brokenObjects(
       .map(({ name }) => foldName(name)),
   );
   return after.flatMap((object) => {
-    const { complaint } = object;
-    if (complaint === undefined) return [];
     const old = known.get(keyOf(object, formerly));
+    const complaint = (old && newComplaint(old, object)) ?? object.complaint;
+    // Whether the columns of the parent are a key, the check of the rows tells.
+    if (complaint === undefined || complaint.startsWith('foreign key mismatch')) return [];
     const was = old === undefined ? 'absent' : old.complaint === undefined ? 'compiled' : 'broken';
     const isRewritten =
       was === 'absent' && object.kind === 'foreign key' && rewritten.has(formerly(foldName(object.name)));
-    return [{ ...object, complaint, before: isRewritten ? 'compiled' : was }];
+    const { kind, name, parent } = object;
+    const named = { kind, name, ...(parent !== undefined && { parent }) };
+    return [{ ...named, complaint, before: isRewritten ? 'compiled' : was }];
   });
 }
 

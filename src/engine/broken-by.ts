@@ -2,8 +2,9 @@
 import type Database from 'better-sqlite3';
 import { type BrokenObject, brokenObjects } from '../checks/broken-objects.ts';
 import type { StepLeft } from '../checks/measurement.ts';
+import { compileObjects } from '../schema/objects/compile-objects.ts';
 import { mayHaveObjects } from '../schema/objects/objects.ts';
-import type { Scratch } from '../schema/objects/scratch.ts';
+import { inScratch } from '../schema/objects/scratch.ts';
 import type { StoredObjects } from '../schema/objects/store-schema.ts';
 import type { SchemaRow } from '../schema/read-schema.ts';
 import { openScratch } from './scratch.ts';
@@ -17,24 +18,13 @@ export function storedObjects(connection: Database.Database): StoredObjects {
 }
 
 /** @param left What each revision did. */
-export async function brokenBy(
+export function brokenBy(
   before: StoredObjects,
   after: StoredObjects,
   left: readonly StepLeft[],
-): Promise<readonly BrokenObject[]> {
+): readonly BrokenObject[] {
   if (!before.rows.some(mayHaveObjects) || JSON.stringify(before) === JSON.stringify(after)) return [];
-  // Most runs do without it.
-  const { compileObjects } = await import('../schema/objects/compile-objects.ts');
-  const compiled = inScratch((db) => compileObjects(db, before));
-  const now = inScratch((db) => compileObjects(db, after, compiled.stubs));
+  const compiled = inScratch(openScratch, (db) => compileObjects(db, before));
+  const now = inScratch(openScratch, (db) => compileObjects(db, after, compiled.stubs));
   return brokenObjects(compiled.objects, now.objects, left);
-}
-
-function inScratch<T>(work: (db: Scratch) => T): T {
-  const scratch = openScratch();
-  try {
-    return work(scratch);
-  } finally {
-    scratch.close();
-  }
 }

@@ -10,6 +10,7 @@ import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { statementProblem } from '../revisions/sql/statements.ts';
 import { withDuplicates } from './duplicate-keys.ts';
 import { prepared } from './prepared.ts';
+import { openScratch } from './scratch.ts';
 import type { StatementOrigin } from './shadow-result.ts';
 
 export type PortMode = 'transaction' | 'autocommit';
@@ -148,6 +149,7 @@ export function guardedPort(
         later(condition);
       },
     }),
+    scratch: openScratch,
     ...(readsRows !== undefined && { readsRows }),
     note: (note) => listener.note?.(note),
     progress: (task, done, total) => listener.progress?.(task, done, total),

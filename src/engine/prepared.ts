@@ -1,10 +1,12 @@
 /** Compiles a statement of a revision, in which text may be in double quotes. */
 import type Database from 'better-sqlite3';
-import { codeOf } from '../errors.ts';
-import { firingStatements, viewStatement } from '../operations/dependents.ts';
 import { leadingKeywords } from '../revisions/sql/statements.ts';
 import { takenForText, withTextInSingleQuotes } from '../schema/edit/text-in-quotes.ts';
-import { quoteName } from '../schema/quote.ts';
+import { complaintAbout } from '../schema/objects/compile-objects.ts';
+import { inScratch } from '../schema/objects/scratch.ts';
+import type { StoredObjects } from '../schema/objects/store-schema.ts';
+import { storedObjects } from './broken-by.ts';
+import { openScratch } from './scratch.ts';
 
 /** @returns Also the statement's text, with single quotes around what SQLite takes for text. */
 export function prepared(
@@ -30,32 +32,24 @@ function withReadableText(sql: string, compile: (sql: string) => void): string {
   try {
     return withTextInSingleQuotes(sql, compile);
   } catch (error) {
-    if (codeOf(error) === 'SQLITE_ERROR') return sql;
+    if (error instanceof Complaint) return sql;
     throw error;
   }
 }
 
-/** Creates the view or trigger, compiles it without the other triggers, and undoes that: SQLite itself does not look inside. */
+/** Creates the view or trigger, compiles it, and undoes that: SQLite itself does not look inside. */
 function compileCreated(connection: Database.Database, sql: string, kind: 'VIEW' | 'TRIGGER'): void {
-  const port = {
-    all: (query: string, ...params: unknown[]) => connection.prepare(query).all(...params) as Record<string, unknown>[],
-  };
-  const newest = 'SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = ? ORDER BY rowid DESC';
   connection.exec('SAVEPOINT drydock_compile');
+  let stored: StoredObjects;
   try {
-    for (const { name, sql: stored } of port.all(newest, 'trigger')) {
-      // Without its INSTEAD OF triggers a view cannot be written to, as another trigger may do.
-      if (!/\bINSTEAD\s+OF\b/i.test(String(stored))) connection.exec(`DROP TRIGGER main.${quoteName(String(name))}`);
-    }
     connection.exec(sql);
-    const [created] = port.all(newest, kind.toLowerCase());
-    const name = String(created?.['name']);
-    const statements =
-      kind === 'VIEW'
-        ? [viewStatement(name)]
-        : firingStatements(port, String(created?.['tbl_name']), String(created?.['sql']));
-    for (const statement of statements) connection.prepare(statement);
+    stored = storedObjects(connection);
   } finally {
     connection.exec('ROLLBACK TO drydock_compile; RELEASE drydock_compile');
   }
+  const created = stored.rows.findLast(({ type }) => type === kind.toLowerCase());
+  const complaint = created && inScratch(openScratch, (db) => complaintAbout(db, stored, created));
+  if (complaint !== undefined) throw new Complaint(complaint);
 }
+
+class Complaint extends Error {}

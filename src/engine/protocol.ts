@@ -10,6 +10,7 @@ import type { ErrorDetail } from '../errors.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
+import type { Seed } from './seed.ts';
 import type { AfterFailure, Replayed, Rows, Surveyed, SurveyRequest } from './shadow-result.ts';
 
 /** The descriptor of the pipe, beside the channel, on which the supervisor opens the gate; see write-gate.ts. */
@@ -149,12 +150,9 @@ export interface EngineRequests {
   /** Closes the connections, so that SQLite removes its -wal and -shm. Must be the last request. */
   close: { takes: Record<never, never>; gives: null };
   /** Runs revisions on a shadow database that starts with a schema and no rows; needs no `hold`. */
-  replay: { takes: { seed: readonly string[]; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
+  replay: { takes: { seed: Seed; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
   /** Runs revisions on a shadow database until one fails, and after each its downgrade on a copy; needs no `hold`. */
-  survey: {
-    takes: { seed: readonly string[]; steps: readonly SurveyRequest[]; afterFailure: AfterFailure };
-    gives: Surveyed;
-  };
+  survey: { takes: { seed: Seed; steps: readonly SurveyRequest[]; afterFailure: AfterFailure }; gives: Surveyed };
   /** Sets the journal mode of the live file. `mode` is the one it then has: others may prevent the change. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

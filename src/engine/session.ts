@@ -195,7 +195,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       const measured = lookingTwice(() => measureAfter(queryPort(target()), statistics, written));
       if (objectsBefore === undefined || measured.measurement.integrity.length > 0) return { ...measured, broken: [] };
       const objectsAfter = lookingTwice(() => storedObjects(target()));
-      return { ...measured, broken: await brokenBy(objectsBefore, objectsAfter, left) };
+      return { ...measured, broken: brokenBy(objectsBefore, objectsAfter, left) };
     },
 
     async changedTables({ snapshot, pages }) {

@@ -1,16 +1,16 @@
 /** Runs revisions on a shadow database in memory, to find the schema and the statements that they produce. */
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DrydockError, messageOf } from '../errors.ts';
+import { DrydockError } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { resetConnection } from './connection-state.ts';
-import { excerpt, type PortListener } from './guarded-port.ts';
-import { prepared } from './prepared.ts';
+import type { PortListener } from './guarded-port.ts';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
+import type { Seed } from './seed.ts';
 import type {
   Replayed,
   ReplayedCondition,
@@ -20,23 +20,19 @@ import type {
   Rows,
   SurveyedFailure,
 } from './shadow-result.ts';
+import { plant } from './shadow-seed.ts';
 import { type Doubts, doubtsAfter, failureOf } from './survey-failure.ts';
 
 /**
- * @param seed Statements that create the initial schema, in an order in which they can run; none for an empty database.
- * @throws {DrydockError} USAGE if a statement of the seed fails; REVISION_FAILED naming the revision, which may fail
+ * @throws {DrydockError} USAGE if a statement of a script fails; REVISION_FAILED naming the revision, which may fail
  *   here only because the rows that it expects are missing.
  */
-export async function replaySteps(
-  seed: readonly string[],
-  steps: readonly EngineStep[],
-  rows: Rows,
-): Promise<Replayed> {
+export async function replaySteps(seed: Seed, steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
   const modules = await loadModules(steps);
   const connection = new Database(':memory:');
   try {
     connection.pragma('foreign_keys = OFF');
-    for (const sql of seed) runSeed(connection, sql);
+    plant(connection, seed);
     const schemas = [schemaNow(connection)];
     const replayed: ReplayedStep[] = [];
     for (const step of steps) {
@@ -119,22 +115,6 @@ export async function attemptStep(
 
 export function schemaNow(connection: Database.Database): StoredSchema {
   return readStoredSchema({ all: (sql) => connection.prepare(sql).all() as Record<string, unknown>[] });
-}
-
-/** The stored SQL of a program that writes text in double quotes is read as a revision's own statements are. */
-function sqlToRun(connection: Database.Database, sql: string): string {
-  return sql.includes('"') ? prepared(connection, sql).written : sql;
-}
-
-/** @throws {DrydockError} USAGE with the statement that fails. */
-export function runSeed(connection: Database.Database, sql: string): void {
-  try {
-    connection.exec(sqlToRun(connection, sql));
-  } catch (error) {
-    // The shell's .schema also prints SQLite's own tables and shadow tables, which SQLite creates by itself.
-    if (messageOf(error).startsWith('object name reserved for internal use')) return;
-    throw new DrydockError('USAGE', { what: `${messageOf(error)}, in: ${excerpt(sql)}`, cause: error });
-  }
 }
 
 function collector({ id, direction, body, path }: EngineStep, rows: Rows) {

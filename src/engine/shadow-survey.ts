@@ -2,17 +2,18 @@
 import Database from 'better-sqlite3';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, loadModules } from './run-steps.ts';
-import { type AttemptedStep, attemptStep, runSeed, schemaNow } from './shadow-replay.ts';
+import type { Seed } from './seed.ts';
+import { type AttemptedStep, attemptStep, schemaNow } from './shadow-replay.ts';
 import type { AfterFailure, Surveyed, SurveyedBack, SurveyedStep, SurveyRequest } from './shadow-result.ts';
+import { plant } from './shadow-seed.ts';
 import { type Doubts, noDoubts } from './survey-failure.ts';
 
 /**
  * Runs steps in order, and from each state that they reach the requested downgrade.
- * @param seed Statements that create the initial database.
- * @throws {DrydockError} USAGE if a module cannot be loaded or a statement of the seed fails.
+ * @throws {DrydockError} USAGE if a module cannot be loaded or a statement of a script fails.
  */
 export async function survey(
-  seed: readonly string[],
+  seed: Seed,
   requests: readonly SurveyRequest[],
   afterFailure: AfterFailure,
 ): Promise<Surveyed> {
@@ -21,7 +22,7 @@ export async function survey(
   const steps: SurveyedStep[] = [];
   let doubts: Doubts = noDoubts;
   try {
-    for (const sql of seed) runSeed(connection, sql);
+    plant(connection, seed);
     for (const { step, back, stands } of requests) {
       const before = schemaNow(connection);
       const ran: AttemptedStep = await attemptStep(connection, step, modules, doubts);

@@ -1,6 +1,7 @@
 import { DrydockError } from '../errors.ts';
 import { mentions, parseExpression } from '../schema/edit/edit-expression.ts';
 import { includesName, sameName } from '../schema/names.ts';
+import type { CompiledObject } from '../schema/objects/objects.ts';
 import type { ColumnPlace } from './add-column.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
@@ -8,7 +9,6 @@ import type { Column, ColumnChange } from './column.ts';
 import type { IfExists } from './columns.ts';
 import type { Constraint, ForeignKeyOptions } from './constraint.ts';
 import { addConstraintChange, dropConstraintChange } from './constraint-changes.ts';
-import type { Compiled } from './dependents.ts';
 import { keepingDependents } from './dependents.ts';
 import { dropColumnChange } from './drop-column.ts';
 import type { CreateIndexOptions, IndexKey } from './indexes.ts';
@@ -97,7 +97,7 @@ function renameColumns(
   port: SqlPort,
   table: string,
   renames: Collected['renames'],
-  compiled: readonly Compiled[],
+  compiled: readonly CompiledObject[],
 ): OperationNote[] {
   const taken = tableColumns(port, requireTable(port, table).name).map(({ name }) => name);
   const isFree = ({ from, to }: Rename) => sameName(from, to) || !includesName(taken, to);

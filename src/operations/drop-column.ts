@@ -4,7 +4,7 @@ import { findColumn } from '../schema/edit/edit-table.ts';
 import { indexUses, triggerWaitsFor, usesInTable } from '../schema/edit/edit-uses.ts';
 import { quoteName } from '../schema/quote.ts';
 import { assertStillCompiles, brokenAmong, compileDependents } from './dependents.ts';
-import { cannotReadQuotedText, withLegacyAlter } from './rebuild.ts';
+import { cannotReadSchema, withLegacyAlter } from './rebuild.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
@@ -33,8 +33,8 @@ export function dropColumnChange(name: string): TableChange {
           why: `SQLite cannot drop a column in place while the ${broken.kind} ${broken.name} does not compile`,
         };
       }
-      if (cannotReadQuotedText(port, stored.name)) {
-        return { plan: next, why: 'SQLite cannot drop a column in place while the schema has text in double quotes' };
+      if (cannotReadSchema(port, stored.name)) {
+        return { plan: next, why: 'SQLite cannot drop a column in place while it cannot read the whole schema' };
       }
       const sql = `ALTER TABLE main.${quoteName(stored.name)} DROP COLUMN ${quoteName(column.name)}`;
       return {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DrydockError, invariant } from '../errors.ts';
+import { codeOf, DrydockError, invariant } from '../errors.ts';
 import { hasAutoincrement } from '../schema/edit/edit-constraints.ts';
 import { parseTable } from '../schema/edit/edit-table.ts';
 import { differsOnlyInQuotes, placeOfQuotedText } from '../schema/edit/text-in-quotes.ts';
@@ -72,10 +72,24 @@ export function rebuild(port: SqlPort, table: StoredTable, plan: TablePlan): voi
   assertSchemaIs(expectedSchema(schemaBefore, table.name, plan.table.sql), schemaRows(port));
 }
 
-/** Whether SQLite can rename and drop nothing in place, since it takes text in double quotes in a table or an index for a column. */
-export function cannotReadQuotedText(port: SqlPort, table: string): boolean {
-  const quoted = `SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'index') AND sql LIKE '%"%')`;
-  return numberFrom(port, quoted) === 1 && !onlyTried(port, () => renamed(port, table, `drydock_rebuild_${table}`));
+/**
+ * Whether SQLite can drop nothing in place, since it cannot read the whole schema: it takes text in double quotes in a table
+ * or an index for a column, or a trigger writes to a virtual table whose module is missing.
+ */
+export function cannotReadSchema(port: SqlPort, table: string): boolean {
+  const suspects = `SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'
+    OR (type IN ('table', 'index') AND sql LIKE '%"%'))`;
+  if (numberFrom(port, suspects) === 0) return false;
+  const rename = `ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(`drydock_rebuild_${table}`)}`;
+  return onlyTried(port, () => {
+    try {
+      withLegacyAlter(port, 'OFF', () => port.run(rename));
+      return false;
+    } catch (error) {
+      if (!codeOf(error).startsWith('SQLITE_ERROR')) throw error;
+      return true;
+    }
+  });
 }
 
 /** @returns False if it cannot be, since SQLite takes text in double quotes for a column. */

@@ -1,7 +1,7 @@
 import { DrydockError } from '../errors.ts';
+import type { CompiledObject } from '../schema/objects/objects.ts';
 import { quoteName } from '../schema/quote.ts';
 import { requireSense } from './constraint-errors.ts';
-import type { Compiled } from './dependents.ts';
 import { assertStillCompiles, brokenAmong, compileDependents, compileReadable, describeBroken } from './dependents.ts';
 import { requireTable } from './lookups.ts';
 import { renameStatistics } from './move-old-table.ts';
@@ -15,7 +15,7 @@ export function renameColumn(
   port: SqlPort,
   tableName: string,
   { from, to }: { readonly from: string; readonly to: string },
-  compiled: readonly Compiled[],
+  compiled: readonly CompiledObject[],
 ): OperationNote {
   const { name: table } = requireTable(port, tableName);
   requireAllCompile(compiled);
@@ -35,7 +35,12 @@ export function renameTable(port: SqlPort, from: string, to: string): OperationN
   refuseVirtualMentions(port, table);
   const sql = `ALTER TABLE main.${quoteName(table)} RENAME TO ${quoteName(to)}`;
   requireSense(`to rename ${table} to ${to}`, () => withLegacyAlter(port, 'OFF', () => runOverQuotedText(port, sql)));
-  const before = compiled.map((one) => (one.name === table ? { ...one, name: to } : one));
+  const renamed = (name: string) => (name === table ? to : name);
+  const before = compiled.map((one) => ({
+    ...one,
+    name: renamed(one.name),
+    ...(one.parent !== undefined && { parent: renamed(one.parent) }),
+  }));
   assertStillCompiles([...compiled, ...before], compileDependents(port), `renameTable of ${table}`);
   // Otherwise the statistics of ANALYZE stay under the old name, for a later table of that name.
   renameStatistics(port, table, to);
@@ -43,7 +48,7 @@ export function renameTable(port: SqlPort, from: string, to: string): OperationN
 }
 
 /** SQLite reads the whole schema to follow a rename, and stops at the first object that it cannot read. */
-function requireAllCompile(compiled: readonly Compiled[]): void {
+function requireAllCompile(compiled: readonly CompiledObject[]): void {
   const broken = brokenAmong(compiled);
   if (broken.length === 0) return;
   throw new DrydockError('REVISION_FAILED', {

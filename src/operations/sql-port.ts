@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts';
+import type { Scratch } from '../schema/objects/scratch.ts';
 
 /** One row of a result, by column name. */
 export type Row = Record<string, unknown>;
@@ -42,6 +43,9 @@ export interface SqlPort {
    * with half of it done.
    */
   atomically<T>(work: () => T): T;
+
+  /** Opens an empty database in memory. */
+  scratch(): Scratch;
 
   /**
    * Set if the statements are recorded for a script that runs elsewhere, so that the rows are not available. Conditions that

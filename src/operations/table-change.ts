@@ -6,8 +6,8 @@ import { outlineOf } from '../schema/edit/edit-outline.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
 import { parseTable } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
+import type { CompiledObject } from '../schema/objects/objects.ts';
 import { quoteName } from '../schema/quote.ts';
-import type { Compiled } from './dependents.ts';
 import { keepingDependents } from './dependents.ts';
 import type { StoredTable } from './lookups.ts';
 import { numberFrom, requireTable } from './lookups.ts';
@@ -21,7 +21,7 @@ import { planFor, withTable } from './table-plan.ts';
 export interface TableFacts {
   readonly port: SqlPort;
   readonly stored: StoredTable;
-  readonly compiled: readonly Compiled[];
+  readonly compiled: readonly CompiledObject[];
   readonly hasRows: () => boolean;
 }
 
@@ -67,7 +67,7 @@ export function changeTableOnly(
   port: SqlPort,
   tableName: string,
   changes: readonly TableChange[],
-  compiled: readonly Compiled[],
+  compiled: readonly CompiledObject[],
 ): OperationNote[] {
   const stored = requireTable(port, tableName);
   const hasRows = () =>

@@ -58,18 +58,6 @@ export function readStoredSchema(port: SchemaPort): StoredSchema {
   return { rows: stored, facts: readFacts(port, stored) };
 }
 
-/**
- * The statements that create a stored schema in an empty database, in dependency order. SQLite's own tables and shadow
- * tables are left out: they are created implicitly or by ANALYZE.
- */
-export function statementsOf({ rows, facts }: StoredSchema): string[] {
-  const wanted = rows.filter(({ name }) => !/^sqlite_/i.test(name) && !includesName(facts.shadowTables, name));
-  const statements = ['table', 'index', 'view', 'trigger'].flatMap((type) =>
-    wanted.filter((row) => row.type === type).map(({ sql }) => sql),
-  );
-  return rows.some(({ name }) => name === 'sqlite_stat1') ? [...statements, 'ANALYZE'] : statements;
-}
-
 /** Folded column names of each table, by table name; empty for a virtual table. Bookkeeping is left out. */
 export function ownTables({ rows, facts }: StoredSchema): ReadonlyMap<string, readonly string[]> {
   const tables = rows.filter(({ type, name }) => type === 'table' && isOwn(name, facts));

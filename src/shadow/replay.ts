@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { startEngine } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
+import { emptySeed, type Seed } from '../engine/seed.ts';
 import type { Replayed, Rows } from '../engine/shadow-result.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
-import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
 
 export interface ReplayRequest {
   /** The schema to begin with, without rows; an empty database by default. */
@@ -24,13 +25,12 @@ export interface ReplayRequest {
 
 /**
  * @param stop Ends the replay early.
- * @throws {DrydockError} REVISION_FAILED if a step fails, perhaps for lack of rows; USAGE if a module cannot be loaded, or
- *   the initial schema cannot be created in memory.
+ * @throws {DrydockError} REVISION_FAILED if a step fails, perhaps for lack of rows; USAGE if a module cannot be loaded.
  * @throws {EngineDied} If a revision ended the process, or it was stopped.
  */
 export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
   const { from, steps, arguments: given = {}, rows = 'none' } = request;
-  const seed = from === undefined ? [] : statementsOf(from);
+  const seed: Seed = from === undefined ? emptySeed : { kind: 'database', schema: from, rows: [] };
   try {
     return await inEngine(
       'replay',
@@ -60,7 +60,7 @@ export async function schemaAfter(
 
 /** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
 export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
-  return lastOf(await inEngine('replay', { seed: statements, steps: [], rows: 'none' }, observer));
+  return lastOf(await inEngine('replay', { seed: { kind: 'script', statements }, steps: [], rows: 'none' }, observer));
 }
 
 /** Sends one request to an engine that has no file. */

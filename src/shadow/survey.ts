@@ -3,11 +3,12 @@
 import { EngineDied } from '../engine/client.ts';
 import { engineStep } from '../engine/engine-step.ts';
 import type { EngineRequests } from '../engine/protocol.ts';
+import { emptySeed } from '../engine/seed.ts';
 import type { Surveyed } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
-import { type StoredSchema, statementsOf } from '../schema/read-schema.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
 import { inEngine, isLeftEmpty } from './replay.ts';
 
 /**
@@ -26,7 +27,7 @@ export function surveyRevisions(
     back: engineStep({ revision, direction: 'down' }, given),
     ...(isLeftEmpty(revision) && { stands: 'for others' as const }),
   }));
-  return survey({ seed: [], steps, afterFailure: 'go on' }, observer);
+  return survey({ seed: emptySeed, steps, afterFailure: 'go on' }, observer);
 }
 
 export interface SurveyStart {
@@ -39,7 +40,7 @@ export interface SurveyStart {
  * What steps do, starting from a given schema, up to the first that fails.
  * @param given The values for `op.arguments`.
  * @param stop Ends the survey early.
- * @throws {DrydockError} USAGE if a module cannot be loaded, or the schema cannot be created in memory.
+ * @throws {DrydockError} USAGE if a module cannot be loaded.
  */
 export function surveySteps(
   { schema, rows }: SurveyStart,
@@ -48,17 +49,12 @@ export function surveySteps(
   observer: Observer,
   stop?: AbortSignal,
 ): Promise<Surveyed> {
-  const isTrigger = ({ type }: { readonly type: string }) => type === 'trigger';
-  const seed = [
-    ...statementsOf({ ...schema, rows: schema.rows.filter((row) => !isTrigger(row)) }),
-    // Rows that violate a CHECK are not damage (safe-run.md), and may be what a revision is there to fix.
-    'PRAGMA ignore_check_constraints = ON',
-    ...rows,
-    'PRAGMA ignore_check_constraints = OFF',
-    ...statementsOf({ ...schema, rows: schema.rows.filter(isTrigger) }),
-  ];
   return survey(
-    { seed, steps: steps.map((step) => ({ step: engineStep(step, given) })), afterFailure: 'stop' },
+    {
+      seed: { kind: 'database', schema, rows },
+      steps: steps.map((step) => ({ step: engineStep(step, given) })),
+      afterFailure: 'stop',
+    },
     observer,
     stop,
   );

@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
       'PRAGMA legacy_alter_table = ON',
       'ALTER TABLE parents_new RENAME TO parents',
     ],
-    broken: ['the view names', 'the trigger t'],
+    broken: ['the view names'],
   },
   {
     what: 'a view that was created again and is broken now',
@@ -99,6 +99,12 @@ const cases: readonly Case[] = [
     before: `${parents} CREATE TABLE children (parent REFERENCES parents);`,
     run: ['DROP TABLE parents'],
     broken: ['the foreign key of children to parents'],
+  },
+  {
+    what: 'a name in double quotes whose column is gone: for Python it is text then',
+    before: `${parents} CREATE VIEW names AS SELECT "name" FROM parents;`,
+    run: ['PRAGMA legacy_alter_table = ON', 'ALTER TABLE parents DROP COLUMN name'],
+    broken: ['the view names'],
   },
   {
     what: 'what was broken before',
@@ -129,7 +135,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const { what, before, run, broken } of cases) {
-  test(`broken by a run: ${what}`, async () => {
+  test(`broken by a run: ${what}`, () => {
     const db = new Database(':memory:');
     try {
       db.pragma('foreign_keys = OFF');
@@ -141,7 +147,7 @@ for (const { what, before, run, broken } of cases) {
         db.exec(sql);
       }
       const { renames } = writes.endStep();
-      const found = (await brokenBy(stored, storedObjects(db), [{ rows: {}, renames }])).filter(
+      const found = brokenBy(stored, storedObjects(db), [{ rows: {}, renames }]).filter(
         (object) => object.before === 'compiled',
       );
       assert.deepEqual(found.map(describeObject), broken);

@@ -48,6 +48,12 @@ const blamed: readonly (readonly [
     ['trigger bad'],
   ],
   [
+    'two INSTEAD OF triggers that write to the same table',
+    trigger('bad', 'v', names('log'), 'INSTEAD OF INSERT') + trigger('worse', 'v', names('log'), 'INSTEAD OF DELETE'),
+    (op) => op.dropTable('log'),
+    ['trigger bad', 'trigger worse'],
+  ],
+  [
     'a view, not its INSTEAD OF trigger',
     trigger('way', 'v', names('log'), 'INSTEAD OF INSERT'),
     (op) => op.dropTable('t'),

@@ -88,7 +88,7 @@ const wrong: readonly (readonly [work: (op: Operations) => void, pattern: RegExp
   ],
   [
     (op) => op.createForeignKey(null, 't', 't', ['a'], ['b']),
-    /would break the foreign keys of t \(foreign key mismatch/,
+    /would break the foreign key of t to [tp] \(foreign key mismatch/,
   ],
   [
     (op) => op.dropConstraint('absent', 't'),
@@ -98,7 +98,7 @@ const wrong: readonly (readonly [work: (op: Operations) => void, pattern: RegExp
   [(op) => op.dropConstraint('twice', 't'), /two constraints are named twice/],
   [
     (op) => op.dropConstraint(op.constraint.unique(['code']), 'p'),
-    /would break the foreign keys of t \(foreign key mismatch/,
+    /would break the foreign key of t to [tp] \(foreign key mismatch/,
   ],
   [(op) => op.dropConstraint(op.constraint.primaryKey(['w']), 'w'), /w is a WITHOUT ROWID table/],
 ];

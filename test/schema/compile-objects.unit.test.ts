@@ -48,11 +48,12 @@ test('what compiles is not named', () => {
     broken(
       people,
       log,
-      table('w', 'k PRIMARY KEY, v UNIQUE) WITHOUT ROWID -- '),
-      table('pets', 'owner REFERENCES people, next REFERENCES pets'),
+      ['table', 'w', 'w', 'CREATE TABLE w (k PRIMARY KEY, v UNIQUE) WITHOUT ROWID'],
+      table('pets', 'id INTEGER PRIMARY KEY, owner REFERENCES people, next REFERENCES pets'),
       view('names', 'SELECT name FROM people'),
       trigger('t', 'people', 'AFTER INSERT', 'INSERT INTO log VALUES (NEW.id, 1)'),
       trigger('i', 'names', 'INSTEAD OF UPDATE OF name', 'UPDATE people SET name = NEW.name'),
+      trigger('j', 'log', 'AFTER DELETE', "UPDATE names SET name = 'x'"),
     ),
     {},
   );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { plant } from '../../src/engine/shadow-seed.ts';
 import { compareSchemas } from '../../src/schema/compare/compare.ts';
-import { readSchema, readStoredSchema, schemaOf, statementsOf } from '../../src/schema/read-schema.ts';
+import { readSchema, readStoredSchema, schemaOf } from '../../src/schema/read-schema.ts';
 import { databaseOf, schemaFrom, schemaOn } from './database.ts';
 
 const row = (type: string, name: string, sql: string, tbl_name = name) => ({ type, name, tbl_name, sql });
@@ -104,10 +105,9 @@ test("a table of the user's own is one, though it is called like that behind a f
     [tables, indexes].map((list) => list.map(({ name }) => name)),
     [['docs_content', 'Words_Content'], ['i']],
   );
-  const statements = statementsOf(
-    readStoredSchema({ all: (sql) => db.prepare(sql).all() as Record<string, unknown>[] }),
-  );
-  const copy = databaseOf(statements.join(';'));
+  const copy = databaseOf('');
+  const schema = readStoredSchema({ all: (sql) => db.prepare(sql).all() as Record<string, unknown>[] });
+  plant(copy, { kind: 'database', schema, rows: [] });
   assert.deepEqual(compareSchemas(schemaOn(copy), schemaOn(db)), []);
 });
 

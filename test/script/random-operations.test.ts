@@ -6,8 +6,9 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { guardedPort } from '../../src/engine/guarded-port.ts';
+import { plant } from '../../src/engine/shadow-seed.ts';
 import { createOperations } from '../../src/operations/operations.ts';
-import { readStoredSchema, statementsOf } from '../../src/schema/read-schema.ts';
+import { readStoredSchema } from '../../src/schema/read-schema.ts';
 import { guard } from '../../src/script/guard.ts';
 import { withParameters } from '../../src/script/inline-parameters.ts';
 import { terminated } from '../../src/script/render-script.ts';
@@ -79,11 +80,11 @@ function compare(
 /** Undefined where it cannot be written down. */
 function scriptOf(path: string, random: RandomOperation): string | undefined {
   const live = new Database(path, { readonly: true });
-  const seed = statementsOf(readStoredSchema({ all: (sql) => live.prepare(sql).all() as Record<string, unknown>[] }));
+  const schema = readStoredSchema({ all: (sql) => live.prepare(sql).all() as Record<string, unknown>[] });
   live.close();
   const empty = open();
   try {
-    for (const sql of seed) empty.exec(sql);
+    plant(empty, { kind: 'database', schema, rows: [] });
     empty.exec('BEGIN');
     const told: string[][] = [];
     const port = guardedPort(empty, 'transaction', 'test', {

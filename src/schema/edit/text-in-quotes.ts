@@ -46,6 +46,12 @@ export function withTextInSingleQuotes(sql: string, compile: (sql: string) => vo
   return inSingleQuotes(sql, text);
 }
 
+/** The text that has double quotes in one statement, and single ones in another that is otherwise the same. */
+export function textsOf(before: string, after: string): string[] {
+  const [old, now] = [before, after].map((sql) => wordsOf(sql).map((word) => textAt(sql, word)));
+  return [...new Set(now?.filter((word, at) => word !== old?.[at]))];
+}
+
 /** Whether two texts are the same but for single quotes in the second in place of double ones. */
 export function differsOnlyInQuotes(before: string, after: string): boolean {
   const [old, now] = [wordsOf(before), wordsOf(after)];

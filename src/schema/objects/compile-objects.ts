@@ -1,5 +1,6 @@
-import { codeOf, messageOf } from '../../errors.ts';
+import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { textAt, withReplaced, wordsOf } from '../edit/edit-text.ts';
+import { takenForText, textsOf, withTextInSingleQuotes } from '../edit/text-in-quotes.ts';
 import { namedArguments } from '../full-text.ts';
 import { foldName, includesName, sameName } from '../names.ts';
 import { unquoted } from '../normalise/normalise.ts';
@@ -29,19 +30,50 @@ export interface Compiled {
  */
 export function compileObjects(db: Scratch, stored: StoredObjects, stubs?: StubTables): Compiled {
   if (!stored.rows.some(mayHaveObjects)) return { objects: [], stubs: new Map() };
+  const { rows, compiler } = begin(db, stored, stubs);
+  const views = rows.filter(({ type }) => type === 'view').map((row) => ({ row, object: compiler.compile(row) }));
+  const triggers = rows.filter(({ type }) => type === 'trigger').map((row) => ({ row, object: compiler.compile(row) }));
+  const blamed = triggers.map((each) =>
+    isAnothers(each, [...views, ...triggers]) ? { ...each.object, complaint: undefined } : each.object,
+  );
+  return { objects: [...views.map(({ object }) => object), ...blamed, ...foreignKeys(db)], stubs: compiler.stubs };
+}
+
+interface Compared {
+  readonly row: SchemaRow;
+  readonly object: CompiledObject;
+}
+
+/** It fails because of its view, or of the INSTEAD OF trigger through which it writes. */
+function isAnothers(trigger: Compared, all: readonly Compared[]): boolean {
+  const { complaint } = trigger.object;
+  return all.some(
+    ({ row, object }) =>
+      row !== trigger.row &&
+      complaint !== undefined &&
+      object.complaint === complaint &&
+      (row.type === 'view'
+        ? row.name === trigger.row.tbl_name
+        : insteadOf.test(row.sql) && !insteadOf.test(trigger.row.sql)),
+  );
+}
+
+/**
+ * Why a view or trigger of a schema does not compile, with text in double quotes read as names.
+ * @param db An empty database. The caller closes it.
+ */
+export function complaintAbout(db: Scratch, stored: StoredObjects, { type, name }: SchemaRow): string | undefined {
+  const { rows, compiler } = begin(db, stored, undefined);
+  const row = rows.find((each) => each.type === type && each.name === name);
+  return row && compiler.complaint(row);
+}
+
+function begin(db: Scratch, stored: StoredObjects, stubs: StubTables | undefined) {
   const rows = withKnownCollations(db, stored.rows);
-  const triggers = rows.filter(({ type }) => type === 'trigger');
-  const others = rows.filter((row) => !triggers.includes(row));
-  const compiler = new Compiler(db, storeWithStubs(db, { ...stored, rows: others }, stubs), stubs === undefined);
-  const views = rows.filter(({ type }) => type === 'view');
-  return {
-    objects: [
-      ...views.map(({ name, sql }): CompiledObject => ({ kind: 'view', name, complaint: compiler.view(name, sql) })),
-      ...triggers.map((row): CompiledObject => ({ kind: 'trigger', name: row.name, complaint: compiler.trigger(row) })),
-      ...foreignKeys(db),
-    ],
-    stubs: compiler.stubs,
-  };
+  // Without its INSTEAD OF triggers a view cannot be written to, as another trigger may do.
+  const stores = rows.filter((row) => row.type !== 'trigger' || insteadOf.test(row.sql));
+  const tables = storeWithStubs(db, { ...stored, rows: stores }, stubs);
+  return { rows, compiler: new Compiler(db, tables, stubs === undefined) };
 }
 
 /** Virtual tables that cannot be made here become ordinary ones. */
@@ -81,6 +113,12 @@ function replaceUnknown(sql: string, known: readonly string[]): string {
   }, sql);
 }
 
+function kindOf({ type }: SchemaRow): 'view' | 'trigger' {
+  return type === 'view' ? 'view' : 'trigger';
+}
+
+const insteadOf = /\bINSTEAD\s+OF\b/i;
+
 class Compiler {
   readonly #db: Scratch;
   readonly stubs: Map<string, Set<string>>;
@@ -92,21 +130,51 @@ class Compiler {
     this.#mayGrow = mayGrow;
   }
 
-  view(name: string, text: string): string | undefined {
-    return this.#complaint(`SELECT * FROM main.${quoteName(name)}`, text);
+  /** What an application stored as text in double quotes is text. */
+  compile(row: SchemaRow): CompiledObject {
+    const object = { kind: kindOf(row), name: row.name };
+    const complaint = this.complaint(row);
+    if (complaint === undefined || takenForText(complaint) === undefined) return { ...object, complaint };
+    try {
+      const readable = withTextInSingleQuotes(row.sql, (text) => {
+        const said = this.complaint(row, text);
+        if (said !== undefined) throw new Unreadable(said);
+      });
+      if (object.kind === 'view') this.#createAgain('VIEW', row.name, readable);
+      return { ...object, complaint: undefined, texts: textsOf(row.sql, readable) };
+    } catch (error) {
+      requireComplaint(error);
+      return { ...object, complaint };
+    }
   }
 
-  /** Alone, so that nothing else is blamed. Creating it resolves no names; the statement that would fire it does. */
-  trigger({ name, tbl_name, sql }: SchemaRow): string | undefined {
-    const created = this.#attempt(() => this.#db.run(sql));
-    if (created !== undefined) return created;
+  /**
+   * Creating it resolves no names; what uses it does. A trigger is there alone, so that nothing else is blamed.
+   * @param text Instead of its own SQL.
+   */
+  complaint(row: SchemaRow, text = row.sql): string | undefined {
+    const isThere = row.type === 'view' || insteadOf.test(row.sql);
+    const kind = row.type === 'view' ? 'VIEW' : 'TRIGGER';
+    const unmade = this.#attempt(() => {
+      if (!isThere) this.#db.run(text);
+      else if (text !== row.sql) this.#createAgain(kind, row.name, text);
+    });
+    if (unmade !== undefined) return unmade;
     try {
-      return this.#firing(tbl_name, sql)
-        .map((statement) => this.#complaint(statement, sql))
-        .find((complaint) => complaint !== undefined);
+      const uses = kind === 'VIEW' ? [`SELECT * FROM main.${quoteName(row.name)}`] : this.#firing(row.tbl_name, text);
+      return uses.map((sql) => this.#complaint(sql, text)).find((complaint) => complaint !== undefined);
     } finally {
-      this.#db.run(`DROP TRIGGER main.${quoteName(name)}`);
+      if (!isThere) this.#db.run(`DROP TRIGGER main.${quoteName(row.name)}`);
+      else if (text !== row.sql) this.#createAgain(kind, row.name, row.sql);
     }
+  }
+
+  #createAgain(kind: 'VIEW' | 'TRIGGER', name: string, sql: string): void {
+    // A view's triggers go with it; they are stored again, since those that act instead have to be there.
+    const triggers = this.#db.all("SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?", name);
+    this.#db.run(`DROP ${kind} main.${quoteName(name)}`);
+    this.#db.run(sql);
+    if (kind === 'VIEW') for (const trigger of triggers) this.#db.run(String(trigger['sql']));
   }
 
   #firing(table: string, createTrigger: string): string[] {
@@ -197,10 +265,26 @@ function mentions(text: string, table: string): boolean {
 
 /** Any other failure, such as too little memory, says nothing about the schema. */
 function requireComplaint(error: unknown): void {
-  if (!/^SQLITE_ERROR/.test(codeOf(error))) throw error;
+  if (error instanceof Unreadable || error instanceof DrydockError) return;
+  if (!codeOf(error).startsWith('SQLITE_ERROR')) throw error;
 }
 
-/** The parent has to exist; whether its columns are a key shows when the foreign keys are checked. */
+/** Text in double quotes is not all that an object is refused for. */
+class Unreadable extends Error {}
+
+/** Compiling the check looks up the parent's key. */
+function mismatch(db: Scratch, child: string, parent: string): string | undefined {
+  try {
+    db.compile(`EXPLAIN PRAGMA main.foreign_key_check(${quoteName(child)})`);
+    return undefined;
+  } catch (error) {
+    requireComplaint(error);
+    // It says which of the foreign keys it is about.
+    return messageOf(error).endsWith(`referencing "${parent}"`) ? messageOf(error) : undefined;
+  }
+}
+
+/** The parent has to exist, with the columns as its key. */
 function foreignKeys(db: Scratch): CompiledObject[] {
   const tables = db
     .all("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')")
@@ -213,6 +297,8 @@ function foreignKeys(db: Scratch): CompiledObject[] {
     kind: 'foreign key',
     name: String(name),
     parent: String(parent),
-    complaint: includesName(tables, String(parent)) ? undefined : `no such table: ${parent}`,
+    complaint: includesName(tables, String(parent))
+      ? mismatch(db, String(name), String(parent))
+      : `no such table: ${parent}`,
   }));
 }

@@ -12,6 +12,18 @@ export interface SchemaObject {
 export interface CompiledObject extends SchemaObject {
   /** SQLite's message; undefined if it compiles. */
   readonly complaint: string | undefined;
+  /** What it has as text in double quotes, in single ones; SQLite reads it here as names. */
+  readonly texts?: readonly string[];
+}
+
+/**
+ * Why an object does not mean what it meant; undefined if it does, or did not compile before. A name whose column is gone
+ * is text for an application that accepts text in double quotes.
+ */
+export function newComplaint(before: CompiledObject, after: CompiledObject): string | undefined {
+  if (before.complaint !== undefined) return undefined;
+  const text = after.texts?.find((one) => before.texts?.includes(one) !== true);
+  return after.complaint ?? (text === undefined ? undefined : `a name in it would be the text ${text} now`);
 }
 
 /** `the view totals`, `the foreign key of orders to people`. */

@@ -13,3 +13,13 @@ export interface Scratch {
   stubFunction(name: string, kind: 'scalar' | 'aggregate'): void;
   close(): void;
 }
+
+/** Closes the database when `work` has ended. */
+export function inScratch<T>(open: () => Scratch, work: (db: Scratch) => T): T {
+  const scratch = open();
+  try {
+    return work(scratch);
+  } finally {
+    scratch.close();
+  }
+}
