@@ -16,8 +16,6 @@ import type { StatementOrigin } from './shadow-result.ts';
 export type PortMode = 'transaction' | 'autocommit';
 
 export interface GuardedPort extends SqlPort {
-  /** How many statements have run through it. */
-  readonly statements: () => number;
   /** Whether one of them may have changed a setting of the connection or created a temporary object. */
   readonly leavesTraces: () => boolean;
   /** Refuses all further statements: what a revision left running must not write after the checks or the commit. */
@@ -60,7 +58,6 @@ export function guardedPort(
   where: string,
   listener: PortListener = {},
 ): GuardedPort {
-  let statements = 0;
   let leavesTraces = false;
   /** Counts statements and conditions, since a failed operation undoes both. */
   let told = 0;
@@ -92,7 +89,6 @@ export function guardedPort(
     // Before it runs too: in autocommit it would be committed before the check that follows.
     requireOpen(sql);
     listener.before?.(sql);
-    statements += 1;
     leavesTraces ||= /pragma|temp/i.test(sql);
     let written = sql;
     try {
@@ -112,7 +108,6 @@ export function guardedPort(
     listener.ran?.(sql, params, operations > 0 ? 'operation' : 'revision');
   };
   return {
-    statements: () => statements,
     leavesTraces: () => leavesTraces,
     close: () => {
       closed = true;

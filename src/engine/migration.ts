@@ -5,7 +5,7 @@ import type { StepLeft } from '../checks/measurement.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import type { PortListener } from './guarded-port.ts';
-import type { EngineStep, Reply, StepReport } from './protocol.ts';
+import type { EngineStep, Reply, StepReport, TimedStep } from './protocol.ts';
 import { type LoadedModules, runStep } from './run-steps.ts';
 import { runTold } from './statement-log.ts';
 import type { WrittenSet } from './written-set.ts';
@@ -49,7 +49,7 @@ function listenerOf({ before, writes, tell }: Migration): PortListener {
   };
 }
 
-async function runOne(migration: Migration, step: EngineStep, listener: PortListener): Promise<StepReport> {
+async function runOne(migration: Migration, step: EngineStep, listener: PortListener): Promise<TimedStep> {
   const { connection, on, modules, writes } = migration;
   if (on === 'live file') return runStep(connection, step, 'transaction', modules, listener);
   if (!step.transaction) {

@@ -47,11 +47,15 @@ export interface EngineStep {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-export interface StepReport {
+export interface TimedStep {
   readonly id: string;
   readonly direction: Direction;
   readonly startedAt: string;
   readonly durationMs: number;
+}
+
+export interface StepReport extends TimedStep {
+  /** Those that changed something, with those of operations. */
   readonly statements: number;
 }
 

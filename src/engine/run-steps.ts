@@ -10,7 +10,7 @@ import type { Statement } from '../revisions/revision.ts';
 import { resetConnection } from './connection-state.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import { importRevision } from './import-revision.ts';
-import type { EngineStep, StepReport } from './protocol.ts';
+import type { EngineStep, TimedStep } from './protocol.ts';
 import { SnapshotUnproven } from './write-gate.ts';
 
 /** What a revision module must export. */
@@ -67,7 +67,7 @@ export async function runStep(
   mode: PortMode,
   modules: LoadedModules,
   listener: PortListener = {},
-): Promise<StepReport> {
+): Promise<TimedStep> {
   const startedAt = new Date();
   const started = performance.now();
   const port = guardedPort(connection, mode, `Revision ${step.id} (${step.path})`, listener);
@@ -86,7 +86,6 @@ export async function runStep(
     direction: step.direction,
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - started),
-    statements: port.statements(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Collects the SQL that a step runs, up to a limit, and reports it when the step has ended, even if it failed. */
 import { plural } from '../format.ts';
 import type { PortListener } from './guarded-port.ts';
-import type { EngineStep, RanStatement, RanStep, Reply, StepReport } from './protocol.ts';
+import type { EngineStep, RanStatement, RanStep, Reply, StepReport, TimedStep } from './protocol.ts';
 
 /** Limits for one step: entries (runs of the same statement), and characters of each. */
 const maxEntries = 200;
@@ -11,29 +11,29 @@ const maxLength = 2_000;
 export async function runTold(
   step: EngineStep,
   listener: PortListener,
-  run: (listener: PortListener) => Promise<StepReport>,
+  run: (listener: PortListener) => Promise<TimedStep>,
   tell: (reply: Reply) => void,
 ): Promise<StepReport> {
   const startedAt = new Date();
   const started = performance.now();
   const kept = keptStatements();
-  const tellStep = (report: StepReport, failed: boolean) => {
+  const tellStep = (timed: TimedStep, failed: boolean): StepReport => {
     const { sql, leftOut } = kept.result();
+    const report = { ...timed, statements: kept.count() };
     const ran: RanStep = { ...report, path: step.path, failed, sql, sqlLeftOut: leftOut };
     tell({ kind: 'step', step: ran });
+    return report;
   };
   try {
     const undone = (count: number) => {
       listener.undone?.(count);
       kept.undone(count);
     };
-    const report = await run({ ...listener, ran: kept.ran, undone });
-    tellStep(report, false);
-    return report;
+    return tellStep(await run({ ...listener, ran: kept.ran, undone }), false);
   } catch (error) {
     const { id, direction } = step;
     const durationMs = Math.round(performance.now() - started);
-    tellStep({ id, direction, startedAt: startedAt.toISOString(), durationMs, statements: kept.count() }, true);
+    tellStep({ id, direction, startedAt: startedAt.toISOString(), durationMs }, true);
     throw error;
   }
 }

@@ -22,7 +22,13 @@ for (const mode of ['delete', 'wal'] as const) {
     const it = project(t, { 'a1.sql': a1, 'a2.ts': a2 });
     createDatabase(it.database, mode, people);
     chmodSync(it.database, 0o640);
-    const report = await it.json<{ runId: string; phases: unknown[]; checks: unknown; snapshot: unknown }>('upgrade');
+    const report = await it.json<{
+      runId: string;
+      phases: unknown[];
+      steps: { statements: number }[];
+      checks: unknown;
+      snapshot: unknown;
+    }>('upgrade');
     const done = latest(it);
     assert.equal(done.runId, report.runId);
     assert.deepEqual([done.command, done.targets, done.database], ['upgrade', ['head'], it.database]);
@@ -45,7 +51,7 @@ for (const mode of ['delete', 'wal'] as const) {
         {
           id: 'a2',
           failed: false,
-          statements: done.steps[1]?.statements,
+          statements: 1001,
           sql: [
             { sql: 'INSERT INTO notes VALUES (?)', times: 1000 },
             { sql: 'ALTER TABLE main.people ADD COLUMN age INTEGER', times: 1 },
@@ -53,6 +59,11 @@ for (const mode of ['delete', 'wal'] as const) {
           sqlLeftOut: 0,
         },
       ],
+    );
+    assert.deepEqual(
+      report.steps.map(({ statements }) => statements),
+      [2, 1001],
+      'the terminal counts what the record counts',
     );
     assert.deepEqual(sentences(done), ['table notes is new', 'column people.age is new']);
     assert.deepEqual([done.checks, done.snapshot], [report.checks, report.snapshot]);
