@@ -53,6 +53,7 @@ function shortTable(rows: readonly Row[]): string {
   return [
     `| | ${names.join(' | ')} |`,
     `|---|${names.map(() => ':-:|').join('')}`,
+    `| Version | ${rows.map(({ tool }) => tool.version()).join(' | ')} |`,
     ...behaviours.map(({ title }, index) => `| ${title} | ${rows.map(({ seen }) => mark(seen[index])).join(' | ')} |`),
     `| Passed | ${rows.map(({ seen }) => `${seen.filter(({ passed }) => passed).length} of ${seen.length}`).join(' | ')} |`,
   ].join('\n');
