@@ -5,6 +5,7 @@ import type { StepLeft } from '../checks/measurement.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import type { PortListener } from './guarded-port.ts';
+import { followPragmas, type PragmasSet } from './ignored-pragmas.ts';
 import type { EngineStep, Reply, StepReport, TimedStep } from './protocol.ts';
 import { type LoadedModules, runStep } from './run-steps.ts';
 import { runTold } from './statement-log.ts';
@@ -29,19 +30,26 @@ export async function runMigration(migration: Migration): Promise<{
   const { connection, steps, writes, tell } = migration;
   const reports: StepReport[] = [];
   const left: StepLeft[] = [];
+  const pragmas = followPragmas();
   for (const [index, step] of steps.entries()) {
     tell({ kind: 'progress', task: `revision ${step.id}`, done: index, total: steps.length, unit: 'revision' });
     await faultPoint(`engine:step:${index}`);
-    reports.push(await runTold(step, listenerOf(migration), (listener) => runOne(migration, step, listener), tell));
+    reports.push(
+      await runTold(step, listenerOf(migration, pragmas), (listener) => runOne(migration, step, listener), tell),
+    );
+    pragmas.requireEffect(connection, step);
     const { written, renames } = writes.endStep();
     left.push({ rows: index < steps.length - 1 ? countWritten(queryPort(connection), written) : {}, renames });
   }
   return { steps: reports, left };
 }
 
-function listenerOf({ before, writes, tell }: Migration): PortListener {
+function listenerOf({ before, writes, tell }: Migration, pragmas: PragmasSet): PortListener {
   return {
-    before,
+    before: (sql) => {
+      before?.(sql);
+      pragmas.note(sql);
+    },
     mayWrite: writes.note,
     undone: writes.forget,
     betweenOperations: writes.betweenOperations,

@@ -21,10 +21,10 @@ import { type BackupProgress, backUp } from './backup.ts';
 import { brokenBy, storedObjects } from './broken-by.ts';
 import { changedTables, changedTablesOfCopy } from './changed-tables.ts';
 import { createEmptyDatabase, requireSameFormat, setJournalModeOfCopy } from './copies.ts';
+import { followPragmas } from './ignored-pragmas.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { runMigration } from './migration.ts';
-import { requirePageSize } from './page-size.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { afterSecondLook } from './second-look.ts';
@@ -297,11 +297,17 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     async maintain({ step, checksum, runId, busyTimeoutMs }) {
       const { connection } = requireLive();
+      const pragmas = followPragmas();
       await faultPoint('engine:maintain');
       const report = await waiting('other connections to let a maintenance statement through', busyTimeoutMs, () =>
-        runTold(step, {}, (listener) => runStep(connection, step, 'autocommit', modules, listener), tell),
+        runTold(
+          step,
+          { before: pragmas.note },
+          (listener) => runStep(connection, step, 'autocommit', modules, listener),
+          tell,
+        ),
       );
-      requirePageSize(connection, step);
+      pragmas.requireEffect(connection, step);
       await takeWriteLock(busyTimeoutMs);
       try {
         const port = appliedPort(connection);

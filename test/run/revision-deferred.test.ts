@@ -16,7 +16,7 @@ const pageSize = (sql: string) => sqlRevision('003', '002_stock', sql, '', '-- t
 test('honest exit: a page size that WAL mode keeps is told with what to do, and the file may be edited so', async (t) => {
   const revisions = { ...itemsRevisions, '003.sql': pageSize('PRAGMA page_size = 8192; VACUUM;') };
   const here = place(t, { mode: 'wal', revisions });
-  const told = /still 4096: in WAL mode it cannot change, so begin the revision with PRAGMA journal_mode = DELETE/;
+  const told = /still 4096, since it cannot change in WAL mode: begin the revision with PRAGMA journal_mode = DELETE/;
   assertRefusal(await here.run(['upgrade']), 20, told, /All else is committed/);
 
   const file = join(here.migrations, '003.sql');

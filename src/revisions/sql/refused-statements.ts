@@ -83,13 +83,13 @@ export const pragmaProblems: Readonly<Record<RunMode, ReadonlyMap<string, string
     ],
     [
       'page_size',
-      // https://sqlite.org/pragma.html#pragma_page_size: takes effect at the next VACUUM.
-      `PRAGMA page_size does nothing until a VACUUM, which cannot run inside a transaction: put both in one revision, and ${outside}`,
+      // https://sqlite.org/pragma.html#pragma_page_size: takes effect at the next VACUUM, and never in WAL mode.
+      `PRAGMA page_size does nothing until a VACUUM outside WAL mode, which cannot run inside a transaction: put both in one revision, and ${outside}`,
     ],
     [
       'auto_vacuum',
       // https://sqlite.org/pragma.html#pragma_auto_vacuum: between NONE and the others only a VACUUM makes the change.
-      `PRAGMA auto_vacuum does nothing until a VACUUM, which cannot run inside a transaction: put both in one revision, and ${outside}`,
+      `PRAGMA auto_vacuum changes from and to NONE only with a VACUUM, which cannot run inside a transaction: put both in one revision, and ${outside}`,
     ],
     [
       'wal_checkpoint',

@@ -120,6 +120,12 @@ export function isContentPreserving(sql: string): boolean {
   return contentPreservingVerbs.has(verb) && !(verb === 'VACUUM' && words.includes('INTO'));
 }
 
+/** The pragma that a statement runs, and what it sets it to, both in lower case; undefined for any other statement. */
+export function pragmaOf(sql: string): { readonly name: string; readonly value: string | undefined } | undefined {
+  const { pragma, value } = classify(sql);
+  return pragma === undefined ? undefined : { name: pragma, value };
+}
+
 interface StatementClass {
   readonly verb: string;
   /** The name of the pragma that it reads or sets, in lower case. */
