@@ -10,6 +10,7 @@ import { readRows, requireFamiliar } from '../run/foreign.ts';
 import { judgeLife } from '../run/former-life.ts';
 import type { Compared } from '../schema/compare/compared.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
+import { findBroken } from '../shadow/compile.ts';
 import { requireClosedHere } from './in-program.ts';
 import { ignore, type RevisionArguments } from './session.ts';
 
@@ -21,6 +22,8 @@ export interface CheckReport {
   readonly drift: Compared;
   /** Ids. */
   readonly pending: readonly string[];
+  /** The views, triggers and foreign keys of the database that do not compile, one sentence each. */
+  readonly broken: readonly string[];
   /** How the result of the revisions differs from the desired schema; null if none is configured. */
   readonly wanted: Compared | null;
 }
@@ -50,16 +53,23 @@ export async function check(config: Config, options: RevisionArguments = {}): Pr
   const { wantedSchema } = config;
   const wanted = wantedSchema && (await readWantedSchema(wantedSchema, config.ignoreTables, observer));
   const drift = await findDrift({ graph, applied, live }, wanted, config.ignoreTables, given, observer);
+  const broken = await findBroken(live, { revisions: graph.revisions, ignored: config.ignoreTables }, observer);
   return {
     database,
     current: applied.current,
+    broken,
     drift: drift.database,
     pending: drift.pending,
     wanted: drift.wanted ?? null,
   };
 }
 
-/** Whether nothing is pending and no difference counts. */
-export function isClean({ drift, pending, wanted }: CheckReport): boolean {
-  return drift.differences.length === 0 && pending.length === 0 && (wanted?.differences.length ?? 0) === 0;
+/** Whether nothing is pending or broken, and no difference counts. */
+export function isClean({ drift, broken, pending, wanted }: CheckReport): boolean {
+  return (
+    drift.differences.length === 0 &&
+    broken.length === 0 &&
+    pending.length === 0 &&
+    (wanted?.differences.length ?? 0) === 0
+  );
 }

@@ -11,13 +11,17 @@ import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraphIfThere } from '../revisions/load-graph.ts';
+import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
+import { findBroken } from '../shadow/compile.ts';
 import { wayBack } from '../snapshots/way-back.ts';
 import { requireClosedHere } from './in-program.ts';
+import { ignore } from './session.ts';
 
 export interface VerifyReport {
   readonly database: string;
   /**
-   * `history`: database and files do not belong together; `data`: rows violate a constraint or refer to missing rows.
+   * `history`: database and files do not belong together; `data`: rows violate a constraint or refer to missing rows, or a
+   * view, trigger or foreign key does not compile.
    * The worst finding counts.
    */
   readonly verdict: 'sound' | 'damaged' | 'history' | 'data';
@@ -25,6 +29,8 @@ export interface VerifyReport {
   readonly integrity: readonly string[];
   readonly foreignKeyViolations: number;
   readonly brokenConstraints: readonly BrokenConstraint[];
+  /** The views, triggers and foreign keys that do not compile, one sentence each. */
+  readonly brokenObjects: readonly string[];
   /** Number of rows by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Null if the file is damaged. */
@@ -38,7 +44,7 @@ export interface VerifyReport {
 }
 
 /**
- * Reads the whole database in one read transaction, without blocking writers: integrity, foreign keys, rows, and
+ * Reads the whole database in one read transaction, without blocking writers: integrity, foreign keys, views, rows, and
  * whether it and the revision files belong together.
  * @throws {DrydockError} only if it cannot be read; problems are in the report.
  * @example
@@ -50,7 +56,9 @@ export async function verify(config: Config): Promise<VerifyReport> {
   const layout = layoutFor(config);
   const { database } = layout;
   const graph = loadGraphIfThere(config.migrations);
-  const { measurement, applied } = readWhole(layout);
+  const { measurement, applied, schema } = readWhole(layout);
+  const excused = { revisions: graph?.revisions ?? [], ignored: config.ignoreTables };
+  const broken = schema === undefined ? [] : await findBroken(schema, excused, ignore);
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined || graph === undefined ? [] : historyFindings(graph, applied);
   const data = [
@@ -62,6 +70,7 @@ export async function verify(config: Config): Promise<VerifyReport> {
         `foreign keys: ${plural(pair.rows, `row of ${pair.table} refers`, `rows of ${pair.table} refer`)} to rows of ${pair.parent} that are not there`,
     ),
     ...foreignKeys.unusable.map((problem) => `foreign keys: ${problem}`),
+    ...broken.map((problem) => `objects: ${problem}`),
   ];
   const verdict = verdictOf(integrity, history, data);
   return {
@@ -70,6 +79,7 @@ export async function verify(config: Config): Promise<VerifyReport> {
     integrity,
     foreignKeyViolations: foreignKeys.pairs.reduce((sum, { rows: count }) => sum + count, 0),
     brokenConstraints,
+    brokenObjects: broken,
     rows: tables,
     current: applied?.current ?? null,
     comparedWith: graph === undefined ? null : config.migrations,
@@ -79,12 +89,20 @@ export async function verify(config: Config): Promise<VerifyReport> {
 }
 
 /** @throws {DrydockError} one of damage says which way leads back. */
-function readWhole(layout: Layout): { readonly measurement: Measurement; readonly applied: Applied | undefined } {
+function readWhole(layout: Layout): {
+  readonly measurement: Measurement;
+  readonly applied: Applied | undefined;
+  readonly schema: StoredSchema | undefined;
+} {
   try {
     return withReader(layout.database, (reader) => {
       const found = measure(reader, []);
       const sound = found.integrity.length === 0;
-      return { measurement: found, applied: sound ? readApplied(reader) : undefined };
+      return {
+        measurement: found,
+        applied: sound ? readApplied(reader) : undefined,
+        schema: sound ? readStoredSchema(reader) : undefined,
+      };
     });
   } catch (error) {
     if (!(error instanceof DrydockError && error.code === 'DAMAGED_BEFORE')) throw error;

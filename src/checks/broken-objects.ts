@@ -4,10 +4,10 @@ import type { StepLeft } from './measurement.ts';
 
 /** What does not compile after a run. */
 export interface BrokenObject extends SchemaObject {
-  /** In SQLite's words. */
+  /** In SQLite's words; of one that cannot be looked at, what only the application has. */
   readonly complaint: string;
-  /** Whether it compiled, or was broken, before the run, or did not exist. */
-  readonly before: 'compiled' | 'broken' | 'absent';
+  /** Whether it compiled, or was broken, before the run, or did not exist, or cannot be looked at. */
+  readonly before: 'compiled' | 'broken' | 'absent' | 'unseen';
 }
 
 /** @param left What each revision did to the names of tables, in order. */
@@ -27,7 +27,10 @@ export function brokenObjects(
       .filter((object) => object.kind === 'foreign key' && object.complaint === undefined && !now.has(keyOf(object)))
       .map(({ name }) => foldName(name)),
   );
-  return after.flatMap((object) => {
+  return after.flatMap((object): BrokenObject[] => {
+    const { kind, name, parent, unseen } = object;
+    const named = { kind, name, ...(parent !== undefined && { parent }) };
+    if (unseen !== undefined) return [{ ...named, complaint: unseen, before: 'unseen' }];
     const old = known.get(keyOf(object, formerly));
     const complaint = (old && newComplaint(old, object)) ?? object.complaint;
     // Whether the columns of the parent are a key, the check of the rows tells.
@@ -35,8 +38,6 @@ export function brokenObjects(
     const was = old === undefined ? 'absent' : old.complaint === undefined ? 'compiled' : 'broken';
     const isRewritten =
       was === 'absent' && object.kind === 'foreign key' && rewritten.has(formerly(foldName(object.name)));
-    const { kind, name, parent } = object;
-    const named = { kind, name, ...(parent !== undefined && { parent }) };
     return [{ ...named, complaint, before: isRewritten ? 'compiled' : was }];
   });
 }

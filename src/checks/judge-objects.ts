@@ -12,6 +12,7 @@ export function judgeObjects(broken: readonly BrokenObject[], steps: readonly Ju
   const announced = new Set(expectations.flatMap((each) => ('broken' in each ? [foldName(each.broken)] : [])));
   return broken.map((object) => {
     const { name, complaint, before } = object;
+    if (before === 'unseen') return notLookedAt(object);
     const isAnnounced = announced.has(foldName(name));
     const compared = {
       broken: 'as before the run',
@@ -27,6 +28,12 @@ export function judgeObjects(broken: readonly BrokenObject[], steps: readonly Ju
       message: `${describeObject(object)} does not compile (${complaint}), ${compared[before]}`,
     };
   });
+}
+
+function notLookedAt(object: BrokenObject): CheckResult {
+  const why = `it uses ${object.complaint}(), which only the application has`;
+  const message = `${describeObject(object)} was not looked at: ${why}`;
+  return { check: 'objects', subject: object.name, ok: true, before: null, after: null, message };
 }
 
 function advice({ kind, name }: BrokenObject, steps: readonly JudgedStep[]): string {

@@ -9,6 +9,8 @@ import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
 import type { Applied, HistoryRow } from '../revisions/applied-tables.ts';
 import type { Direction, Statement } from '../revisions/revision.ts';
+import type { CompiledObject } from '../schema/objects/objects.ts';
+import type { StoredObjects } from '../schema/objects/store-schema.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import type { Seed } from './seed.ts';
 import type { AfterFailure, Replayed, Rows, Surveyed, SurveyRequest } from './shadow-result.ts';
@@ -157,6 +159,8 @@ export interface EngineRequests {
   replay: { takes: { seed: Seed; steps: readonly EngineStep[]; rows: Rows }; gives: Replayed };
   /** Runs revisions on a shadow database until one fails, and after each its downgrade on a copy; needs no `hold`. */
   survey: { takes: { seed: Seed; steps: readonly SurveyRequest[]; afterFailure: AfterFailure }; gives: Surveyed };
+  /** Compiles the views, triggers and foreign keys of a schema in memory; needs no `hold`. */
+  compile: { takes: StoredObjects; gives: readonly CompiledObject[] };
   /** Sets the journal mode of the live file. `mode` is the one it then has: others may prevent the change. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }

@@ -15,6 +15,8 @@ import { queryPort } from '../files/query-port.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
 import { type AppliedPort, markDone, nameSnapshot, readApplied } from '../revisions/applied-tables.ts';
 import { triggersOnApplied, writeAlone, writeBeside } from '../revisions/applied-triggers.ts';
+import { compileObjects } from '../schema/objects/compile-objects.ts';
+import { inScratch } from '../schema/objects/scratch.ts';
 import type { StoredObjects } from '../schema/objects/store-schema.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
 import { type BackupProgress, backUp } from './backup.ts';
@@ -27,6 +29,7 @@ import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tu
 import { runMigration } from './migration.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
+import { openScratch } from './scratch.ts';
 import { afterSecondLook } from './second-look.ts';
 import { replaySteps } from './shadow-replay.ts';
 import { survey } from './shadow-survey.ts';
@@ -338,6 +341,10 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
 
     survey({ seed, steps, afterFailure }) {
       return survey(seed, steps, afterFailure);
+    },
+
+    async compile(stored) {
+      return inScratch(openScratch, (db) => compileObjects(db, stored).objects);
     },
 
     async setJournalMode({ mode, busyTimeoutMs }) {

@@ -122,7 +122,7 @@ export function isToolsName(name: string, ignored: readonly string[]): boolean {
   );
 }
 
-function isIgnored(name: string, ignored: readonly string[]): boolean {
+export function isIgnored(name: string, ignored: readonly string[]): boolean {
   const folded = foldName(name);
   return ignored
     .map(foldName)

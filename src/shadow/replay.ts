@@ -64,7 +64,7 @@ export async function schemaOfScript(statements: readonly string[], observer: Ob
 }
 
 /** Sends one request to an engine that has no file. */
-export async function inEngine<K extends 'replay' | 'survey'>(
+export async function inEngine<K extends 'replay' | 'survey' | 'compile'>(
   name: K,
   takes: EngineRequests[K]['takes'],
   observer: Observer,

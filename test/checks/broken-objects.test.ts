@@ -1,6 +1,6 @@
 /** A view that a run breaks. The promise attacked: all or nothing, also for what is not rows. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CheckResult } from '../../src/checks/measurement.ts';
@@ -76,4 +76,25 @@ test('all or nothing: rehearse finds what a run would break', async (t) => {
     `${alembicAt('a1')}CREATE TABLE people (x); CREATE VIEW names AS SELECT * FROM people;`,
   );
   assert.match(await it.fails(21, 'rehearse'), /the view names does not compile/);
+});
+
+test('an honest exit: verify and check name what does not compile, unless it is announced or ignored', async (t) => {
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, 'CREATE VIEW old AS SELECT missing FROM people;'),
+    'b1.sql': sqlRevision('b1', 'a1', '-- expect: broken view names'),
+  };
+  const views = `CREATE TABLE people (id INTEGER PRIMARY KEY); CREATE VIEW old AS SELECT missing FROM people;
+    CREATE VIEW names AS SELECT name FROM people; CREATE VIEW series AS SELECT value FROM my_series(1, 10);
+    CREATE VIEW titles AS SELECT title_sort("text") FROM people;`;
+  const it = project(t, files, `${alembicAt('b1')}${views}`);
+  const verified = await it.run(['verify', '--json']);
+  assert.equal(verified.code, 21);
+  const broken = ['the view old does not compile (no such column: missing)'];
+  const { verdict, brokenObjects } = verified.json<{ verdict: string; brokenObjects: readonly string[] }>();
+  assert.deepEqual({ verdict, brokenObjects }, { verdict: 'data', brokenObjects: broken });
+  const checked = await it.run(['check', '--json']);
+  assert.equal(checked.code, 3);
+  assert.deepEqual(checked.json<{ broken: readonly string[] }>().broken, broken);
+  appendFileSync(join(it.root, 'config/drydock.yaml'), 'ignore_tables: [old]\n');
+  assert.equal((await it.run(['verify'])).code, 0);
 });

@@ -127,6 +127,18 @@ test('beside what only the application has, what is missing is found', () => {
   assert.deepEqual(compile(after, stubs).objects, [{ kind: 'view', name: 'v', complaint: 'no such column: name' }]);
 });
 
+test('what no stub can stand for is not looked at', () => {
+  const { objects } = compile([
+    people,
+    view('series', 'SELECT value FROM my_series (1, 10)'),
+    view('lost', 'SELECT * FROM gone'),
+  ]);
+  assert.deepEqual(objects, [
+    { kind: 'view', name: 'series', complaint: undefined, unseen: 'my_series' },
+    { kind: 'view', name: 'lost', complaint: 'no such table: main.gone' },
+  ]);
+});
+
 test('a schema without views, triggers and foreign keys needs no look', () => {
   assert.deepEqual(compile([people, log]).objects, []);
 });

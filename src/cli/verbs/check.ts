@@ -15,10 +15,11 @@ export interface CheckFlags {
 
 export async function check(config: Config, { x }: CheckFlags = {}): Promise<Output> {
   const report = await withLog('check', (observer) => checkDatabase(config, { arguments: readArguments(x), observer }));
-  const { database, current, drift, pending, wanted } = report;
+  const { database, current, drift, broken, pending, wanted } = report;
   const { wantedSchema } = config;
   const paragraphs = [
     databaseText(`${database} (at ${describeRevisions(current)})`, drift),
+    ...broken.map((problem) => visible(`Broken: ${problem}.`)),
     pendingText(pending),
     ...(wantedSchema === undefined ? [] : [wantedText(describeWanted(wantedSchema), wanted)]),
   ];

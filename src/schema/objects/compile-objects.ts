@@ -134,6 +134,8 @@ class Compiler {
   compile(row: SchemaRow): CompiledObject {
     const object = { kind: kindOf(row), name: row.name };
     const complaint = this.complaint(row);
+    const unseen = complaint === undefined ? undefined : tableFunctionIn(row.sql, complaint);
+    if (unseen !== undefined) return { ...object, complaint: undefined, unseen };
     if (complaint === undefined || takenForText(complaint) === undefined) return { ...object, complaint };
     try {
       const readable = withTextInSingleQuotes(row.sql, (text) => {
@@ -257,6 +259,14 @@ class Compiler {
     columns.add(foldName(column));
     return true;
   }
+}
+
+/** A virtual table of the application that is used like a function, without CREATE VIRTUAL TABLE: `FROM series(1, 10)`. */
+function tableFunctionIn(text: string, complaint: string): string | undefined {
+  const [, name] = /^no such table: (?:main\.)?(.+)$/.exec(complaint) ?? [];
+  if (name === undefined) return undefined;
+  const words = wordsOf(text).map((word) => textAt(text, word));
+  return words.some((word, at) => sameName(unquoted(word), name) && words[at + 1] === '(') ? name : undefined;
 }
 
 function mentions(text: string, table: string): boolean {

@@ -14,6 +14,8 @@ export interface CompiledObject extends SchemaObject {
   readonly complaint: string | undefined;
   /** What it has as text in double quotes, in single ones; SQLite reads it here as names. */
   readonly texts?: readonly string[];
+  /** What only the application has, and no stub can stand for, so that it is not known whether the object compiles. */
+  readonly unseen?: string;
 }
 
 /**
