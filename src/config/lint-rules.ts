@@ -1,6 +1,7 @@
 /** The rules of the linter that can be suppressed, in a file or for all of them. */
 export const lintRules = [
   'cannot-run',
+  'empty-revision',
   'destructive-change',
   'write-without-where',
   'not-null-without-default',

@@ -32,7 +32,7 @@ export async function findDrift(
   observer: Observer,
 ): Promise<Drift> {
   const edited = editedRevisions(graph, applied.current, applied.history);
-  if (edited.length > 0) throw editedError(edited);
+  if (edited.length > 0) throw editedError(edited, applied.current);
   const reached = graph.ancestors(applied.current);
   const isApplied = ({ id }: { readonly id: string }) => reached.has(id);
   const [done, pending] = [graph.revisions.filter(isApplied), graph.revisions.filter((each) => !isApplied(each))];

@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import { castToDate } from './rules/cast-to-date.ts';
 import { destructiveChange } from './rules/destructive-change.ts';
 import { downgradeDiffers } from './rules/downgrade-differs.ts';
+import { emptyRevision } from './rules/empty-revision.ts';
 import { foreignKeysPragma } from './rules/foreign-keys-pragma.ts';
 import { indexOnBigTable } from './rules/index-on-big-table.ts';
 import { noDowngrade } from './rules/no-downgrade.ts';
@@ -15,6 +16,7 @@ import { writeWithoutWhere } from './rules/write-without-where.ts';
 
 /** The rules that check one revision in one direction. */
 export const stepRules: readonly Rule[] = [
+  emptyRevision,
   destructiveChange,
   writeWithoutWhere,
   notNullWithoutDefault,

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/client.ts';
 import type { HeldNow } from '../engine/protocol.ts';
 import { DrydockError } from '../errors.ts';
 import { describeRevisions } from '../format.ts';
+import { isLeftEmpty } from '../revisions/files/scaffold.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { phase, type RunContext, stoppable, tellFact } from './context.ts';
 import { requireFamiliarHeld } from './foreign.ts';
@@ -40,7 +41,17 @@ export async function pending(
     describePlan,
   );
   tellFact(context, { planned: found.plan.to });
+  warnOfEmpty(context, found.plan);
   return found;
+}
+
+/** A revision that somebody forgot to fill is applied for good. */
+function warnOfEmpty({ observer }: RunContext, { steps }: Plan): void {
+  for (const { revision, direction } of steps) {
+    if (direction === 'down' || !isLeftEmpty(revision)) continue;
+    const message = `revision ${revision.id} is empty: once it is applied, nothing that is written into ${revision.path} will run`;
+    observer({ kind: 'warning', message });
+  }
 }
 
 interface DoneBefore {

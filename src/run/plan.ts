@@ -58,7 +58,7 @@ export function planRun(graph: RevisionGraph, applied: Applied, command: Migrati
     return { ...stampPlan(command.verb, current, to, revisions), arguments: command.arguments ?? {} };
   }
   const edited = editedRevisions(graph, current, history);
-  if (edited.length > 0) throw editedError(edited);
+  if (edited.length > 0) throw editedError(edited, current);
 
   const all =
     command.verb === 'upgrade'
@@ -162,7 +162,7 @@ function deferredSteps(
     }
     const step = { revision, direction: row.direction };
     // It may be edited until it has run, but must still be allowed to run on the live file.
-    if (!isMaintenanceStep(step) && !isEmpty(step)) throw editedError([{ revision, recorded: row.checksum }]);
+    if (!isMaintenanceStep(step) && !isEmpty(step)) throw editedError([{ revision, recorded: row.checksum }], []);
     return [{ step, deferredBy: row.runId }];
   });
 }

@@ -10,6 +10,7 @@ import { emptySeed, type Seed } from '../engine/seed.ts';
 import type { Replayed, Rows } from '../engine/shadow-result.ts';
 import { DrydockError, invariant } from '../errors.ts';
 import type { Observer } from '../events.ts';
+import { isLeftEmpty } from '../revisions/files/scaffold.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 
@@ -96,11 +97,6 @@ function lastOf({ schemas }: Replayed): StoredSchema {
 
 function emptyBodies(steps: readonly Step[]): readonly string[] {
   return steps.filter(({ revision }) => isLeftEmpty(revision)).map(({ revision }) => revision.id);
-}
-
-/** Whether a revision has no body. One that a tool before Drydock applied may have been left so; a merge needs none. */
-export function isLeftEmpty({ body, revises }: Revision): boolean {
-  return body.kind === 'sql' && body.up.length === 0 && revises.length < 2;
 }
 
 function inMemory(error: DrydockError, empty: readonly string[]): DrydockError {

@@ -7,9 +7,10 @@ import { emptySeed } from '../engine/seed.ts';
 import type { Surveyed } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
+import { isLeftEmpty } from '../revisions/files/scaffold.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import { inEngine, isLeftEmpty } from './replay.ts';
+import { inEngine } from './replay.ts';
 
 /**
  * What each revision does, up and then one step back, starting from an empty database; also after failures.

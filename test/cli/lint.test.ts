@@ -1,8 +1,9 @@
 /** `drydock lint` as CI calls it: without a database, with an exit code. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { sqlRevision } from '../harness/files.ts';
 import { branched, project, tableRevision } from '../harness/project.ts';
 
@@ -165,6 +166,40 @@ export function upgrade(op) { op.execute('CREATE TABLE u (n)'); op.execute('DELE
     /drydock\.yaml:\d+: lint\.ignore\.no-downgrad is not a rule\. Did you mean no-downgrade\?/,
   );
 });
+
+for (const [format, fill] of [
+  ['sql', ['-- migrate:up\n', '-- migrate:up\nCREATE TABLE filled (n);\n']],
+  ['ts', ['void {}', "void { op.execute('CREATE TABLE filled (n)'); }"]],
+] as const) {
+  test(`honest exit: an empty ${format} revision is told of before it is applied, and the way back is one that works`, async (t) => {
+    for (const parent of [undefined, 'a1']) {
+      const it = project(t, parent === undefined ? {} : { 'a1.sql': tableRevision('a1', undefined) }, '');
+      if (parent !== undefined) await it.text('upgrade');
+      await it.text('revision', '-m', 'to be filled', '--rev-id', 'b1', ...(format === 'ts' ? ['--ts'] : []));
+      const [file = ''] = readdirSync(it.migrations).filter((name) => name.startsWith('b1'));
+      const path = join(it.migrations, file);
+      const { findings } = (await it.run(['lint', 'b1', '--json'])).json<Report>();
+      assert.deepEqual(
+        findings.map(({ rule, revision }) => [rule, revision]),
+        [['empty-revision', 'b1']],
+      );
+      assert.match(await it.text('plan'), /Look at this first:\n.*\(empty-revision\)/);
+      const { log } = await it.run(['upgrade']);
+      assert.ok(log.some(({ level, msg }) => level === 40 && String(msg).includes('revision b1 is empty')));
+      writeFileSync(path, readFileSync(path, 'utf8').replace(fill[0], fill[1]));
+      const error = await it.fails(4, 'upgrade');
+      const commands = [...error.matchAll(/drydock ([a-z]+(?: [a-z0-9]+)?)(?=[,;.])/g)].map(
+        ([, command = '']) => command,
+      );
+      assert.deepEqual(commands, [`stamp ${parent ?? 'base'}`, 'upgrade']);
+      for (const command of commands) await it.text(...command.split(' '));
+      const db = new Database(it.database, { readonly: true });
+      assert.equal(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'filled'").pluck().get(), 1);
+      db.close();
+      assert.match(await it.text('upgrade'), /^Nothing is pending/);
+    }
+  });
+}
 
 test('several heads are a finding in each head, unless only some revisions were asked for', async (t) => {
   const meant = tableRevision('c2', 'c1', '-- depends-on: b1', '-- lint: ignore several-heads it has a label to go by');

@@ -187,6 +187,7 @@ function placesOf(rule: string): string[] {
 }
 
 const expected: Readonly<Record<string, readonly string[]>> = {
+  'empty-revision': ['nothing.sql:null'],
   'destructive-change': ['drops.sql:5', 'drops.sql:6', 'dropsByCode.ts:4', 'dropsByCode.ts:7', 'rebuildsAside.sql:12'],
   'write-without-where': [
     'writes.sql:5',

@@ -57,7 +57,7 @@ test('a database at a revision that no file has is refused first', () => {
 });
 
 test('the error names every edited file and each way out', () => {
-  const error = editedError(editedRevisions(graph, ['b1'], [ran('up', 'a1', before), ran('up', 'b1', before)]));
+  const error = editedError(editedRevisions(graph, ['b1'], [ran('up', 'a1', before), ran('up', 'b1', before)]), ['b1']);
   assert.equal(error.code, 'HISTORY');
   assert.match(error.what, /\/migrations\/a1\.sql, \/migrations\/b1\.sql were edited/);
   assert.match(error.next ?? '', /back.*new revision.*drydock stamp current/);

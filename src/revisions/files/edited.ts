@@ -2,6 +2,7 @@ import { DrydockError } from '../../errors.ts';
 import type { HistoryRow } from '../applied-tables.ts';
 import { type RevisionGraph, requireKnown } from '../graph/graph.ts';
 import type { Revision } from '../revision.ts';
+import { isScaffold } from './scaffold.ts';
 
 /** A revision whose file has changed since it was applied. */
 export interface EditedSinceApplied {
@@ -38,12 +39,26 @@ export function editedRevisions(
   });
 }
 
-/** The error for applied revisions whose files were edited. */
-export function editedError(edited: readonly EditedSinceApplied[]): DrydockError {
+/**
+ * The error for applied revisions whose files were edited.
+ * @param current The ids in the database's `alembic_version` table.
+ */
+export function editedError(edited: readonly EditedSinceApplied[], current: readonly string[]): DrydockError {
   const files = edited.map(({ revision }) => revision.path).join(', ');
   return new DrydockError('HISTORY', {
     what: `${files} ${edited.length === 1 ? 'was' : 'were'} edited after being applied, so the database does not hold what is written there`,
     state: 'The database is unchanged',
-    next: 'Put the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with `drydock stamp current`',
+    next: waysOut(edited, current),
   });
+}
+
+function waysOut([first, ...others]: readonly EditedSinceApplied[], current: readonly string[]): string {
+  if (first !== undefined && others.length === 0 && current.join() === first.revision.id) {
+    const { revision, recorded } = first;
+    const [parent = 'base', ...parents] = revision.revises;
+    if (parents.length === 0 && isScaffold(revision, recorded)) {
+      return `It was applied while it was empty, so what is written there now has not run; in development go back and run it: drydock stamp ${parent}, then drydock upgrade; otherwise write the change as a new revision, and put the empty text back`;
+    }
+  }
+  return 'Put the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with `drydock stamp current`';
 }

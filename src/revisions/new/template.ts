@@ -1,4 +1,5 @@
 /** The text of a new revision, to be filled in. */
+import { emptyFunctions, emptySections } from '../files/scaffold.ts';
 
 /** The content of a new revision's header. */
 export interface NewRevision {
@@ -25,10 +26,7 @@ function sqlText({ id, revises, dependsOn, branchLabels, message }: NewRevision)
     ...list('branch-labels', branchLabels),
     `-- message: ${message}`,
     '',
-    '-- migrate:up',
-    '',
-    '-- migrate:down',
-    '',
+    emptySections,
   ].join('\n');
 }
 
@@ -44,10 +42,7 @@ function moduleText({ id, revises, dependsOn, branchLabels, message }: NewRevisi
     ...list('branchLabels', branchLabels),
     `export const message = ${quoted(message)};`,
     '',
-    'export function upgrade(op: Operations): void {}',
-    '',
-    'export function downgrade(op: Operations): void {}',
-    '',
+    emptyFunctions,
   ].join('\n');
 }
 
