@@ -5,18 +5,12 @@ import { isConstant, parseExpression } from '../schema/edit/edit-expression.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
 import { sameName } from '../schema/names.ts';
 import { quoteName } from '../schema/quote.ts';
-import type { Column } from './column.ts';
+import type { Column, ColumnPlace } from './column.ts';
 import { columnSql } from './column.ts';
 import { requireFit } from './constraint-errors.ts';
 import type { SqlPort } from './sql-port.ts';
 import type { TableChange } from './table-change.ts';
 import { withTable, withValues } from './table-plan.ts';
-
-/** Where a new column stands. */
-export interface ColumnPlace {
-  /** The column before it; the last one by default. Anywhere else, the table is rebuilt. */
-  readonly after?: string;
-}
 
 /**
  * Adds a column. A rebuild does what ADD COLUMN refuses: https://sqlite.org/lang_altertable.html#altertabaddcol

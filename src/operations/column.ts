@@ -40,6 +40,12 @@ export interface GeneratedColumn {
   readonly kind: 'virtual' | 'stored';
 }
 
+/** Where a new column stands. */
+export interface ColumnPlace {
+  /** The column before it; the last one by default. Anywhere else, the table is rebuilt. */
+  readonly after?: string;
+}
+
 /** A column to be created. */
 export interface Column extends ColumnOptions {
   readonly name: string;

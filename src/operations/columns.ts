@@ -1,8 +1,7 @@
 import { sameName } from '../schema/names.ts';
-import type { ColumnPlace } from './add-column.ts';
 import { addColumnChange } from './add-column.ts';
 import { alterColumnChanges } from './alter-column.ts';
-import type { Column, ColumnChange } from './column.ts';
+import type { Column, ColumnChange, ColumnPlace } from './column.ts';
 import { keepingDependents } from './dependents.ts';
 import { dropColumnChange } from './drop-column.ts';
 import { requireTable, tableColumns } from './lookups.ts';
