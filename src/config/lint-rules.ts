@@ -3,6 +3,7 @@ export const lintRules = [
   'cannot-run',
   'empty-revision',
   'destructive-change',
+  'dropped-object',
   'write-without-where',
   'not-null-without-default',
   'non-constant-default',

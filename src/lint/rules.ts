@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import { castToDate } from './rules/cast-to-date.ts';
 import { destructiveChange } from './rules/destructive-change.ts';
 import { downgradeDiffers } from './rules/downgrade-differs.ts';
+import { droppedObject } from './rules/dropped-object.ts';
 import { emptyRevision } from './rules/empty-revision.ts';
 import { foreignKeysPragma } from './rules/foreign-keys-pragma.ts';
 import { indexOnBigTable } from './rules/index-on-big-table.ts';
@@ -18,6 +19,7 @@ import { writeWithoutWhere } from './rules/write-without-where.ts';
 export const stepRules: readonly Rule[] = [
   emptyRevision,
   destructiveChange,
+  droppedObject,
   writeWithoutWhere,
   notNullWithoutDefault,
   nonConstantDefault,
