@@ -121,9 +121,10 @@ function assertPlanned({ table }: TablePlan, columns: readonly StoredColumn[]): 
 }
 
 /**
- * Checks that every row was copied and that every value that should stay is identical to the bit. A new affinity silently
- * converts what it can: '007' becomes 7. https://sqlite.org/datatype3.html#type_affinity
- * @throws {DrydockError} With the number of values that would change.
+ * Checks that every row was copied and that every value that should stay is identical to the bit, or would be under its old
+ * type again, as 5 that became 5.0. A new affinity silently converts what it can: '007' becomes 7.
+ * https://sqlite.org/datatype3.html#type_affinity
+ * @throws {DrydockError} With the number of values that would change, and three of them.
  */
 export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping): void {
   const { table, aside } = rebuilt;
@@ -146,14 +147,35 @@ export function assertSameRows(port: SqlPort, rebuilt: RebuiltTable, mapping: Co
       next: 'Fill them in the revision first, or use a `using` that returns a number for each row',
     });
   }
-  for (const { column, before, changed } of changedValues(port, rebuilt, mapping)) {
-    if (changed === 0) continue;
-    const because = before.type === column.type ? 'in the copy' : `if its type became ${column.type}`;
-    throw new DrydockError('REVISION_FAILED', {
-      what: `${plural(changed, 'value')} of ${table}.${column.name} would change ${because}`,
-      next: `Choose how to convert them, with \`using\`: { type: '${column.type}', using: 'CAST(${column.name} AS ${column.type})' }`,
-    });
-  }
+  const found = changedValues(port, rebuilt, mapping).find(({ changed }) => changed > 0);
+  if (found !== undefined) throw wouldChange(port, rebuilt, mapping, found, found.changed);
+}
+
+function wouldChange(
+  port: SqlPort,
+  rebuilt: RebuiltTable,
+  mapping: CopyMapping,
+  pair: ComparedColumn,
+  count: number,
+): DrydockError {
+  const { name, type, generated } = pair.column;
+  const because = pair.before.type === type ? 'in the copy' : `if its type became ${type}`;
+  const rows = `${pairedRows(rebuilt, mapping, [pair])} WHERE ${changes(mapping, pair, 0)}`;
+  const examples = port
+    .all(`SELECT DISTINCT quote(stale.v0) AS old, quote(fresh.${quoteName(name)}) AS new FROM ${rows} LIMIT 3`)
+    .map((row) => `${shortened(row['old'])} to ${shortened(row['new'])}`);
+  const using = JSON.stringify({ type, using: quoteName(name) });
+  return new DrydockError('REVISION_FAILED', {
+    what: `${plural(count, 'value')} of ${rebuilt.table}.${name} would change ${because}: ${examples.join(', ')}`,
+    next: generated
+      ? 'It follows from another column: give that one a `using`, or drop this column first and add it again afterwards'
+      : `To accept that, pass ${using}; to convert them in another way, pass another expression as \`using\``,
+  });
+}
+
+function shortened(value: unknown): string {
+  const [text, most] = [String(value), 60];
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** SQL for the rows whose rowid would be NULL: SQLite copies them anyway, with a number of its own choice. */
@@ -179,7 +201,7 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
       ? []
       : [{ holds: `NOT EXISTS (SELECT 1 ${unnumbered.found})`, problem: `rows ${unnumbered.problem}` }]),
     ...inParts(compared).map((part) => {
-      const changed = part.map(({ column: { name } }, index) => changes(mapping, name, index));
+      const changed = part.map((pair, index) => changes(mapping, pair, index));
       return {
         holds: `NOT EXISTS (SELECT 1 FROM ${pairedRows(rebuilt, mapping, part)} WHERE ${anyOf(changed)})`,
         problem,
@@ -191,7 +213,7 @@ function sameRowConditions(rebuilt: RebuiltTable, mapping: CopyMapping): RowCond
 function changedValues(port: SqlPort, rebuilt: RebuiltTable, mapping: CopyMapping) {
   return inParts(comparedColumns(rebuilt.plan, mapping)).flatMap((compared) => {
     const counts = compared.map(
-      ({ column: { name } }, index) => `count(*) FILTER (WHERE ${changes(mapping, name, index)}) AS n${index}`,
+      (pair, index) => `count(*) FILTER (WHERE ${changes(mapping, pair, index)}) AS n${index}`,
     );
     const [row] = port.all(`SELECT ${counts.join(', ')} FROM ${pairedRows(rebuilt, mapping, compared)}`);
     return compared.map((pair, index) => ({ ...pair, changed: Number(row?.[`n${index}`]) }));
@@ -206,22 +228,29 @@ function inParts<T>(columns: readonly T[]): T[][] {
   );
 }
 
-/** SQL for whether the new row has a different value. */
-function changes(mapping: CopyMapping, name: string, index: number): string {
+/** SQL for whether the new row has a different value that the old type would not turn into the old one again. */
+function changes(mapping: CopyMapping, { column: { name, type }, before }: ComparedColumn, index: number): string {
   const found = `fresh.${mapping.key[0]?.fresh} IS NOT NULL`;
   const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
-  const differs = `${fresh} IS NOT ${stale} COLLATE BINARY OR typeof(${fresh}) <> typeof(${stale})`;
+  const differs = (value: string) => `${value} IS NOT ${stale} COLLATE BINARY OR typeof(${value}) <> typeof(${stale})`;
+  const affinity = type === before.type ? undefined : affinityOf(before.type);
+  const lost = affinity === undefined ? '' : ` AND (${differs(`CAST(${fresh} AS ${affinity})`)})`;
   // If the row is not found, its key changed; its other values cannot be compared.
   const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
-  return `${found} AND (${differs})${isKey ? ` OR NOT (${found})` : ''}`;
+  return `${found} AND (${differs(fresh)})${lost}${isKey ? ` OR NOT (${found})` : ''}`;
+}
+
+/** The affinity that a declared type gives; undefined if it leaves values alone. https://sqlite.org/datatype3.html */
+function affinityOf(type: string): string | undefined {
+  if (/INT/i.test(type)) return 'INTEGER';
+  if (/CHAR|CLOB|TEXT/i.test(type)) return 'TEXT';
+  // ANY leaves them alone in a STRICT table only, and is hardly used in others.
+  if (type === '' || /BLOB|^ANY$/i.test(type)) return undefined;
+  return /REAL|FLOA|DOUB/i.test(type) ? 'REAL' : 'NUMERIC';
 }
 
 /** SQL that pairs each old row with its new one. */
-function pairedRows(
-  { table, aside }: RebuiltTable,
-  mapping: CopyMapping,
-  compared: ReturnType<typeof comparedColumns>,
-): string {
+function pairedRows({ table, aside }: RebuiltTable, mapping: CopyMapping, compared: readonly ComparedColumn[]): string {
   // In a subquery, so that an expression of the revision can only refer to the old row. Its columns get plain names: SQLite
   // takes a column "true" that comes out of a subquery for the constant.
   const keys = mapping.key.map(({ stale }, index) => `${stale} AS k${index}`);
@@ -231,10 +260,15 @@ function pairedRows(
   return `${old} AS stale LEFT JOIN main.${quoteName(table)} AS fresh ON ${everyOf(sameRow)}`;
 }
 
+interface ComparedColumn {
+  readonly column: StoredColumn;
+  readonly before: StoredColumn;
+}
+
 /**
  * The columns whose values must stay. A generated column is skipped if any column is converted, since it may depend on it.
  */
-function comparedColumns(plan: TablePlan, { columnsBefore, columnsAfter }: CopyMapping) {
+function comparedColumns(plan: TablePlan, { columnsBefore, columnsAfter }: CopyMapping): ComparedColumn[] {
   const stays = ({ name }: StoredColumn) => columnsBefore.some((before) => before.name === name);
   const converts = columnsAfter.some((column) => stays(column) && valuesOf(plan, column.name) !== undefined);
   return columnsAfter.flatMap((column) => {
