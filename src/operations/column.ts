@@ -53,6 +53,12 @@ export interface Column extends ColumnOptions {
   readonly type: string;
 }
 
+/** Where a new column stands. */
+export interface ColumnPlace {
+  /** The column before it; the last one by default. Anywhere else, the table is rebuilt. */
+  readonly after?: string;
+}
+
 /** What `alterColumn` changes; whatever is omitted stays as it is. */
 export interface ColumnChange {
   /** A new declared type. Refused if it would change any value, unless `using` says how to convert. */
