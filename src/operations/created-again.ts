@@ -21,7 +21,7 @@ export function createdAgain(port: SqlPort, kind: string, name: string): boolean
       what: `the ${kind} ${name} has text in double quotes, which Drydock's SQLite takes for a column, and cannot be created again with single quotes: ${error.what}`,
       next:
         kind === 'table'
-          ? error.next
+          ? 'Drop the constraint with that text in the revision first, with op.dropConstraint'
           : `Drop the ${kind} in the revision first, and create it with the text in single quotes afterwards`,
     });
   }

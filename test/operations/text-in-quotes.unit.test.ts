@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type Database from 'better-sqlite3';
+import type { EngineStep } from '../../src/engine/protocol.ts';
+import { runStep } from '../../src/engine/run-steps.ts';
 import type { Operations } from '../../src/operations/operations.ts';
+import { splitStatements } from '../../src/revisions/sql/statements.ts';
 import { column, dump, openDatabase, operationsOn } from './database.ts';
 import { refused } from './refusal.ts';
 
@@ -225,4 +228,46 @@ test('a change that breaks a trigger with text in double quotes is refused as wi
     () => operationsOn(db).addColumn('log', { name: 'y', type: 'TEXT' }),
     refused(/would break the trigger t/),
   );
+});
+
+test('a table that cannot be created again is named, and the way out works', () => {
+  const text = `(upper(s) <> 'x')`;
+  const db = storedAs(`${base} CREATE TABLE a (s TEXT, CONSTRAINT k CHECK ${text}); INSERT INTO a VALUES ('q');`, {
+    a: [text, '(of_the_application(s) <> "x")'],
+  });
+  const op = operationsOn(db);
+  const before = dump(db);
+  for (const rename of [() => op.renameTable('b', 'bb'), () => op.execute('ALTER TABLE b RENAME TO bb')]) {
+    assert.throws(
+      rename,
+      refused(
+        /^the table a has text in double quotes.* no such function: of_the_application\. Drop the constraint .* op\.dropConstraint/,
+      ),
+    );
+  }
+  assert.deepEqual(dump(db), before);
+  op.dropColumn('b', 'm');
+  op.dropConstraint('k', 'a');
+  op.renameTable('b', 'bb');
+  assert.deepEqual(column(db, 'SELECT s FROM a'), ['q']);
+});
+
+test('the statements of an SQL revision are read like those of op.execute', async () => {
+  const db = storedAs(`${base} CREATE TABLE a (s TEXT CHECK (s <> 'x')); INSERT INTO a VALUES ('q');`, {
+    a: ["'x'", '"x"'],
+  });
+  const sql = `INSERT INTO c (s) VALUES ("new"); ALTER TABLE b RENAME COLUMN n TO nn; CREATE VIEW v AS SELECT "on" AS x FROM c;`;
+  const step: EngineStep = {
+    id: '001',
+    path: '001.sql',
+    direction: 'up',
+    transaction: true,
+    arguments: {},
+    body: { kind: 'sql', statements: splitStatements(sql) },
+  };
+  const ran: string[] = [];
+  await runStep(db, step, 'transaction', new Map(), { ran: (each) => ran.push(each) });
+  assert.deepEqual(column(db, 'SELECT s || x FROM c, v'), ['newon']);
+  assert.equal(ran[0], `INSERT INTO c (s) VALUES ('new')`);
+  assert.deepEqual(column(db, 'SELECT nn FROM b'), ['n', null]);
 });
