@@ -71,7 +71,7 @@ function nothingToGiveUp(database: string): DrydockError {
   return new DrydockError('USAGE', {
     what: `${database} has nothing to begin anew from: it is not empty, knows the runs that stand beside it, or nothing is known of rows that it had`,
     state: 'Nothing was changed',
-    next: 'See what an upgrade would do: drydock plan',
+    next: 'See what an upgrade would do: `drydock plan`',
   });
 }
 

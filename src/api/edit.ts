@@ -1,7 +1,9 @@
 /** Opens revisions in an editor. */
+
 import { spawnSync } from 'node:child_process';
 import type { Config } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
+import { shellWord } from '../files/shell-word.ts';
 import { loadGraph } from '../revisions/load-graph.ts';
 import { namedRevisions } from './revisions.ts';
 
@@ -22,19 +24,19 @@ export interface EditedRevision {
  */
 export async function edit(config: Config, address: string, editor?: string): Promise<readonly EditedRevision[]> {
   const { revisions } = namedRevisions(config, address);
-  const command = editor ?? editorOf(process.env);
+  const command = editor ?? editorOf(process.env, address);
   for (const { path } of revisions) open(command, path);
   // Reports a mistake in the file now; the ids may have changed.
   const after = new Map(loadGraph(config.migrations).revisions.map(({ path, checksum }) => [path, checksum]));
   return revisions.map(({ id, path, checksum }) => ({ id, path, changed: after.get(path) !== checksum }));
 }
 
-function editorOf(env: Readonly<Record<string, string | undefined>>): string {
+function editorOf(env: Readonly<Record<string, string | undefined>>, address: string): string {
   const editor = env['VISUAL'] || env['EDITOR'];
   if (editor !== undefined && editor !== '') return editor;
   throw new DrydockError('USAGE', {
     what: 'No editor is named: neither VISUAL nor EDITOR is set',
-    next: 'Set one, such as EDITOR=vi drydock edit head, or open the file that `drydock show` names',
+    next: `Set one, such as \`EDITOR=vi drydock edit ${shellWord(address)}\`, or open the file that \`drydock show ${shellWord(address)}\` names`,
   });
 }
 

@@ -65,7 +65,7 @@ export function namedRevisions(config: Config, address: string, graph = loadGrap
   const current = startsFromCurrent(address) ? currentHere(config) : [];
   const revisions = resolveRevision(graph, address, current).flatMap((id) => graph.get(id) ?? []);
   if (revisions.length > 0) return { graph, revisions, current };
-  throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See drydock history' });
+  throw new DrydockError('USAGE', { what: `'${address}' names no revision`, next: 'See `drydock history`' });
 }
 
 function currentHere(config: Config): readonly string[] {

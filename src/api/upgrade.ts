@@ -54,7 +54,7 @@ async function tell<R extends MigrationReport | AtTarget>(config: Config, report
     acknowledge(config, report);
   } catch (error) {
     process.emitWarning(
-      `the run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at drydock current before you repeat a relative target`,
+      `the run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at \`drydock current\` before you repeat a relative target`,
     );
   }
   return report;

@@ -77,6 +77,7 @@ const reads: readonly Verb<Config>[] = [
   },
   {
     usage: 'history',
+    database: 'not needed',
     description: 'list the revisions, newest first',
     flags: [
       new Option('-r, --rev-range <range>', '[start]:[end], such as -3: or base:current'),
@@ -87,17 +88,20 @@ const reads: readonly Verb<Config>[] = [
   },
   {
     usage: 'show <revision>',
+    database: 'not needed',
     description: 'show one revision, current or heads',
     load: async () => (await import('./verbs/show.ts')).show,
   },
   {
     usage: 'heads',
+    database: 'not needed',
     description: 'show the revisions that no other one revises',
     flags: [verbose, new Option('--resolve-dependencies', 'leave out those that another one depends on')],
     load: async () => (await import('./verbs/heads.ts')).heads,
   },
   {
     usage: 'branches',
+    database: 'not needed',
     description: 'show where the revisions branch',
     flags: [verbose],
     load: async () => (await import('./verbs/branches.ts')).branches,
@@ -110,6 +114,7 @@ const reads: readonly Verb<Config>[] = [
   },
   {
     usage: 'lint [revisions...]',
+    database: 'not needed',
     description: 'check the revision files for dangerous changes; exit 3 if there are any',
     flags: [argument, allowNoRevisions],
     load: async () => (await import('./verbs/lint.ts')).lint,
@@ -152,6 +157,7 @@ const reads: readonly Verb<Config>[] = [
 const writes: readonly Verb<Config>[] = [
   {
     usage: 'revision',
+    database: 'not needed',
     description: 'create a new revision file',
     flags: [
       new Option('-m, --message <text>', 'what it does, in one line').makeOptionMandatory(),
@@ -172,12 +178,14 @@ const writes: readonly Verb<Config>[] = [
   },
   {
     usage: 'merge <revisions...>',
+    database: 'not needed',
     description: 'create a revision that merges several heads',
     flags: [new Option('-m, --message <text>', 'why, in one line'), revisionId, branchLabel],
     load: async () => (await import('./verbs/merge.ts')).merge,
   },
   {
     usage: 'edit <revision>',
+    database: 'not needed',
     description: 'open a revision in $VISUAL or $EDITOR',
     load: async () => (await import('./verbs/edit.ts')).edit,
   },
@@ -291,5 +299,5 @@ function usageError(error: CommanderError): DrydockError {
     error.code === 'commander.help'
       ? 'The command is missing or unknown'
       : error.message.replace(/^error: /, '').replace(/\.$/, '');
-  return new DrydockError('USAGE', { what, next: 'See drydock --help', cause: error });
+  return new DrydockError('USAGE', { what, next: 'See `drydock --help`', cause: error });
 }

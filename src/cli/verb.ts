@@ -1,6 +1,7 @@
 /** Puts a verb on the command line: its flags, the flags that all verbs have, and the printed result. */
 import { type Argument, type Command, Option } from 'commander';
 import { type Config, configPath, loadConfig } from '../config/config.ts';
+import { errorAsGiven, outputAsGiven } from './as-given.ts';
 import { currentDirectory } from './current-directory.ts';
 import { type Output, printOutput } from './print.ts';
 
@@ -38,15 +39,18 @@ export interface Verb<First> {
   readonly flags?: readonly Option[];
   /** `owner`: it writes beside the database, so root becomes the owner of the folder first. */
   readonly runsAs?: 'owner';
+  /** It works on revision files; an address may still make it look at the database. */
+  readonly database?: 'not needed';
   /** Loads the code on demand. */
   readonly load: () => Promise<Action<First>>;
 }
 
 /** @param ended Called with the exit code. */
 export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: number) => void): void {
-  declare(parent, verb, async (command) => {
+  declare(parent, verb, async (command, knows) => {
     const said = saidWith(command.opts<GlobalFlags>());
-    const config = await loadConfig(said);
+    const config = await loadConfig({ ...said, ...(needsNoDatabase(command, verb) && { database: 'not needed' }) });
+    knows(config.database);
     // A printed script is not written to any folder.
     const becomesOwner = verb.runsAs === 'owner' && command.opts<{ sql?: true }>().sql === undefined;
     const gaveUpRoot = becomesOwner
@@ -55,6 +59,13 @@ export function addVerb(parent: Command, verb: Verb<Config>, ended: (exitCode: n
     const action = await verb.load();
     ended(print(command, await action({ ...config, ownProcess: { gaveUpRoot } }, ...parsedOf(command))));
   });
+}
+
+/** A script of a range is written from the files alone. */
+function needsNoDatabase(command: Command, { database }: Verb<Config>): boolean {
+  const isRange = (argument: unknown) => typeof argument === 'string' && argument.includes(':');
+  const ofRange = command.opts<{ sql?: true }>().sql === true && command.processedArgs.flat().some(isRange);
+  return database === 'not needed' || ofRange;
 }
 
 /** The input of {@link loadConfig} for the command. */
@@ -87,12 +98,27 @@ export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect);
 }
 
-function declare(parent: Command, verb: Verb<never>, run: (command: Command) => Promise<void>): void {
+/** @param run Tells which database it is about, as soon as it knows. */
+function declare(
+  parent: Command,
+  verb: Verb<never>,
+  run: (command: Command, knows: (database: string) => void) => Promise<void>,
+): void {
   const command = withGlobalFlags(quiet(parent.command(verb.usage).description(verb.description)));
   for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const flag of verb.flags ?? []) command.addOption(flag);
   if (verb.runsAs === 'owner') command.addOption(asRootFlag);
-  command.action(() => run(command));
+  command.action(async () => {
+    let database: string | undefined;
+    const knows = (known: string) => {
+      database = known;
+    };
+    try {
+      await run(command, knows);
+    } catch (error) {
+      throw errorAsGiven(command, error, database || undefined);
+    }
+  });
 }
 
 function parsedOf(command: Command): never[] {
@@ -100,7 +126,7 @@ function parsedOf(command: Command): never[] {
 }
 
 function print(command: Command, output: Output): number {
-  printOutput(fullName(command), output, command.opts<GlobalFlags>().json ? 'json' : 'text');
+  printOutput(fullName(command), outputAsGiven(command, output), command.opts<GlobalFlags>().json ? 'json' : 'text');
   return output.exitCode ?? 0;
 }
 

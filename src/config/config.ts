@@ -3,6 +3,7 @@ import { DrydockError } from '../errors.ts';
 import { type Environment, type Flags, readEnvironment, readFlags } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { noDatabase } from './no-database.ts';
 import { problemText } from './problem-text.ts';
 import { durationMs, sizeBytes } from './quantities.ts';
 import type { FileSettings } from './schema.ts';
@@ -103,11 +104,13 @@ export async function loadConfig(input: {
   readonly cwd: string;
   readonly env: Environment;
   readonly flags: Flags;
+  /** `not needed`: without one, `database` is empty, and whatever looks for it is refused. */
+  readonly database?: 'not needed';
 }): Promise<Config> {
   const said: Flags = { ...readEnvironment(input.env), ...readFlags(input.flags) };
   const file = await openFile(input.cwd, said.config);
   if (file !== undefined) await checkWindows(file);
-  return resolve(input.cwd, said, file);
+  return resolve(input, said, file);
 }
 
 /** The path of the config file, whether or not it exists. */
@@ -123,11 +126,12 @@ async function openFile(cwd: string, asked: string | undefined): Promise<ConfigF
   throw new DrydockError('USAGE', { what: `the config file ${path.resolve(cwd, asked)} does not exist`, next });
 }
 
-function resolve(cwd: string, said: Flags, file: ConfigFile | undefined): Config {
+function resolve(input: Parameters<typeof loadConfig>[0], said: Flags, file: ConfigFile | undefined): Config {
+  const { cwd } = input;
   const settings = file?.settings ?? {};
   const deadline = said.deadline ?? settings.deadline;
   return {
-    database: databasePath(cwd, said, file),
+    database: databasePath(input, said, file),
     migrations: pathOf(cwd, said.migrations, file, settings.migrations) ?? defaultMigrations(cwd, file),
     noRevisions: said.allowNoRevisions === true ? 'allowed' : 'refused',
     wantedSchema: wantedSchema(cwd, said, file),
@@ -159,11 +163,15 @@ function asRoot(said: string | undefined): Pick<Config, 'asRoot'> {
   return said === 'drop' || said === 'allow' ? { asRoot: said } : {};
 }
 
-function databasePath(cwd: string, said: Flags, file: ConfigFile | undefined): string {
+function databasePath(
+  { cwd, database: need }: Parameters<typeof loadConfig>[0],
+  said: Flags,
+  file: ConfigFile | undefined,
+): string {
   const database = pathOf(cwd, said.database, file, file?.settings.database);
   if (database !== undefined) return database;
-  const next = `Set database in ${said.config ?? defaultFile}, or give --database or DRYDOCK_DATABASE`;
-  throw new DrydockError('USAGE', { what: 'no database is named', next });
+  if (need === 'not needed') return '';
+  throw noDatabase(said.config ?? defaultFile);
 }
 
 /** Flags and environment are relative to the current folder, values of the file to the file's folder. */

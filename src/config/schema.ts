@@ -232,7 +232,7 @@ export const fileSchema = group({
   as_root: z.optional(overridable.as_root),
   snapshots: z.optional(snapshots.check(about('Which snapshots are kept.'))),
   checks: z.optional(checks.check(about('How the result of a run is checked.'))),
-  lint: z.optional(lint.check(about('What drydock lint looks for.'))),
+  lint: z.optional(lint.check(about('What lint looks for.'))),
   statistics: z.optional(listOfNamed(statistic).check(about('Numbers to show and judge before and after a run.'))),
   report: z.optional(report.check(about('Reports of runs.'))),
   windows: z.optional(listOfNamed(window).check(about('Maintenance windows of the daemon.'))),

@@ -92,7 +92,7 @@ function read({ daemonMemory: path }: Layout): DaemonMemory {
     throw new DrydockError('PREFLIGHT', {
       what: `${path}, the state file of the daemon, cannot be parsed (${jsonProblem(error)})`,
       state: 'Nothing was changed',
-      next: 'If a newer Drydock wrote it, run that version; otherwise check the database (drydock verify), then move the file away',
+      next: 'If a newer Drydock wrote it, run that version; otherwise check the database (`drydock verify`), then move the file away',
       cause: error,
     });
   }

@@ -133,6 +133,6 @@ function snapshots({ snapshots: { newest, count, bytes, unusable }, at }: Status
   const left = count - newest.length;
   return html`${table(columns, rows, 'There is no snapshot yet.')}
 <p class="quiet">${count} in all, ${describeBytes(bytes)}${left > 0 && `; ${plural(left, 'older one is', 'older ones are')} not shown`}${
-    unusable > 0 && `; ${plural(unusable, 'file')} beside them cannot be used (drydock snapshot list)`
+    unusable > 0 && `; ${plural(unusable, 'file')} beside them cannot be used (\`drydock snapshot list\`)`
   }.</p>`;
 }

@@ -74,6 +74,6 @@ async function verify(config: Config, stop: AbortSignal): Promise<TaskResult> {
   throw new DrydockError(codeOfVerdict[verdict], {
     what: `${database} did not pass the verification: ${findings.slice(0, 5).join('; ')}`,
     state: 'Nothing was changed',
-    next: 'For details: drydock verify; for the snapshots that could be restored: drydock snapshot list',
+    next: 'For details: `drydock verify`; for the snapshots that could be restored: `drydock snapshot list`',
   });
 }

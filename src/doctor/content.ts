@@ -33,7 +33,7 @@ export function history({ config, layout, graph, content }: DoctorSubject): Doct
   const life = attempt(() => judgeLife({ layout, config }, applied, rows));
   if (life instanceof Error) return [problem('history', life)];
   const other =
-    'Nothing to do if it was put there on purpose; otherwise put the right file back: drydock snapshot list';
+    'Nothing to do if it was put there on purpose; otherwise put the right file back: `drydock snapshot list`';
   const noticed = life === undefined ? [] : [notice('history', life, other)];
   const plan = attempt(() => {
     const planned = planRun(graph, applied, { verb: 'upgrade', target: 'head' });

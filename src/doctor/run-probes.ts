@@ -30,7 +30,7 @@ export function lock({ layout }: DoctorSubject): DoctorFinding[] {
     notice(
       'lock',
       `${layout.visibleLock} was left by a run that died, and has not been touched for ${age} (${owner})`,
-      'Nothing to do: the next run removes it, as does drydock unlock',
+      'Nothing to do: the next run removes it, as does `drydock unlock`',
     ),
   ];
 }

@@ -24,5 +24,9 @@ export function snapshots({ layout }: DoctorSubject): DoctorFinding[] {
     return [...damaged, ...changed, ok('snapshots', 'there is none yet; each run that changes something takes one')];
   const bytes = usable.reduce((sum, { manifest }) => sum + manifest.bytes, 0);
   const all = `${usable.length} with ${describeBytes(bytes)}, the newest of ${newest.createdAt}`;
-  return [...damaged, ...changed, ok('snapshots', `${all}; drydock snapshot verify latest proves that it is sound`)];
+  return [
+    ...damaged,
+    ...changed,
+    ok('snapshots', `${all}; \`drydock snapshot verify latest\` proves that it is sound`),
+  ];
 }

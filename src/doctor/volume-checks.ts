@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { companionsOf } from '../files/place.ts';
+import { shellWords } from '../files/shell-word.ts';
 import { describeFirst } from '../format.ts';
 import { copiesOf, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
@@ -45,16 +46,18 @@ export function ownership({ layout, stats }: DoctorSubject): DoctorFinding[] {
   const { work, snapshots, visibleLock, database, runs } = layout;
   const folders = [work, runs, snapshots].filter((path) => existsSync(path));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  const others = [...companionsOf(database), visibleLock, ...folders, ...files].filter((path) => {
+  const isOthers = (path: string) => {
     const found = statSync(path, { throwIfNoEntry: false });
     return found !== undefined && BigInt(found.uid) !== stats.uid;
-  });
+  };
+  const single = [...companionsOf(database), visibleLock];
+  const others = [...single, ...folders, ...files].filter(isOthers);
   if (others.length === 0) return [ok('ownership', `all of it belongs to uid ${stats.uid}, as the database does`)];
   return [
     notice(
       'ownership',
       `${describeFirst(others, 1)} belongs to another user than the database, whose owner (uid ${stats.uid}) may not be able to use it`,
-      `chown it to ${stats.uid}:${stats.gid}, and run everything that uses the database as one user`,
+      `Give it to that user, and run everything that uses the database as one user: \`chown -R ${stats.uid}:${stats.gid} ${shellWords([...folders, ...single.filter(isOthers)])}\``,
     ),
   ];
 }

@@ -23,7 +23,7 @@ export function rollbackJournal({ layout, isWhole }: DoctorSubject): DoctorFindi
     notice(
       'journal',
       `${path} is hot, unless a process that is not visible from here is writing: a writer died, and SQLite rolls its transaction back from this file when a process next opens the database to write`,
-      'Never delete or move it: without it the database is damaged. Start the application or run drydock upgrade',
+      'Never delete or move it: without it the database is damaged. Start the application or run `drydock upgrade`',
     ),
   ];
 }

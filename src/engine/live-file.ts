@@ -127,7 +127,7 @@ export function explainOpening(path: string, error: unknown): unknown {
     return new DrydockError('DAMAGED_BEFORE', {
       what: `${path} is ${code === 'SQLITE_NOTADB' ? 'not a SQLite database (or it is encrypted)' : `damaged: ${messageOf(error)}`}`,
       state: 'It was like that before this run; nothing was changed',
-      next: 'Check --database; to go back to a sound state: drydock snapshot list, then drydock snapshot restore <id>',
+      next: 'Check --database; to go back to a sound state: `drydock snapshot list`, then `drydock snapshot restore <id>`',
       cause: error,
     });
   }

@@ -167,7 +167,7 @@ function saysAlreadyExists(cause: unknown): boolean {
 export function failedAtBase(error: unknown): unknown {
   if (!(error instanceof DrydockError) || error.reason !== 'already exists') return error;
   return error.with({
-    next: 'If the database has this schema already, say so: drydock stamp <revision>; otherwise fix the revision and run again',
+    next: 'If the database has this schema already, say so: `drydock stamp <revision>`; otherwise fix the revision and run again',
   });
 }
 

@@ -135,12 +135,12 @@ export function statDatabase(database: string, snapshots = snapshotsBeside(datab
 /** Advises `touch` only if there are no snapshots: an empty file in place of a lost one would pass as a first install. */
 function insteadOfMissing(database: string, snapshots: string): string {
   if (mayBe(() => namesIn(snapshots).some((name) => name.endsWith('.db')))) {
-    return 'its snapshots are still there; to go back to the last one: drydock snapshot list, then drydock snapshot restore latest';
+    return 'its snapshots are still there; to go back to the last one: `drydock snapshot list`, then `drydock snapshot restore latest`';
   }
   // Its snapshots may be in a folder that the config names.
   return mayBeThere(dirname(database)) && mayBeThere(layoutFor({ database }).runs)
-    ? 'Drydock has run on it before: put the file back, or see drydock snapshot list'
-    : `for a first install create it empty: touch ${shellWord(database)}`;
+    ? 'Drydock has run on it before: put the file back, or see `drydock snapshot list`'
+    : `for a first install create it empty: \`touch ${shellWord(database)}\``;
 }
 
 function isAtRestInWal(database: string): boolean {
@@ -201,14 +201,14 @@ function explain(database: string, error: unknown): unknown {
       return new DrydockError('DAMAGED_BEFORE', {
         what: `${database} is not a SQLite database (or it is encrypted)`,
         state: 'Nothing was changed',
-        next: 'Check --database; if this is the right file, restore it: drydock snapshot list',
+        next: 'Check --database; if this is the right file, restore it: `drydock snapshot list`',
         cause: error,
       });
     case 'SQLITE_CORRUPT':
       return new DrydockError('DAMAGED_BEFORE', {
         what: `${database} is damaged: ${messageOf(error)}`,
         state: 'Nothing was changed',
-        next: 'Restore it from a snapshot: drydock snapshot list, then drydock snapshot restore <id>',
+        next: 'Restore it from a snapshot: `drydock snapshot list`, then `drydock snapshot restore <id>`',
         cause: error,
       });
     case 'SQLITE_BUSY':
@@ -222,7 +222,7 @@ function explain(database: string, error: unknown): unknown {
       return new DrydockError('BUSY', {
         what: `${database} has a hot journal or a WAL that a crashed writer left, and a reading command does not touch it`,
         state: 'Nothing was changed',
-        next: 'Start the application or run drydock upgrade: either lets SQLite roll it back',
+        next: 'Start the application or run `drydock upgrade`: either lets SQLite roll it back',
         cause: error,
       });
     // Thrown when the header is read, before SQLite opens the file.

@@ -2,8 +2,10 @@
  * The paths of everything that belongs to one database. All of it is beside the real file (symlinks resolved), where
  * SQLite puts its own -wal and -journal, and which all containers that share the directory see.
  */
+
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { noDatabase } from '../config/no-database.ts';
 import { codeOf, DrydockError } from '../errors.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -49,6 +51,7 @@ export interface Whereabouts {
  * @throws {DrydockError} USAGE if the directory of the database does not exist; PREFLIGHT if permission to enter it is denied.
  */
 export function layoutFor({ database: path, snapshots }: Whereabouts): Layout {
+  if (path === '') throw noDatabase('the config');
   const database = resolveDatabase(path);
   requireNoBlankAtEnd(database);
   const work = `${database}.drydock`;
@@ -115,7 +118,7 @@ function resolveDatabase(path: string): string {
   } catch (error) {
     throw new DrydockError('USAGE', {
       what: `There is no directory ${dirname(path)} for the database ${path}`,
-      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install: mkdir -p ${shellWord(dirname(path))} && touch ${shellWord(path)}`,
+      next: `Check --database (or \`database\` in the config), and in a container that the volume is mounted; for a first install: \`mkdir -p ${shellWord(dirname(path))} && touch ${shellWord(path)}\``,
       cause: error,
     });
   }

@@ -24,7 +24,7 @@ function tornError(database: string, { bytes, pageSize, pages }: Torn): DrydockE
   return new DrydockError('DAMAGED_BEFORE', {
     what: `${database} is damaged: it ends in the middle of a page, with ${plural(bytes, 'byte')} of ${plural(pages, 'page')} of ${describeNumber(pageSize)}; SQLite would read the rest as zeros`,
     state: 'Nothing was changed',
-    next: 'Put the whole file back, or restore a snapshot: drydock snapshot list, then drydock snapshot restore <id>',
+    next: 'Put the whole file back, or restore a snapshot: `drydock snapshot list`, then `drydock snapshot restore <id>`',
   });
 }
 
@@ -50,5 +50,5 @@ function sayCompanion({ kind, path, pages, missing }: Misfit): string {
 
 function waysOut(database: string, { path }: Misfit): string {
   const companion = basename(path);
-  return `If the right file is elsewhere, such as on a volume that is not mounted, put it back as ${shellWord(database)} beside ${companion}, which it needs; otherwise restore a snapshot (drydock snapshot list, then drydock snapshot restore <id>), which keeps what is here; without one, copy what is here, ${companion} too, before you put a backup in its place`;
+  return `If the right file is elsewhere, such as on a volume that is not mounted, put it back as ${shellWord(database)} beside ${companion}, which it needs; otherwise restore a snapshot (\`drydock snapshot list\`, then \`drydock snapshot restore <id>\`), which keeps what is here; without one, copy what is here, ${companion} too, before you put a backup in its place`;
 }

@@ -1,6 +1,7 @@
 /** Checks revision files for mistakes that have cost people their data or their sleep. Opens no database. */
 import type { ReplayedStep, SurveyedFailure, SurveyedStep } from '../engine/shadow-result.ts';
 import type { Observer } from '../events.ts';
+import { shellWords } from '../files/shell-word.ts';
 import { describeFirst } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
@@ -171,6 +172,6 @@ function noteOnSchema(surveyed: readonly Surveyed[], wanted: readonly Surveyed[]
 /** With several heads `upgrade` cannot choose a target, least of all in production. */
 function findHeads({ heads }: RevisionGraph, revision: Revision): Finding[] {
   if (heads.length < 2 || !heads.includes(revision.id)) return [];
-  const message = `the revisions have ${heads.length} heads (${heads.join(', ')}), and upgrade refuses to choose: join them with drydock merge`;
+  const message = `the revisions have ${heads.length} heads (${heads.join(', ')}), and upgrade refuses to choose: join them with \`drydock merge ${shellWords(heads)} -m "merge"\``;
   return [findingOf(severalHeads, revision, null, { line: undefined, message })];
 }

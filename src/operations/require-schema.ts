@@ -45,7 +45,7 @@ function requireSchema(port: SqlPort, name: string, statements: readonly string[
   if (sentences.length > 0) {
     throw new DrydockError('REVISION_FAILED', {
       what: `${name} is not the table that the revision was written for, and these differences would be lost: ${sentences.join('; ')}`,
-      next: 'Compare with drydock check, then bring the database and the revisions together: remove what should not be there, or fix the revision',
+      next: 'Compare with `drydock check`, then bring the database and the revisions together: remove what should not be there, or fix the revision',
     });
   }
   port.later?.({

@@ -57,7 +57,7 @@ function renderStep(
 
 function renderStop({ id, why, certain }: NonNullable<Preview['stopped']>, direction: Direction): string {
   if (certain) return `It would fail (20): ${why}.`;
-  const instead = direction === 'up' ? ' drydock rehearse runs it on a copy with all rows.' : '';
+  const instead = direction === 'up' ? ' `drydock rehearse` runs it on a copy with all rows.' : '';
   return `Steps from ${id} on could not be simulated (in memory, one row per table): ${why}.${instead}`;
 }
 
@@ -76,7 +76,7 @@ function renderFindings(steps: readonly PreviewedStep[], folder: string): string
 }
 
 function renderEffort({ direction, space, estimatedSeconds, onWorkingCopy }: Preview): string {
-  const measure = direction === 'up' ? '; drydock rehearse measures it' : '';
+  const measure = direction === 'up' ? '; `drydock rehearse` measures it' : '';
   return [
     `Space: ${describeVolume(space)} (the database has ${describeBytes(space.databaseBytes)}).`,
     ...(space.snapshots === undefined ? [] : [`On the volume of the snapshots: ${describeVolume(space.snapshots)}.`]),

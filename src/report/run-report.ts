@@ -86,6 +86,6 @@ function snapshot({ snapshot: manifest, pruned }: RunReport): string {
   if (manifest === null) return 'No snapshot was needed.';
   const gone = pruned.length === 0 ? '' : ` Removed by retention: ${pruned.join(', ')}.`;
   return visible(
-    `Snapshot ${manifest.id} (${describeBytes(manifest.bytes)}) has the state before; to go back to it: drydock snapshot restore ${manifest.id}.${gone}`,
+    `Snapshot ${manifest.id} (${describeBytes(manifest.bytes)}) has the state before; to go back to it: \`drydock snapshot restore ${manifest.id}\`.${gone}`,
   );
 }

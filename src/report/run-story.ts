@@ -1,6 +1,7 @@
 /** Turns the record of a run into a report: what happened, in what order, and what to do about it. */
 import { basename } from 'node:path';
 import type { RanStep } from '../engine/protocol.ts';
+import { shellWord } from '../files/shell-word.ts';
 import { asSentence, describeBytes, describeDuration, describeRevisions, describeTime, plural } from '../format.ts';
 import { sayLosses } from '../plan/loss.ts';
 import type { RunEnding, RunRecord } from '../records/run-record.ts';
@@ -151,7 +152,7 @@ function losses({ losses: lost }: RunRecord): Section[] {
   return [{ title: 'Dropped data', blocks: [{ kind: 'alert', standing: 'warning', text }] }];
 }
 
-function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] {
+function snapshot({ database, snapshot: manifest, pruned, ending }: RunRecord): Section[] {
   const gone =
     pruned.length === 0 ? [] : [{ kind: 'text' as const, text: `Removed by retention: ${pruned.join(', ')}.` }];
   if (manifest === null) return gone.length === 0 ? [] : [{ title: 'Snapshots', blocks: gone }];
@@ -173,7 +174,7 @@ function snapshot({ snapshot: manifest, pruned, ending }: RunRecord): Section[] 
           ],
         },
         { kind: 'text', text: `${how}, with the application stopped:` },
-        { kind: 'code', language: 'sh', text: `drydock snapshot restore ${id}` },
+        { kind: 'code', language: 'sh', text: `drydock snapshot restore ${id} --database ${shellWord(database)}` },
         ...gone,
       ],
     },

@@ -30,7 +30,7 @@ export function noRevisions(folder: string): DrydockError {
 }
 
 const checkFolder =
-  "Check --migrations (or `migrations` in the config), and in a container that the volume is mounted; to write the first revision: drydock revision -m 'what it does'; if there should be none, pass --allow-no-revisions";
+  "Check --migrations (or `migrations` in the config), and in a container that the volume is mounted; to write the first revision: `drydock revision -m 'what it does'`; if there should be none, pass --allow-no-revisions";
 
 interface Seen {
   /** Names. */

@@ -202,7 +202,7 @@ export function rollbackOverwritten({ manifest }: Snapshot, cause: unknown): Dry
   return new DrydockError('NOT_RESTORED', {
     what: `${messageOf(cause)} The rollback left something behind`,
     state: `Others have written since, so snapshot ${manifest.id} was not put back`,
-    next: 'Look at the database: drydock verify, drydock current',
+    next: 'Look at the database: `drydock verify`, `drydock current`',
     cause,
   });
 }
@@ -224,7 +224,7 @@ export function commitOverwritten({ manifest, path }: Snapshot, to: readonly str
   return new DrydockError('NOT_RESTORED', {
     what: notVerified(problem),
     state: `Others have written since the commit, so it was not undone: the database is at ${describeRevisions(to)}, the state before the run is kept in ${path}`,
-    next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${manifest.id}`,
+    next: `Look at the problem; to go back and lose what was written since: \`drydock snapshot restore ${manifest.id}\``,
   });
 }
 
@@ -240,13 +240,13 @@ export function interruptedCommitUnsound(
     return new DrydockError('NOT_RESTORED', {
       what,
       state: `Snapshot ${snapshot} of the state before that run is not in ${snapshots}, so it was not undone`,
-      next: 'Look at the problem; to go back to an older state: drydock snapshot list',
+      next: 'Look at the problem; to go back to an older state: `drydock snapshot list`',
     });
   }
   return new DrydockError('NOT_RESTORED', {
     what,
     state: `Others may have written since, so it was not undone; the state before that run is in snapshot ${snapshot}`,
-    next: `Look at the problem; to go back and lose what was written since: drydock snapshot restore ${snapshot}`,
+    next: `Look at the problem; to go back and lose what was written since: \`drydock snapshot restore ${snapshot}\``,
   });
 }
 
@@ -282,7 +282,7 @@ export class SourceUnusable extends DrydockError {
     super('RESTORE_FAILED', {
       what,
       state: 'Nothing was changed by this start',
-      next: `${fix} and run again, or restore another one: drydock snapshot list, then drydock snapshot restore <id>`,
+      next: `${fix} and run again, or restore another one: \`drydock snapshot list\`, then \`drydock snapshot restore <id>\``,
       cause,
     });
   }
@@ -307,7 +307,7 @@ export function interruptedRestoreOverwritten({ runId }: RunJournal, { manifest 
   return new DrydockError('NOT_RESTORED', {
     what: `A restore of snapshot ${manifest.id} was interrupted (run ${runId}), and others have written to the database since`,
     state: 'What they wrote was not undone; SQLite made the restore happen wholly or not at all',
-    next: `See drydock current; to go back and lose what was written since: drydock snapshot restore ${manifest.id}`,
+    next: `See \`drydock current\`; to go back and lose what was written since: \`drydock snapshot restore ${manifest.id}\``,
   });
 }
 
@@ -315,7 +315,7 @@ export function interruptedExchangeOverwritten({ database }: Layout, { runId }: 
   return new DrydockError('NOT_RESTORED', {
     what: `A restore of snapshot ${id} was interrupted (run ${runId}) before the snapshot was in the place of ${database}, and somebody has put another file there since`,
     state: 'That file was left as it is',
-    next: `Look at it: drydock current; to put the snapshot in its place: drydock snapshot restore ${id}`,
+    next: `Look at it: \`drydock current\`; to put the snapshot in its place: \`drydock snapshot restore ${id}\``,
   });
 }
 
@@ -326,8 +326,8 @@ export function databaseMissing({ database }: Layout, { runId, exchanging }: Run
     state: 'Nothing was changed',
     next:
       exchanging === null
-        ? 'Put the file back with its -wal or -journal; or see drydock snapshot list, then drydock snapshot restore <id>'
-        : `That run was putting a snapshot in its place; to go on with it: drydock snapshot restore ${exchanging.source}`,
+        ? 'Put the file back with its -wal or -journal; or see `drydock snapshot list`, then `drydock snapshot restore <id>`'
+        : `That run was putting a snapshot in its place; to go on with it: \`drydock snapshot restore ${exchanging.source}\``,
   });
 }
 

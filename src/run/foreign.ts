@@ -2,6 +2,7 @@
  * Whether all revisions may run on a database that records no revision: its tables may belong to another application,
  * or be the ones that the revisions would create again.
  */
+
 import { countRowsUpTo } from '../checks/measure.ts';
 import type { Config } from '../config/config.ts';
 import { type Engine, EngineDied } from '../engine/client.ts';
@@ -10,6 +11,7 @@ import type { SurveyedStep } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import type { QueryPort } from '../files/query-port.ts';
+import { shellWords } from '../files/shell-word.ts';
 import { describeFirst, describeList, plural } from '../format.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
@@ -97,7 +99,7 @@ export async function requireFamiliar(
 export function requireFamiliarUnseen(subject: Subject, steps: readonly Step[]): void {
   const strangers = strangersIn(subject, steps);
   if (strangers.length === 0) return;
-  const advice = 'See what the revisions have to do with them: drydock plan';
+  const advice = 'See what the revisions have to do with them: `drydock plan`';
   throw foreignError(subject, strangers, advice);
 }
 
@@ -138,11 +140,11 @@ function adviceFor(
   const [only] = same;
   if (only !== undefined && same.length === 1) {
     const heads = newHeads(graph, new Set(surveyed.slice(0, only + 1).map(({ id }) => id)));
-    return `${question}. Its schema is the one that ${describeList(heads)} leads to: drydock stamp ${heads.join(' ')}, then run again`;
+    return `${question}. Its schema is the one that ${describeList(heads)} leads to: \`drydock stamp ${shellWords(heads)}\`, then run again`;
   }
   const ids = same.flatMap((index) => surveyed[index]?.id ?? []);
   const several = ids.length > 1 ? `. It has the schema of each of ${ids.join(', ')}, of which its rows tell one` : '';
-  return `${question}${several}: drydock stamp <revision>, which compares the schemas and names each difference, then run again`;
+  return `${question}${several}: \`drydock stamp <revision>\`, which compares the schemas and names each difference, then run again`;
 }
 
 /** Indexes of the steps after which the schema equals that of the database. */

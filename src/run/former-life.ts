@@ -109,11 +109,11 @@ function emptied({ layout }: Place, lost: Witness): DrydockError {
   const back =
     snapshot === undefined
       ? 'No snapshot of it has rows: put the file back from a backup of yours'
-      : `To go back to the newest snapshot with rows: drydock snapshot restore ${snapshot.manifest.id} --yes`;
+      : `To go back to the newest snapshot with rows: \`drydock snapshot restore ${snapshot.manifest.id} --yes\``;
   return new DrydockError('HISTORY', {
     what: `${layout.database} is empty, and was not: ${describeLost(lost)}`,
     state: 'Nothing was changed',
-    next: `Look whether the right volume is mounted. ${back}; or, to give up what was there: drydock begin-anew`,
+    next: `Look whether the right volume is mounted. ${back}; or, to give up what was there: \`drydock begin-anew\``,
   });
 }
 

@@ -131,7 +131,7 @@ export function readJournal(path: string): RunJournal | undefined {
     throw new DrydockError('RESTORE_FAILED', {
       what: `The run journal ${path} of an interrupted run cannot be understood (${jsonProblem(error)})`,
       state: 'The database was not touched by this start',
-      next: 'If a newer Drydock wrote it, run that version; else check the database (drydock verify), then move the journal away and run again',
+      next: 'If a newer Drydock wrote it, run that version; else check the database (`drydock verify`), then move the journal away and run again',
       cause: error,
     });
   }

@@ -1,5 +1,7 @@
 /** What a run will do, decided from the revisions and from the revision that the database is at. Pure. */
+
 import { DrydockError, unreachable } from '../errors.ts';
+import { shellWord, shellWords } from '../files/shell-word.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { checksum } from '../revisions/files/checksum.ts';
 import { editedError, editedRevisions } from '../revisions/files/edited.ts';
@@ -89,12 +91,12 @@ function waysOutOf(
 ): ((unknown: readonly string[]) => string) | undefined {
   if (command.verb === 'stamp') {
     return () =>
-      `Run the image that has it, or have the database forget it: drydock stamp --purge ${command.targets.join(' ')}`;
+      `Run the image that has it, or have the database forget it: \`drydock stamp --purge ${shellWords(command.targets)}\``;
   }
   // Drydock always leaves a history, so this was another tool.
   if (history.length > 0) return undefined;
-  return ([id]) =>
-    `Run the image that has it; where Alembic brought the database there, write that down: drydock revision --autogenerate --rev-id ${id} -m "all that Alembic did" --schema <database> (docs/from-alembic.md)`;
+  return ([id = '']) =>
+    `Run the image that has it; where Alembic brought the database there, write that down: \`drydock revision --autogenerate --rev-id ${shellWord(id)} -m "all that Alembic did" --schema <database>\` (docs/from-alembic.md)`;
 }
 
 export function isNothing(plan: Plan): boolean {

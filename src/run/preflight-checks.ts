@@ -178,7 +178,7 @@ export function spaceProblem(layout: Layout, estimate: SpaceEstimate): DrydockEr
   const needs = full.folder === snapshots ? 'its snapshot' : "its copies and SQLite's journal";
   return refusal(
     `${full.folder} has ${describeBytes(full.freeBytes)} free, and this run needs about ${describeBytes(full.neededBytes)} for ${needs} (the database is ${describeBytes(estimate.databaseBytes)})`,
-    'Free space on the volume (drydock snapshot prune removes old snapshots) or make it larger, and run again',
+    'Free space on the volume (`drydock snapshot prune` removes old snapshots) or make it larger, and run again',
   );
 }
 

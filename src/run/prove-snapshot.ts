@@ -16,7 +16,7 @@ export class SnapshotUnfit extends DrydockError {
     super('PREFLIGHT', {
       what: `Snapshot ${manifest.id} (${path}) ${why}`,
       state: 'It was not restored and the database was not touched',
-      next: `${fix}, or choose another one: drydock snapshot list, then drydock snapshot verify <id>`,
+      next: `${fix}, or choose another one: \`drydock snapshot list\`, then \`drydock snapshot verify <id>\``,
     });
     this.fix = fix;
   }

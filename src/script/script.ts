@@ -10,6 +10,7 @@ import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import { resolveRevision, startsFromCurrent } from '../revisions/graph/address.ts';
 import { newHeads, type RevisionGraph } from '../revisions/graph/graph.ts';
+import type { Revision } from '../revisions/revision.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { type Plan, planRun } from '../run/plan.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
@@ -23,6 +24,8 @@ export interface Offline {
 
 /** The assumed state of the database at the start of the script. */
 interface Start {
+  /** The revisions that made the schema, if no database was read. */
+  readonly made?: readonly Revision[];
   readonly applied: Applied;
   readonly schema: StoredSchema | undefined;
 }
@@ -40,7 +43,7 @@ export async function writeScript(
   origin: ScriptOrigin,
   observer: Observer,
 ): Promise<Offline> {
-  const { applied, schema } =
+  const { applied, schema, made } =
     start === undefined ? startAtDatabase(config.database) : await startAt(graph, start, command, observer);
   const plan = planRun(graph, applied, command);
   refuseUnprotected(plan);
@@ -48,7 +51,13 @@ export async function writeScript(
     plan.steps.length === 0
       ? { steps: [] }
       : await replay(
-          { ...(schema && { from: schema }), steps: plan.steps, arguments: plan.arguments, rows: 'unknown' },
+          {
+            ...(schema && { from: schema }),
+            ...(made && { made }),
+            steps: plan.steps,
+            arguments: plan.arguments,
+            rows: 'unknown',
+          },
           observer,
         );
   return { plan, script: scriptOf(plan, replayed, origin) };
@@ -83,6 +92,7 @@ async function startAt(
   return {
     applied: { versioned: true, current: newHeads(graph, before), history: [] },
     schema: revisions.length === 0 ? undefined : await schemaAfter(revisions, given ?? {}, observer),
+    made: revisions,
   };
 }
 

@@ -17,6 +17,8 @@ import type { StoredSchema } from '../schema/read-schema.ts';
 export interface ReplayRequest {
   /** The schema to begin with, without rows; an empty database by default. */
   readonly from?: StoredSchema;
+  /** The revisions that made that schema, if it was not read from a database. */
+  readonly made?: readonly Revision[];
   readonly steps: readonly Step[];
   /** The values for `op.arguments`. */
   readonly arguments?: Readonly<Record<string, string>>;
@@ -30,7 +32,7 @@ export interface ReplayRequest {
  * @throws {EngineDied} If a revision ended the process, or it was stopped.
  */
 export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
-  const { from, steps, arguments: given = {}, rows = 'none' } = request;
+  const { from, made = [], steps, arguments: given = {}, rows = 'none' } = request;
   const seed: Seed = from === undefined ? emptySeed : { kind: 'database', schema: from, rows: [] };
   try {
     return await inEngine(
@@ -40,7 +42,9 @@ export async function replay(request: ReplayRequest, observer: Observer, stop?: 
       stop,
     );
   } catch (error) {
-    throw error instanceof DrydockError ? inMemory(error, from === undefined ? emptyBodies(steps) : []) : error;
+    if (!(error instanceof DrydockError)) throw error;
+    const replayed = from === undefined ? steps.map(({ revision }) => revision) : [];
+    throw inMemory(error, emptyBodies([...made, ...replayed]));
   }
 }
 
@@ -95,8 +99,8 @@ function lastOf({ schemas }: Replayed): StoredSchema {
   return last;
 }
 
-function emptyBodies(steps: readonly Step[]): readonly string[] {
-  return steps.filter(({ revision }) => isLeftEmpty(revision)).map(({ revision }) => revision.id);
+function emptyBodies(revisions: readonly Revision[]): readonly string[] {
+  return revisions.filter(isLeftEmpty).map(({ id }) => id);
 }
 
 function inMemory(error: DrydockError, empty: readonly string[]): DrydockError {

@@ -27,7 +27,7 @@ export function begunAnewAt({ begunAnew: path }: Layout): string | undefined {
     throw new DrydockError('PREFLIGHT', {
       what: `${path}, which says when the database was begun anew, cannot be parsed (${jsonProblem(error)})`,
       state: 'Nothing was changed',
-      next: 'If a newer Drydock wrote it, run that version; else move it away, and run drydock begin-anew again if a run asks for it',
+      next: 'If a newer Drydock wrote it, run that version; else move it away, and run `drydock begin-anew` again if a run asks for it',
       cause: error,
     });
   }

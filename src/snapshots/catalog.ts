@@ -165,7 +165,7 @@ function noFile(path: string, stats: Stats | undefined): DrydockError {
   return new DrydockError('PREFLIGHT', {
     what: stats === undefined ? `${path} is missing, but its manifest is still there` : `${path} is ${kindOf(stats)}`,
     state: 'Nothing was changed',
-    next: 'Put the file of the snapshot back, or move its manifest out of the directory; for another snapshot: drydock snapshot list',
+    next: 'Put the file of the snapshot back, or move its manifest out of the directory; for another snapshot: `drydock snapshot list`',
   });
 }
 

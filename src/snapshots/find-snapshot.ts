@@ -25,7 +25,7 @@ export function findSnapshot(layout: Layout, address: string): Snapshot {
     throw new DrydockError('USAGE', {
       what: 'The id of the snapshot is empty',
       state: 'Nothing was changed',
-      next: 'See drydock snapshot list',
+      next: 'See `drydock snapshot list`',
     });
   const catalog = readCatalog(layout);
   return address === 'latest' ? latest(layout, catalog) : byId(layout, catalog, address);
@@ -52,8 +52,8 @@ function latest(layout: Layout, catalog: Catalog): Snapshot {
     state: 'Nothing was changed',
     next:
       older === undefined
-        ? `${first}Put its files in ${layout.snapshots} back as they were; see drydock snapshot list`
-        : `${first}Put its files back as they were; or use the one before it, which is older, by its id: drydock snapshot restore ${older.id}`,
+        ? `${first}Put its files in ${layout.snapshots} back as they were; see \`drydock snapshot list\``
+        : `${first}Put its files back as they were; or use the one before it, which is older, by its id: \`drydock snapshot restore ${older.id}\``,
   });
 }
 
@@ -92,12 +92,12 @@ function noLatest(layout: Layout, putAside: readonly Entry[]): DrydockError {
     return new DrydockError('USAGE', {
       what: `There are no snapshots in ${layout.snapshots}`,
       state: 'Nothing was changed',
-      next: 'Check --database; to take a snapshot: drydock snapshot create',
+      next: 'Check --database; to take a snapshot: `drydock snapshot create`',
     });
   return new DrydockError('USAGE', {
     what: `Every snapshot in ${layout.snapshots} is what a restore put aside, and latest is never one of those`,
     state: 'Nothing was changed',
-    next: `To use the newest of them, give its id, ${newest.id}; see drydock snapshot list`,
+    next: `To use the newest of them, give its id, ${newest.id}; see \`drydock snapshot list\``,
   });
 }
 
@@ -111,7 +111,7 @@ function byId(layout: Layout, catalog: Catalog, prefix: string): Snapshot {
   throw new DrydockError('USAGE', {
     what: `${only === undefined ? 'No snapshot' : `More than one snapshot (${fitting.map(({ id }) => id).join(', ')})`} in ${layout.snapshots} has an id that begins with '${prefix}'`,
     state: 'Nothing was changed',
-    next: 'See drydock snapshot list',
+    next: 'See `drydock snapshot list`',
   });
 }
 

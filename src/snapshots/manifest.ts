@@ -65,7 +65,7 @@ function unusable(path: string, why: string, cause: unknown): DrydockError {
   return new DrydockError('PREFLIGHT', {
     what: `${path} ${why}`,
     state: 'Nothing was changed',
-    next: 'Use another snapshot (drydock snapshot list), or move the damaged manifest and its snapshot out of the directory',
+    next: 'Use another snapshot (`drydock snapshot list`), or move the damaged manifest and its snapshot out of the directory',
     cause,
   });
 }

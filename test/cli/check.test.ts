@@ -62,7 +62,7 @@ test('drift of the database, pending revisions and a desired schema each count, 
   assert.deepEqual((await check(3, '--schema', file)).wanted?.differences[0]?.sentence, 'column t.c is missing');
   assert.match(
     (await it.run(['check', '--schema', file])).stdout,
-    /The revisions do not make the desired schema, .*schema\.sql; run drydock revision --autogenerate:\n {2}column t\.c is missing/,
+    /The revisions do not make the desired schema, .*schema\.sql; run `drydock revision --autogenerate .*`:\n {2}column t\.c is missing/,
   );
   // A pending revision that only works on rows is no hindrance where nobody asks what it makes.
   writeFileSync(

@@ -172,7 +172,7 @@ export function downgrade() {}`,
   assert.equal(plan.stopped?.certain, false);
   assert.match(
     await it.text('plan'),
-    /^Steps from b1 on could not be simulated .*too few rows\. drydock rehearse runs it on a copy/m,
+    /^Steps from b1 on could not be simulated .*too few rows\. `drydock rehearse` runs it on a copy/m,
   );
 });
 

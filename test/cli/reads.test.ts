@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { commandsIn } from '../harness/advice.ts';
 import { commandPath } from '../harness/command.ts';
 import { testFolder } from '../harness/files.ts';
 import { alembicAt, branched, type Project, project, stateOf, tableRevision } from '../harness/project.ts';
@@ -54,7 +55,7 @@ test('current --check-heads is 3 where a head is not applied, and 4 where the da
     behind.run(['current']),
     ahead.run(['current', '--check-heads']),
   ]);
-  const verdict = 'The database is not on all head revisions: c2 is not applied. Run drydock upgrade.';
+  const verdict = 'The database is not on all head revisions: c2 is not applied. Run `drydock upgrade`.';
   assert.deepEqual([text.code, text.stdout], [3, `b1 (effective head)\nc1\n${verdict}\n`]);
   const { ok, missingHeads } = json.json<{ ok: boolean; missingHeads: string[] }>();
   assert.deepEqual([json.code, ok, missingHeads], [3, false, ['c2']]);
@@ -141,9 +142,10 @@ test('without a database the files can still be listed, and no verb makes one', 
 test('the commands that are proposed for a missing database can be pasted as they are', async (t) => {
   const it = project(t, branched);
   const database = join(it.root, "my data's place", 'the app.db');
-  for (const proposed of [/mkdir -p .* && touch .*(?=\.$)/, /touch .*(?=\.$)/]) {
+  for (const proposed of [/^mkdir -p .* && touch /, /^touch /]) {
     const error = await it.fails(2, 'current', '--database', database);
-    const [command = ''] = proposed.exec(error) ?? [];
+    const [command = ''] = commandsIn(error);
+    assert.match(command, proposed);
     assert.equal(spawnSync('sh', ['-ec', command]).status, 0, error);
     assert.ok(existsSync(database), error);
     rmSync(database);
@@ -152,13 +154,13 @@ test('the commands that are proposed for a missing database can be pasted as the
 
 test('of a database that is lost its snapshots are named, and not a first install', async (t) => {
   const it = project(t, { 'a1.sql': tableRevision('a1', undefined) }, '');
-  assert.match(await it.fails(2, 'current', '--database', join(it.root, 'none.db')), /first install .*: touch /);
+  assert.match(await it.fails(2, 'current', '--database', join(it.root, 'none.db')), /first install .*: `touch /);
   await it.text('upgrade');
   await it.text('snapshot', 'create');
   rmSync(it.database);
   for (const verb of ['current', 'upgrade']) {
     const error = await it.fails(2, verb);
-    assert.match(error, /There is no database at .*: drydock snapshot list, then drydock snapshot restore latest\.$/);
+    assert.deepEqual(commandsIn(error), ['drydock snapshot list', 'drydock snapshot restore latest']);
     assert.doesNotMatch(error, /touch/);
   }
   await it.text('snapshot', 'restore', 'latest');

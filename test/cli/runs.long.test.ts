@@ -11,16 +11,16 @@ test('at a revision that no file has, the way out is the one of where the databa
   const it = project(t, branched, alembicAt('z9'));
   assert.match(
     await it.fails(4, 'upgrade'),
-    /where Alembic brought the database there, write that down: drydock revision --autogenerate --rev-id z9 -m .* --schema <database> \(docs\/from-alembic\.md\)/,
+    /where Alembic brought the database there, write that down: `drydock revision --autogenerate --rev-id z9 -m .* --schema \S+app\.db` \(docs\/from-alembic\.md\)/,
   );
   await it.text('stamp', 'c2', '--purge', '--force');
   const database = new Database(it.database);
   database.exec("UPDATE alembic_version SET version_num = 'z9'");
   database.close();
   const sentence = await it.fails(4, 'upgrade');
-  assert.match(sentence, /Run the image that has revision 'z9', or go back with that image: drydock downgrade/);
+  assert.match(sentence, /Run the image that has revision 'z9', or go back with that image: `drydock downgrade/);
   assert.match(sentence, /a restore .*loses what was written since/);
-  assert.match(await it.fails(4, 'stamp', 'b1', 'c1'), /forget .*: drydock stamp --purge b1 c1/);
+  assert.match(await it.fails(4, 'stamp', 'b1', 'c1'), /forget .*: `drydock stamp --purge b1 c1/);
 });
 
 test('a stamp takes several targets, leaves other branches, and forgets unknown rows only with --purge', async (t) => {
@@ -42,7 +42,7 @@ test('where the tables of a database at base stand already, a stamp is named', a
     const it = project(t, files, made);
     assert.match(
       await it.fails(20, 'upgrade'),
-      /table t already exists.* If the database has this schema already, say so: drydock stamp <revision>; otherwise fix/,
+      /table t already exists.* If the database has this schema already, say so: `drydock stamp <revision>`; otherwise fix/,
     );
     await it.text('stamp', 'a1');
   }

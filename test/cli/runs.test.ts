@@ -66,7 +66,7 @@ test('an upgrade to an older revision says that nothing was done and that a down
   const before = stateOf(it.root);
   assert.equal(
     await it.text('upgrade', 'a1'),
-    `Nothing was done: ${it.database} is at a2, which is newer than a1. An upgrade never goes back; to go back: drydock downgrade a1`,
+    `Nothing was done: ${it.database} is at a2, which is newer than a1. An upgrade never goes back; to go back: \`drydock downgrade a1\``,
   );
   const { outcome, olderTarget } = await it.json<{ outcome: string; olderTarget: boolean }>('upgrade', 'base');
   assert.deepEqual([outcome, olderTarget], ['nothing-pending', true]);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { layoutFor } from '../../src/files/layout.ts';
+import { commandsIn, paste } from '../harness/advice.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import { alembicAt, project } from '../harness/project.ts';
 import { configure, dueWindow, startDaemon, valuesOf } from './helpers.ts';
@@ -49,6 +50,9 @@ test('damage that a verification finds holds up what would write, and takes no s
   assert.equal(status.held?.code, 'DAMAGED_BEFORE');
   assert.deepEqual([status.snapshots.count, Object.keys(status.succeeded)], [1, []]);
   assert.match(String(status.verified?.finding), /did not pass the verification: integrity: /);
+  const [verify = '', list = ''] = commandsIn(status.held?.next ?? '');
+  assert.equal((await paste(it.root, verify)).code, 13);
+  assert.equal((await paste(it.root, list)).code, 0);
   assert.equal((await daemon.ask('/readyz')).status, 503);
   assert.deepEqual(readFileSync(it.database), bytes);
   assert.deepEqual(valuesOf((await daemon.ask('/metrics')).body, 'drydock_task_failed'), { '{task="verify"}': 1 });

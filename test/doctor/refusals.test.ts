@@ -4,6 +4,7 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
+import { follow } from '../harness/advice.ts';
 import { place } from '../harness/place.ts';
 import { folderState } from '../harness/refusal.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
@@ -25,6 +26,7 @@ test('doctor says what a run refuses: too little space', needs('mount', 'umount'
   const upgrade = await here.run(['upgrade']);
   assert.equal(upgrade.code, 12);
   assert.match(upgrade.error, /KB free, and this run needs about/);
+  await follow(here.root, upgrade.error);
 });
 
 test('doctor says what a run refuses: something in the lock directory of a dead run', async (t) => {

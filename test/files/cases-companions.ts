@@ -214,7 +214,7 @@ export function lossTests(part: Part): void {
         const lost = filesOf(here.database);
 
         const refused = await here.run(['upgrade']);
-        assertRefusal(refused, 13, /drydock snapshot list, then drydock snapshot restore <id>\)/);
+        assertRefusal(refused, 13, /`drydock snapshot list`, then `drydock snapshot restore <id>`\)/);
         const restored = await here.run(['snapshot', 'restore', snapshot?.id ?? '', '--json']);
         assert.equal(restored.code, 0, restored.stderr);
         assert.equal(dumpWithVersion(here.database), taken);

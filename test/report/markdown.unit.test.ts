@@ -5,7 +5,7 @@ import { hostile, hostileRecord, long } from './hostile.ts';
 
 test('what stands in Markdown is text and no more, and a table keeps its columns', () => {
   const text = renderReport(hostileRecord, 'markdown');
-  const outside = text.replace(/^(`{3,})sql\n[\s\S]*?\n\1$/gm, '');
+  const outside = text.replace(/^(`{3,})(?:sql|sh)\n[\s\S]*?\n\1$/gm, '');
   assert.doesNotMatch(outside, /<(?!\/?$)|\0/);
   assert.ok(outside.includes('&lt;script&gt;window.taken = 1&lt;/script&gt;'));
   assert.ok(outside.includes(long), 'an underscore inside a name is left alone');

@@ -1,6 +1,8 @@
 /** A page of the live file goes bad right after the commit. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { follow } from '../harness/advice.ts';
 import { drydock, startDrydock } from '../harness/drydock.ts';
 import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import type { JournalMode } from '../harness/files.ts';
@@ -96,6 +98,7 @@ export const damageAttacks: readonly Attack[] = [
       assertRefusal(notRestored, 24, /verification after the commit/, /Others have written since/, /snapshot restore/);
       await assertRowIsThere(story.database);
       await assertWayBack(story);
+      await follow(dirname(story.database), notRestored.error);
     },
   },
   {
@@ -134,6 +137,7 @@ export const damageAttacks: readonly Attack[] = [
       );
       await assertRowIsThere(story.database);
       await assertWayBack(story);
+      await follow(dirname(story.database), notRestored.error);
     },
   },
   {

@@ -15,7 +15,7 @@ whoseTests('rest');
 
 test('all or nothing: a schema that none of the revisions has is named by the stamp that is advised', async (t) => {
   const it = foreign(t, `CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT);`);
-  assertFailed(await it.run(['upgrade']), 4, 'drydock stamp <revision>, which compares the schemas');
+  assertFailed(await it.run(['upgrade']), 4, 'drydock stamp <revision> --config', 'compares the schemas');
   assertFailed(await it.run(['stamp', '001_users']), 4, 'email');
 });
 

@@ -37,7 +37,7 @@ test('all or nothing: tables that the revisions make themselves are a question o
       4,
       'users (1 row)',
       'make users themselves',
-      'drydock stamp 001_users, then run again',
+      '`drydock stamp 001_users --config',
     );
     assertUntouched(it, before);
   }

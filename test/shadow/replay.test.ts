@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { schemaOf } from '../../src/schema/read-schema.ts';
-import { replay } from '../../src/shadow/replay.ts';
+import { replay, schemaAfter } from '../../src/shadow/replay.ts';
 import { bundledMigrations, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
 
 const unheard = () => undefined;
@@ -52,11 +52,15 @@ test('a replay that lacks what an empty body stands for does not say that the re
     'b.sql': sqlRevision('b', 'a', 'ALTER TABLE account ADD COLUMN mail TEXT;'),
   });
   const steps = loadGraph(migrations).revisions.map((revision) => ({ revision, direction: 'up' as const }));
-  const [, second] = steps;
-  assert.ok(second !== undefined);
+  const [first, second] = steps;
+  assert.ok(first !== undefined && second !== undefined);
   await assert.rejects(replay({ steps }, unheard), {
     code: 'REVISION_FAILED',
     message: /no such table: account .*left empty \(a\), write that into the body/,
   });
   await assert.rejects(replay({ steps: [second] }, unheard), { next: 'Fix the revision and run again' });
+  const from = await schemaAfter([first.revision], {}, unheard);
+  await assert.rejects(replay({ from, made: [first.revision], steps: [second] }, unheard), {
+    message: /left empty \(a\)/,
+  });
 });

@@ -55,14 +55,14 @@ const spoilt: readonly Spoilt[] = [
   {
     what: 'a manifest of another size',
     spoil: edit((manifest) => ({ ...manifest, bytes: 1 })),
-    says: /has changed since it was taken: it has \d+ bytes, and its manifest says 1/,
+    says: /has changed since it was taken: it has [\d,]+ bytes, and its manifest says 1/,
   },
   { what: 'no file', spoil: ({ file }) => rmSync(file), says: /is missing, but its manifest is still there/ },
   { what: 'a file of no bytes', spoil: ({ file }) => truncateSync(file), says: /it has 0 bytes/ },
   {
     what: 'a file that was cut short',
     spoil: ({ file }) => truncateSync(file, 4096),
-    says: /has changed since it was taken: it has 4096 bytes/,
+    says: /has changed since it was taken: it has 4,096 bytes/,
   },
   { what: 'a folder for a file', spoil: inPlaceOfFile(({ file }) => mkdirSync(file)), says: /is a directory/ },
   {
@@ -88,7 +88,7 @@ test('a proven way back: latest is refused if the newest snapshot cannot be used
       for (const verb of ['verify', 'restore']) {
         const refused = await it.run(['snapshot', verb, 'latest']);
         assertSilentRefusal(refused, 12, says, new RegExp(it.newest), /Nothing was changed/);
-        assert.ok(refused.error.endsWith(`drydock snapshot restore ${it.id}.`), refused.error);
+        assert.ok(refused.error.endsWith(`\`drydock snapshot restore ${it.id}\`.`), refused.error);
       }
       assert.equal(folderState(it.root), before);
     });
@@ -124,7 +124,7 @@ test('honest exit: snapshot list says when a snapshot was checked, and that it h
   assert.match(stdout, new RegExp(`${it.newest} .* changed since`));
   assert.match(
     stdout,
-    new RegExp(`Not usable: snapshot ${it.newest} has changed since it was taken: it has 4096 bytes`),
+    new RegExp(`Not usable: snapshot ${it.newest} has changed since it was taken: it has 4,096 bytes`),
   );
   assert.match(stdout, new RegExp(`${it.id} .* stray file beside it`));
   const { snapshots } = (await it.run(['snapshot', 'list', '--json'])).json<{

@@ -36,14 +36,14 @@ function databaseText(at: string, drift: Compared): string {
 
 function pendingText(pending: readonly string[]): string {
   if (pending.length === 0) return 'No revision is pending.';
-  return visible(`Pending: ${pending.join(', ')}. Run drydock upgrade.`);
+  return visible(`Pending: ${pending.join(', ')}. Run \`drydock upgrade\`.`);
 }
 
 function wantedText(wanted: string, drift: Compared | null): string {
   const verdict =
     drift === null || drift.differences.length === 0
       ? `The revisions make the desired schema, ${wanted}.`
-      : `The revisions do not make the desired schema, ${wanted}; run drydock revision --autogenerate:`;
+      : `The revisions do not make the desired schema, ${wanted}; run \`drydock revision --autogenerate -m "what it does"\`:`;
   return visibleLines([verdict, ...(drift === null ? [] : differenceLines(drift))]);
 }
 

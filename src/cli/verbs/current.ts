@@ -42,7 +42,7 @@ function entryLines({ graph, revisions, report }: ReturnType<typeof readCurrent>
 function verdict({ missingHeads, unknown }: CurrentReport): string {
   return unknown.length > 0
     ? `The database is at ${unknown.join(', ')}, which no revision file has: it is newer than these files.`
-    : `The database is not on all head revisions: ${missingHeads.join(', ')} is not applied. Run drydock upgrade.`;
+    : `The database is not on all head revisions: ${missingHeads.join(', ')} is not applied. Run \`drydock upgrade\`.`;
 }
 
 function exitCodeFor({ missingHeads, unknown }: CurrentReport): number {

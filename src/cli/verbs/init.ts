@@ -13,7 +13,7 @@ export async function init(flags: GlobalFlags, folder: string | undefined): Prom
     data: { ...project },
     text: visibleLines([
       ...project.created.map((path) => `Created ${path}`),
-      `Name your database in ${project.config}, then write the first revision: drydock revision -m "what it does"`,
+      `Name your database in ${project.config}, then write the first revision: \`drydock revision -m "what it does"\``,
     ]),
   };
 }

@@ -4,6 +4,7 @@ import { downgrade as runDowngrade, upgrade as runUpgrade } from '../../api/upgr
 import type { Config } from '../../config/config.ts';
 import { DrydockError, messageOf } from '../../errors.ts';
 import { faultPoint } from '../../faults.ts';
+import { shellWord } from '../../files/shell-word.ts';
 import { describeRevisions } from '../../format.ts';
 import { sayLosses } from '../../plan/loss.ts';
 import { renderRehearsal } from '../../report/rehearsal-report.ts';
@@ -59,7 +60,7 @@ async function upgradeNow(config: Config, target: string, given: Readonly<Record
   if (!report.olderTarget) return runOutput(report);
   const { database, to } = report;
   const text = visible(
-    `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${target}. An upgrade never goes back; to go back: drydock downgrade ${target}`,
+    `Nothing was done: ${database} is at ${describeRevisions(to)}, which is newer than ${target}. An upgrade never goes back; to go back: \`drydock downgrade ${shellWord(target)}\``,
   );
   return { ...runOutput(report), text };
 }
@@ -117,7 +118,7 @@ async function tellAtExit(config: Config, target: string, report: MigrationRepor
     } catch (error) {
       // What was done stands, and so does the exit code.
       process.stderr.write(
-        `drydock: The run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at drydock current before you repeat a relative target\n`,
+        `drydock: The run ended as reported, but untold.json could not be removed (${messageOf(error)}): look at \`drydock current\` before you repeat a relative target\n`,
       );
     }
   });

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
+import { shellWord } from '../../files/shell-word.ts';
 import type { Revision } from '../revision.ts';
 import { filesError } from './file-error.ts';
 import { parseModuleRevision } from './module-file.ts';
@@ -52,7 +53,9 @@ function readFolder(folder: string): Dirent[] {
       what: missing
         ? `The folder of the revisions, ${folder}, does not exist`
         : `The folder of the revisions, ${folder}, cannot be read: ${messageOf(cause)}`,
-      next: 'Name the right folder, or make one with `drydock init`',
+      next: missing
+        ? `Check --migrations (or \`migrations\` in the config), and in a container that the volume is mounted; for a new one: \`mkdir -p ${shellWord(folder)}\``
+        : 'Name the right folder with --migrations (or `migrations` in the config)',
       cause,
     });
   }

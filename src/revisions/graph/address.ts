@@ -1,4 +1,5 @@
 import { DrydockError } from '../../errors.ts';
+import { shellWords } from '../../files/shell-word.ts';
 import { branchHeads, branchOf } from './branches.ts';
 import { type RevisionGraph, requireKnown } from './graph.ts';
 import { ambiguous, backwards, forwards, lastUndone, startsForwards } from './relative.ts';
@@ -112,7 +113,7 @@ function onlyHead(heads: readonly string[], branch: Branch | undefined): readonl
   const argument = branch === undefined ? 'head' : `${branch.text}@head`;
   throw new DrydockError('USAGE', {
     what: `Multiple head revisions are present for given argument '${argument}': ${heads.join(', ')}`,
-    next: `Name one of them, or all with \`heads\`, or join them: drydock merge ${heads.join(' ')} -m "merge"`,
+    next: `Name one of them, or all with \`heads\`, or join them: \`drydock merge ${shellWords(heads)} -m "merge"\``,
   });
 }
 

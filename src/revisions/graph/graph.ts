@@ -120,7 +120,7 @@ export function requireKnown(
 }
 
 function newerImage(unknown: readonly string[]): string {
-  return `Run the image that has revision ${quoted(unknown)}, or go back with that image: drydock downgrade <revision>; a restore (\`drydock snapshot list\`) loses what was written since`;
+  return `Run the image that has revision ${quoted(unknown)}, or go back with that image: \`drydock downgrade <revision>\`; a restore (\`drydock snapshot list\`) loses what was written since`;
 }
 
 function quoted(ids: readonly string[]): string {

@@ -1,5 +1,7 @@
 /** Which revisions an upgrade or a downgrade runs, in order. */
+
 import { DrydockError } from '../../errors.ts';
+import { shellWord } from '../../files/shell-word.ts';
 import type { Step } from '../revision.ts';
 import { type Address, parseAddress, resolveAddress } from './address.ts';
 import { branchOf } from './branches.ts';
@@ -90,6 +92,6 @@ function refuseDirection(
   throw new DrydockError('USAGE', {
     what: `'${text}' is not a valid target for ${verb}`,
     state: 'The database is unchanged',
-    next: `Change the sign, or use \`drydock ${other.verb} ${text}\`; to look first: \`drydock plan ${other.flag}${text}\`, \`drydock rehearse ${other.flag}${text}\``,
+    next: `Change the sign, or use \`drydock ${other.verb} ${shellWord(text)}\`; to look first: \`drydock plan ${other.flag}${shellWord(text)}\`, \`drydock rehearse ${other.flag}${shellWord(text)}\``,
   });
 }

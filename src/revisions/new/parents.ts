@@ -1,5 +1,7 @@
 /** Resolves what a new revision revises and depends on. */
+
 import { DrydockError } from '../../errors.ts';
+import { shellWords } from '../../files/shell-word.ts';
 import { resolveRevision } from '../graph/address.ts';
 import type { RevisionGraph } from '../graph/graph.ts';
 
@@ -12,10 +14,9 @@ export type ParentRule = 'heads only' | 'splice';
  */
 export function parentsFor(graph: RevisionGraph, head: string | undefined, rule: ParentRule): readonly string[] {
   if (head === undefined && graph.heads.length > 1) {
-    const [first] = graph.heads;
     throw new DrydockError('USAGE', {
       what: `Multiple heads are present: ${graph.heads.join(', ')}`,
-      next: `Name the one that the new revision revises, such as --head ${first}, or join them: drydock merge ${graph.heads.join(' ')} -m "merge"`,
+      next: `Name the one that the new revision revises, such as --head ${shellWords(graph.heads.slice(0, 1))}, or join them: \`drydock merge ${shellWords(graph.heads)} -m "merge"\``,
     });
   }
   // All heads, including those that other branches depend on: nothing revises them either.

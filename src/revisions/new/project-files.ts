@@ -5,7 +5,7 @@ import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { writeNew } from './write-revision.ts';
 
 const readme = `Revisions of the database's schema, one file each, run by Drydock (sqlite-drydock).
-A new one: drydock revision -m "what it does". What is pending: drydock history --indicate-current. Run it: drydock upgrade.
+A new one: \`drydock revision -m "what it does"\`. What is pending: \`drydock history --indicate-current\`. Run it: \`drydock upgrade\`.
 A file that was applied is never edited: a change is a new revision.
 `;
 
