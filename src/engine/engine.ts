@@ -20,7 +20,9 @@ watchdog.unref();
 Error.stackTraceLimit = 100;
 
 const tell = (reply: Reply) => process.send?.(reply);
-const handlers = engineSession(tell);
+const handlers = engineSession(tell, (error) => {
+  stray ??= error;
+});
 let busy = false;
 
 /** A failure outside any request: in something that a revision left running when it returned, or in the watchdog. */

@@ -40,6 +40,8 @@ export interface PortListener {
   readonly later?: (condition: RowCondition) => void;
   /** Set if the revision may see other rows than in a real run, see `SqlPort.readsRows`. */
   readonly readsRows?: () => void;
+  /** A statement came after the revision had ended. The revision may catch what is thrown there. */
+  readonly usedLate?: (error: DrydockError) => void;
   readonly note?: (note: OperationNote) => void;
   /** Set if an SQL revision goes on after a statement that fails. */
   readonly failed?: (error: DrydockError, line: number) => void;
@@ -65,11 +67,14 @@ export function guardedPort(
   let operations = 0;
   const { later, readsRows } = listener;
   const requireOpen = (sql: string) => {
-    if (closed)
-      throw refusal(
+    if (closed) {
+      const late = refusal(
         `${where} had already returned when it ran: ${excerpt(sql)}`,
         'Await everything that the revision starts, and run again',
       );
+      listener.usedLate?.(late);
+      throw late;
+    }
     requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
   };
   const compile = (sql: string) => {

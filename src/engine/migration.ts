@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3';
 import { countWritten } from '../checks/measure-after.ts';
 import type { StepLeft } from '../checks/measurement.ts';
+import type { DrydockError } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import type { PortListener } from './guarded-port.ts';
@@ -20,6 +21,7 @@ export interface Migration {
   readonly writes: WrittenSet;
   readonly before: PortListener['before'];
   readonly tell: (reply: Reply) => void;
+  readonly usedLate: (error: DrydockError) => void;
 }
 
 /** @returns A report of each step, and what each left. */
@@ -44,12 +46,13 @@ export async function runMigration(migration: Migration): Promise<{
   return { steps: reports, left };
 }
 
-function listenerOf({ before, writes, tell }: Migration, pragmas: PragmasSet): PortListener {
+function listenerOf({ before, writes, tell, usedLate }: Migration, pragmas: PragmasSet): PortListener {
   return {
     before: (sql) => {
       before?.(sql);
       pragmas.note(sql);
     },
+    usedLate,
     mayWrite: writes.note,
     undone: writes.forget,
     betweenOperations: writes.betweenOperations,

@@ -11,6 +11,7 @@ import { resetConnection } from './connection-state.ts';
 import { excerpt, type GuardedPort, guardedPort, type PortListener, type PortMode } from './guarded-port.ts';
 import { importRevision } from './import-revision.ts';
 import type { EngineStep, TimedStep } from './protocol.ts';
+import type { LeftRunning } from './still-running.ts';
 import { SnapshotUnproven } from './write-gate.ts';
 
 /** What a revision module must export. */
@@ -111,11 +112,26 @@ async function runModule(port: GuardedPort, step: EngineStep, modules: LoadedMod
   const module = modules.get(step.id);
   invariant(module !== undefined, `module ${step.id} was not loaded before it was run`);
   const operations = createOperations(port, { arguments: step.arguments });
+  // SQL leaves nothing running.
+  const { leftRunningBy } = await import('./still-running.ts');
+  let left: LeftRunning | undefined;
   try {
-    await (step.direction === 'up' ? module.upgrade(operations) : module.downgrade(operations));
+    left = await leftRunningBy(async () => {
+      try {
+        await (step.direction === 'up' ? module.upgrade(operations) : module.downgrade(operations));
+      } finally {
+        port.close();
+      }
+    });
   } catch (error) {
     throw failed(step, `at ${placeIn(step.path, error)}: ${describe(error)}`, error);
   }
+  if (left === undefined) return;
+  const problem = new DrydockError('REVISION_FAILED', {
+    what: `it returned while something that it had started was still running (${left.what})`,
+    next: 'Await everything that the revision starts (with async functions use for … of, not forEach), clear its timers, and run again',
+  });
+  throw failed(step, `at ${placeIn(step.path, left.began)}: ${problem.what}`, problem);
 }
 
 /** `path:line` of the call in a revision's file that caused an error; the path alone if the stack does not show it. */

@@ -9,7 +9,7 @@ import { measureAfter } from '../checks/measure-after.ts';
 import type { StepLeft } from '../checks/measurement.ts';
 import { countReferences } from '../checks/references.ts';
 import type { Written } from '../checks/written.ts';
-import { invariant } from '../errors.ts';
+import { type DrydockError, invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
 import { queryPort } from '../files/query-port.ts';
 import { isBusy, waitOutBusy } from '../lock/busy-wait.ts';
@@ -41,8 +41,8 @@ type Handlers = {
   readonly [K in RequestName]: (takes: EngineRequests[K]['takes']) => Promise<EngineRequests[K]['gives']>;
 };
 
-/** @param tell Sends waits and progress to the supervisor. */
-export function engineSession(tell: (reply: Reply) => void): Handlers {
+/** @param tell Sends waits and progress to the supervisor. @param usedLate Takes what a revision did after its end. */
+export function engineSession(tell: (reply: Reply) => void, usedLate: (error: DrydockError) => void): Handlers {
   let live: LiveFile | undefined;
   let fence: Fence | undefined;
   let workingCopy: Database.Database | undefined;
@@ -181,7 +181,7 @@ export function engineSession(tell: (reply: Reply) => void): Handlers {
       try {
         writes = followWrites(connection);
         objectsBefore = storedObjects(connection);
-        const migrated = await runMigration({ connection, on, steps, modules, writes, before, tell });
+        const migrated = await runMigration({ connection, on, steps, modules, writes, before, tell, usedLate });
         left = migrated.left;
         if (workingCopy === undefined) requireHeld();
         else requireSameFormat(requireLive().connection, workingCopy);

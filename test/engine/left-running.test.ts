@@ -10,7 +10,8 @@ const module = (transaction: string) => `
   ${transaction}
   export function upgrade(op) {
     op.execute("UPDATE child SET note = 'first half'");
-    setTimeout(() => { throw new Error('the second half failed'); }, 100);
+    // Not found when the function returns, like the callbacks of a pooled connection.
+    setTimeout(() => { throw new Error('the second half failed'); }, 100).unref();
   }
   export function downgrade() {}`;
 
@@ -30,3 +31,37 @@ for (const mode of journalModes) {
     });
   }
 }
+
+const moduleOf = (body: string) => `
+  import { setTimeout as sleep } from 'node:timers/promises';
+  export const revision = '002_late';
+  export const revises = '001_base';
+  export async function upgrade(op) { ${body} }
+  export function downgrade() {}`;
+
+for (const ms of [1, 20, 60, 2_000]) {
+  test(`an honest exit: statements that come ${ms} ms later, because forEach awaits nothing, fail the run`, async (t) => {
+    const text = moduleOf(`op.select('SELECT id FROM child LIMIT 3').forEach(async ({ id }) => {
+      await sleep(${ms});
+      op.execute("UPDATE child SET note = 'late' WHERE id = ?", id);
+    });`);
+    const it = scene(t, { mode: 'delete', files: { ...base, '002_late.ts': text } });
+    const before = contentOf(it);
+    assertFailed(
+      await it.run(['upgrade']),
+      20,
+      /still running \(3 (?:timers|unsettled promises)\)|had already returned/,
+      'unchanged',
+    );
+    assertUntouched(it, before);
+  });
+}
+
+test('an honest exit: a statement after the end fails the run although the revision hides its failure', async (t) => {
+  const text = moduleOf(`op.execute("UPDATE child SET note = 'first half'");
+    setTimeout(() => { try { op.execute("UPDATE child SET note = 'second half'"); } catch {} }, 0);`);
+  const it = scene(t, { mode: 'delete', files: { ...base, '002_late.ts': text } });
+  const before = contentOf(it);
+  assertFailed(await it.run(['upgrade']), 20, 'had already returned when it ran', 'unchanged');
+  assertUntouched(it, before);
+});
