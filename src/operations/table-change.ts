@@ -5,6 +5,7 @@ import type { Outline } from '../schema/edit/edit-outline.ts';
 import { outlineOf } from '../schema/edit/edit-outline.ts';
 import type { TableText } from '../schema/edit/edit-table.ts';
 import { parseTable } from '../schema/edit/edit-table.ts';
+import { differsOnlyInQuotes } from '../schema/edit/text-in-quotes.ts';
 import { sameName } from '../schema/names.ts';
 import type { CompiledObject } from '../schema/objects/objects.ts';
 import { quoteName } from '../schema/quote.ts';
@@ -141,11 +142,23 @@ function textInPlace(port: SqlPort, table: string, steps: readonly PlannedChange
 /** SQLite edits the stored text in its own way; both ways must produce the same table. */
 function assertReadsAs(port: SqlPort, table: string, plan: TablePlan): void {
   const { sql } = requireTable(port, table);
-  if (isDeepStrictEqual(meaningful(parseTable(sql)), meaningful(plan.table))) return;
+  const [now, wanted] = [meaningful(parseTable(sql)), meaningful(plan.table)];
+  if (isDeepStrictEqual(now, withQuotesOf(now, wanted))) return;
   throw new DrydockError('REVISION_FAILED', {
     what: `SQLite changed ${table} differently than requested: ${sql}`,
     next: 'Write the change as SQL in the revision, as described at https://sqlite.org/lang_altertable.html',
   });
+}
+
+/** With single quotes around text where the statement that ran had them. */
+function withQuotesOf(now: Outline, wanted: Outline): Outline {
+  const asNow = (texts: readonly string[], others: readonly string[] = []) =>
+    texts.map((text, at) => (differsOnlyInQuotes(text, others[at] ?? '') ? (others[at] ?? text) : text));
+  const columns = wanted.columns.map((column, at) => ({
+    ...column,
+    constraints: asNow(column.constraints, now.columns[at]?.constraints),
+  }));
+  return { ...wanted, columns, constraints: asNow(wanted.constraints, now.constraints) };
 }
 
 /** Drops a column's `NULL`, which SQLite accepts, ignores, and removes together with a NOT NULL before it. */

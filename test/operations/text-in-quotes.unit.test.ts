@@ -271,3 +271,84 @@ test('the statements of an SQL revision are read like those of op.execute', asyn
   assert.equal(ran[0], `INSERT INTO c (s) VALUES ('new')`);
   assert.deepEqual(column(db, 'SELECT nn FROM b'), ['n', null]);
 });
+
+/** Operations with text in double quotes of their own, what to read afterwards, and what it is. */
+const ownText: Readonly<Record<string, readonly [run: (op: Operations) => void, query: string, expected: unknown]>> = {
+  'a CHECK in place': [
+    (op) => op.createCheckConstraint('k', 'b', 'm IN ("m", "it")'),
+    "SELECT sql FROM sqlite_schema WHERE name = 'b'",
+    `CREATE TABLE b (id INTEGER PRIMARY KEY, n VARCHAR(5), m TEXT, CONSTRAINT k CHECK (m IN ("m", 'it')))`,
+  ],
+  'a batch in place': [
+    (op) =>
+      op.batchAlterTable('b', (batch) => {
+        batch.createCheckConstraint(null, 'm <> "x"');
+        batch.addColumn(op.column.text('z', { check: 'z <> "p"', default: '"d"' }));
+      }),
+    'SELECT z FROM b WHERE id = 1',
+    'd',
+  ],
+  'a batch by a rebuild': [
+    (op) =>
+      op.batchAlterTable('b', (batch) => {
+        batch.createCheckConstraint('k', 'm <> "x"');
+        batch.createUniqueConstraint(null, ['m']);
+        batch.addColumn(op.column.text('z', { generated: { as: 'm || "g"', kind: 'stored' } }));
+      }),
+    'SELECT z FROM b WHERE id = 1',
+    'mg',
+  ],
+  'a table': [
+    (op) => op.createTable('d', op.column.text('a', { check: 'a IN ("p")' }), op.constraint.check('a <> "q"')),
+    "SELECT sql LIKE '%''p''%''q''%' FROM sqlite_schema WHERE name = 'd'",
+    1,
+  ],
+  'an index': [
+    (op) => op.createIndex('i', 'b', [{ expression: 'm || "y"' }], { where: 'm = "it"' }),
+    "SELECT sql LIKE '%''y''%''it''%' FROM sqlite_schema WHERE name = 'i'",
+    1,
+  ],
+  'a conversion': [
+    (op) => op.alterColumn('b', 'n', { type: 'TEXT', using: 'n || "u"' }),
+    'SELECT n FROM b WHERE id = 1',
+    'nu',
+  ],
+  'a view': [(op) => op.createView('v', 'SELECT id FROM b WHERE m = "it"'), 'SELECT id FROM v', 7],
+  'a trigger': [
+    (op) => {
+      op.createTrigger('t', 'b', {
+        timing: 'after',
+        event: 'update',
+        when: 'new.m = "q"',
+        body: 'INSERT INTO c (s) VALUES ("w");',
+      });
+      op.execute('UPDATE b SET m = ? WHERE id = 1', 'q');
+    },
+    'SELECT s FROM c',
+    'w',
+  ],
+  'an UPDATE in batches': [
+    (op) => op.updateInBatches('b', { set: { n: '"new"' }, where: 'm = "it"' }),
+    'SELECT n FROM b WHERE id = 7',
+    'new',
+  ],
+  'a query': [
+    (op) => assert.deepEqual(op.selectColumn('SELECT id FROM b WHERE m = "it"'), [7]),
+    'SELECT count(*) FROM b',
+    2,
+  ],
+  parameters: [
+    (op) => op.execute('UPDATE b SET n = "q" WHERE id = :id', { id: 7 }),
+    'SELECT n FROM b WHERE id = 7',
+    'q',
+  ],
+};
+
+for (const [what, [run, query, expected]] of Object.entries(ownText)) {
+  test(`an operation's own text in double quotes is text: ${what}`, () => {
+    const db = openDatabase(base);
+    run(operationsOn(db));
+    assert.deepEqual(column(db, query), [expected]);
+    operationsOn(db).renameTable('b', 'bb');
+  });
+}
