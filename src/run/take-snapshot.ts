@@ -24,7 +24,6 @@ import type { Manifest } from '../snapshots/manifest.ts';
 import { visibleProblem } from '../snapshots/problem.ts';
 import type { SnapshotReason } from '../snapshots/reasons.ts';
 import { sumOfUsersRows } from '../snapshots/trace.ts';
-import { wayBack } from '../snapshots/way-back.ts';
 import { inspectOptions, phase, type RunContext, stoppable, tellFact, unstoppable, useSnapshot } from './context.ts';
 import type { PlannedRun } from './planned-run.ts';
 
@@ -135,7 +134,7 @@ async function proveCopy(context: RunContext, copy: RawCopy, reason: SnapshotRea
     throw new DrydockError('DAMAGED_BEFORE', {
       what: `${context.layout.database} is damaged (integrity_check: ${problem})`,
       state: 'It was like that before this run, which changed nothing',
-      next: wayBack(context.layout),
+      next: (await import('../snapshots/way-back.ts')).wayBack(context.layout),
     });
   }
   const manifest = manifestOf(context, copy, inspection, reason);

@@ -593,6 +593,21 @@ const situations: readonly Situation[] = [
     promised: upgrade,
   },
   {
+    what: 'a revision that was written into after it was applied empty',
+    covers: ['revisions/files/edited.ts: drydock stamp …', 'revisions/files/edited.ts: drydock upgrade'],
+    prepare: async (here) => {
+      await upgrade(here);
+      await ok(here, 'revision', '-m', 'more', '--rev-id', '003');
+      await upgrade(here);
+      const path = join(here.migrations, '003_more.sql');
+      const text = readFileSync(path, 'utf8').replace('-- migrate:up\n', '-- migrate:up\nCREATE TABLE more (x);\n');
+      writeFileSync(path, text);
+    },
+    args: ['upgrade'],
+    code: 4,
+    promised: (here) => change(here, 'INSERT INTO more VALUES (1)'),
+  },
+  {
     what: 'no folder of revisions',
     covers: ['revisions/files/load.ts: mkdir -p …'],
     prepare: ({ migrations }) => rmSync(migrations, { recursive: true }),

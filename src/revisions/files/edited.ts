@@ -1,4 +1,5 @@
 import { DrydockError } from '../../errors.ts';
+import { shellWord } from '../../files/shell-word.ts';
 import type { HistoryRow } from '../applied-tables.ts';
 import { type RevisionGraph, requireKnown } from '../graph/graph.ts';
 import type { Revision } from '../revision.ts';
@@ -57,7 +58,7 @@ function waysOut([first, ...others]: readonly EditedSinceApplied[], current: rea
     const { revision, recorded } = first;
     const [parent = 'base', ...parents] = revision.revises;
     if (parents.length === 0 && isScaffold(revision, recorded)) {
-      return `It was applied while it was empty, so what is written there now has not run; in development go back and run it: drydock stamp ${parent}, then drydock upgrade; otherwise write the change as a new revision, and put the empty text back`;
+      return `It was applied while it was empty, so what is written there now has not run; in development go back and run it: \`drydock stamp ${shellWord(parent)}\`, then \`drydock upgrade\`; otherwise write the change as a new revision, and put the empty text back`;
     }
   }
   return 'Put the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with `drydock stamp current`';
