@@ -72,7 +72,7 @@ function lintRevision(
       steps,
       certain.map(({ line }) => line),
     ),
-    ...notesOnRows(revision, failures),
+    ...notesOnFailures(revision, seen, failures),
   ];
   const { findings, suppressed } = findIn(revision, steps, ignored, [...certain, ...(ofGraph ?? [])]);
   const whole = notes.length === 0 && failures.up.length + failures.down.length === 0 && seen.schema === 'known';
@@ -135,12 +135,19 @@ function unreadable(
   );
 }
 
-function notesOnRows({ id, path }: Revision, failures: Readonly<Record<Direction, readonly SurveyedFailure[]>>) {
+/** Of what may succeed elsewhere; what comes after a step that leaves the schema uncertain has a note of its own. */
+function notesOnFailures(
+  { id, path }: Revision,
+  { schema }: SurveyedStep,
+  failures: Readonly<Record<Direction, readonly SurveyedFailure[]>>,
+): LintNote[] {
   return (['up', 'down'] as const).flatMap((direction): LintNote[] => {
-    const failure = failures[direction].find(({ blame }) => blame === 'rows');
+    const whole = schema === 'known' && (direction === 'up' || failures.up.length === 0);
+    const failure = failures[direction].find(({ blame }) => blame === 'rows' || (blame === 'schema' && whole));
     if (failure === undefined) return [];
     const verb = direction === 'up' ? 'upgrade' : 'downgrade';
-    return [{ revision: id, direction, path, message: `the ${verb} could not be run without rows: ${failure.why}` }];
+    const how = failure.blame === 'rows' ? 'without rows' : 'in memory';
+    return [{ revision: id, direction, path, message: `the ${verb} could not be run ${how}: ${failure.why}` }];
   });
 }
 

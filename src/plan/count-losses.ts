@@ -1,4 +1,5 @@
 import type { Reader } from '../files/database-reader.ts';
+import { contentTableOf } from '../schema/full-text.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { Loss } from './loss.ts';
 import type { LostPart } from './lost-parts.ts';
@@ -6,8 +7,12 @@ import type { LostPart } from './lost-parts.ts';
 /** The lost parts that hold any data, named as the database spells them. */
 export function countLosses(reader: Reader, parts: readonly LostPart[]): Loss[] {
   return parts.flatMap(({ revision, table, column }) => {
-    const [stored] = reader.all("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = ?", table);
-    if (stored === undefined) return [];
+    const [stored] = reader.all(
+      "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = ?",
+      table,
+    );
+    // The rows of such an index are those of another table.
+    if (stored === undefined || contentTableOf(String(stored['sql'])) !== undefined) return [];
     const name = String(stored['name']);
     if (column === null) return some({ revision, table: name, column: null, rows: count(reader, '*', name) });
     const spelling = ordinaryColumn(reader, name, column);

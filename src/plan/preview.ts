@@ -1,5 +1,6 @@
 /** What a run would do, found without taking a lock or writing a byte. */
 
+import { countRowsUpTo } from '../checks/measure.ts';
 import type { Config } from '../config/config.ts';
 import type { Replayed, Surveyed } from '../engine/shadow-result.ts';
 import type { Observer } from '../events.ts';
@@ -14,7 +15,7 @@ import { judgeLife } from '../run/former-life.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { copiesOf, isNothing, planRun } from '../run/plan.ts';
 import { estimateSpace } from '../run/preflight.ts';
-import { foldName } from '../schema/names.ts';
+import { foldName, includesName } from '../schema/names.ts';
 import { ownTables, readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { surveySteps } from '../shadow/survey.ts';
 import { countLosses } from './count-losses.ts';
@@ -52,7 +53,8 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     return revision === undefined ? [] : [{ ...each, revision, touched: touchedTables(stepParts(each.step)) }];
   });
   const names = new Set(seen.flatMap(({ touched }) => [...touched.keys()]));
-  const { sizes, losses } = withReader(layout.database, (reader) => ({
+  const { sizes, losses, counted } = withReader(layout.database, (reader) => ({
+    counted: Object.keys(countRowsUpTo(reader, 1)),
     sizes: measureTables(reader, names),
     losses: countLosses(reader, lostParts(replayedOf(schema, surveyed)).parts),
   }));
@@ -71,7 +73,12 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
     steps: previewed,
     stopped: stopOf(surveyed),
     losses,
-    unannounced: unannounced(losses, steps, (table) => live.has(foldName(table))),
+    unannounced: unannounced(
+      losses,
+      steps,
+      (table) => live.has(foldName(table)),
+      (table) => includesName(counted, table),
+    ),
     space,
     estimatedSeconds: isNothing(plan) ? 0 : estimateSeconds(space.databaseBytes, work),
   };

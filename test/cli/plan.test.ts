@@ -176,6 +176,25 @@ export function downgrade() {}`,
   );
 });
 
+test('a full-text index of another table is dropped without a loss, one with text of its own is told of as the run would', async (t) => {
+  const index =
+    "CREATE TABLE t (body); CREATE VIRTUAL TABLE ft USING fts5(body, content=t); INSERT INTO ft VALUES ('a');";
+  const own = "CREATE VIRTUAL TABLE own USING fts5(body); INSERT INTO own VALUES ('a word');";
+  const files = {
+    'a1.sql': sqlRevision('a1', undefined, ''),
+    'b1.sql': sqlRevision('b1', 'a1', 'DROP TABLE ft;'),
+    'c1.sql': sqlRevision('c1', 'b1', 'DROP TABLE own;'),
+  };
+  const it = project(t, files, `${alembicAt('a1')}${index}INSERT INTO t VALUES ('a');${own}`);
+  const { losses, unannounced } = await it.json<Preview>('plan');
+  assert.deepEqual(
+    [losses, unannounced].map((each) => each.map(({ table, rows }) => [table, rows])),
+    [[['own', 1]], [['own', 1]]],
+  );
+  await it.text('upgrade', 'b1');
+  await it.fails(21, 'upgrade');
+});
+
 const fails: Readonly<Record<string, readonly [body: string, says: RegExp]>> = {
   'a column that does not exist': ['UPDATE t SET nope = 1;', /no such column: nope/],
   'a table that exists': ['CREATE TABLE t (n);', /table t already exists/],

@@ -109,6 +109,17 @@ test('a revision without a body may stand for what another tool did: nothing aft
   assert.match(all[3] ?? '', /^r0\.sql note: .*which has no body; r1 failed: /);
 });
 
+test("tables of SQLite's own and of the bookkeeping may be there: what needs them is a note", async (t) => {
+  for (const sql of [
+    'DELETE FROM sqlite_stat1 WHERE idx = 1;',
+    "UPDATE alembic_version SET version_num = 'x' WHERE 0;",
+  ]) {
+    const all = await lint(t, start, [sql]);
+    assert.equal(all.length, 1, all.join('\n'));
+    assert.match(all[0] ?? '', /^r1\.sql note: the upgrade could not be run in memory: /);
+  }
+});
+
 test('a module that reads rows casts doubt on what it names, and on nothing else', async (t) => {
   const reads = module(
     "if (op.selectValue('SELECT count(*) FROM t') > 0) op.execute('ALTER TABLE t ADD COLUMN late');",
