@@ -2,6 +2,7 @@
 import Database from 'better-sqlite3';
 import { codeOf, messageOf } from '../errors.ts';
 import { plural } from '../format.ts';
+import { everyOf } from '../schema/conditions.ts';
 import { sameName } from '../schema/names.ts';
 import { behindParentheses, itemsInParentheses, textAfter, textOf } from '../schema/normalise/normalise-parse.ts';
 import { parseStmt } from '../schema/parse.ts';
@@ -116,7 +117,7 @@ function describeDuplicates(
     .prepare(
       `WITH drydock_keys (${names.join(', ')}) AS (${keys}), drydock_groups AS (
          SELECT ${names.join(', ')}, count(*) AS n FROM drydock_keys
-         WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')} HAVING count(*) > 1)
+         WHERE ${everyOf(names.map((name) => `${name} IS NOT NULL`))} GROUP BY ${names.join(', ')} HAVING count(*) > 1)
        SELECT count(*) OVER (), sum(n) OVER (), n, ${shown.join(', ')} FROM drydock_groups
        ORDER BY n DESC, ${names.join(', ')} LIMIT ${mostShown}`,
     )
