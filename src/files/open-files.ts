@@ -19,25 +19,29 @@ export function processesWithAnyOpen(paths: readonly string[]): string[] {
     .map((pid) => `pid ${pid} (${commandOf(pid)})`);
 }
 
-/** Tells whether a descriptor of a process is of that file. */
+/** Tells whether a descriptor of a process is of that file, or of one that had this path when it was deleted. */
 function fileOf(path: string): (pid: string, fd: string) => boolean {
   // https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
   const deleted = `${path} (deleted)`;
+  const isThere = fileThere(path);
+  return (pid, fd) => targetOf(`/proc/${pid}/fd/${fd}`) === deleted || isThere(pid, fd);
+}
+
+function fileThere(path: string): (pid: string, fd: string) => boolean {
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
   return (pid, fd) => {
     const link = `/proc/${pid}/fd/${fd}`;
-    const target = targetOf(link);
-    if (target === deleted) return true;
     if (file === undefined) return false;
     // stat only likely files: the file system of any other may not respond.
-    const mayBe = target === path || [undefined, String(file.ino)].includes(inodeTold(pid, fd));
+    const mayBe = targetOf(link) === path || [undefined, String(file.ino)].includes(inodeTold(pid, fd));
     return mayBe && isSame(file, statsOf(link));
   };
 }
 
-/** True if this process itself has the file open. */
+/** True if this process itself has the file open, by whatever path. */
 export function isOpenHere(path: string): boolean {
-  return entries('/proc/self/fd').some((fd) => targetOf(`/proc/self/fd/${fd}`) === path);
+  const isFile = fileThere(path);
+  return entries('/proc/self/fd').some((fd) => isFile('self', fd));
 }
 
 /** The process has ended or is another user's; this is not Linux; or its file system has failed, so it is not ours. */

@@ -62,3 +62,9 @@ test('the error names every edited file and each way out', () => {
   assert.match(error.what, /\/migrations\/a1\.sql, \/migrations\/b1\.sql were edited/);
   assert.match(error.next ?? '', /back.*new revision.*drydock stamp current/);
 });
+
+test('of a compiled module the error says what to ship', () => {
+  const compiled = buildGraph([{ ...revisionOf('a1'), path: '/migrations/a1.js' }, revisionOf('b1', 'a1')]);
+  const error = editedError(editedRevisions(compiled, ['b1'], [ran('up', 'a1', before)]), ['b1']);
+  assert.match(error.next ?? '', /^If it was compiled from a \.ts revision, ship the \.ts file as it is/);
+});

@@ -61,7 +61,16 @@ test('every revision file is read, sorted by name, with its absolute path', (con
 });
 
 test('what is no revision file is passed over', (context) => {
-  const files = ['types.d.ts', 'types.d.mts', '.hidden.sql', 'README.md', 'data.json', 'a.sql~', 'b.cjs'];
+  const files = [
+    'types.d.ts',
+    'types.d.mts',
+    '.hidden.sql',
+    'README.md',
+    'data.json',
+    'a.sql~',
+    'types.d.cts',
+    'a.sql.bak',
+  ];
   const folder = folderOf(context, { ...Object.fromEntries(files.map((name) => [name, '?'])), '1.sql': sql('a') });
   mkdirSync(join(folder, 'sub.sql'));
   writeFileSync(join(folder, 'sub.sql', '2.sql'), sql('b'));
@@ -69,6 +78,28 @@ test('what is no revision file is passed over', (context) => {
     loadRevisions(folder).map(({ id }) => id),
     ['a'],
   );
+});
+
+test('honest exit: a file that looks like a revision and does not run is refused', (context) => {
+  const names = ['1.cjs', '2.cts', '3.tsx', '4.jsx', '5.sql.txt', '6.SQL.TXT', '7.ts.txt'];
+  for (const name of names) {
+    const folder = folderOf(context, { '0.sql': sql('a'), [name]: module('b') });
+    failsWith('USAGE', [new RegExp(`${name}:1: a revision is a \\.sql, \\.ts, \\.mts, \\.js or \\.mjs file`)], () =>
+      loadRevisions(folder),
+    );
+  }
+});
+
+test('honest exit: a CommonJS module says that it is one', (context) => {
+  const texts = [
+    "'use strict';\nmodule.exports = { revision: 'b' };",
+    "exports.revision = 'b';",
+    'Object.defineProperty(exports, "__esModule", { value: true });\nexports.revision = void 0;',
+  ];
+  for (const text of texts) {
+    const folder = folderOf(context, { '1.js': text });
+    failsWith('USAGE', [/1\.js:1: the module is CommonJS.*ship the \.ts file/], () => loadRevisions(folder));
+  }
 });
 
 test('a revision behind a symbolic link is read', (context) => {

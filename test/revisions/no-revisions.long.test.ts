@@ -39,7 +39,7 @@ const kinds: readonly { readonly what: string; readonly files: readonly string[]
   { what: 'what init made', files: ['README.md'], says: /1 file \(README\.md\).*drydock revision -m/ },
   {
     what: 'of backups and types',
-    files: ['001.sql.bak', '002.sql~', '003.cjs', 'types.d.ts', '._001.sql'],
+    files: ['001.sql.bak', '002.sql~', '003.cjs.map', 'types.d.ts', '._001.sql'],
     says: /it has 5 files \(\._001\.sql, 001\.sql\.bak, …\)/,
   },
 ];

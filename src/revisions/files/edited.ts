@@ -61,5 +61,9 @@ function waysOut([first, ...others]: readonly EditedSinceApplied[], current: rea
       return `It was applied while it was empty, so what is written there now has not run; in development go back and run it: \`drydock stamp ${shellWord(parent)}\`, then \`drydock upgrade\`; otherwise write the change as a new revision, and put the empty text back`;
     }
   }
-  return 'Put the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with `drydock stamp current`';
+  const isCompiled = [first, ...others].every((one) => one !== undefined && /\.m?js$/.test(one.revision.path));
+  const ship = isCompiled
+    ? 'If it was compiled from a .ts revision, ship the .ts file as it is: Drydock runs it. Otherwise put'
+    : 'Put';
+  return `${ship} the text back as it was applied; if the change is intended, write it as a new revision; if the edit changes nothing that runs, record the files as they are with \`drydock stamp current\``;
 }

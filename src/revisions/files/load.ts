@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { codeOf, DrydockError, messageOf } from '../../errors.ts';
 import { shellWord } from '../../files/shell-word.ts';
 import type { Revision } from '../revision.ts';
-import { filesError } from './file-error.ts';
+import { fileError, filesError } from './file-error.ts';
 import { parseModuleRevision } from './module-file.ts';
 import { parseSqlRevision } from './sql-file.ts';
 
@@ -20,6 +20,7 @@ export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): R
   const problems: DrydockError[] = [];
   const revisions = fileNames(absolute).flatMap((name) => {
     try {
+      requireKindThatRuns(join(absolute, name));
       return readRevision(join(absolute, name), recorded);
     } catch (error) {
       if (!(error instanceof DrydockError)) throw error;
@@ -35,13 +36,30 @@ export function loadRevisions(folder: string, recorded?: ReadonlySet<string>): R
 function fileNames(folder: string): string[] {
   // A symbolic link counts as a file: a volume from a Kubernetes ConfigMap holds nothing else.
   return readFolder(folder)
-    .filter((entry) => !entry.isDirectory() && isRevisionFile(entry.name))
+    .filter((entry) => !entry.isDirectory() && (isRevisionFile(entry.name) || isLikeOne(entry.name)))
     .map((entry) => entry.name)
     .sort();
 }
 
 function isRevisionFile(name: string): boolean {
   return /\.(?:sql|m?[jt]s)$/i.test(name) && !/\.d\.m?ts$/i.test(name) && !name.startsWith('.');
+}
+
+/** A file that its author may well take for a revision. */
+function isLikeOne(name: string): boolean {
+  return (
+    /\.(?:c[jt]s|[jt]sx|(?:sql|[cm]?[jt]sx?)\.txt)$/i.test(name) && !/\.d\.cts$/i.test(name) && !name.startsWith('.')
+  );
+}
+
+/** @throws {DrydockError} USAGE */
+function requireKindThatRuns(path: string): void {
+  if (isRevisionFile(path)) return;
+  throw fileError(
+    path,
+    1,
+    'a revision is a .sql, .ts, .mts, .js or .mjs file: rename it, or move it to a subfolder if it is none',
+  );
 }
 
 function readFolder(folder: string): Dirent[] {

@@ -42,7 +42,7 @@ export function parseModuleRevision(text: string, path: string): Revision {
   const normal = normaliseText(text);
   const source = { text: normal, code: maskModule(normal, path), path };
   const header = readHeader(source);
-  const id = revisionId(header, path);
+  const id = revisionId(header, source);
   requireFunction(source, 'upgrade');
   requireFunction(source, 'downgrade');
   return {
@@ -88,8 +88,17 @@ function readInitialiser({ text, code, path }: ModuleSource, offset: number): Li
   return value;
 }
 
-function revisionId(header: Header, path: string): string {
+/** https://nodejs.org/api/esm.html#differences-between-es-modules-and-commonjs */
+const isCommonJs = /\bmodule\.exports\b|\bexports\.\w+\s*=|\bdefineProperty\(exports\b/;
+
+function revisionId(header: Header, { code: text, path }: ModuleSource): string {
   const id = typed(header, 'revision', isString, 'a string');
+  if (id === undefined && isCommonJs.test(text))
+    throw fileError(
+      path,
+      1,
+      'the module is CommonJS: write it with `export`, or ship the .ts file that it was compiled from',
+    );
   if (id === undefined)
     throw fileError(path, 1, "the module has no `export const revision = '<id>'`; a helper belongs in a subfolder");
   return checkId({ value: id, file: path, line: header.get('revision')?.line ?? 1 });
