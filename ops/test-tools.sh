@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and Node does not bring: xfs_io, which can cut the power of a mounted volume, the sqlite3
 # shell, which runs offline scripts, the shells that completion is for, Chromium, which shows the pages, promtool, which tries
-# the alert rules, curl, with which docs ask the daemon, strace, which counts what waits for the disk, and valgrind, which
-# counts instructions.
+# the alert rules, curl, with which docs ask the daemon, strace, which counts what waits for the disk, valgrind, which counts
+# instructions, and a C compiler, which makes a loadable extension.
 # Usage: sh ops/test-tools.sh
 # Does nothing where they are there already. On a machine without apt-get, or without root, it says what is missing.
 set -eu
@@ -21,6 +21,7 @@ need promtool prometheus
 need curl curl
 need strace strace
 need valgrind valgrind
+need cc 'gcc libc6-dev'
 
 if [ -z "$missing" ]; then
   echo "test-tools: everything is there"

@@ -42,6 +42,13 @@ export type { Config } from './config/config.ts';
 export type { Diagnosis } from './doctor/doctor.ts';
 export type { DoctorFinding } from './doctor/finding.ts';
 export type { StepReport } from './engine/protocol.ts';
+export type {
+  SqliteAggregateOptions,
+  SqliteFunctionOptions,
+  SqliteRegistry,
+  SqliteTable,
+  SqliteValue,
+} from './engine/sqlite-extensions.ts';
 export { DrydockError, type ErrorCode, exitCodes } from './errors.ts';
 export type { Observer, RunEvent } from './events.ts';
 export type { Finding } from './lint/lint-finding.ts';

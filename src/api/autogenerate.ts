@@ -66,8 +66,9 @@ export async function autogenerate(config: Config, request: AutogenerateRequest)
     ...renames.map((text) => parseDecision(text, 'rename')),
     ...separates.map((text) => parseDecision(text, 'separate')),
   ];
-  const found = await readWantedSchema(wanted, config.ignoreTables, observer);
-  const made = await schemaAfter(graph.revisions, request.arguments ?? {}, observer);
+  const around = { extensions: config.sqliteExtensions, observer };
+  const found = await readWantedSchema(wanted, config.ignoreTables, around);
+  const made = await schemaAfter(graph.revisions, request.arguments ?? {}, around);
   const { found: to, made: from } = comparedParts(found, made, config.ignoreTables);
   const planned = await planWithAnswers(from, to, decisions, answer);
   if (planned === undefined) return { revision: null, changes: [] };

@@ -50,10 +50,11 @@ export async function check(config: Config, options: RevisionArguments = {}): Pr
   const steps = graph.revisions.map((revision): Step => ({ revision, direction: 'up' }));
   const subject = { database, config, applied, schema: live, rows };
   await requireFamiliar(subject, { graph, steps, arguments: given }, observer);
+  const around = { extensions: config.sqliteExtensions, observer };
   const { wantedSchema } = config;
-  const wanted = wantedSchema && (await readWantedSchema(wantedSchema, config.ignoreTables, observer));
-  const drift = await findDrift({ graph, applied, live }, wanted, config.ignoreTables, given, observer);
-  const broken = await findBroken(live, { revisions: graph.revisions, ignored: config.ignoreTables }, observer);
+  const wanted = wantedSchema && (await readWantedSchema(wantedSchema, config.ignoreTables, around));
+  const drift = await findDrift({ graph, applied, live }, wanted, config.ignoreTables, given, around);
+  const broken = await findBroken(live, { revisions: graph.revisions, ignored: config.ignoreTables }, around);
   return {
     database,
     current: applied.current,

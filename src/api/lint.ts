@@ -27,6 +27,7 @@ export async function lint(
   const graph = loadGraphToRun(config);
   const named = addresses.flatMap((address) => namedRevisions(config, address, graph).revisions.map(({ id }) => id));
   const ids = addresses.length === 0 ? undefined : [...new Set(named)];
-  const report = await lintRevisions(graph, ids, { arguments: given, ignored: config.lintIgnore }, observer);
+  const around = { extensions: config.sqliteExtensions, observer };
+  const report = await lintRevisions(graph, ids, { arguments: given, ignored: config.lintIgnore }, around);
   return { revisions: ids ?? graph.revisions.map(({ id }) => id), ...report };
 }

@@ -57,7 +57,7 @@ interface Migration {
 async function startRun(migration: Migration): Promise<MigrationReport> {
   if (migration.command.verb !== 'upgrade') return runMigration(migration);
   const { withSpares } = await import('../run/prefork.ts');
-  return withSpares(migration.config.database, (spares) => runMigration(migration, spares));
+  return withSpares(migration.config, (spares) => runMigration(migration, spares));
 }
 
 async function runMigration(migration: Migration, spares?: Spares): Promise<MigrationReport> {
@@ -117,6 +117,7 @@ async function agree(
         from = plan.from;
         return plan.steps;
       },
+      extensions: config.sqliteExtensions,
       arguments: command.arguments ?? {},
       // An upgrade only reports losses, and its modules may have effects outside the database.
       modules: command.verb === 'downgrade' ? 'run' : 'leave',

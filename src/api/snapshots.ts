@@ -68,7 +68,11 @@ export async function verifySnapshot(config: Config, id: string): Promise<{ read
   const { examineSnapshot } = await import('../run/prove-snapshot.ts');
   const layout = layoutFor(config);
   const snapshot = looking(() => findSnapshot(layout, id));
-  await examineSnapshot(snapshot, { temporaryDirectory: layout.snapshots, signal: new AbortController().signal });
+  await examineSnapshot(snapshot, {
+    temporaryDirectory: layout.snapshots,
+    extensions: config.sqliteExtensions,
+    signal: new AbortController().signal,
+  });
   return { snapshot: snapshot.manifest };
 }
 

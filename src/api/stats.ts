@@ -1,9 +1,8 @@
 import type { StatisticValue } from '../checks/measurement.ts';
-import { readStatistics } from '../checks/statistics.ts';
 import type { Config } from '../config/config.ts';
-import { withReader } from '../files/database-reader.ts';
 import { layoutFor } from '../files/layout.ts';
 import { requireClosedHere } from './in-program.ts';
+import { readAllStatistics } from './read-database.ts';
 
 export interface StatsReport {
   readonly database: string;
@@ -21,6 +20,6 @@ export interface StatsReport {
 export async function stats(config: Config): Promise<StatsReport> {
   requireClosedHere(config);
   const { database } = layoutFor(config);
-  const statistics = withReader(database, (reader) => readStatistics(reader, config.statistics));
+  const statistics = await readAllStatistics(database, config);
   return { database, statistics };
 }

@@ -1,20 +1,17 @@
 import { countedBroken } from '../checks/judge-constraints.ts';
-import { measure } from '../checks/measure.ts';
-import type { BrokenConstraint, Measurement } from '../checks/measurement.ts';
+import type { BrokenConstraint, WholeDatabase } from '../checks/measurement.ts';
 import type { Config } from '../config/config.ts';
 import { DrydockError, isDamage } from '../errors.ts';
-import { withReader } from '../files/database-reader.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { plural } from '../format.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
-import { readApplied } from '../revisions/applied-tables.ts';
 import { editedRevisions } from '../revisions/files/edited.ts';
 import { partByFiles, type RevisionGraph } from '../revisions/graph/graph.ts';
 import { loadGraphIfThere } from '../revisions/load-graph.ts';
-import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { findBroken } from '../shadow/compile.ts';
 import { wayBack } from '../snapshots/way-back.ts';
 import { requireClosedHere } from './in-program.ts';
+import { readWholeDatabase } from './read-database.ts';
 import { ignore } from './session.ts';
 
 export interface VerifyReport {
@@ -56,9 +53,10 @@ export async function verify(config: Config): Promise<VerifyReport> {
   const layout = layoutFor(config);
   const { database } = layout;
   const graph = loadGraphIfThere(config.migrations);
-  const { measurement, applied, schema } = readWhole(layout);
+  const { measurement, applied, schema } = await readWhole(layout, config);
   const excused = { revisions: graph?.revisions ?? [], ignored: config.ignoreTables };
-  const broken = schema === undefined ? [] : await findBroken(schema, excused, ignore);
+  const around = { extensions: config.sqliteExtensions, observer: ignore };
+  const broken = schema === undefined ? [] : await findBroken(schema, excused, around);
   const { integrity, brokenConstraints, foreignKeys, rows: tables } = measurement;
   const history = applied === undefined || graph === undefined ? [] : historyFindings(graph, applied);
   const data = [
@@ -89,21 +87,9 @@ export async function verify(config: Config): Promise<VerifyReport> {
 }
 
 /** @throws {DrydockError} one of damage says which way leads back. */
-function readWhole(layout: Layout): {
-  readonly measurement: Measurement;
-  readonly applied: Applied | undefined;
-  readonly schema: StoredSchema | undefined;
-} {
+async function readWhole(layout: Layout, config: Config): Promise<WholeDatabase> {
   try {
-    return withReader(layout.database, (reader) => {
-      const found = measure(reader, []);
-      const sound = found.integrity.length === 0;
-      return {
-        measurement: found,
-        applied: sound ? readApplied(reader) : undefined,
-        schema: sound ? readStoredSchema(reader) : undefined,
-      };
-    });
+    return await readWholeDatabase(layout.database, config);
   } catch (error) {
     if (!(error instanceof DrydockError && error.code === 'DAMAGED_BEFORE')) throw error;
     const back = wayBack(layout);

@@ -114,14 +114,22 @@ function isBrokenConstraint(port: QueryPort, finding: string): boolean {
   return firstValue(port, `SELECT ${isLaggingIndex(`'${finding.replaceAll("'", "''")}'`)}`) === 1n;
 }
 
+/** In the words of src/engine/sqlite-extensions.ts. */
+const failedFunction = / of sqlite_extensions failed: /;
+
 /** @returns A DrydockError if the schema uses something that only the application defines; otherwise the error itself. */
 function explainUnknown(port: QueryPort, error: unknown): unknown {
-  const unknown = unknownOf(port, messageOf(error));
-  if (unknown === undefined) return error;
+  const message = messageOf(error);
+  const failed = failedFunction.test(message) ? `An index or a CHECK cannot be computed (${message})` : undefined;
+  const what = failed ?? unknownOf(port, message);
+  if (what === undefined) return error;
   return new DrydockError('PREFLIGHT', {
-    what: `${unknown}, so Drydock cannot check the database`,
+    what: `${what}, so Drydock cannot check the database`,
     state: 'Nothing was changed',
-    next: "Drop it with the application's own program, migrate, and create it again there",
+    next:
+      failed === undefined
+        ? 'Name the module or extension that defines it under sqlite_extensions in the config, and run again'
+        : 'Correct the function for the values that the database has, and run again',
     cause: error,
   });
 }

@@ -1,3 +1,5 @@
+import type { Applied } from '../revisions/applied-tables.ts';
+import type { StoredSchema } from '../schema/read-schema.ts';
 import type { BrokenObject } from './broken-objects.ts';
 import type { Written } from './written.ts';
 
@@ -117,4 +119,12 @@ export interface CheckResult {
   readonly untouched?: 'not written' | 'same bytes' | undefined;
   /** One sentence for people, without a full stop. */
   readonly message: string;
+}
+
+/** All that reading a database shows. */
+export interface WholeDatabase {
+  readonly measurement: Measurement;
+  /** Undefined if the file is damaged, as is `schema`. */
+  readonly applied: Applied | undefined;
+  readonly schema: StoredSchema | undefined;
 }

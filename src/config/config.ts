@@ -31,6 +31,8 @@ export interface Config {
   readonly fromBase: 'refuse' | 'allow';
   /** Names of tables and views that do not belong to the application; a `*` at the end matches a prefix. */
   readonly ignoreTables: readonly string[];
+  /** Absolute paths of modules and loadable extensions, for every connection to a database. */
+  readonly sqliteExtensions: readonly string[];
   readonly allowNetworkFilesystem: boolean;
   /** What root does in a folder of another user. Default: drop. */
   readonly asRoot?: 'drop' | 'allow';
@@ -140,6 +142,7 @@ function resolve(input: Parameters<typeof loadConfig>[0], said: Flags, file: Con
     deadlineMs: deadline === undefined ? undefined : durationMs(deadline),
     fromBase: said.fromBase ?? settings.from_base ?? 'refuse',
     ignoreTables: settings.ignore_tables ?? [],
+    sqliteExtensions: (settings.sqlite_extensions ?? []).flatMap((each) => pathOf(cwd, undefined, file, each) ?? []),
     allowNetworkFilesystem: settings.allow_network_filesystem ?? false,
     ...asRoot(said.asRoot ?? settings.as_root),
     snapshots: snapshotSettings(

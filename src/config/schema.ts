@@ -45,6 +45,8 @@ const badIntegrity = {
 };
 const badTables = expected('a list', 'names of tables such as [spatial_ref_sys, gpkg_*]');
 
+const badExtensions = expected('a list', 'paths such as [../sqlite/functions.ts, ../sqlite/vec0.so]');
+
 /** The settings that flags and environment can give as well, each as text. */
 export const overridable = {
   database: filePath('../data/app.db').check(about('The SQLite file, relative to the folder of this file.')),
@@ -221,6 +223,15 @@ export const fileSchema = group({
       .check(
         about(
           'Tables and views that do not belong to the revisions: a database without others counts as empty, and they are not compared. A * at the end matches a prefix. Default: none.',
+        ),
+      ),
+  ),
+  sqlite_extensions: z.optional(
+    z
+      .array(filePath('../sqlite/functions.ts'), badExtensions)
+      .check(
+        about(
+          'What the application brings to SQLite, relative to the folder of this file: modules that register functions, aggregates and virtual tables, and loadable extensions. Default: none.',
         ),
       ),
   ),

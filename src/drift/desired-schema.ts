@@ -5,13 +5,12 @@
 import { readFileSync } from 'node:fs';
 import type { WantedSchema } from '../config/config.ts';
 import { DrydockError, messageOf } from '../errors.ts';
-import type { Observer } from '../events.ts';
 import { withReader } from '../files/database-reader.ts';
 import { keywordOf, sqlTokens } from '../revisions/sql/sql-tokens.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { usersTables } from '../schema/users-tables.ts';
-import { schemaOfScript } from '../shadow/replay.ts';
+import { type InMemory, schemaOfScript } from '../shadow/replay.ts';
 import { databaseMadeBy } from './desired-by-command.ts';
 
 /** The first bytes of every database file. https://sqlite.org/fileformat2.html#magic_header_string */
@@ -24,9 +23,9 @@ const magic = 'SQLite format 3\0';
 export async function readWantedSchema(
   wanted: WantedSchema,
   ignored: readonly string[],
-  observer: Observer,
+  around: InMemory,
 ): Promise<StoredSchema> {
-  const schema = await storedSchema(wanted, observer);
+  const schema = await storedSchema(wanted, around);
   if (usersTables(schema, ignored).length > 0) return schema;
   throw new DrydockError('USAGE', {
     what: `The desired schema, ${describeWanted(wanted)}, is empty`,
@@ -39,13 +38,14 @@ export function describeWanted(wanted: WantedSchema): string {
   return wanted.kind === 'file' ? wanted.path : `made by ${JSON.stringify(wanted.command)}`;
 }
 
-async function storedSchema(wanted: WantedSchema, observer: Observer): Promise<StoredSchema> {
-  if (wanted.kind === 'command') return databaseMadeBy(wanted.command, observer, (made) => readDatabase(wanted, made));
+async function storedSchema(wanted: WantedSchema, around: InMemory): Promise<StoredSchema> {
+  if (wanted.kind === 'command')
+    return databaseMadeBy(wanted.command, around.observer, (made) => readDatabase(wanted, made));
   const { path } = wanted;
   const content = readWhole(path);
   return content.toString('latin1', 0, magic.length) === magic
     ? readDatabase(wanted, path)
-    : readScript(path, content.toString('utf8'), observer);
+    : readScript(path, content.toString('utf8'), around);
 }
 
 /** The reader's advice is about the database to migrate, so it is replaced here. */
@@ -62,13 +62,13 @@ function readDatabase(wanted: WantedSchema, path: string): StoredSchema {
   }
 }
 
-async function readScript(path: string, text: string, observer: Observer): Promise<StoredSchema> {
+async function readScript(path: string, text: string, around: InMemory): Promise<StoredSchema> {
   const statements = splitStatements(text, 1, path);
   for (const { sql, line } of statements) refuseOtherFiles(sql, `${path}:${line}`);
   try {
     return await schemaOfScript(
       statements.map(({ sql }) => sql),
-      observer,
+      around,
     );
   } catch (error) {
     if (!(error instanceof DrydockError)) throw error;

@@ -1,6 +1,5 @@
 /** Compares the live database, the revisions and the desired schema. Only reads. */
 import { invariant } from '../errors.ts';
-import type { Observer } from '../events.ts';
 import type { Applied } from '../revisions/applied-tables.ts';
 import { editedError, editedRevisions } from '../revisions/files/edited.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
@@ -8,7 +7,7 @@ import type { Step } from '../revisions/revision.ts';
 import { type Compared, compared } from '../schema/compare/compared.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
 import { comparedParts } from '../schema/users-tables.ts';
-import { replay } from '../shadow/replay.ts';
+import { type InMemory, replay } from '../shadow/replay.ts';
 
 export interface Drift {
   /** From the live schema to the one that its applied revisions make. */
@@ -29,7 +28,7 @@ export async function findDrift(
   wanted: StoredSchema | undefined,
   ignored: readonly string[],
   given: Readonly<Record<string, string>>,
-  observer: Observer,
+  around: InMemory,
 ): Promise<Drift> {
   const edited = editedRevisions(graph, applied.current, applied.history);
   if (edited.length > 0) throw editedError(edited, applied.current);
@@ -40,7 +39,7 @@ export async function findDrift(
   const replayed = wanted === undefined ? done : [...done, ...pending];
   const { schemas } = await replay(
     { steps: replayed.map((revision): Step => ({ revision, direction: 'up' })), arguments: given },
-    observer,
+    around,
   );
   const database = comparedParts(live, schemaAt(schemas, done.length), ignored);
   const desired = wanted && comparedParts(wanted, schemaAt(schemas, replayed.length), ignored);

@@ -1,7 +1,8 @@
 /** Which tables have other bytes than in the snapshot, as far as the files show it before the commit. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { invariant } from '../errors.ts';
 import { pagesChanged } from '../files/journal-records.ts';
+import { openDatabase } from './open-database.ts';
 
 /**
  * With a rollback journal on the live file, SQLite has written the old content of each changed page to the journal.
@@ -23,7 +24,7 @@ export function changedTablesOfCopy(copy: Database.Database, pages: readonly num
 
 /** The tables to which these pages belong in the snapshot. */
 function ownersOf(pages: ReadonlySet<number>, snapshot: string): string[] {
-  const db = new Database(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
+  const db = openDatabase(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     const tables = new Map(
       db.prepare('SELECT name, tbl_name FROM sqlite_schema WHERE rootpage > 0').raw().all() as [string, string][],

@@ -1,9 +1,9 @@
 /** The supervisor's end: starts the engine, sends requests, passes on its reports, and kills it when it must. */
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
-import { invariant, messageOf } from '../errors.ts';
+import { DrydockError, invariant, messageOf } from '../errors.ts';
 import type { Observer } from '../events.ts';
 import { forkModule } from './entry.ts';
 import { type EngineRequests, gateDescriptor, type Reply, type RequestName } from './protocol.ts';
@@ -55,28 +55,35 @@ export class EngineDied extends Error {
   }
 }
 
-export interface EngineOptions {
+/** What a process that opens databases is started with. */
+export interface Equipment {
   /** For SQLite's temporary files: on the database's own volume, since /tmp may be tiny or read-only. */
   readonly temporaryDirectory: string;
+  /** Paths, as `sqlite_extensions` of the config. */
+  readonly extensions: readonly string[];
+}
+
+export interface EngineOptions extends Equipment {
   readonly observer: Observer;
   /** Describes the process that holds a SQLite lock, as far as it is known. */
   readonly describeHolder: () => string;
 }
 
 /** Starts the engine process. It loads its code and then waits for a request. */
-export function forkEngine(temporaryDirectory: string): Promise<ChildProcess> {
-  return forkModule('engine', ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], { SQLITE_TMPDIR: temporaryDirectory });
+export function forkEngine({ temporaryDirectory, extensions }: Equipment): Promise<ChildProcess> {
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'];
+  return forkModule('engine', stdio, { SQLITE_TMPDIR: temporaryDirectory }, extensions);
 }
 
 /**
- * @param spare From {@link forkEngine}, with the same temporary directory.
+ * @param spare From {@link forkEngine}, with the same equipment.
  * @throws {Error} as {@link forkModule} does.
  */
 export async function startEngine(
-  { temporaryDirectory, observer, describeHolder }: EngineOptions,
+  { observer, describeHolder, ...equipment }: EngineOptions,
   spare?: ChildProcess,
 ): Promise<Engine> {
-  const child = spare ?? (await forkEngine(temporaryDirectory));
+  const child = spare ?? (await forkEngine(equipment));
   const { pid } = child;
   invariant(pid !== undefined, 'the engine process could not be started');
   observer({ kind: 'engine-started', pid });
@@ -86,6 +93,7 @@ export async function startEngine(
   gate.on('error', () => undefined);
   const ended = once(child, 'exit');
   let done = 0;
+  let equipped = equipment.extensions.length === 0;
   let asking:
     | { name: string; onWait?: (() => void) | undefined; resolve(value: unknown): void; reject(error: Error): void }
     | undefined;
@@ -97,6 +105,9 @@ export async function startEngine(
         break;
       case 'error':
         asking?.reject(fromWire(reply.error));
+        break;
+      case 'equipped':
+        equipped = true;
         break;
       case 'waiting':
         observer({ ...reply, holder: describeHolder() });
@@ -112,7 +123,8 @@ export async function startEngine(
     }
   });
   child.on('exit', (exitCode, signal) => {
-    asking?.reject(new EngineDied(asking.name, exitCode, signal, done));
+    const died = new EngineDied(asking?.name ?? '', exitCode, signal, done);
+    asking?.reject(equipped || signal !== null ? died : endedWhileLoading(equipment.extensions, died));
   });
 
   const isAlive = () => child.exitCode === null && child.signalCode === null && child.connected;
@@ -161,6 +173,15 @@ export async function startEngine(
     },
   };
   return engine;
+}
+
+function endedWhileLoading(extensions: readonly string[], cause: EngineDied): DrydockError {
+  return new DrydockError('USAGE', {
+    what: `What sqlite_extensions names ended the process that loaded it (exit code ${cause.exitCode}): ${extensions.join(', ')}`,
+    state: 'Nothing was changed',
+    next: 'Take out what ends the process, such as process.exit, and run again',
+    cause,
+  });
 }
 
 /** What a revision prints goes to the log, so that Drydock's stdout stays one JSON object. */

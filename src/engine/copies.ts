@@ -1,12 +1,13 @@
 /** Database files that are not the live one: snapshots in the making and working copies. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { DrydockError, invariant } from '../errors.ts';
 import { setJournalMode } from './journal-mode.ts';
+import { openDatabase } from './open-database.ts';
 import type { CopyJournalMode } from './protocol.ts';
 
 /** Sets the journal mode of a finished copy. In `delete` mode the file can be read without a -wal and -shm beside it. */
 export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode): void {
-  const db = new Database(path, { fileMustExist: true, timeout: 0 });
+  const db = openDatabase(path, { fileMustExist: true, timeout: 0 });
   try {
     const mode = setJournalMode(db, journalMode);
     invariant(mode === journalMode, `the copy ${path} stays in journal mode ${mode}`);
@@ -20,7 +21,7 @@ export function setJournalModeOfCopy(path: string, journalMode: CopyJournalMode)
  * @returns Its number of pages.
  */
 export function createEmptyDatabase(path: string): number {
-  const db = new Database(path, { timeout: 0 });
+  const db = openDatabase(path, { timeout: 0 });
   try {
     db.pragma('user_version = 1');
     db.pragma('user_version = 0');

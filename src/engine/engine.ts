@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { DrydockError, invariant, messageOf } from '../errors.ts';
 import { leaveStopsToSupervisor } from '../stop.ts';
 import { siblingModule } from './entry.ts';
+import { equipWith } from './open-database.ts';
 import type { EngineRequests, Reply, Request, RequestName } from './protocol.ts';
 import { engineSession } from './session.ts';
 import { toWire } from './wire-error.ts';
@@ -23,6 +24,9 @@ const tell = (reply: Reply) => process.send?.(reply);
 const handlers = engineSession(tell, (error) => {
   stray ??= error;
 });
+const equipped = equipWith(process.argv.slice(2)).then(() => tell({ kind: 'equipped' }));
+// Each request says it.
+equipped.catch(() => undefined);
 let busy = false;
 
 /** A failure outside any request: in something that a revision left running when it returned, or in the watchdog. */
@@ -72,6 +76,7 @@ async function answer(request: Request): Promise<void> {
   busy = true;
   try {
     if (stray !== undefined && leadsToCommit(request)) throw stray;
+    if (request.name !== 'close') await equipped;
     const value = await handle(request.name, request.takes);
     busy = false;
     tell({ kind: 'answer', value });

@@ -15,17 +15,19 @@ export function siblingModule(from: string, name: keyof typeof folders): URL {
 /**
  * Starts a child process with Node's IPC channel; `stdio` must include 'ipc'.
  * @param env Added to this process's environment, whose variables take precedence.
+ * @param args Only the process itself sees them, and none that it starts.
  * @throws {Error} Node's own, such as EAGAIN if the limit of processes or open files is reached.
  */
 export async function forkModule(
   name: keyof typeof folders,
   stdio: StdioOptions,
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): Promise<ChildProcess> {
   const module = fileURLToPath(siblingModule(import.meta.url, name));
   // Starts Node's file system threads first: libuv aborts if it cannot start them once the child has used up the limit.
   await stat(module);
-  const child = fork(module, {
+  const child = fork(module, args, {
     stdio,
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -1,10 +1,11 @@
 /** The engine's connection to the live file, and the fence that shows whether another process wrote to it. */
 import { openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { codeOf, DrydockError, invariant, isDamage, messageOf } from '../errors.ts';
 import { requireWhole } from '../files/require-whole.ts';
 import { isBusy } from '../lock/busy-wait.ts';
+import { openDatabase } from './open-database.ts';
 import { afterSecondLook } from './second-look.ts';
 
 /**
@@ -91,7 +92,7 @@ function openHeader(path: string): number {
 function openConnection(path: string): Database.Database {
   let connection: Database.Database | undefined;
   try {
-    connection = new Database(path, { fileMustExist: true, timeout: 0 });
+    connection = openDatabase(path, { fileMustExist: true, timeout: 0 });
     // Enforcement stays off for the whole run: with it on, the DROP TABLE of a rebuild deletes the rows of child tables.
     // Inside a transaction the pragma is a silent no-op, so it is set here (https://sqlite.org/pragma.html#pragma_foreign_keys).
     connection.pragma('foreign_keys = OFF');

@@ -22,12 +22,13 @@ export class ApartDied extends Error {
   }
 }
 
-/** @param env As in {@link forkModule}. */
+/** @param env As in {@link forkModule}. @param args As there. */
 export function forkApart(
   name: 'inspector' | 'verifier',
   env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Promise<ChildProcess> {
-  return forkModule(name, ['ignore', 'ignore', 'inherit', 'ipc'], env);
+  return forkModule(name, ['ignore', 'ignore', 'inherit', 'ipc'], env, args);
 }
 
 /**

@@ -3,7 +3,14 @@
  * engine answers, and until then reports what it waits for and its progress.
  */
 
-import type { ReferenceValues, SeenAfter, StepLeft, TableRename } from '../checks/measurement.ts';
+import type {
+  ReferenceValues,
+  SeenAfter,
+  StatisticValue,
+  StepLeft,
+  TableRename,
+  WholeDatabase,
+} from '../checks/measurement.ts';
 
 import type { Statistic } from '../config/statistic.ts';
 import type { ErrorDetail } from '../errors.ts';
@@ -161,6 +168,13 @@ export interface EngineRequests {
   survey: { takes: { seed: Seed; steps: readonly SurveyRequest[]; afterFailure: AfterFailure }; gives: Surveyed };
   /** Compiles the views, triggers and foreign keys of a schema in memory; needs no `hold`. */
   compile: { takes: StoredObjects; gives: readonly CompiledObject[] };
+  /** Reads a whole database as `verify` does, with what `sqlite_extensions` brings; needs no `hold`. */
+  readWhole: { takes: { database: string }; gives: WholeDatabase };
+  /** Reads statistics likewise. */
+  readStatistics: {
+    takes: { database: string; statistics: readonly Statistic[] };
+    gives: readonly StatisticValue[];
+  };
   /** Sets the journal mode of the live file. `mode` is the one it then has: others may prevent the change. */
   setJournalMode: { takes: { mode: string; busyTimeoutMs: number }; gives: { mode: string } };
 }
@@ -182,6 +196,8 @@ export interface WireError {
 export type Reply =
   | { readonly kind: 'answer'; readonly value: unknown }
   | { readonly kind: 'error'; readonly error: WireError }
+  /** Everything that `sqlite_extensions` names is loaded. */
+  | { readonly kind: 'equipped' }
   | {
       readonly kind: 'waiting';
       readonly waitingFor: string;

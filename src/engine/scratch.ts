@@ -1,8 +1,9 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Scratch } from '../schema/objects/scratch.ts';
+import { openDatabase } from './open-database.ts';
 
 export function openScratch(): Scratch {
-  return scratchOn(new Database(':memory:'));
+  return scratchOn(openDatabase(':memory:'));
 }
 
 /** @param connection To an empty database in memory. */

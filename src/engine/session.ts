@@ -2,12 +2,13 @@
  * What the engine does for each request. It holds the one connection to the live file for the whole run. From `hold`
  * to the commit that is one write transaction, so that no other commit can come in between and be undone by a restore.
  */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { quickCheck } from '../checks/integrity.ts';
 import { countRowsUpTo } from '../checks/measure.ts';
 import { measureAfter } from '../checks/measure-after.ts';
 import type { StepLeft } from '../checks/measurement.ts';
 import { countReferences } from '../checks/references.ts';
+import { readStatistics } from '../checks/statistics.ts';
 import type { Written } from '../checks/written.ts';
 import { type DrydockError, invariant } from '../errors.ts';
 import { faultPoint } from '../faults.ts';
@@ -27,6 +28,7 @@ import { followPragmas } from './ignored-pragmas.ts';
 import { setJournalMode } from './journal-mode.ts';
 import { explainOpening, type Fence, type LiveFile, openLiveFile, probeWrite, tune } from './live-file.ts';
 import { runMigration } from './migration.ts';
+import { openDatabase } from './open-database.ts';
 import type { EngineRequests, HeldNow, Reply, RequestName } from './protocol.ts';
 import { failedAtBase, type LoadedModules, loadModules, runStep } from './run-steps.ts';
 import { openScratch } from './scratch.ts';
@@ -148,7 +150,7 @@ export function engineSession(tell: (reply: Reply) => void, usedLate: (error: Dr
       requireHeld();
       // A second connection: a backup from the one that holds the lock silently copies nothing.
       const { path } = requireLive();
-      const reader = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+      const reader = openDatabase(path, { readonly: true, fileMustExist: true, timeout: 0 });
       try {
         if (reader.pragma('page_count', { simple: true }) === 0) return { pages: createEmptyDatabase(to) };
         const pages = await backUp(reader, to, progress('snapshot'));
@@ -166,7 +168,7 @@ export function engineSession(tell: (reply: Reply) => void, usedLate: (error: Dr
     },
 
     async useWorkingCopy({ path }) {
-      workingCopy = new Database(path, { fileMustExist: true, timeout: 0 });
+      workingCopy = openDatabase(path, { fileMustExist: true, timeout: 0 });
       workingCopy.pragma('foreign_keys = OFF');
       // A scratch file is discarded after a crash, so it need not be durable.
       workingCopy.pragma('synchronous = OFF');
@@ -211,7 +213,7 @@ export function engineSession(tell: (reply: Reply) => void, usedLate: (error: Dr
     },
 
     async references({ snapshot, tables }) {
-      const before = new Database(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
+      const before = openDatabase(snapshot, { readonly: true, fileMustExist: true, timeout: 0 });
       try {
         tune(before);
         return lookingTwice(() => countReferences(queryPort(before), queryPort(target()), tables));
@@ -273,7 +275,7 @@ export function engineSession(tell: (reply: Reply) => void, usedLate: (error: Dr
       workingCopy?.close();
       workingCopy = undefined;
       const { connection, path } = requireLive();
-      const from = new Database(source, { readonly: true, fileMustExist: true, timeout: 0 });
+      const from = openDatabase(source, { readonly: true, fileMustExist: true, timeout: 0 });
       tune(from);
       try {
         // The restore's own connection needs the lock; the fence below shows a commit in the gap.
@@ -347,6 +349,17 @@ export function engineSession(tell: (reply: Reply) => void, usedLate: (error: Dr
       return inScratch(openScratch, (db) => compileObjects(db, stored).objects);
     },
 
+    async readWhole({ database }) {
+      const { readEquipped } = await import('./read-equipped.ts');
+      const { readWhole } = await import('../checks/whole-database.ts');
+      return readEquipped(database, readWhole);
+    },
+
+    async readStatistics({ database, statistics }) {
+      const { readEquipped } = await import('./read-equipped.ts');
+      return readEquipped(database, (reader) => readStatistics(reader, statistics));
+    },
+
     async setJournalMode({ mode, busyTimeoutMs }) {
       const { connection } = requireLive();
       const now = await waiting('other connections to let the journal mode be set', busyTimeoutMs, () =>
@@ -384,7 +397,7 @@ class OthersWrote extends Error {}
 
 /** Reads through a fresh connection, which sees what any other process would see. */
 function readBack(path: string): EngineRequests['verify']['gives'] {
-  const fresh = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  const fresh = openDatabase(path, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     // One transaction: between two, another writer could commit.
     fresh.exec('BEGIN');

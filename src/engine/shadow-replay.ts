@@ -1,6 +1,6 @@
 /** Runs revisions on a shadow database in memory, to find the schema and the statements that they produce. */
 import { readFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { DrydockError } from '../errors.ts';
 import { CannotDowngrade } from '../operations/cannot-downgrade.ts';
 import type { RowCondition } from '../operations/sql-port.ts';
@@ -8,6 +8,7 @@ import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
 import { resetConnection } from './connection-state.ts';
 import type { PortListener } from './guarded-port.ts';
+import { openDatabase } from './open-database.ts';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, lineIn, loadModules, runStep } from './run-steps.ts';
 import type { Seed } from './seed.ts';
@@ -29,7 +30,7 @@ import { type Doubts, doubtsAfter, failureOf } from './survey-failure.ts';
  */
 export async function replaySteps(seed: Seed, steps: readonly EngineStep[], rows: Rows): Promise<Replayed> {
   const modules = await loadModules(steps);
-  const connection = new Database(':memory:');
+  const connection = openDatabase(':memory:');
   try {
     connection.pragma('foreign_keys = OFF');
     plant(connection, seed);

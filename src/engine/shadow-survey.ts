@@ -1,5 +1,6 @@
 /** Runs revisions on a shadow database in memory, as far as they can run there; a failure is part of the result. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openDatabase } from './open-database.ts';
 import type { EngineStep } from './protocol.ts';
 import { type LoadedModules, loadModules } from './run-steps.ts';
 import type { Seed } from './seed.ts';
@@ -65,7 +66,7 @@ async function stepBack(
 }
 
 function openInMemory(content: string | Buffer): Database.Database {
-  const connection = new Database(content);
+  const connection = openDatabase(content);
   connection.pragma('foreign_keys = OFF');
   return connection;
 }

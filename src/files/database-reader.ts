@@ -22,6 +22,8 @@ export interface Reader extends QueryPort {
   all(sql: string, ...params: SQLInputValue[]): Record<string, unknown>[];
 }
 
+type Equip = (connection: DatabaseSync) => void;
+
 /**
  * Opens the database read-only, calls `read`, closes it.
  *
@@ -30,37 +32,38 @@ export interface Reader extends QueryPort {
  * without that flag if it changed meanwhile.
  *
  * @param patienceMs How long to wait for a writer that has it locked; this blocks the process.
+ * @param equip Gives each connection what the schema needs; it may load extensions.
  * @throws {DrydockError} USAGE if it is missing or not a file; DAMAGED_BEFORE if it is not a database, or not whole.
  */
-export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000): T {
+export function withReader<T>(database: string, read: (reader: Reader) => T, patienceMs = 2_000, equip?: Equip): T {
   const before = statDatabase(database);
   for (const path of companionsOf(database)) requireCompanion(path);
   requireWhole(layoutFor({ database }).database);
   try {
     if (isAtRestInWal(database)) {
-      const result = readLookingTwice(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs);
+      const result = readLookingTwice(`${pathToFileURL(database).href}?immutable=1`, read, patienceMs, equip);
       if (isAtRestInWal(database) && sameFile(before, statDatabase(database))) return result;
     }
-    return readLookingTwice(pathToFileURL(database).href, read, patienceMs);
+    return readLookingTwice(pathToFileURL(database).href, read, patienceMs, equip);
   } catch (error) {
     throw error instanceof DrydockError ? error : explain(database, error);
   }
 }
 
 /** A read that the disk failed looks like damage to SQLite; see src/engine/second-look.ts, which does the same. */
-function readLookingTwice<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
+function readLookingTwice<T>(uri: string, read: (reader: Reader) => T, patienceMs: number, equip?: Equip): T {
   try {
-    return readOnce(uri, read, patienceMs);
+    return readOnce(uri, read, patienceMs, equip);
   } catch (error) {
-    throw isDamage(error) ? afterSecondLook(uri, error) : error;
+    throw isDamage(error) ? afterSecondLook(uri, error, equip) : error;
   }
 }
 
 /** Opens it as the first look did, so that it leaves as little behind. */
-function afterSecondLook(uri: string, error: unknown): unknown {
+function afterSecondLook(uri: string, error: unknown, equip?: Equip): unknown {
   try {
     const check = (reader: Reader) => reader.all('PRAGMA quick_check');
-    const found = readOnce(uri, check, 0);
+    const found = readOnce(uri, check, 0, equip);
     if (found.length !== 1 || found[0]?.['quick_check'] !== 'ok') return error;
   } catch (second) {
     return troubleOf(codeOf(second)) === 'volume' ? second : error;
@@ -75,10 +78,11 @@ function requireCompanion(path: string): void {
   if (problem !== undefined) throw problem;
 }
 
-function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number): T {
+function readOnce<T>(uri: string, read: (reader: Reader) => T, patienceMs: number, equip?: Equip): T {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs });
+    db = new DatabaseSync(new URL(uri), { readOnly: true, timeout: patienceMs, allowExtension: equip !== undefined });
+    equip?.(db);
     const prepare = db.prepare.bind(db);
     // One transaction, so that all reads see the same state.
     db.exec('BEGIN');

@@ -1,10 +1,10 @@
 /** Checks revision files for mistakes that have cost people their data or their sleep. Opens no database. */
 import type { ReplayedStep, SurveyedFailure, SurveyedStep } from '../engine/shadow-result.ts';
-import type { Observer } from '../events.ts';
 import { shellWords } from '../files/shell-word.ts';
 import { describeFirst } from '../format.ts';
 import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import type { Direction, Revision } from '../revisions/revision.ts';
+import type { InMemory } from '../shadow/replay.ts';
 import { surveyRevisions } from '../shadow/survey.ts';
 import type { Finding, LintNote, LintResult } from './lint-finding.ts';
 import { findBadSuppressions, findIn, findingOf, type Ignored } from './lint-revision.ts';
@@ -25,11 +25,11 @@ export async function lintRevisions(
   graph: RevisionGraph,
   ids: readonly string[] | undefined,
   { arguments: given, ignored }: LintOptions,
-  observer: Observer,
+  around: InMemory,
 ): Promise<LintResult> {
   const needed = ids === undefined ? undefined : graph.ancestors(ids);
   const run = graph.revisions.filter(({ id }) => needed === undefined || needed.has(id));
-  const { steps } = await surveyRevisions(run, given, observer);
+  const { steps } = await surveyRevisions(run, given, around);
   const surveyed = run.flatMap((revision, index): Surveyed[] => {
     const seen = steps[index];
     return seen === undefined ? [] : [{ revision, seen }];

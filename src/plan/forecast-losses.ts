@@ -12,7 +12,7 @@ import type { Applied } from '../revisions/applied-tables.ts';
 import { readApplied } from '../revisions/applied-tables.ts';
 import type { Step } from '../revisions/revision.ts';
 import { readStoredSchema } from '../schema/read-schema.ts';
-import { type ReplayRequest, replay } from '../shadow/replay.ts';
+import { type InMemory, type ReplayRequest, replay } from '../shadow/replay.ts';
 import { countLosses } from './count-losses.ts';
 import type { Forecast } from './loss.ts';
 import { lostParts } from './lost-parts.ts';
@@ -26,6 +26,8 @@ export interface ForecastRequest {
   readonly modules: 'run' | 'leave';
   /** How long the replay may take. A module that runs longer without rows is generating some, and would fill the memory. */
   readonly patienceMs: number;
+  /** Paths, as `sqlite_extensions` of the config. */
+  readonly extensions: readonly string[];
 }
 
 const nothing: Forecast = { kind: 'known', losses: [] };
@@ -45,14 +47,18 @@ export async function forecastLosses(request: ForecastRequest, stop: AbortSignal
 }
 
 async function forecast(request: ForecastRequest, stop: AbortSignal): Promise<Forecast> {
-  const { database, stepsFrom, arguments: given, modules, patienceMs } = request;
+  const { database, stepsFrom, arguments: given, modules, patienceMs, extensions } = request;
   if (mayBeThere(layoutFor({ database }).runJournal)) return { kind: 'later' };
   const { steps, from } = withReader(database, (reader) => ({
     steps: stepsFrom(readApplied(reader)),
     from: readStoredSchema(reader),
   }));
   if (!steps.some(mayDrop) || (modules === 'leave' && steps.some(isModule))) return nothing;
-  const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, stop);
+  const replayed = await tryReplay({ from, steps, arguments: given }, patienceMs, {
+    extensions,
+    observer: () => undefined,
+    stop,
+  });
   if ('kind' in replayed) return replayed;
   const reader = replayed.steps.find(({ readsRows }) => readsRows);
   if (reader !== undefined)
@@ -78,10 +84,14 @@ function isModule({ revision }: Step): boolean {
 }
 
 /** What fails in memory, for lack of rows or of an extension that the schema needs, may well succeed in the database. */
-async function tryReplay(request: ReplayRequest, patienceMs: number, stop: AbortSignal): Promise<Replayed | Forecast> {
+async function tryReplay(
+  request: ReplayRequest,
+  patienceMs: number,
+  around: InMemory & { readonly stop: AbortSignal },
+): Promise<Replayed | Forecast> {
   const late = AbortSignal.timeout(patienceMs);
   try {
-    return await replay(request, () => undefined, AbortSignal.any([stop, late]));
+    return await replay(request, { ...around, stop: AbortSignal.any([around.stop, late]) });
   } catch (error) {
     if (late.aborted) return { kind: 'unknown', why: `in memory it takes longer than ${patienceMs / 1000} s` };
     // The run fails with the same message, and loses nothing.

@@ -47,7 +47,10 @@ export async function previewRun(config: Config, command: PreviewCommand, observ
   const surveyed: Surveyed =
     steps.length === 0
       ? { steps: [], stopped: undefined }
-      : await surveySteps({ schema, rows: samples }, steps, plan.arguments, observer);
+      : await surveySteps({ schema, rows: samples }, steps, plan.arguments, {
+          extensions: config.sqliteExtensions,
+          observer,
+        });
   const seen = surveyed.steps.flatMap((each, index): SeenStep[] => {
     const { revision } = steps[index] ?? {};
     return revision === undefined ? [] : [{ ...each, revision, touched: touchedTables(stepParts(each.step)) }];

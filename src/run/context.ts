@@ -1,11 +1,12 @@
 /** What every phase of a run shares. */
 import { randomUUID } from 'node:crypto';
-import { type Engine, startEngine } from '../engine/client.ts';
+import { type Engine, type Equipment, startEngine } from '../engine/client.ts';
 import type { Observer, PhaseName, RunFacts } from '../events.ts';
 import { faultPoint } from '../faults.ts';
 import { type Layout, layoutFor } from '../files/layout.ts';
 import { type Ownership, ownershipOf } from '../files/ownership.ts';
 import { describeSqliteHolder } from '../lock/holder.ts';
+import type { InMemory } from '../shadow/replay.ts';
 import type { Snapshot } from '../snapshots/catalog.ts';
 import type { InspectOptions } from '../snapshots/inspect.ts';
 import type { JournalPhase } from './journal.ts';
@@ -102,11 +103,20 @@ export function tellFact({ observer }: RunContext, fact: RunFacts): void {
   observer({ kind: 'fact', fact });
 }
 
+function equipmentOf({ layout, request }: RunContext): Equipment {
+  return { temporaryDirectory: layout.work, extensions: request.config.sqliteExtensions };
+}
+
+/** What surrounds work in memory for this run. */
+export function inMemory({ request, observer, stop }: RunContext): InMemory {
+  return { extensions: request.config.sqliteExtensions, observer, stop };
+}
+
 /** Starts the engine for this run's database. */
 export function engineFor(context: RunContext): Promise<Engine> {
   return startEngine(
     {
-      temporaryDirectory: context.layout.work,
+      ...equipmentOf(context),
       observer: context.observer,
       describeHolder: () => describeSqliteHolder(context.layout.database),
     },
@@ -141,8 +151,8 @@ export function unstopped(context: RunContext): RunContext {
 }
 
 export function inspectOptions(context: RunContext): InspectOptions {
-  const { layout, stop, spares } = context;
-  return { temporaryDirectory: layout.work, signal: stop, spare: spares?.inspector };
+  const { stop, spares } = context;
+  return { ...equipmentOf(context), signal: stop, spare: spares?.inspector };
 }
 
 /** For an inspection that must finish even if the run is being stopped. */

@@ -20,6 +20,7 @@ import { compared } from '../schema/compare/compared.ts';
 import { includesName } from '../schema/names.ts';
 import { ownTables, type StoredSchema } from '../schema/read-schema.ts';
 import { comparedParts, type UsersTable, usersTables } from '../schema/users-tables.ts';
+import type { InMemory } from '../shadow/replay.ts';
 import { surveySteps } from '../shadow/survey.ts';
 import type { RunContext } from './context.ts';
 import { isMaintenanceRow } from './maintenance-plan.ts';
@@ -91,7 +92,12 @@ export async function requireFamiliar(
 ): Promise<void> {
   const strangers = strangersIn(subject, pending.steps);
   if (strangers.length === 0) return;
-  const advice = adviceFor(subject, strangers, await surveyInMemory(pending, observer, stop), pending.graph);
+  const advice = adviceFor(
+    subject,
+    strangers,
+    await surveyInMemory(pending, { extensions: subject.config.sqliteExtensions, observer, stop }),
+    pending.graph,
+  );
   throw foreignError(subject, strangers, advice);
 }
 
@@ -168,13 +174,13 @@ function revisionsWithSchema(
 /** As far as the revisions can be run in memory; empty if they cannot, which a run would report. */
 async function surveyInMemory(
   { steps, arguments: given }: Pending,
-  observer: Observer,
-  stop: AbortSignal = new AbortController().signal,
+  around: InMemory,
 ): Promise<readonly SurveyedStep[]> {
+  const { stop = new AbortController().signal } = around;
   const late = AbortSignal.timeout(patienceMs);
   try {
     const empty = { schema: { rows: [], facts: { shadowTables: [], columns: new Map() } }, rows: [] };
-    return (await surveySteps(empty, steps, given, observer, AbortSignal.any([stop, late]))).steps;
+    return (await surveySteps(empty, steps, given, { ...around, stop: AbortSignal.any([stop, late]) })).steps;
   } catch (error) {
     if (stop.aborted) throw stop.reason;
     if (error instanceof DrydockError || error instanceof EngineDied || late.aborted) return [];

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Layout } from '../files/layout.ts';
 import { freeBytes } from '../files/volume.ts';
-import type { RunContext } from './context.ts';
+import { inEngine } from '../shadow/replay.ts';
+import { inMemory, type RunContext } from './context.ts';
 import type { Copies, SpaceEstimate } from './outcome.ts';
 import {
   accessProblems,
@@ -21,6 +22,21 @@ export function inspectGround({ layout, request, observer }: RunContext): void {
   if (network !== undefined) observer({ kind: 'warning', message: network.warning });
   const [problem] = [mountProblem(layout) ?? [], accessProblems(layout), snapshotsProblem(layout) ?? []].flat();
   if (problem !== undefined) throw problem;
+}
+
+/**
+ * Loads what `sqlite_extensions` names in a process that opens no database.
+ * @throws {DrydockError} USAGE if it cannot be loaded.
+ */
+export async function requireExtensions(context: RunContext): Promise<void> {
+  const around = inMemory(context);
+  if (around.extensions.length === 0) return;
+  try {
+    await inEngine('load', { steps: [] }, around);
+  } catch (error) {
+    // The death of the process is the consequence of the stop.
+    throw context.stop.aborted ? context.stop.reason : error;
+  }
 }
 
 /** For commands that change the database: if killed midway, they leave a journal under only one of the names. */

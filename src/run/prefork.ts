@@ -1,4 +1,5 @@
 /** Starts the processes of a run in advance, while its locks are being taken. */
+import type { Config } from '../config/config.ts';
 import { forkEngine } from '../engine/client.ts';
 import { keepSpare, type Spare } from '../engine/preforked.ts';
 import type { Observer } from '../events.ts';
@@ -10,11 +11,11 @@ export interface Spares {
   readonly inspector: Spare;
 }
 
-export async function withSpares<T>(database: string, work: (spares: Spares) => Promise<T>): Promise<T> {
-  const { work: temporaryDirectory } = layoutFor({ database });
+export async function withSpares<T>(config: Config, work: (spares: Spares) => Promise<T>): Promise<T> {
+  const equipment = { temporaryDirectory: layoutFor(config).work, extensions: config.sqliteExtensions };
   const spares: Spares = {
-    engine: await keepSpare(forkEngine(temporaryDirectory)),
-    inspector: await keepSpare(forkInspector(temporaryDirectory)),
+    engine: await keepSpare(forkEngine(equipment)),
+    inspector: await keepSpare(forkInspector(equipment)),
   };
   try {
     return await work(spares);

@@ -49,7 +49,8 @@ export async function examineSnapshot(snapshot: Snapshot, options: InspectOption
 
 function reading<T>(snapshot: Snapshot, { signal }: InspectOptions, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    if (signal.aborted) throw error;
+    // Of what `sqlite_extensions` names, for one.
+    if (signal.aborted || (error instanceof DrydockError && error.code === 'USAGE')) throw error;
     throw saysNothing(error)
       ? new NotExamined(snapshot, error)
       : new SnapshotUnfit(snapshot, `cannot be read (${messageOf(error)})`);

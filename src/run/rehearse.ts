@@ -19,7 +19,7 @@ import { requireFamiliarHeld } from './foreign.ts';
 import { hold } from './hold.ts';
 import type { AtTarget, RecoveryReport, RehearsalReport, RehearseCommand, RunRequest } from './outcome.ts';
 import { copiesOf, isNothing, planRun } from './plan.ts';
-import { inspectGround, requireSpace } from './preflight.ts';
+import { inspectGround, requireExtensions, requireSpace } from './preflight.ts';
 import { rehearsalCopy, withRehearsalFolder } from './rehearsal-copy.ts';
 import { requireDatabase } from './require-database.ts';
 import { run } from './run.ts';
@@ -37,8 +37,9 @@ export async function rehearse(
   requireDatabase(request.config);
   const context = createContext(request, observer, stop);
   return endingWell(context, async () => {
-    const graph = await phase(context, 'preflight', () => {
+    const graph = await phase(context, 'preflight', async () => {
       inspectGround(context);
+      await requireExtensions(context);
       return loadGraphToRun(request.config);
     });
     return withRehearsalFolder(context, async () => {

@@ -10,7 +10,7 @@ import { SourceUnusable } from './endings.ts';
 import { endingWell } from './failure.ts';
 import { acquireLocks, type RunLocks } from './locks.ts';
 import type { RecoveryReport } from './outcome.ts';
-import { inspectGround } from './preflight.ts';
+import { inspectGround, requireExtensions } from './preflight.ts';
 import { recover } from './recover.ts';
 import { keepCopiesStrict, tellOfGroup } from './strictness.ts';
 
@@ -20,7 +20,10 @@ export type LockedWork<T> = (locks: RunLocks, recovered: RecoveryReport | null) 
 /** @throws {DrydockError} and nothing else: every error of the work becomes one of the endings. */
 export function underLocks<T>(context: RunContext, work: LockedWork<T>): Promise<T> {
   return endingWell(context, async () => {
-    await phase(context, 'preflight', () => inspectGround(context));
+    await phase(context, 'preflight', async () => {
+      inspectGround(context);
+      await requireExtensions(context);
+    });
     return locked(context, work);
   });
 }

@@ -7,7 +7,7 @@ import type { RevisionGraph } from '../revisions/graph/graph.ts';
 import { type Compared, compared } from '../schema/compare/compared.ts';
 import { comparedParts } from '../schema/users-tables.ts';
 import { schemaAfter } from '../shadow/replay.ts';
-import type { RunContext } from './context.ts';
+import { inMemory, type RunContext } from './context.ts';
 import type { MigrationCommand } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
@@ -28,7 +28,7 @@ export async function compareStamp(
   const live = await engine.call('readSchema', {});
   const claimed = graph.ancestors(plan.to);
   const revisions = graph.revisions.filter(({ id }) => claimed.has(id));
-  const made = await schemaAfter(revisions, plan.arguments, context.observer, context.stop).catch((error: unknown) => {
+  const made = await schemaAfter(revisions, plan.arguments, inMemory(context)).catch((error: unknown) => {
     if (!(error instanceof DrydockError)) throw error;
     if (command.mismatch === 'refuse') throw untold(context, plan, error);
     context.observer({ kind: 'warning', message: `the schema was not compared: ${error.what}` });

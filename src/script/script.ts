@@ -14,7 +14,7 @@ import type { Revision } from '../revisions/revision.ts';
 import type { MigrationCommand } from '../run/outcome.ts';
 import { type Plan, planRun } from '../run/plan.ts';
 import { readStoredSchema, type StoredSchema } from '../schema/read-schema.ts';
-import { replay, schemaAfter } from '../shadow/replay.ts';
+import { type InMemory, replay, schemaAfter } from '../shadow/replay.ts';
 import { type ScriptOrigin, scriptOf } from './render-script.ts';
 
 export interface Offline {
@@ -43,8 +43,9 @@ export async function writeScript(
   origin: ScriptOrigin,
   observer: Observer,
 ): Promise<Offline> {
+  const around = { extensions: config.sqliteExtensions, observer };
   const { applied, schema, made } =
-    start === undefined ? startAtDatabase(config.database) : await startAt(graph, start, command, observer);
+    start === undefined ? startAtDatabase(config.database) : await startAt(graph, start, command, around);
   const plan = planRun(graph, applied, command);
   refuseUnprotected(plan);
   const replayed =
@@ -58,7 +59,7 @@ export async function writeScript(
             arguments: plan.arguments,
             rows: 'unknown',
           },
-          observer,
+          around,
         );
   return { plan, script: scriptOf(plan, replayed, origin) };
 }
@@ -78,7 +79,7 @@ async function startAt(
   graph: RevisionGraph,
   address: string,
   command: MigrationCommand,
-  observer: Observer,
+  around: InMemory,
 ): Promise<Start> {
   if (startsFromCurrent(address)) {
     throw new DrydockError('USAGE', {
@@ -91,7 +92,7 @@ async function startAt(
   const revisions = graph.revisions.filter(({ id }) => before.has(id));
   return {
     applied: { versioned: true, current: newHeads(graph, before), history: [] },
-    schema: revisions.length === 0 ? undefined : await schemaAfter(revisions, given ?? {}, observer),
+    schema: revisions.length === 0 ? undefined : await schemaAfter(revisions, given ?? {}, around),
     made: revisions,
   };
 }

@@ -26,21 +26,24 @@ export interface ReplayRequest {
   readonly rows?: Rows;
 }
 
+/** What surrounds work in memory. */
+export interface InMemory {
+  /** Paths, as `sqlite_extensions` of the config. */
+  readonly extensions: readonly string[];
+  readonly observer: Observer;
+  /** Ends the work early. */
+  readonly stop?: AbortSignal | undefined;
+}
+
 /**
- * @param stop Ends the replay early.
  * @throws {DrydockError} REVISION_FAILED if a step fails, perhaps for lack of rows; USAGE if a module cannot be loaded.
  * @throws {EngineDied} If a revision ended the process, or it was stopped.
  */
-export async function replay(request: ReplayRequest, observer: Observer, stop?: AbortSignal): Promise<Replayed> {
+export async function replay(request: ReplayRequest, around: InMemory): Promise<Replayed> {
   const { from, made = [], steps, arguments: given = {}, rows = 'none' } = request;
   const seed: Seed = from === undefined ? emptySeed : { kind: 'database', schema: from, rows: [] };
   try {
-    return await inEngine(
-      'replay',
-      { seed, steps: steps.map((step) => engineStep(step, given)), rows },
-      observer,
-      stop,
-    );
+    return await inEngine('replay', { seed, steps: steps.map((step) => engineStep(step, given)), rows }, around);
   } catch (error) {
     if (!(error instanceof DrydockError)) throw error;
     const replayed = from === undefined ? steps.map(({ revision }) => revision) : [];
@@ -56,28 +59,27 @@ export async function replay(request: ReplayRequest, observer: Observer, stop?: 
 export async function schemaAfter(
   revisions: readonly Revision[],
   given: NonNullable<ReplayRequest['arguments']>,
-  observer: Observer,
-  stop?: AbortSignal,
+  around: InMemory,
 ): Promise<StoredSchema> {
   const steps = revisions.map((revision): Step => ({ revision, direction: 'up' }));
-  return lastOf(await replay({ steps, arguments: given }, observer, stop));
+  return lastOf(await replay({ steps, arguments: given }, around));
 }
 
 /** The schema that statements make. @throws {DrydockError} USAGE with the statement that cannot be run. */
-export async function schemaOfScript(statements: readonly string[], observer: Observer): Promise<StoredSchema> {
-  return lastOf(await inEngine('replay', { seed: { kind: 'script', statements }, steps: [], rows: 'none' }, observer));
+export async function schemaOfScript(statements: readonly string[], around: InMemory): Promise<StoredSchema> {
+  return lastOf(await inEngine('replay', { seed: { kind: 'script', statements }, steps: [], rows: 'none' }, around));
 }
 
-/** Sends one request to an engine that has no file. */
-export async function inEngine<K extends 'replay' | 'survey' | 'compile'>(
+/** Sends one request to an engine that holds no file. */
+export async function inEngine<K extends 'load' | 'replay' | 'survey' | 'compile' | 'readWhole' | 'readStatistics'>(
   name: K,
   takes: EngineRequests[K]['takes'],
-  observer: Observer,
-  stop?: AbortSignal,
+  { extensions, observer, stop }: InMemory,
 ): Promise<EngineRequests[K]['gives']> {
   stop?.throwIfAborted();
   const engine = await startEngine({
     temporaryDirectory: tmpdir(),
+    extensions,
     // Its process id is not reported: it holds no lock and no file.
     observer: (event) => event.kind !== 'engine-started' && observer(event),
     describeHolder: () => 'nobody',

@@ -6,11 +6,10 @@ import type { EngineRequests } from '../engine/protocol.ts';
 import { emptySeed } from '../engine/seed.ts';
 import type { Surveyed } from '../engine/shadow-result.ts';
 import { DrydockError } from '../errors.ts';
-import type { Observer } from '../events.ts';
 import { isLeftEmpty } from '../revisions/files/scaffold.ts';
 import type { Revision, Step } from '../revisions/revision.ts';
 import type { StoredSchema } from '../schema/read-schema.ts';
-import { inEngine } from './replay.ts';
+import { type InMemory, inEngine } from './replay.ts';
 
 /**
  * What each revision does, up and then one step back, starting from an empty database; also after failures.
@@ -21,14 +20,14 @@ import { inEngine } from './replay.ts';
 export function surveyRevisions(
   revisions: readonly Revision[],
   given: Readonly<Record<string, string>>,
-  observer: Observer,
+  around: InMemory,
 ): Promise<Surveyed> {
   const steps = revisions.map((revision) => ({
     step: engineStep({ revision, direction: 'up' }, given),
     back: engineStep({ revision, direction: 'down' }, given),
     ...(isLeftEmpty(revision) && { stands: 'for others' as const }),
   }));
-  return survey({ seed: emptySeed, steps, afterFailure: 'go on' }, observer);
+  return survey({ seed: emptySeed, steps, afterFailure: 'go on' }, around);
 }
 
 export interface SurveyStart {
@@ -40,15 +39,13 @@ export interface SurveyStart {
 /**
  * What steps do, starting from a given schema, up to the first that fails.
  * @param given The values for `op.arguments`.
- * @param stop Ends the survey early.
  * @throws {DrydockError} USAGE if a module cannot be loaded.
  */
 export function surveySteps(
   { schema, rows }: SurveyStart,
   steps: readonly Step[],
   given: Readonly<Record<string, string>>,
-  observer: Observer,
-  stop?: AbortSignal,
+  around: InMemory,
 ): Promise<Surveyed> {
   return survey(
     {
@@ -56,18 +53,13 @@ export function surveySteps(
       steps: steps.map((step) => ({ step: engineStep(step, given) })),
       afterFailure: 'stop',
     },
-    observer,
-    stop,
+    around,
   );
 }
 
-async function survey(
-  takes: EngineRequests['survey']['takes'],
-  observer: Observer,
-  stop?: AbortSignal,
-): Promise<Surveyed> {
+async function survey(takes: EngineRequests['survey']['takes'], around: InMemory): Promise<Surveyed> {
   try {
-    return await inEngine('survey', takes, observer, stop);
+    return await inEngine('survey', takes, around);
   } catch (error) {
     if (!(error instanceof EngineDied)) throw error;
     throw new DrydockError('REVISION_FAILED', {

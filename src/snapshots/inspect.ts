@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Measurement } from '../checks/measurement.ts';
 import type { Statistic } from '../config/statistic.ts';
+import type { Equipment } from '../engine/client.ts';
 import { askApart, forkApart } from '../engine/one-shot-child.ts';
 import type { Spare } from '../engine/preforked.ts';
 import { type FileHashes, hashFile } from '../files/content-hash.ts';
@@ -23,10 +24,9 @@ export interface Inspection extends Examination {
   readonly hashes: FileHashes;
 }
 
-export interface InspectOptions {
-  readonly temporaryDirectory: string;
+export interface InspectOptions extends Equipment {
   readonly signal: AbortSignal;
-  /** From {@link forkInspector}, with the same temporary directory. */
+  /** From {@link forkInspector}, with the same equipment. */
   readonly spare?: Spare | undefined;
 }
 
@@ -55,15 +55,11 @@ export async function inspect(
   }
 }
 
-async function examine(
-  task: InspectionTask,
-  { temporaryDirectory, signal, spare }: InspectOptions,
-): Promise<Examination> {
-  const child = spare?.take() ?? (await forkInspector(temporaryDirectory));
+async function examine(task: InspectionTask, { signal, spare, ...equipment }: InspectOptions): Promise<Examination> {
+  const child = spare?.take() ?? (await forkInspector(equipment));
   return askApart<Examination>(child, { ...task }, { does: `inspects ${task.path}`, signal });
 }
 
-/** @param temporaryDirectory For SQLite's temporary files. */
-export function forkInspector(temporaryDirectory: string): Promise<ChildProcess> {
-  return forkApart('inspector', { SQLITE_TMPDIR: temporaryDirectory });
+export function forkInspector({ temporaryDirectory, extensions }: Equipment): Promise<ChildProcess> {
+  return forkApart('inspector', { SQLITE_TMPDIR: temporaryDirectory }, extensions);
 }

@@ -5,18 +5,21 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { checkTable } from '../checks/integrity.ts';
 import { measure, measureStructure, tablesOf } from '../checks/measure.ts';
 import type { Measurement } from '../checks/measurement.ts';
 import type { Statistic } from '../config/statistic.ts';
 import { siblingModule } from '../engine/entry.ts';
 import { tune } from '../engine/live-file.ts';
+import { openDatabase } from '../engine/open-database.ts';
 import { queryPort } from '../files/query-port.ts';
 
 /** The tables of one file, from which each thread takes the next. */
 export interface SharedTables {
   readonly path: string;
+  /** As `sqlite_extensions` of the config. */
+  readonly extensions: readonly string[];
   readonly tables: readonly string[];
   /** One number: how many tables are taken. */
   readonly taken: Int32Array<SharedArrayBuffer>;
@@ -31,6 +34,7 @@ export async function measureSnapshot(
   db: Database.Database,
   bytes: number,
   statistics: readonly Statistic[],
+  extensions: readonly string[],
 ): Promise<Measurement> {
   const port = queryPort(db);
   const threads = Math.min(availableParallelism(), maxThreads, Math.floor(bytes / bytesPerThread));
@@ -38,7 +42,7 @@ export async function measureSnapshot(
   // quick_check looks into virtual tables as deeply as integrity_check does.
   const tables = tablesOf(port).filter(({ type }) => type === 'table' || type === 'shadow');
   const taken = new Int32Array(new SharedArrayBuffer(4));
-  const shared = { path: db.name, tables: tables.map(({ name }) => name), taken };
+  const shared = { path: db.name, extensions, tables: tables.map(({ name }) => name), taken };
   const others = Array.from({ length: threads - 1 }, () => inThread(shared));
   const measured = measureStructure(port, statistics);
   const found = [checkTables(shared), ...(await Promise.all(others))];
@@ -74,7 +78,7 @@ function inThread(shared: SharedTables): Promise<'nothing' | 'something'> {
 
 export function openToCheck(path: string): Database.Database {
   // Not read-only, since SQLite then ignores CHECK constraints in the schema. `query_only` prevents writes.
-  const db = new Database(path, { fileMustExist: true, timeout: 0 });
+  const db = openDatabase(path, { fileMustExist: true, timeout: 0 });
   db.pragma('query_only = ON');
   tune(db);
   // With the file mapped, a larger cache makes integrity_check 10 % slower.

@@ -1,10 +1,12 @@
 /** Revisions of a few lines, and what lint says of them in a few words. */
+
 import { basename } from 'node:path';
 import type { TestContext } from 'node:test';
 import { lintRevisions } from '../../src/lint/lint.ts';
 import type { LintResult } from '../../src/lint/lint-finding.ts';
 import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
+import { alone } from '../harness/in-memory.ts';
 
 export type Body = readonly [up: string, down?: string];
 
@@ -24,7 +26,7 @@ export function lintResult(t: TestContext, ...bodies: readonly (Body | string)[]
     return [`${id}.sql`, sqlRevision(id, parent, body[0], body[1] ?? '')];
   });
   const graph = loadGraph(revisionFolder(testFolder(t), Object.fromEntries(files)));
-  return lintRevisions(graph, undefined, { arguments: {}, ignored: {} }, () => undefined);
+  return lintRevisions(graph, undefined, { arguments: {}, ignored: {} }, alone);
 }
 
 /** The same as `file:line rule` and `file note: message`, without what follows from revisions without a downgrade. */

@@ -1,4 +1,5 @@
 /** What each rule finds, and what stands right beside it and is no finding. */
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { indexOnBigTable } from '../../src/lint/rules/index-on-big-table.ts';
 import { ruleNames } from '../../src/lint/rules.ts';
 import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { revisionFolder } from '../harness/files.ts';
+import { alone } from '../harness/in-memory.ts';
 
 /** Up and down of revisions in SQL, one after the other; where `up` has no `op`, else of one in TypeScript. */
 interface Case {
@@ -174,7 +176,7 @@ before(async () => {
     loadGraph(revisionFolder(folder, Object.fromEntries(files))),
     undefined,
     { arguments: {}, ignored: {} },
-    () => undefined,
+    alone,
   );
 });
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -36,7 +36,7 @@ async function forecast(
   const graph = loadGraph(revisionFolder(folder, Object.fromEntries(files)));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction }));
   return forecastLosses(
-    { database, stepsFrom, arguments: {}, modules: 'run', patienceMs: 60_000, ...how },
+    { database, stepsFrom, extensions: [], arguments: {}, modules: 'run', patienceMs: 60_000, ...how },
     new AbortController().signal,
   );
 }
@@ -187,7 +187,7 @@ test('a schema that needs a function of the application is foreseen as any other
   const graph = loadGraph(revisionFolder(folder, { 'r0.sql': sqlRevision('r0', undefined, 'DROP TABLE names;') }));
   const stepsFrom = () => graph.revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const found = await forecastLosses(
-    { database: path, stepsFrom, arguments: {}, modules: 'run', patienceMs: 60_000 },
+    { database: path, stepsFrom, extensions: [], arguments: {}, modules: 'run', patienceMs: 60_000 },
     new AbortController().signal,
   );
   assert.ok(found.kind === 'known');

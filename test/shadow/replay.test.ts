@@ -4,13 +4,12 @@ import { loadGraph } from '../../src/revisions/load-graph.ts';
 import { schemaOf } from '../../src/schema/read-schema.ts';
 import { replay, schemaAfter } from '../../src/shadow/replay.ts';
 import { bundledMigrations, revisionFolder, sqlRevision, testFolder } from '../harness/files.ts';
-
-const unheard = () => undefined;
+import { alone } from '../harness/in-memory.ts';
 
 test('the bundled revisions replayed up and down again leave an empty schema, and say what each one ran', async () => {
   const up = loadGraph(bundledMigrations).revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const down = up.map(({ revision }) => ({ revision, direction: 'down' as const })).reverse();
-  const { schemas, steps } = await replay({ steps: [...up, ...down] }, unheard);
+  const { schemas, steps } = await replay({ steps: [...up, ...down] }, alone);
   const names = schemas.map((schema) =>
     schemaOf(schema)
       .tables.map(({ name }) => name)
@@ -37,10 +36,10 @@ test('a replay begins with the schema that it is given, and one that fails for w
   });
   const [first, second] = loadGraph(migrations).revisions;
   assert.ok(first !== undefined && second !== undefined);
-  const { schemas } = await replay({ steps: [{ revision: first, direction: 'up' }] }, unheard);
+  const { schemas } = await replay({ steps: [{ revision: first, direction: 'up' }] }, alone);
   const [, from] = schemas;
   assert.ok(from !== undefined);
-  await assert.rejects(replay({ from, steps: [{ revision: second, direction: 'up' }] }, unheard), {
+  await assert.rejects(replay({ from, steps: [{ revision: second, direction: 'up' }] }, alone), {
     code: 'REVISION_FAILED',
     message: /b\.ts.*no rows \(replayed in memory, on a database without rows\)\. No database was touched/,
   });
@@ -54,13 +53,13 @@ test('a replay that lacks what an empty body stands for does not say that the re
   const steps = loadGraph(migrations).revisions.map((revision) => ({ revision, direction: 'up' as const }));
   const [first, second] = steps;
   assert.ok(first !== undefined && second !== undefined);
-  await assert.rejects(replay({ steps }, unheard), {
+  await assert.rejects(replay({ steps }, alone), {
     code: 'REVISION_FAILED',
     message: /no such table: account .*left empty \(a\), write that into the body/,
   });
-  await assert.rejects(replay({ steps: [second] }, unheard), { next: 'Fix the revision and run again' });
-  const from = await schemaAfter([first.revision], {}, unheard);
-  await assert.rejects(replay({ from, made: [first.revision], steps: [second] }, unheard), {
+  await assert.rejects(replay({ steps: [second] }, alone), { next: 'Fix the revision and run again' });
+  const from = await schemaAfter([first.revision], {}, alone);
+  await assert.rejects(replay({ from, made: [first.revision], steps: [second] }, alone), {
     message: /left empty \(a\)/,
   });
 });

@@ -53,6 +53,6 @@ for (const [name, damage] of Object.entries(damages)) {
     t.after(() => db.close());
     const whole = measure(queryPort(db), statistics);
     assert.equal(whole.integrity.length > 0, name !== 'nothing', String(whole.integrity));
-    assert.deepEqual(await measureSnapshot(db, bytes, statistics), whole);
+    assert.deepEqual(await measureSnapshot(db, bytes, statistics, []), whole);
   });
 }
