@@ -17,6 +17,7 @@ import {
   testFolder,
 } from '../harness/files.ts';
 import { installation } from '../harness/installation.ts';
+import { nothingPending } from '../harness/sentences.ts';
 
 const run = promisify(execFile);
 
@@ -119,10 +120,10 @@ test('the published start says what the whole command line says, with its kept c
     assert.equal(text, wanted);
   }
   for (const script of scripts) writeFileSync(codeCachePath(script), readFileSync(script).subarray(0, 5_000));
-  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), /^Nothing is pending/);
+  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), nothingPending);
   assert.equal(say(start, ['current', ...named]).stdout.toString(), 'a (head)\n');
   for (const script of scripts) rmSync(codeCachePath(script));
-  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), /^Nothing is pending/);
+  assert.match(say(start, ['upgrade', ...named]).stdout.toString(), nothingPending);
   assert.equal(say(start, ['current', ...named]).stdout.toString(), 'a (head)\n');
 });
 

@@ -1,4 +1,5 @@
 /** A downgrade that drops what has data in it says so, and asks, before anything is locked. */
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { alembicAt, type Project, project, stateOf } from '../harness/project.ts';
+import { nothingPending } from '../harness/sentences.ts';
 import { inTerminal } from '../harness/terminal.ts';
 
 const files = {
@@ -62,7 +64,7 @@ test('an upgrade that drops what has data in it says so and goes on', async (t) 
   );
   const warning = log.find(({ msg }) => msg?.startsWith('The upgrade of ') === true);
   assert.match(String(warning?.msg), /loses data: column notes\.tag with 2 values \(revision a3\)$/);
-  assert.match(await it.text('upgrade'), /^Nothing is pending/);
+  assert.match(await it.text('upgrade'), nothingPending);
 });
 
 test('an upgrade runs each module once', async (t) => {

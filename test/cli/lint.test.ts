@@ -1,11 +1,14 @@
 /** `drydock lint` as CI calls it: without a database, with an exit code. */
+
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { commandsIn } from '../harness/advice.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { branched, project, tableRevision } from '../harness/project.ts';
+import { nothingPending } from '../harness/sentences.ts';
 
 interface Finding {
   readonly rule: string;
@@ -188,15 +191,13 @@ for (const [format, fill] of [
       assert.ok(log.some(({ level, msg }) => level === 40 && String(msg).includes('revision b1 is empty')));
       writeFileSync(path, readFileSync(path, 'utf8').replace(fill[0], fill[1]));
       const error = await it.fails(4, 'upgrade');
-      const commands = [...error.matchAll(/drydock ([a-z]+(?: [a-z0-9]+)?)(?=[,;.])/g)].map(
-        ([, command = '']) => command,
-      );
+      const commands = commandsIn(error).map((command) => command.replace('drydock ', ''));
       assert.deepEqual(commands, [`stamp ${parent ?? 'base'}`, 'upgrade']);
       for (const command of commands) await it.text(...command.split(' '));
       const db = new Database(it.database, { readonly: true });
       assert.equal(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'filled'").pluck().get(), 1);
       db.close();
-      assert.match(await it.text('upgrade'), /^Nothing is pending/);
+      assert.match(await it.text('upgrade'), nothingPending);
     }
   });
 }

@@ -1,4 +1,5 @@
 /** `drydock plan`: what a run would do, beside what the run then does. */
+
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { Preview } from '../../src/plan/previewed.ts';
 import { drydock } from '../harness/drydock.ts';
 import { bundledMigrations, journalModes, productionDatabase, sqlRevision, testFolder } from '../harness/files.ts';
 import { alembicAt, project, stateOf } from '../harness/project.ts';
+import { noDatabaseAt } from '../harness/sentences.ts';
 
 /** The steps of a plan with each operation and each touched table in a few words. */
 function inShort({ steps }: Preview): string[] {
@@ -291,7 +293,7 @@ test('who looks ahead in the wrong direction is told how to look in the other on
 test('a plan ends as the run would where database and files do not belong together, and makes no database', async (t) => {
   const it = project(t, { 'a1.sql': sqlRevision('a1', undefined, '') }, alembicAt('z9'));
   assert.match(await it.fails(4, 'plan'), /z9/);
-  assert.match(await it.fails(2, 'plan', '--database', join(it.root, 'none.db')), /There is no database at/);
+  assert.match(await it.fails(2, 'plan', '--database', join(it.root, 'none.db')), noDatabaseAt);
   const db = new Database(it.database);
   db.exec('DELETE FROM alembic_version');
   db.close();

@@ -1,4 +1,5 @@
 /** Commands that only look leave no trace: the whole folder is listed, with times and hashes, before and after. */
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { copyOfMade, type JournalMode, journalModes } from '../harness/files.ts';
 import { makePlace, type Place, placeAt } from '../harness/place.ts';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 
 const verbs = [
@@ -135,7 +137,7 @@ test('no lost write: reading commands do not touch the hot journal of a killed w
   assert.ok(existsSync(`${here.database}-journal`));
   const before = folderState(here.root);
   for (const args of [['current'], ['history'], ['verify'], ['stats'], ['check'], ['downgrade', '-1', '--sql']]) {
-    assertSilentRefusal(await here.run(args), 11, /hot journal/, /Nothing was changed/, /drydock upgrade/);
+    assertSilentRefusal(await here.run(args), 11, /hot journal/, nothingChanged, /drydock upgrade/);
     assert.equal(folderState(here.root), before, args.join(' '));
   }
   const upgrade = await here.run(['upgrade']);

@@ -1,4 +1,5 @@
 /** The verbs that only read: what they print, and that they leave nothing behind. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { commandsIn } from '../harness/advice.ts';
 import { commandPath } from '../harness/command.ts';
 import { testFolder } from '../harness/files.ts';
 import { alembicAt, branched, type Project, project, stateOf, tableRevision } from '../harness/project.ts';
+import { noDatabaseAt, nothingPending } from '../harness/sentences.ts';
 
 interface Shown {
   readonly id: string;
@@ -135,7 +137,7 @@ test('without a database the files can still be listed, and no verb makes one', 
   const { revisions } = await it.json<{ revisions: Shown[] }>('history');
   assert.deepEqual([revisions.length, revisions[0]?.['applied']], [4, null]);
   const errors = await Promise.all([it.fails(2, 'current'), it.fails(2, 'history', '-i'), it.fails(2, 'show', '-1')]);
-  for (const error of errors) assert.match(error, /There is no database at/);
+  for (const error of errors) assert.match(error, noDatabaseAt);
   assert.ok(!existsSync(it.database));
 });
 
@@ -245,5 +247,5 @@ test('no question about 200 revisions runs one of them', async (t) => {
   assert.equal((await it.text('history')).split('\n').length, 200);
   assert.equal(await it.text('heads'), 'r199 (head)');
   assert.match(await it.text('show', 'r100'), /^Rev: r100/);
-  assert.match(await it.text('upgrade'), /^Nothing is pending/);
+  assert.match(await it.text('upgrade'), nothingPending);
 });

@@ -1,4 +1,5 @@
 /** Upgrade, downgrade and stamp along branches, with real runs: what alembic_version holds is what Alembic would write. */
+
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import Database from 'better-sqlite3';
 import { dump, versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { alembicAt, branched, project, stateOf, tableRevision } from '../harness/project.ts';
+import { nothingPending } from '../harness/sentences.ts';
 import { type Report, tables } from './helpers-runs.ts';
 
 const stepsOf = ({ steps }: Report) => steps.map(({ id, direction }) => `${direction} ${id}`).join(', ');
@@ -19,7 +21,7 @@ for (const mode of ['persist', 'truncate']) {
     application.pragma(`journal_mode = ${mode}`);
     application.exec('CREATE TABLE more (a)');
     assert.ok(existsSync(`${it.database}-journal`));
-    assert.match(await it.text('upgrade'), /^Nothing is pending/);
+    assert.match(await it.text('upgrade'), nothingPending);
     assert.ok(!existsSync(`${it.database}.drydock`));
   });
 }

@@ -1,4 +1,5 @@
 /** The daemon as a real process: its windows, its signals, and what it answers. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { startDrydock } from '../harness/drydock.ts';
 import { dump, integrity, versions } from '../harness/dump.ts';
 import { sqlRevision } from '../harness/files.ts';
 import { alembicAt, project } from '../harness/project.ts';
+import { noDatabaseAt } from '../harness/sentences.ts';
 import { askAt, configure, dueWindow, startDaemon, valuesOf } from './helpers.ts';
 import { idle, two } from './helpers-daemon.ts';
 
@@ -66,7 +68,7 @@ test('it answers reads alone, at the paths that it has, and says nothing to a pa
   assert.equal((await daemon.ask('/healthz')).status, 200);
   const notReady = await daemon.ask('/readyz');
   assert.equal(notReady.status, 503);
-  assert.match(notReady.body, /There is no database at/);
+  assert.match(notReady.body, noDatabaseAt);
   assert.equal((await daemon.ask('/')).status, 200);
 
   assert.equal((await daemon.ask('/nothing')).status, 404);

@@ -1,4 +1,5 @@
 /** Ground that may not be written: a database at the target is read all the same, one that is behind is refused. */
+
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -6,6 +7,7 @@ import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Place, type PlaceOptions, place } from '../harness/place.ts';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
+import { nothingChanged, nothingPending } from '../harness/sentences.ts';
 import { asOrdinaryUser, giveToOrdinaryUser, wrapped } from '../harness/users.ts';
 import { fileMountedAlone, mountTools, needs, readOnlyFolder } from '../harness/volumes.ts';
 import { otherProcess } from '../harness/writer.ts';
@@ -54,7 +56,7 @@ for (const mode of journalModes) {
         const before = folderState(here.root);
         const result = await run(here, ['upgrade']);
         assert.equal(result.code, 0, result.stderr);
-        assert.match(result.stdout, /Nothing is pending/);
+        assert.match(result.stdout, nothingPending);
         for (const args of readingVerbs) {
           const { code, stderr, stdout } = await run(here, args);
           assert.equal(code, 0, `${args.join(' ')}: ${stdout}${stderr}`);
@@ -71,7 +73,7 @@ for (const mode of journalModes) {
         close(here);
         const before = folderState(here.root);
         for (const args of [['upgrade'], ['stamp', 'head'], ['snapshot', 'create'], ['snapshot', 'prune']]) {
-          assertSilentRefusal(await run(here, args), 12, /\/data/, /Nothing was changed/, /permission/);
+          assertSilentRefusal(await run(here, args), 12, /\/data/, nothingChanged, /permission/);
           assert.equal(folderState(here.root), before, args.join(' '));
         }
         const current = await run(here, ['current']);
@@ -90,7 +92,7 @@ for (const mode of journalModes) {
       await reader.run('UPDATE items SET price = 0 WHERE id = 1');
       const before = folderState(here.root, [/-shm$/]);
       const result = await wrapped(readOnlyFolder(here.data), here.root, ['upgrade']);
-      if (result.code === 0) assert.match(result.stdout, /Nothing is pending/);
+      if (result.code === 0) assert.match(result.stdout, nothingPending);
       else assertSilentRefusal(result, 12, /app\.db/);
       assert.equal(folderState(here.root, [/-shm$/]), before);
     },
@@ -122,7 +124,7 @@ test('all or nothing: a snapshot folder that may not be written ends the run wit
     await asUser(here, ['upgrade']),
     12,
     /cannot read and write \S+app\.db\.snapshots/,
-    /Nothing was changed/,
+    nothingChanged,
   );
   assert.equal(dumpWithVersion(here.database), content);
   chmodSync(here.snapshots, 0o755);

@@ -1,4 +1,5 @@
 /** The main file is cut in the middle of a page. SQLite rounds its size up, and reads what is missing as zeros. */
+
 import assert from 'node:assert/strict';
 import { renameSync, statSync, truncateSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,6 +7,7 @@ import { dumpWithVersion } from '../harness/dump.ts';
 import { createDatabase, journalModes } from '../harness/files.ts';
 import { itemsAt001, listed, place, placeWithSnapshot } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { left, suffixOf } from './cases-companions.ts';
 import { filesOf, leaveUnsyncedJournal } from './helpers-companions.ts';
 
@@ -30,12 +32,7 @@ for (const mode of journalModes) {
     truncateSync(here.database, statSync(here.database).size - 100);
     const before = filesOf(here.database);
     for (const verb of ['verify', 'upgrade'])
-      assertRefusal(
-        await here.run([verb]),
-        13,
-        /app\.db is damaged: it ends in the middle of a page/,
-        /Nothing was changed/,
-      );
+      assertRefusal(await here.run([verb]), 13, /app\.db is damaged: it ends in the middle of a page/, nothingChanged);
     assert.deepEqual(filesOf(here.database), before);
     assert.equal((await here.run(['snapshot', 'restore', snapshot?.id ?? '', '--yes'])).code, 0);
     assert.equal(dumpWithVersion(here.database), taken);

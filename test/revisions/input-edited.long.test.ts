@@ -1,4 +1,5 @@
 /** Files and database that do not belong together: told apart from what only looks like it. */
+
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { test } from 'node:test';
 import { dumpWithVersion, versions } from '../harness/dump.ts';
 import { itemsAt001, itemsRevisions, type Place, place } from '../harness/place.ts';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
+import { nothingPending } from '../harness/sentences.ts';
 
 const file = (here: Place) => join(here.migrations, '002_stock.sql');
 const edit = (here: Place, change: (text: string) => string) =>
@@ -48,7 +50,7 @@ for (const address of ['current', 'head', '002_stock']) {
     assert.equal(dumpWithVersion(here.database), content);
     const result = await here.run(['upgrade']);
     assert.equal(result.code, 0, result.stderr);
-    assert.match(result.stdout, /Nothing is pending/);
+    assert.match(result.stdout, nothingPending);
     assert.equal((await here.run(['verify'])).code, 0);
   });
 }

@@ -1,4 +1,5 @@
 /** Triggers on the two tables that every run writes to: what they do is part of the run, and is judged with it. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -6,6 +7,7 @@ import { contentAsLeft } from '../harness/dump.ts';
 import { journalModes, sqlRevision } from '../harness/files.ts';
 import { itemsRevisions, place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { allElseCommitted } from '../harness/sentences.ts';
 import { emptied, query, withHistory } from './helpers-bookkeeping-triggers.ts';
 
 const emptying = [
@@ -70,7 +72,7 @@ describe('triggers on the tables of a run', { concurrency: 2 }, () => {
           },
         });
         const before = query(here, 'SELECT id, name, price FROM items');
-        assertRefusal(await here.run(['upgrade']), 20, /Revision 003/, /trigger "late"/, /All else is committed/);
+        assertRefusal(await here.run(['upgrade']), 20, /Revision 003/, /trigger "late"/, allElseCommitted);
         assert.deepEqual(query(here, 'SELECT id, name, price FROM items'), before);
         const db = new Database(here.database);
         db.exec('DROP TRIGGER late');

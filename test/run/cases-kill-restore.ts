@@ -1,4 +1,5 @@
 /** Restores that are killed: through SQLite, and by exchange where the live file is beyond opening. */
+
 import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -24,6 +25,7 @@ import {
   upgradeOfProduction,
 } from '../harness/kill.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { aPersonMustLook } from '../harness/sentences.ts';
 
 export interface RestoreStory extends Story {
   /** Arguments of the restore, which goes from 'new' to 'old'. */
@@ -244,13 +246,7 @@ export const restoreAttacks: readonly Attack[] = [
     run: async (t, mode) => {
       const story = await upgraded(t, mode);
       const lost = await killAt(story.restore, 'engine:replaced', 'engine');
-      assertRefusal(
-        lost,
-        30,
-        /engine process was ended by SIGKILL/,
-        /A person must look/,
-        /goes on with the restore\.$/,
-      );
+      assertRefusal(lost, 30, /engine process was ended by SIGKILL/, aPersonMustLook, /goes on with the restore\.$/);
       await nextStart(story);
       assertContent(dumpWithVersion(story.database), story, 'old');
       assertReplacedIsKept(story);

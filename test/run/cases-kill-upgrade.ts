@@ -1,4 +1,5 @@
 /** Kills and signals in every place of an upgrade, and in a downgrade. */
+
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ import {
   upgradeOfProduction,
 } from '../harness/kill.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { nothingPending } from '../harness/sentences.ts';
 
 /** A revision that fills so little of a cache that its pages are in the live file long before the commit. */
 const spillingUpgrade: Staging = async (folder, mode) => ({
@@ -212,7 +214,7 @@ export const upgradeAttacks: readonly Attack[] = [
       assertContent(contentAsLeft(story.database), story, 'new');
       const { stdout } = await finishStory(story);
       assert.match(stdout, /^Recovered first: run .*interrupted while committing.*That run had committed/m);
-      assert.match((await drydock(commandLine(story))).stdout, /^Nothing is pending/);
+      assert.match((await drydock(commandLine(story))).stdout, nothingPending);
       assertContent(dumpWithVersion(story.database), story, 'new');
     },
   },

@@ -1,4 +1,5 @@
 /** Revisions with `transaction: false` that change no content: they run after the commit, or in the next run. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -21,6 +22,7 @@ import {
   victims,
 } from '../harness/kill.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { allElseCommitted } from '../harness/sentences.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 import { maintenance, mixed, noTransaction, pragma } from './helpers-no-transaction.ts';
 
@@ -60,12 +62,7 @@ const killAttacks: readonly Attack[] = ['phase:maintain', 'engine:maintain'].fla
         assertContent(contentAsLeft(story.database), story, 'new');
         assert.deepEqual(historyOf(story.database), deferred);
         if (victim === 'engine') {
-          assertRefusal(
-            killed,
-            20,
-            /could not be run: the engine process was ended by SIGKILL/,
-            /All else is committed/,
-          );
+          assertRefusal(killed, 20, /could not be run: the engine process was ended by SIGKILL/, allElseCommitted);
           assertTidy(story.database);
         }
         await finishStory(story);
@@ -129,7 +126,7 @@ export const maintenanceAttacks: readonly Attack[] = [
         result,
         20,
         /003_maintenance, which changes no content.*locked/,
-        /All else is committed/,
+        allElseCommitted,
         /Run the same command again/,
       );
       assertDeferred(story);
@@ -147,7 +144,7 @@ export const maintenanceAttacks: readonly Attack[] = [
       run.goOn();
       const result = await run.finished;
 
-      assertRefusal(result, 20, /003_maintenance, which changes no content.*(I\/O|full)/, /All else is committed/);
+      assertRefusal(result, 20, /003_maintenance, which changes no content.*(I\/O|full)/, allElseCommitted);
       assertDeferred(story);
       await finishStory(story);
     },
@@ -157,7 +154,7 @@ export const maintenanceAttacks: readonly Attack[] = [
     run: async (t, mode) => {
       const story = await stage(t, vacuum, mode);
       const stopped = await signalAt(commandLine(story), 'engine:maintain', 'SIGTERM');
-      assertRefusal(stopped, 23, /003_maintenance.*SIGTERM/, /All else is committed/);
+      assertRefusal(stopped, 23, /003_maintenance.*SIGTERM/, allElseCommitted);
       assertDeferred(story);
       await finishStory(story);
     },

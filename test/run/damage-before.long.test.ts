@@ -1,4 +1,5 @@
 /** A database that was damaged before Drydock came: found out before anything is changed, and never called ours. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { dumpWithVersion, integrity } from '../harness/dump.ts';
 import { journalModes } from '../harness/files.ts';
 import { type Place, place } from '../harness/place.ts';
 import { assertJsonRefusal, assertSilentRefusal, folderState } from '../harness/refusal.ts';
+import { noDatabaseAt } from '../harness/sentences.ts';
 
 interface Damage {
   readonly what: string;
@@ -156,7 +158,7 @@ const verbs = [
 ];
 
 const notFiles: readonly { what: string; make: (t: TestContext, path: string) => unknown; says: RegExp }[] = [
-  { what: 'a missing file', make: () => undefined, says: /There is no database at/ },
+  { what: 'a missing file', make: () => undefined, says: noDatabaseAt },
   { what: 'a folder', make: (_, path) => mkdirSync(path), says: /is a directory/ },
   { what: 'a pipe', make: (_, path) => execFileSync('mkfifo', [path]), says: /is a special file/ },
   { what: 'a socket', make: listenOn, says: /is a special file/ },

@@ -1,4 +1,5 @@
 /** The disk is full when a snapshot is to be put back, or fills up in the middle of it. */
+
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -8,6 +9,7 @@ import { type JournalMode, journalModes } from '../harness/files.ts';
 import { type Full, fullPlace, megabyte } from '../harness/full-volume.ts';
 import { listed } from '../harness/place.ts';
 import { assertRefusal, sha256Of } from '../harness/refusal.ts';
+import { aPersonMustLook } from '../harness/sentences.ts';
 import { needs } from '../harness/volumes.ts';
 
 const options = needs('mount', 'umount');
@@ -106,7 +108,7 @@ for (const mode of journalModes) {
           await running.finished,
           30,
           /full|ENOSPC/,
-          /A person must look/,
+          aPersonMustLook,
           new RegExp(id),
           /run the same command again/,
         );
@@ -132,7 +134,7 @@ for (const mode of journalModes) {
       await running.reached();
       volume.fill();
       running.goOn();
-      assertRefusal(await running.finished, 30, /A person must look/);
+      assertRefusal(await running.finished, 30, aPersonMustLook);
       volume.free();
       volume.fill(megabyte);
       assertRefusal(await here.run(['upgrade']), 30, /A restore that was interrupted is not finished/);

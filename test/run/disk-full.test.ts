@@ -2,6 +2,7 @@
  * The disk is full before the run or fills up in the middle of it. Whatever could not be written, the content is the old
  * one, the exit code says what happened, and after space is freed the next run succeeds.
  */
+
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -9,6 +10,7 @@ import { journalModes } from '../harness/files.ts';
 import { fullPlace, megabyte } from '../harness/full-volume.ts';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
 import { withDatabase } from '../harness/restorable.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { assertOldThenUpgradable, fillingTests, options } from './helpers-disk-full.ts';
 
 for (const mode of journalModes) {
@@ -20,14 +22,7 @@ for (const mode of journalModes) {
       full.volume.fill(3 * megabyte);
       const before = folderState(full.here.migrations);
       for (const args of [['upgrade'], ['stamp', 'head', '--force']]) {
-        assertSilentRefusal(
-          await full.here.run(args),
-          12,
-          /MB free/,
-          /needs about/,
-          /Nothing was changed/,
-          /snapshot prune/,
-        );
+        assertSilentRefusal(await full.here.run(args), 12, /MB free/, /needs about/, nothingChanged, /snapshot prune/);
       }
       assert.equal(folderState(full.here.migrations), before);
       await assertOldThenUpgradable(full);

@@ -1,4 +1,5 @@
 /** A restore says what goes, and asks before anything is locked, if the database holds what no snapshot has. */
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { journalModes } from '../harness/files.ts';
 import { listed } from '../harness/place.ts';
 import { assertRefusal, assertSilentRefusal, folderState } from '../harness/refusal.ts';
 import { restorable, withDatabase } from '../harness/restorable.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { inTerminal } from '../harness/terminal.ts';
 import { otherProcess } from '../harness/writer.ts';
 import { type Report, written } from './helpers-restore-asks.ts';
@@ -21,7 +23,7 @@ for (const mode of journalModes) {
     const before = folderState(it.root);
     for (const address of [it.id, 'latest']) {
       const refused = await it.run(['snapshot', 'restore', address]);
-      assertSilentRefusal(refused, 2, said, /Nothing was changed/, /pass --yes/);
+      assertSilentRefusal(refused, 2, said, nothingChanged, /pass --yes/);
       assert.equal(folderState(it.root), before);
     }
     const restored = await it.run(['snapshot', 'restore', it.id, '--yes', '--json']);

@@ -1,4 +1,5 @@
 /** A revision that is still to run after the commit: its text may be mended until it has. */
+
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import Database from 'better-sqlite3';
 import { sqlRevision } from '../harness/files.ts';
 import { itemsRevisions, place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { allElseCommitted, nothingPending } from '../harness/sentences.ts';
 import { otherProcess } from '../harness/writer.ts';
 
 const sizeOf = (bytes: number) => `PRAGMA page_size = ${bytes}; VACUUM;`;
@@ -17,7 +19,7 @@ test('honest exit: a page size that WAL mode keeps is told with what to do, and 
   const revisions = { ...itemsRevisions, '003.sql': pageSize('PRAGMA page_size = 8192; VACUUM;') };
   const here = place(t, { mode: 'wal', revisions });
   const told = /still 4096, since it cannot change in WAL mode: begin the revision with PRAGMA journal_mode = DELETE/;
-  assertRefusal(await here.run(['upgrade']), 20, told, /All else is committed/);
+  assertRefusal(await here.run(['upgrade']), 20, told, allElseCommitted);
 
   const file = join(here.migrations, '003.sql');
   writeFileSync(file, pageSize('DROP TABLE items;'));
@@ -32,7 +34,7 @@ test('honest exit: a page size that WAL mode keeps is told with what to do, and 
   const db = new Database(here.database, { readonly: true });
   assert.equal(db.pragma('page_size', { simple: true }), 8192);
   db.close();
-  assert.match((await here.run(['upgrade'])).stdout, /^Nothing is pending/);
+  assert.match((await here.run(['upgrade'])).stdout, nothingPending);
 });
 
 test('honest exit: what is deferred on the way down is run in the order of the way down', async (t) => {

@@ -1,9 +1,11 @@
 /** The system refuses something: a sentence that names it, the code that says the data is unchanged, and no stack. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contentAsLeft } from '../harness/dump.ts';
 import { itemsRevisions, place } from '../harness/place.ts';
 import { assertRefusal } from '../harness/refusal.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { faulting } from '../harness/strace.ts';
 import { missingTools } from '../harness/tools.ts';
 
@@ -31,7 +33,7 @@ for (const code of ['EDQUOT', 'ENOMEM']) {
   test(`honest exit: ${code} if a command only reads ends with 12`, options, async (t) => {
     const here = place(t);
     const refused = await here.run(['current'], { under: faulting(`openat:error=${code}`, here.database) });
-    assertRefusal(refused, 12, new RegExp(code), /Nothing was changed/);
+    assertRefusal(refused, 12, new RegExp(code), nothingChanged);
   });
 }
 

@@ -1,4 +1,5 @@
 /** `--sql`: the script, run by the stock shell, against the run that it stands for. */
+
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { bundledMigrations, sqlRevision, testFolder } from '../harness/files.ts';
 import { alembicAt, project, verbsIn } from '../harness/project.ts';
+import { nothingPending } from '../harness/sentences.ts';
 import { assertSame, everything, scriptFor, withoutShell } from './helpers-script.ts';
 import { runScript, runsWell } from './shell.ts';
 
@@ -116,7 +118,7 @@ test('a deferred revision that was edited before a script ran it is not edited a
   runsWell(it.database, (await it.run(['upgrade', '--sql'])).stdout);
   const after = await it.run(['upgrade']);
   assert.equal(after.code, 0, after.stderr);
-  assert.match(after.stdout, /^Nothing is pending/);
+  assert.match(after.stdout, nothingPending);
 });
 
 test('a script can begin anywhere, without a database', async (t) => {

@@ -1,4 +1,5 @@
 /** A database that was destroyed: it is restored all the same, and what was left of it is kept. */
+
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,6 +25,7 @@ import { dumpWithVersion } from '../harness/dump.ts';
 import { journalModes, projectRoot } from '../harness/files.ts';
 import { assertRefusal, sha256Of } from '../harness/refusal.ts';
 import { journalModeOf, type Restorable, restorable, restore } from '../harness/restorable.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { needs, smallVolume } from '../harness/volumes.ts';
 import { type OtherProcess, otherProcess } from '../harness/writer.ts';
 
@@ -115,7 +117,7 @@ test('no lost write: a destroyed database that a process still has open is not e
   replaceByText(it.database);
   const destroyed = sha256Of(it.database);
   const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
-  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, nothingChanged);
   assert.equal(sha256Of(it.database), destroyed);
   await other.end();
   await restore(it);
@@ -129,7 +131,7 @@ test('no lost write: a destroyed database that a process has open by another nam
   const other = await whoHasItOpen(t, name);
   replaceByText(it.database);
   const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
-  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, nothingChanged);
   await other.end();
   await restore(it);
 });
@@ -143,7 +145,7 @@ test('no lost write: a database that was moved away under a process is not resto
   const moved = join(it.root, 'moved.db');
   renameSync(it.database, moved);
   const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
-  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, nothingChanged);
   renameSync(moved, it.database);
   await other.end();
   assert.match(dumpWithVersion(it.database), /acknowledged/);
@@ -154,7 +156,7 @@ test('no lost write: a database that was deleted under a process is not put back
   const other = await whoHasItOpen(t, it.database);
   rmSync(it.database);
   const refused = await it.run(['snapshot', 'restore', it.id, '--yes']);
-  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, /Nothing was changed/);
+  assertRefusal(refused, 12, new RegExp(`pid ${other.process.pid}`), /still has it open/, nothingChanged);
   await other.end();
   await restore(it);
 });

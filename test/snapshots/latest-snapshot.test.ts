@@ -1,4 +1,5 @@
 /** `latest` is the newest snapshot. Where that one cannot be used, an older one is never taken in its place in silence. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertSilentRefusal, folderState } from '../harness/refusal.ts';
 import { restorable } from '../harness/restorable.ts';
+import { nothingChanged } from '../harness/sentences.ts';
 import { type Stock, stocked } from './helpers-latest-snapshot.ts';
 
 interface Spoilt {
@@ -87,7 +89,7 @@ test('a proven way back: latest is refused if the newest snapshot cannot be used
       const before = folderState(it.root);
       for (const verb of ['verify', 'restore']) {
         const refused = await it.run(['snapshot', verb, 'latest']);
-        assertSilentRefusal(refused, 12, says, new RegExp(it.newest), /Nothing was changed/);
+        assertSilentRefusal(refused, 12, says, new RegExp(it.newest), nothingChanged);
         assert.ok(refused.error.endsWith(`\`drydock snapshot restore ${it.id}\`.`), refused.error);
       }
       assert.equal(folderState(it.root), before);
