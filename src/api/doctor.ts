@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type Diagnosis, diagnose } from '../doctor/doctor.ts';
+import { extensions } from '../doctor/extensions.ts';
 import { requireClosedHere } from './in-program.ts';
 
 /**
@@ -11,5 +12,5 @@ import { requireClosedHere } from './in-program.ts';
  */
 export async function doctor(config: Config): Promise<Diagnosis> {
   requireClosedHere(config);
-  return diagnose(config);
+  return diagnose(config, await extensions(config));
 }

@@ -20,8 +20,10 @@ export interface Diagnosis {
   readonly findings: readonly DoctorFinding[];
 }
 
-/** In the order in which a run would encounter them. */
-const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject) => DoctorFinding[]])[] = [
+type Probe = readonly [name: ProbeName, look: (subject: DoctorSubject) => readonly DoctorFinding[]];
+
+/** In the order in which a run would encounter them, up to what `sqlite_extensions` names. */
+const ofGround: readonly Probe[] = [
   ['revisions', revisions],
   ['database', database],
   ['file system', fileSystem],
@@ -29,6 +31,10 @@ const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject
   ['permissions', permissions],
   ['ownership', ownership],
   ['links', links],
+];
+
+/** What comes behind that. */
+const ofRun: readonly Probe[] = [
   ['lock', lock],
   ['last run', lastRun],
   ['journal', rollbackJournal],
@@ -43,13 +49,18 @@ const probes: readonly (readonly [name: ProbeName, look: (subject: DoctorSubject
   ['versions', otherSqlite],
 ];
 
-/** Problems of the database, its files and permissions are findings; only a bug in Drydock throws. */
-export function diagnose(config: Config): Diagnosis {
+/**
+ * Problems of the database, its files and permissions are findings; only a bug in Drydock throws.
+ * @param ofExtensions What loading them showed.
+ */
+export function diagnose(config: Config, ofExtensions: readonly DoctorFinding[] = []): Diagnosis {
   const subject = attempt(() => lookAt(config));
   const findings =
     subject instanceof DrydockError
       ? [problem('database', subject)]
-      : probes.flatMap(([name, look]) => orUnseen(name, () => look(subject)));
+      : [...ofGround, ['extensions', () => ofExtensions] as const, ...ofRun].flatMap(([name, look]) =>
+          orUnseen(name, () => look(subject)),
+        );
   return {
     database: subject instanceof DrydockError ? config.database : subject.layout.database,
     refusal: findings.find(({ level }) => level === 'problem')?.code ?? null,
@@ -60,7 +71,7 @@ export function diagnose(config: Config): Diagnosis {
 const asOwner = 'Run doctor as the owner of the database';
 
 /** A probe that cannot look does not hide other findings. Only a notice: `permissions` and `database` know if a run fails. */
-function orUnseen(name: ProbeName, look: () => DoctorFinding[]): DoctorFinding[] {
+function orUnseen(name: ProbeName, look: () => readonly DoctorFinding[]): readonly DoctorFinding[] {
   try {
     return look();
   } catch (error) {

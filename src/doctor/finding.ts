@@ -13,6 +13,7 @@ export type ProbeName =
   | 'links'
   | 'journal'
   | 'WAL'
+  | 'extensions'
   | 'lock'
   | 'last run'
   | 'revisions'

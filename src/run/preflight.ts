@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Layout } from '../files/layout.ts';
 import { freeBytes } from '../files/volume.ts';
-import { inEngine } from '../shadow/replay.ts';
-import { inMemory, type RunContext } from './context.ts';
+import { type InMemory, inEngine } from '../shadow/replay.ts';
+import type { RunContext } from './context.ts';
 import type { Copies, SpaceEstimate } from './outcome.ts';
 import {
   accessProblems,
@@ -28,14 +28,13 @@ export function inspectGround({ layout, request, observer }: RunContext): void {
  * Loads what `sqlite_extensions` names in a process that opens no database.
  * @throws {DrydockError} USAGE if it cannot be loaded.
  */
-export async function requireExtensions(context: RunContext): Promise<void> {
-  const around = inMemory(context);
+export async function requireExtensions(around: InMemory): Promise<void> {
   if (around.extensions.length === 0) return;
   try {
     await inEngine('load', { steps: [] }, around);
   } catch (error) {
     // The death of the process is the consequence of the stop.
-    throw context.stop.aborted ? context.stop.reason : error;
+    throw around.stop?.aborted ? around.stop.reason : error;
   }
 }
 

@@ -12,7 +12,7 @@ import { loadGraphToRun } from '../revisions/load-graph.ts';
 import { changesBetween } from '../schema/compare/changes.ts';
 import type { Schema } from '../schema/normalised.ts';
 import { readSchema } from '../schema/read-schema.ts';
-import { createContext, engineFor, phase, type RunContext, stoppable } from './context.ts';
+import { createContext, engineFor, inMemory, phase, type RunContext, stoppable } from './context.ts';
 import { endingWell } from './failure.ts';
 import { nothingPending } from './fast-path.ts';
 import { requireFamiliarHeld } from './foreign.ts';
@@ -39,7 +39,7 @@ export async function rehearse(
   return endingWell(context, async () => {
     const graph = await phase(context, 'preflight', async () => {
       inspectGround(context);
-      await requireExtensions(context);
+      await requireExtensions(inMemory(context));
       return loadGraphToRun(request.config);
     });
     return withRehearsalFolder(context, async () => {

@@ -5,7 +5,7 @@
  */
 import { DrydockError } from '../errors.ts';
 import { requireWhole } from '../files/require-whole.ts';
-import { phase, type RunContext, tellFact } from './context.ts';
+import { inMemory, phase, type RunContext, tellFact } from './context.ts';
 import { SourceUnusable } from './endings.ts';
 import { endingWell } from './failure.ts';
 import { acquireLocks, type RunLocks } from './locks.ts';
@@ -22,7 +22,7 @@ export function underLocks<T>(context: RunContext, work: LockedWork<T>): Promise
   return endingWell(context, async () => {
     await phase(context, 'preflight', async () => {
       inspectGround(context);
-      await requireExtensions(context);
+      await requireExtensions(inMemory(context));
     });
     return locked(context, work);
   });

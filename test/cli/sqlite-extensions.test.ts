@@ -40,6 +40,7 @@ for (const mode of journalModes) {
       readFileSync(join(it.root, 'config/drydock.yaml'), 'utf8').replace(statistics, ''),
     );
     await it.json('upgrade', 'b1');
+    assert.equal((await it.json<{ refusal: unknown }>('doctor')).refusal, null);
     await it.json('snapshot', 'verify', 'latest');
     await it.json('snapshot', 'restore', 'latest', '--yes');
     const { verdict, rows } = await it.json<{ verdict: string; rows: unknown }>('verify');
@@ -93,6 +94,8 @@ for (const [name, text] of Object.entries(unloadable)) {
     const before = readFileSync(it.database);
     for (const verb of ['upgrade', 'rehearse', 'plan', 'verify', 'stats'])
       assert.match(await it.fails(2, verb), /sqlite\/f\.js/, verb);
+    const doctor = await it.run(['doctor', '--json']);
+    assert.deepEqual([doctor.code, doctor.json<{ refusal: unknown }>().refusal], [2, 'USAGE']);
     assert.deepEqual(readFileSync(it.database), before);
     assert.ok(!existsSync(`${it.database}.drydock/run.json`));
     assert.ok(!existsSync(`${it.database}.snapshots`));
