@@ -302,6 +302,7 @@ function writtenSetMutants(): Mutant[] {
       '    programs = new Map();\n    roots = undefined;\n',
       '    programs = new Map();\n',
     ),
+    one(set, 'a statement is followed once for all revisions', '    followed = new Set();\n', ''),
     one(
       set,
       'a program is kept for the next revision',

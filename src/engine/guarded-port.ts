@@ -13,6 +13,19 @@ import { prepared } from './prepared.ts';
 import { openScratch } from './scratch.ts';
 import type { StatementOrigin } from './shadow-result.ts';
 
+/** A statement that has been checked and compiled. */
+interface Ready {
+  readonly statement: Database.Statement;
+  /** Its text, with single quotes around text. */
+  readonly written: string;
+  readonly keyword: string;
+  readonly onlyReads: boolean;
+}
+
+const rowVerbs = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH', 'SELECT', 'VALUES']);
+const mostReady = 64;
+const rowsAtOnce = 1_000;
+
 export type PortMode = 'transaction' | 'autocommit';
 
 export interface GuardedPort extends SqlPort {
@@ -65,6 +78,7 @@ export function guardedPort(
   let told = 0;
   let closed = false;
   let operations = 0;
+  let iterations = 0;
   const { later, readsRows } = listener;
   const requireOpen = (sql: string) => {
     if (closed) {
@@ -75,37 +89,44 @@ export function guardedPort(
       listener.usedLate?.(late);
       throw late;
     }
-    requireTransaction(connection, mode, `before this: ${excerpt(sql)}`);
+    requireTransaction(connection, mode, () => `before this: ${excerpt(sql)}`);
   };
-  const compile = (sql: string) => {
+  /** Statements about rows, by text: a revision may run one a million times. */
+  const ready = new Map<string, Ready>();
+  const compile = (sql: string): Ready => {
+    const known = ready.get(sql);
+    if (known !== undefined) return known;
     try {
-      return prepared(connection, sql);
+      const { statement, written } = prepared(connection, sql);
+      const keyword = firstKeyword(sql);
+      const compiled = { statement, written, keyword, onlyReads: onlyReads(keyword, statement) };
+      // Anything else may change the schema, by which text in double quotes is told from names.
+      if (!rowVerbs.has(keyword)) ready.clear();
+      else if (ready.size >= mostReady) ready.delete(String(ready.keys().next().value));
+      if (rowVerbs.has(keyword)) ready.set(sql, compiled);
+      return compiled;
     } catch (error) {
       listener.uncompiled?.(error);
       throw error;
     }
   };
-  const guarded = <T>(
-    sql: string,
-    params: readonly unknown[],
-    use: (statement: Database.Statement, written: string) => T,
-  ): T => {
-    refuse(sql, mode);
+  const guarded = <T>(sql: string, params: readonly unknown[], use: (ready: Ready) => T): T => {
+    if (!ready.has(sql)) refuse(sql, mode);
     // Before it runs too: in autocommit it would be committed before the check that follows.
     requireOpen(sql);
     listener.before?.(sql);
     leavesTraces ||= /pragma|temp/i.test(sql);
     let written = sql;
     try {
-      const ready = compile(sql);
-      written = ready.written;
-      if (!onlyReads(sql, ready.statement)) listener.mayWrite?.(written, params);
-      return use(ready.statement, written);
+      const compiled = compile(sql);
+      written = compiled.written;
+      if (!compiled.onlyReads) listener.mayWrite?.(written, params);
+      return use(compiled);
     } catch (error) {
-      requireTransaction(connection, mode, `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
+      requireTransaction(connection, mode, () => `by this: ${excerpt(sql)} (${messageOf(error)})`, error);
       throw withDuplicates(connection, written, params, error);
     } finally {
-      requireTransaction(connection, mode, `by this: ${excerpt(sql)}`);
+      requireTransaction(connection, mode, () => `by this: ${excerpt(sql)}`);
     }
   };
   const tell = (sql: string, params: readonly unknown[]) => {
@@ -118,21 +139,48 @@ export function guardedPort(
       closed = true;
     },
     all: (sql, ...params) => {
-      const { rows, changes, written } = guarded(sql, params, (statement, written) => ({
+      const { rows, changes, written } = guarded(sql, params, ({ statement, written, keyword }) => ({
         rows: (statement.safeIntegers().all(...params) as Record<string, unknown>[]).map(withNumbers),
-        changes: !statement.readonly,
+        // For an EXPLAIN, `readonly` is about the statement that it explains.
+        changes: !statement.readonly && keyword !== 'EXPLAIN',
         written,
       }));
-      // For an EXPLAIN, `readonly` is about the statement that it explains.
-      if (changes && firstKeyword(sql) !== 'EXPLAIN') tell(written, params);
+      if (changes) tell(written, params);
       return rows;
     },
+    *iterate(sql, ...params) {
+      // Kept apart, since the revision may change what it reads, and memory must not grow with the rows.
+      leavesTraces = true;
+      iterations += 1;
+      const table = `temp.drydock_rows_${iterations}`;
+      const columns = guarded(sql, params, ({ statement, written, onlyReads: reads }) => {
+        if (!reads || !statement.reader) throw refusal(`op.iterate takes one SELECT, and got: ${excerpt(sql)}`);
+        const names = statement.columns().map(({ name }) => name);
+        connection.exec(`CREATE TABLE ${table} (${names.map((_, index) => `c${index}`).join(', ')})`);
+        connection.prepare(`INSERT INTO ${table} ${written}`).run(...params);
+        return names;
+      });
+      const next = connection.prepare(`SELECT rowid, * FROM ${table} WHERE rowid > ? LIMIT ${rowsAtOnce}`).raw();
+      try {
+        for (let last: unknown = 0; ; ) {
+          requireOpen(sql);
+          const rows = next.safeIntegers().all(last) as unknown[][];
+          for (const [, ...values] of rows) {
+            yield withNumbers(Object.fromEntries(columns.map((column, index) => [column, values[index]])));
+          }
+          if (rows.length < rowsAtOnce) break;
+          last = rows.at(-1)?.[0];
+        }
+      } finally {
+        if (!closed) connection.exec(`DROP TABLE IF EXISTS ${table}`);
+      }
+    },
     run: (sql, ...params) => {
-      const { changes, written } = guarded(sql, params, (statement, written) => {
-        if (later !== undefined && changesRows(sql)) return { changes: 0, written };
+      const { changes, written } = guarded(sql, params, ({ statement, written, keyword }) => {
+        if (later !== undefined && changesRows(keyword)) return { changes: 0, written };
         // A pragma without columns may still return a row for each step of its work (incremental_vacuum: each page), and
         // the driver takes only the first step.
-        if (!statement.reader && firstKeyword(sql) === 'PRAGMA') {
+        if (!statement.reader && keyword === 'PRAGMA') {
           connection.exec(sql);
           return { changes: 0, written };
         }
@@ -168,6 +216,7 @@ export function guardedPort(
       } catch (error) {
         // The savepoint no longer exists if SQLite ended the whole transaction.
         if (connection.inTransaction) connection.exec('ROLLBACK TO drydock_operation; RELEASE drydock_operation');
+        ready.clear();
         listener.undone?.(told - before);
         told = before;
         throw error;
@@ -187,14 +236,13 @@ function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** `readonly` alone does not tell: it is true for a pragma that runs other statements, such as `PRAGMA optimize`. */
-function onlyReads(sql: string, { readonly }: Database.Statement): boolean {
-  const keyword = firstKeyword(sql);
+function onlyReads(keyword: string, { readonly }: Database.Statement): boolean {
   return keyword === 'EXPLAIN' || (readonly && ['SELECT', 'VALUES', 'WITH'].includes(keyword));
 }
 
 /** Statements that are not run when no rows are available: their effect on the few that exist means nothing. */
-function changesRows(sql: string): boolean {
-  return ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(firstKeyword(sql));
+function changesRows(keyword: string): boolean {
+  return ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'].includes(keyword);
 }
 
 function refuse(sql: string, mode: PortMode): void {
@@ -202,10 +250,10 @@ function refuse(sql: string, mode: PortMode): void {
   if (problem !== undefined) throw refusal(problem);
 }
 
-function requireTransaction(connection: Database.Database, mode: PortMode, ended: string, cause?: unknown): void {
+function requireTransaction(connection: Database.Database, mode: PortMode, ended: () => string, cause?: unknown): void {
   if (mode !== 'transaction' || connection.inTransaction) return;
   throw refusal(
-    `Drydock's transaction was ended ${ended}`,
+    `Drydock's transaction was ended ${ended()}`,
     'Remove what rolls back (OR ROLLBACK, RAISE(ROLLBACK)), or free disk space if the disk was full, and run again',
     cause,
   );

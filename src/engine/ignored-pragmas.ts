@@ -21,6 +21,8 @@ export function followPragmas(): PragmasSet {
   let asked = new Map<string, Asked>();
   return {
     note(sql) {
+      // A revision may run a million others.
+      if (!/^\s*(?:pragma|vacuum|--|\/\*)/i.test(sql)) return;
       const pragma = pragmaOf(sql);
       if (pragma !== undefined) asked.set(pragma.name, { value: pragma.value ?? '', vacuumed: false });
       else if (leadingKeywords(sql)[0] === 'VACUUM')

@@ -42,6 +42,8 @@ export function followWrites(connection: Database.Database): WrittenSet {
   let renames: readonly TableRename[] = [];
   let destroyed = new Set<number>();
   let programs = new Map<string, ProgramWrites>();
+  /** Those that add nothing to the step if they run again. */
+  let followed = new Set<string>();
   let roots: Map<number, string> | undefined;
   const always =
     connection.pragma('auto_vacuum', { simple: true }) === 0
@@ -57,6 +59,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
   const forget = () => {
     programs = new Map();
     roots = undefined;
+    followed = new Set();
   };
   const programOf = (sql: string, params: readonly unknown[]): ProgramWrites => {
     const known = programs.get(sql);
@@ -99,6 +102,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
     forget,
     betweenOperations: followRenames,
     note(sql, params) {
+      if (followed.has(sql)) return;
       const keyword = firstKeyword(sql);
       const changesData = dataVerbs.has(keyword);
       if (!changesData) forget();
@@ -107,6 +111,7 @@ export function followWrites(connection: Database.Database): WrittenSet {
         if (program.fills || program.virtual || !(changesData || keyword === 'CREATE'))
           tablesBefore ??= tablesIn(connection);
         follow(program);
+        if (changesData && !program.fills && !program.virtual) followed.add(sql);
       } catch (error) {
         // Anything else, such as a failed read, would stop the statement itself too.
         if (codeOf(error) !== 'SQLITE_ERROR') throw error;

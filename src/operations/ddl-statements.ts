@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.ts';
 import { plural } from '../format.ts';
+import type { Statement } from '../revisions/revision.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { splitStatements } from '../revisions/sql/statements.ts';
 import { CannotDowngrade } from './cannot-downgrade.ts';
@@ -52,6 +53,16 @@ export interface StatementOperations {
   selectValue<T = unknown>(sql: string, ...params: unknown[]): T | undefined;
 
   /**
+   * The rows of one SELECT, one at a time, for more of them than memory has room for. They are those at the time of the call,
+   * whatever the revision writes meanwhile; SQLite keeps them in a temporary file.
+   * @example
+   * for (const { id, name } of op.iterate<{ id: number; name: string }>('SELECT id, name FROM people')) {
+   *   op.execute('UPDATE people SET name = ? WHERE id = ?', name.trim(), id);
+   * }
+   */
+  iterate<T extends object = Row>(sql: string, ...params: unknown[]): Iterable<T>;
+
+  /**
    * Declares that there is no way down, and why.
    * @throws {CannotDowngrade} Always.
    * @example
@@ -61,19 +72,26 @@ export interface StatementOperations {
 }
 
 export function statementOperations(port: SqlPort): StatementOperations {
-  const rows = (sql: string, params: readonly unknown[]) => {
+  const asked = (sql: string, params: readonly unknown[]) => {
     const values = bindableParams(params);
     if (port.later !== undefined || port.readsRows !== undefined) {
-      const asked = askedOfRows(port, sql, values);
-      if (asked !== undefined && port.later !== undefined) throw noRows(asked);
-      if (asked !== undefined) port.readsRows?.();
+      const use = askedOfRows(port, sql, values);
+      if (use !== undefined && port.later !== undefined) throw noRows(use);
+      if (use !== undefined) port.readsRows?.();
     }
-    return port.all(sql, ...values);
+    return values;
+  };
+  const rows = (sql: string, params: readonly unknown[]) => port.all(sql, ...asked(sql, params));
+  /** The statements of a text that was run before. */
+  let last: { readonly sql: string; readonly statements: readonly Statement[] } | undefined;
+  const statementsOf = (sql: string) => {
+    if (last?.sql !== sql) last = { sql, statements: splitStatements(sql) };
+    return last.statements;
   };
   const column = (sql: string, params: readonly unknown[]) => rows(sql, params).map((row) => Object.values(row)[0]);
   return {
     execute(sql, ...params) {
-      const statements = splitStatements(sql);
+      const statements = statementsOf(sql);
       if (params.length > 0 && statements.length !== 1) {
         throw new DrydockError('REVISION_FAILED', {
           what: `op.execute got parameters for ${plural(statements.length, 'statement')}, but only one may have them`,
@@ -97,6 +115,10 @@ export function statementOperations(port: SqlPort): StatementOperations {
 
     selectValue<T>(sql: string, ...params: unknown[]) {
       return column(sql, params)[0] as T | undefined;
+    },
+
+    iterate<T extends object>(sql: string, ...params: unknown[]) {
+      return port.iterate(sql, ...asked(sql, params)) as Iterable<T>;
     },
 
     cannotDowngrade(reason) {

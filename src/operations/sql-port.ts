@@ -32,6 +32,9 @@ export interface SqlPort {
   /** Runs a statement for its rows: a SELECT, an EXPLAIN, a read-only PRAGMA, a change with RETURNING. */
   all(sql: string, ...params: unknown[]): Row[];
 
+  /** Runs a SELECT whose rows may be too many for memory. What is written meanwhile does not change them. */
+  iterate(sql: string, ...params: unknown[]): Iterable<Row>;
+
   /**
    * Runs a statement for its effect. Rows that it returns are dropped, not refused: `ALTER TABLE … SET NOT NULL` counts as a
    * statement that returns rows (sqlite3_column_count is 1), as do RETURNING and several pragmas.
