@@ -6,6 +6,7 @@
 import type Database from 'better-sqlite3';
 import { DrydockError, messageOf } from '../errors.ts';
 import type { OperationNote, RowCondition, SqlPort } from '../operations/sql-port.ts';
+import { inModule } from '../revisions/sql/refused-statements.ts';
 import { firstKeyword } from '../revisions/sql/sql-tokens.ts';
 import { statementProblem } from '../revisions/sql/statements.ts';
 import { withDuplicates } from './duplicate-keys.ts';
@@ -247,7 +248,8 @@ function changesRows(keyword: string): boolean {
 
 function refuse(sql: string, mode: PortMode): void {
   const problem = sql.includes('\0') ? 'a NUL byte, at which SQLite would stop reading' : statementProblem(sql, mode);
-  if (problem !== undefined) throw refusal(problem);
+  // A statement of an SQL revision was refused when its file was read.
+  if (problem !== undefined) throw refusal(inModule(problem));
 }
 
 function requireTransaction(connection: Database.Database, mode: PortMode, ended: () => string, cause?: unknown): void {

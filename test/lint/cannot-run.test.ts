@@ -1,7 +1,7 @@
 /** honest exit: what is certain to fail is a finding with its line; rows are blamed only if rows can be the reason. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Body, lint, module, start } from './helpers-lint.ts';
+import { type Body, lint, lintResult, module, start } from './helpers-lint.ts';
 
 const certain: Readonly<Record<string, readonly [bodies: readonly (Body | string)[], found: readonly string[]]>> = {
   'a misspelt verb': [[start, ['CREAT TABLE b (x);']], ['r1.sql:4 cannot-run']],
@@ -118,6 +118,14 @@ test("tables of SQLite's own and of the bookkeeping may be there: what needs the
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0] ?? '', /^r1\.sql note: the upgrade could not be run in memory: /);
   }
+});
+
+test('the line that a module is advised to add is one that a module can have', async (t) => {
+  const vacuum = module("op.execute('VACUUM');");
+  const { findings } = await lintResult(t, start, vacuum);
+  const [, advised = ''] = /`(export const .*?)`/.exec(findings[0]?.message ?? '') ?? [];
+  assert.notEqual(advised, '');
+  assert.deepEqual(await lint(t, start, `${advised}\n${vacuum}`), []);
 });
 
 test('a module that reads rows casts doubt on what it names, and on nothing else', async (t) => {

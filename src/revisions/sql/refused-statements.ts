@@ -3,6 +3,11 @@ export type RunMode = 'transaction' | 'autocommit';
 
 const outside = 'set `transaction: false` in the header of a revision of its own';
 
+/** A problem as a module has to solve it. */
+export function inModule(problem: string): string {
+  return problem.replace(outside, 'write `export const transaction = false;` in a revision of its own');
+}
+
 const transactionControl = ['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'SAVEPOINT', 'RELEASE'].map(
   (verb) =>
     [
