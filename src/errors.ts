@@ -114,7 +114,17 @@ export function codeOf(thrown: unknown): string {
 
 /** True if SQLite reports a damaged database, or that the file is none. https://sqlite.org/rescode.html#corrupt */
 export function isDamage(thrown: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown));
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown)) && !isMisfit(messageOf(thrown));
+}
+
+/**
+ * True if SQLite calls a schema malformed since a function of the application is not registered as the schema needs it. The
+ * file is whole.
+ */
+export function isMisfit(message: string): boolean {
+  return /^malformed database schema \(.*\) - (?:wrong number of arguments|non-deterministic|unsafe use|misuse) /s.test(
+    message,
+  );
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,6 @@
 /** The findings of SQLite's own checks: damage to the file, and violated constraints, which are no damage. */
-import { DrydockError, isDamage, messageOf } from '../errors.ts';
+import { DrydockError, isDamage, isMisfit, messageOf } from '../errors.ts';
+import { misfit } from '../files/misfit.ts';
 import { firstValue, type QueryPort } from '../files/query-port.ts';
 import type { BrokenConstraint } from './measurement.ts';
 
@@ -120,6 +121,7 @@ const failedFunction = / of sqlite_extensions failed: /;
 /** @returns A DrydockError if the schema uses something that only the application defines; otherwise the error itself. */
 function explainUnknown(port: QueryPort, error: unknown): unknown {
   const message = messageOf(error);
+  if (isMisfit(message)) return misfit(error);
   const failed = failedFunction.test(message) ? `An index or a CHECK cannot be computed (${message})` : undefined;
   const what = failed ?? unknownOf(port, message);
   if (what === undefined) return error;

@@ -6,12 +6,13 @@ import { type BigIntStats, closeSync, existsSync, openSync, readSync, statSync }
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { codeOf, DrydockError, isDamage, messageOf } from '../errors.ts';
+import { codeOf, DrydockError, isDamage, isMisfit, messageOf } from '../errors.ts';
 import { troubleOf } from '../system-errors.ts';
 
 import { looking, mayBe, mayBeThere, namesIn, nextWhereUnseen } from './access.ts';
 
 import { layoutFor, snapshotsBeside } from './layout.ts';
+import { misfit } from './misfit.ts';
 import { companionsOf, misplaced } from './place.ts';
 import type { QueryPort, QueryRow } from './query-port.ts';
 import { requireWhole } from './require-whole.ts';
@@ -200,6 +201,7 @@ function sameFile(a: BigIntStats, b: BigIntStats): boolean {
 }
 
 function explain(database: string, error: unknown): unknown {
+  if (isMisfit(messageOf(error))) return misfit(error);
   switch (codeOf(error)) {
     case 'SQLITE_NOTADB':
       return new DrydockError('DAMAGED_BEFORE', {

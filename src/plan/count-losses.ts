@@ -1,5 +1,6 @@
 import type { Reader } from '../files/database-reader.ts';
-import { contentTableOf } from '../schema/full-text.ts';
+import { behindUsing, contentTableOf } from '../schema/full-text.ts';
+import { unquoted } from '../schema/normalise/normalise.ts';
 import { quoteName } from '../schema/quote.ts';
 import type { Loss } from './loss.ts';
 import type { LostPart } from './lost-parts.ts';
@@ -14,6 +15,8 @@ export function countLosses(reader: Reader, parts: readonly LostPart[]): Loss[] 
     // The rows of such an index are those of another table.
     if (stored === undefined || contentTableOf(String(stored['sql'])) !== undefined) return [];
     const name = String(stored['name']);
+    // The rows that its module has stored are counted in the tables behind it.
+    if (isOfOthers(reader, String(stored['sql']))) return [];
     if (column === null) return some({ revision, table: name, column: null, rows: count(reader, '*', name) });
     const spelling = ordinaryColumn(reader, name, column);
     if (spelling === undefined) return [];
@@ -30,6 +33,13 @@ function ordinaryColumn(reader: Reader, table: string, column: string): string |
     column,
   );
   return found === undefined ? undefined : String(found['name']);
+}
+
+/** Only a process that loads `sqlite_extensions` can open a virtual table of such a module. */
+function isOfOthers(reader: Reader, sql: string): boolean {
+  if (!/^CREATE VIRTUAL TABLE\b/i.test(sql)) return false;
+  const [module = ''] = behindUsing(sql);
+  return reader.all('SELECT 1 FROM pragma_module_list WHERE name = ? COLLATE NOCASE', unquoted(module)).length === 0;
 }
 
 function count(reader: Reader, what: string, table: string): number {

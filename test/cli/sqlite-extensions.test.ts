@@ -47,6 +47,9 @@ for (const mode of journalModes) {
     assert.deepEqual([verdict, rows], ['sound', { books: 2, log: 2 }]);
     // Its CHECK refuses it.
     assert.match(await it.fails(20, 'upgrade'), /CHECK constraint failed/);
+    const { losses } = await it.json<{ losses: { table: string }[] }>('plan', '--down', 'base');
+    assert.deepEqual(losses.map(({ table }) => table).toSorted(), ['books', 'log']);
+    await it.json('downgrade', 'base', '--yes');
   });
 }
 
@@ -80,6 +83,29 @@ test('a function that fails is a failure of its statement', async (t) => {
   assert.match(await it.fails(12, 'verify'), /f\(\) of sqlite_extensions failed: boom/);
   assert.match(await it.fails(12, 'upgrade'), /f\(\) of sqlite_extensions failed: boom/);
   assert.deepEqual(readFileSync(it.database), before);
+});
+
+const otherwise = {
+  'with other arguments': 'db.function("f", { deterministic: true }, () => 1)',
+  'not as deterministic': 'db.function("f", (x) => x)',
+  'for direct use only': 'db.function("f", { deterministic: true, directOnly: true }, (x) => x)',
+  'as an aggregate': 'db.aggregate("f", { step: (_, x) => x })',
+} as const;
+
+test('an honest exit: a function that is registered otherwise is no damage', async (t) => {
+  const fits = 'export default (db) => db.function("f", { deterministic: true }, (x) => x);';
+  const it = extended(
+    t,
+    ['f.js'],
+    { 'f.js': fits },
+    { a1: ['CREATE TABLE t (a); CREATE INDEX i ON t (f(a)); INSERT INTO t VALUES (1);', ''], b1: ['SELECT 1;', ''] },
+  );
+  await it.json('upgrade', 'a1');
+  for (const [name, registers] of Object.entries(otherwise)) {
+    writeFileSync(join(it.root, 'sqlite/f.js'), `export default (db) => { ${registers}; };`);
+    for (const verb of ['verify', 'upgrade'])
+      assert.match(await it.fails(12, verb), /otherwise than it is registered/, name);
+  }
 });
 
 const unloadable = {
