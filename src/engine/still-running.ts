@@ -13,6 +13,8 @@ export interface LeftRunning {
 }
 
 const promise = 'unsettled promise';
+const compression = 'compression';
+const computation = 'computation';
 
 /** By the type that Node gives to what is going on. Connections are left out: a pool keeps them for the next request. */
 const kinds: Readonly<Record<string, string>> = {
@@ -25,18 +27,30 @@ const kinds: Readonly<Record<string, string>> = {
   FSEVENTWRAP: 'file watcher',
   STATWATCHER: 'file watcher',
   GETADDRINFOREQWRAP: 'name lookup',
+  GETNAMEINFOREQWRAP: 'name lookup',
   QUERYWRAP: 'name lookup',
   TCPCONNECTWRAP: 'connection attempt',
+  PIPECONNECTWRAP: 'connection attempt',
   TCPSERVERWRAP: 'server',
+  PIPESERVERWRAP: 'server',
   HTTPCLIENTREQUEST: 'HTTP request',
   PROCESSWRAP: 'child process',
   WORKER: 'worker thread',
+  ZLIB: compression,
 };
+
+/** They may have ended, and be there until the next garbage collection. */
+const collected: readonly string[] = [promise, compression, computation];
+
+/** It keeps its process running until it is closed, or its `unref` is called. */
+interface Handle {
+  hasRef(): boolean;
+}
 
 interface Running {
   readonly kind: string;
-  /** Nothing else is held, so that what nobody refers to is collected. */
-  readonly timer: NodeJS.Timeout | undefined;
+  /** Nothing is held that garbage collection would take. */
+  readonly handle: Handle | undefined;
   readonly began: Error | undefined;
 }
 
@@ -54,13 +68,14 @@ export async function leftRunningBy(work: () => unknown): Promise<LeftRunning | 
   const inside = new AsyncLocalStorage<Map<number, Running>>();
   const hook = createHook({
     init(id, type, _trigger, resource) {
-      const kind = kinds[type];
+      // All of cryptography's are named so: SCRYPTREQUEST.
+      const kind = kinds[type] ?? (type.endsWith('REQUEST') ? computation : undefined);
       if (kind === undefined || inside.getStore() !== running) return;
       running.set(id, {
         kind,
-        timer: type === 'Timeout' ? (resource as NodeJS.Timeout) : undefined,
-        // Of a promise it would cost too much.
-        began: type === 'PROMISE' ? undefined : new Error('began here'),
+        handle: 'hasRef' in resource ? (resource as Handle) : undefined,
+        // An error holds what is on its stack, and costs too much for each promise.
+        began: collected.includes(kind) ? undefined : new Error('began here'),
       });
     },
     destroy: (id) => void running.delete(id),
@@ -76,12 +91,12 @@ export async function leftRunningBy(work: () => unknown): Promise<LeftRunning | 
 }
 
 async function found(running: ReadonlyMap<number, Running>): Promise<LeftRunning | undefined> {
-  // A timer that does not keep a process running is for the case that something takes too long.
-  const all = () => [...running.values()].filter(({ timer }) => timer?.hasRef() !== false);
+  // A timer that does not keep a process running is for the case that something takes too long; a pool keeps such workers.
+  const all = () => [...running.values()].filter(({ handle }) => handle?.hasRef() !== false);
   const begin = performance.now();
   const mayEnd = () => all().length > 0 && performance.now() < begin + (all().some(isClosing) ? closingMs : graceMs);
   while (mayEnd()) await setTimeout(1);
-  const work = all().filter(({ kind }) => kind !== promise);
+  const work = all().filter(({ kind }) => !collected.includes(kind));
   if (work.length > 0) return { what: countKinds(work), began: work[0]?.began };
   if (all().length === 0) return undefined;
   // A promise that nothing can settle any more is garbage, such as the loser of a race whose timer was cleared.
@@ -89,8 +104,8 @@ async function found(running: ReadonlyMap<number, Running>): Promise<LeftRunning
     collectGarbage();
     await setTimeout(0);
   }
-  const { length } = all();
-  return length === 0 ? undefined : { what: plural(length, promise), began: undefined };
+  const left = all();
+  return left.length === 0 ? undefined : { what: countKinds(left), began: undefined };
 }
 
 function isClosing({ kind }: Running): boolean {

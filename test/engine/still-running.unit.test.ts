@@ -1,15 +1,18 @@
 /** What a function leaves running. The promise attacked: an honest exit, if a revision does not await its work. */
 import assert from 'node:assert/strict';
+import { generateKeyPair, pbkdf2, randomFill, scrypt, scryptSync, webcrypto } from 'node:crypto';
 import { createReadStream, readFile } from 'node:fs';
 import { open, readFile as readLater } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Server as SocketServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { createGzip, gzip } from 'node:zlib';
 import { leftRunningBy } from '../../src/engine/still-running.ts';
 
 const file = import.meta.filename;
@@ -25,10 +28,22 @@ before(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-after(() => {
+after(async () => {
+  for (const worker of workers) await worker.terminate();
+  for (const one of servers) one.close();
   server.closeAllConnections();
   server.close();
 });
+
+const timers: NodeJS.Timeout[] = [];
+const workers: Worker[] = [];
+const servers: SocketServer[] = [];
+
+function idle(): Worker {
+  const worker = new Worker('setInterval(() => undefined, 60_000)', { eval: true });
+  worker.unref();
+  return worker;
+}
 
 const awaited: Readonly<Record<string, () => unknown>> = {
   nothing: () => undefined,
@@ -58,6 +73,15 @@ const awaited: Readonly<Record<string, () => unknown>> = {
     clearTimeout(timer);
   },
   'a timer that keeps no process running': () => void setTimeout(() => undefined, 60_000).unref(),
+  'a compression': () => promisify(gzip)('a'),
+  'a compressed stream that was given up': () => void createGzip().write('a'),
+  computations: async () => {
+    await promisify(scrypt)('a', 'b', 16);
+    await promisify(randomFill)(Buffer.alloc(16));
+    await webcrypto.subtle.digest('SHA-256', Buffer.alloc(16));
+    scryptSync('a', 'b', 16);
+  },
+  'a worker of a pool': () => void workers.push(idle()),
 };
 
 for (const [what, work] of Object.entries(awaited)) {
@@ -66,7 +90,6 @@ for (const [what, work] of Object.entries(awaited)) {
   });
 }
 
-const timers: NodeJS.Timeout[] = [];
 const left: Readonly<Record<string, readonly [work: () => unknown, what: RegExp]>> = {
   'callbacks of forEach': [() => [1, 2].forEach(async () => void (await sleep(answerMs))), /^2 timers$/],
   'requests of forEach': [
@@ -82,6 +105,10 @@ const left: Readonly<Record<string, readonly [work: () => unknown, what: RegExp]
   ],
   'a timer': [() => void timers.push(setTimeout(() => undefined, 60_000)), /^1 timer$/],
   'an interval': [() => void timers.push(setInterval(() => undefined, 60_000)), /^1 timer$/],
+  'a compression': [() => gzip(Buffer.alloc(100_000_000), () => undefined), /^1 compression$/],
+  'a computation': [() => pbkdf2('a', 'b', 400_000, 64, 'sha512', () => undefined), /^1 computation$/],
+  'a key pair': [() => generateKeyPair('rsa', { modulusLength: 4096 }, () => undefined), /^1 computation$/],
+  'a server on a socket': [() => void servers.push(createSocketServer().listen(`\0${process.pid}`)), /^1 server$/],
   'the deadline of a race': [
     () => {
       const late = new Promise((_resolve, reject) => void timers.push(setTimeout(reject, 60_000)));
