@@ -1,7 +1,6 @@
-import { describeList } from '../format.ts';
-import { expectationText } from '../revisions/expectation-text.ts';
 import { foldName } from '../schema/names.ts';
 import { describeObject } from '../schema/objects/objects.ts';
+import { announcement } from './announcement.ts';
 import type { BrokenObject } from './broken-objects.ts';
 import type { JudgedStep } from './judge-rows.ts';
 import type { CheckResult } from './measurement.ts';
@@ -37,10 +36,5 @@ function notLookedAt(object: BrokenObject): CheckResult {
 }
 
 function advice({ kind, name }: BrokenObject, steps: readonly JudgedStep[]): string {
-  const lines = steps.map(({ format, direction }) => expectationText({ broken: name, kind }, format, direction));
-  const each = describeList(
-    [...new Set(lines)].map((line) => `\`${line}\``),
-    'or',
-  );
-  return `if a later deployment repairs it, add ${each} to the revision`;
+  return `if a later deployment repairs it, add ${announcement({ broken: name, kind }, steps)} to the revision`;
 }

@@ -1,6 +1,6 @@
-import { describeList, describeNumber, plural } from '../format.ts';
-import { expectationText } from '../revisions/expectation-text.ts';
+import { describeNumber, plural } from '../format.ts';
 import { foldName } from '../schema/names.ts';
+import { announcement } from './announcement.ts';
 import type { JudgedStep } from './judge-rows.ts';
 import type { CheckResult, Measurement, ReferenceValues } from './measurement.ts';
 
@@ -25,13 +25,8 @@ export function judgeReferences(
     );
     const rows = rowsLost === 0 ? '' : `, and the table lost only ${plural(rowsLost, 'row')}`;
     const text = `${subject} lost ${plural(old - now, 'value')} to NULL (${describeNumber(old)} before, ${describeNumber(now)} after)${rows}`;
-    const lines = steps.map(({ format, direction }) =>
-      expectationText({ table: table.to, nulls: column.to }, format, direction),
-    );
-    const advice = `which is not announced; if that is intended, add ${describeList(
-      [...new Set(lines)].map((line) => `\`${line}\``),
-      'or',
-    )} to the revision`;
+    const line = announcement({ table: table.to, nulls: column.to }, steps);
+    const advice = `which is not announced; if that is intended, add ${line} to the revision`;
     const message = ok ? `${text}, as a revision announced` : `${text}, ${advice}`;
     return [{ check: 'references', subject, ok, before: old, after: now, message }];
   });

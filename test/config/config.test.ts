@@ -21,6 +21,7 @@ test('without a file the database comes from a flag and the rest are defaults', 
     deadlineMs: undefined,
     fromBase: 'refuse',
     ignoreTables: [],
+    sqliteExtensions: [],
     allowNetworkFilesystem: false,
     snapshots: { keep: 10 },
     integrity: 'written',
@@ -42,6 +43,7 @@ test('every key is read', async () => {
     deadline: 2h
     from_base: allow
     ignore_tables: [spatial_ref_sys, gpkg_*]
+    sqlite_extensions: [./functions.ts]
     allow_network_filesystem: true
     snapshots: { keep: 3, max_age: 30d, max_bytes: 20GB }
     statistics:
@@ -66,6 +68,7 @@ test('every key is read', async () => {
     deadlineMs: 7_200_000,
     fromBase: 'allow',
     ignoreTables: ['spatial_ref_sys', 'gpkg_*'],
+    sqliteExtensions: [path.join(cwd, 'config/functions.ts')],
     allowNetworkFilesystem: true,
     snapshots: { keep: 3, maxAgeMs: 30 * 86_400_000, maxBytes: 20 * 1024 ** 3 },
     integrity: 'full',
