@@ -30,7 +30,7 @@ for (const [command, pauseAt] of [
     const copy = readdirSync(here.snapshots).find((name) => name.endsWith('.tmp')) ?? '';
     await faultAttached(t, run.process.pid ?? 0, join(here.snapshots, copy), endsEarly);
     run.goOn();
-    assertRefusal(await run.finished, 12, /EIO: \S+ has \d+ bytes, and 0 of them could be read/, /unchanged/);
+    assertRefusal(await run.finished, 12, /EIO: \S+ has [\d,]+ bytes, and 0 of them could be read/, /unchanged/);
     assert.deepEqual(await listOf(), ids);
     assert.equal(contentAsLeft(here.database), before);
   });
@@ -53,6 +53,6 @@ for (const [name, code] of Object.entries(calls)) {
       .replace('STOP', 'new AbortController().signal');
     const { status, stderr } = spawnSync('strace', faulted(whole, database, endsEarly), { encoding: 'utf8' });
     assert.notEqual(status, 0);
-    assert.match(stderr, /EIO: \S+ has \d+ bytes, and 0 of them could be read/);
+    assert.match(stderr, /EIO: \S+ has [\d,]+ bytes, and 0 of them could be read/);
   });
 }
