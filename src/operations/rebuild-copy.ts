@@ -234,10 +234,17 @@ function changes(mapping: CopyMapping, { column: { name, type }, before }: Compa
   const [fresh, stale] = [`fresh.${quoteName(name)}`, `stale.v${index}`];
   const differs = (value: string) => `${value} IS NOT ${stale} COLLATE BINARY OR typeof(${value}) <> typeof(${stale})`;
   const affinity = type === before.type ? undefined : affinityOf(before.type);
-  const lost = affinity === undefined ? '' : ` AND (${differs(`CAST(${fresh} AS ${affinity})`)})`;
+  const lost = affinity === undefined ? '' : ` AND (${differs(underAffinity(fresh, affinity))})`;
   // If the row is not found, its key changed; its other values cannot be compared.
   const isKey = mapping.key.some((part) => part.fresh === quoteName(name));
   return `${found} AND (${differs(fresh)})${lost}${isKey ? ` OR NOT (${found})` : ''}`;
+}
+
+/** SQL for what a column of this affinity makes of a value. A CAST to INTEGER would cut 1.5, and one to NUMERIC leave 5.0. */
+function underAffinity(value: string, affinity: string): string {
+  if (affinity === 'TEXT' || affinity === 'REAL') return `CAST(${value} AS ${affinity})`;
+  const whole = `CAST(${value} AS INTEGER)`;
+  return `CASE WHEN ${whole} = ${value} THEN ${whole} ELSE CAST(${value} AS NUMERIC) END`;
 }
 
 /** The affinity that a declared type gives; undefined if it leaves values alone. https://sqlite.org/datatype3.html */

@@ -124,13 +124,16 @@ export function lineOf(text: string, part: string): number {
 /** Asserts the exit code and that the error is one plain sentence that says what is expected of it. */
 export function assertFailed(result: Result, code: number, ...says: readonly (RegExp | string)[]): void {
   assert.equal(result.code, code, `stderr: ${result.stderr}`);
-  const plain = result.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  const lines = result.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  const places = result.error.includes('listed above') ? lines.filter((line) => line.startsWith('  ')) : [];
+  const plain = lines.filter((line) => !places.includes(line));
   assert.deepEqual(plain, [`drydock: ${result.error}`], 'one line on stderr');
   assert.match(result.error, /^\S.*\.$/, 'a sentence');
   assert.doesNotMatch(result.error, /^Unexpected|undefined|\[object|invariant|\bat .*:\d+:\d+/, 'a plain sentence');
+  const told = [...places, result.error].join('\n');
   for (const part of says) {
-    if (typeof part === 'string') assert.ok(result.error.includes(part), `"${result.error}" says "${part}"`);
-    else assert.match(result.error, part);
+    if (typeof part === 'string') assert.ok(told.includes(part), `"${told}" says "${part}"`);
+    else assert.match(told, part);
   }
 }
 
